@@ -1,0 +1,1 @@
+"""Design tasks whose graders execute."""

@@ -1,0 +1,1 @@
+"""dbdesign over MCP and on the command line."""
