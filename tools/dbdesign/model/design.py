@@ -1,0 +1,37 @@
+"""A design: a schema with the workload and the volumes that it must carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from pydantic import Field
+
+from dbdesign.model.base import Model
+from dbdesign.model.relations import Relations
+from dbdesign.model.schema import Schema
+from dbdesign.model.workload import Workload
+
+
+class Design(Model):
+    """What a review looks at.
+
+    Attributes:
+        lines: where objects are declared in the text that was read: `orders`, `orders.customer_id`, `orders.orders_pkey` → line, from 1.
+        comments: SQL comments by line, for suppression (`-- dbdesign: allow rule-name`).
+    """
+
+    schema_: Schema = Field(alias="schema")
+    workload: Workload = Workload()
+    lines: Mapping[str, int] = Field(default_factory=dict)
+    comments: Mapping[int, str] = Field(default_factory=dict)
+
+    @property
+    def schema(self) -> Schema:  # type: ignore[override]
+        """The schema (pydantic's deprecated class method of this name is shadowed on purpose)."""
+        return self.schema_
+
+    @cached_property
+    def relations(self) -> Relations:
+        """The graph of foreign keys."""
+        return Relations(self.schema_)
