@@ -36,12 +36,22 @@ class WriteOptions(Model):
         version: of the target engine; None for the newest that the writer knows.
         grants, comments: whether to write them.
         carried: whether to write what is carried verbatim (routines, triggers …) when the engine is the same.
+        prove: whether to execute or parse what was written; without it the proof says `by rule, not executed`.
+        focus: diagrams: labels of tables to keep, with everything within `hops` foreign keys; empty for all.
+        include, exclude: diagrams: glob patterns on labels.
+        keys_only: diagrams: leave out columns that belong to no key.
     """
 
     version: str | None = None
     grants: bool = True
     comments: bool = True
     carried: bool = True
+    prove: bool = True
+    focus: tuple[str, ...] = ()
+    hops: int = 1
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    keys_only: bool = False
 
 
 class WriteResult(Model):
