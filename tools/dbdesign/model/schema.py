@@ -378,9 +378,10 @@ class Table(Model):
     @cached_property
     def unique_column_sets(self) -> tuple[tuple[frozenset[str], bool], ...]:
         """Each unique set of columns beside the primary key, and whether a NULL in it lets a row repeat."""
-        found: list[tuple[frozenset[str], bool]] = []
-        for key in self.unique_keys:
-            found.append((frozenset(key.columns), not key.nulls_not_distinct and self._any_nullable(key.columns)))
+        found = [
+            (frozenset(key.columns), not key.nulls_not_distinct and self._any_nullable(key.columns))
+            for key in self.unique_keys
+        ]
         for index in self.indexes:
             whole = index.unique and index.valid and index.where is None and len(index.columns) == len(index.keys)
             if whole and not any(key.length for key in index.keys):
