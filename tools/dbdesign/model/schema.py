@@ -42,8 +42,24 @@ def label(namespace: str | None, name: str) -> str:
     return f"{namespace}.{name}" if namespace else name
 
 
+class Grant(Model):
+    """Privileges on an object. `columns` is empty for the whole object.
+
+    `revoked`: the engine grants these by itself (EXECUTE to PUBLIC, everything to the owner), and they were taken away.
+    """
+
+    privileges: tuple[str, ...]
+    grantee: str
+    columns: tuple[str, ...] = ()
+    grantable: bool = False
+    revoked: bool = False
+
+
 class SequenceOptions(Model):
-    """What a sequence counts by. None is the engine's default."""
+    """What a sequence counts by. None is the engine's default.
+
+    `data_type` is the sequence's integer type where it is not its column's (PostgreSQL: a bigint sequence of an integer column).
+    """
 
     start: int | None = None
     increment: int | None = None
@@ -51,6 +67,7 @@ class SequenceOptions(Model):
     maximum: int | None = None
     cache: int | None = None
     cycle: bool = False
+    data_type: str | None = None
 
 
 class Identity(Model):
@@ -62,6 +79,7 @@ class Identity(Model):
             `rowid` an SQLite INTEGER PRIMARY KEY without the keyword; `unique_rowid` CockroachDB.
         sequence_name: where the sequence's name is not the one the engine would choose.
         shard_bits: of TiDB's AUTO_RANDOM.
+        grants, comment: on the sequence behind it (PostgreSQL).
     """
 
     mode: Literal[
@@ -70,6 +88,8 @@ class Identity(Model):
     options: SequenceOptions = SequenceOptions()
     sequence_name: str | None = None
     shard_bits: int | None = None
+    grants: tuple[Grant, ...] = ()
+    comment: str | None = None
 
 
 class Generated(Model):
@@ -88,6 +108,8 @@ class Column(Model):
         on_update: MySQL's ON UPDATE CURRENT_TIMESTAMP, CockroachDB's ON UPDATE expression.
         not_null_name: of a PostgreSQL 18 NOT NULL constraint whose name is not the default one.
         not_null_valid: False for a PostgreSQL 18 NOT NULL ... NOT VALID.
+        not_null_no_inherit: PostgreSQL 18: NOT NULL ... NO INHERIT.
+        not_null_comment: on the NOT NULL constraint (PostgreSQL 18).
         options: whatever else the engine lets one say of a column, by its own keyword (`storage`, `compression`, `statistics`,
             `invisible`, `sparse`, `rowguidcol`, `srid` …).
     """
@@ -104,6 +126,8 @@ class Column(Model):
     collation: str | None = None
     not_null_name: str | None = None
     not_null_valid: bool = True
+    not_null_no_inherit: bool = False
+    not_null_comment: str | None = None
     comment: str | None = None
     options: Mapping[str, str] = Field(default_factory=dict)
 
@@ -304,15 +328,6 @@ class Policy(Model):
     comment: str | None = None
 
 
-class Grant(Model):
-    """Privileges on an object. `columns` is empty for the whole object."""
-
-    privileges: tuple[str, ...]
-    grantee: str
-    columns: tuple[str, ...] = ()
-    grantable: bool = False
-
-
 class Table(Model):
     """A table.
 
@@ -494,6 +509,7 @@ class View(Model):
     Attributes:
         columns: names (and types where the reader knows them: live or executed sources).
         depends_on: labels of the tables, views and functions that it reads, where known.
+        column_comments: comments on its columns, by column.
         options: `security_barrier`, `check_option`, `with_no_data`, `schemabinding`, `algorithm`, `definer` …
     """
 
@@ -504,6 +520,7 @@ class View(Model):
     recursive: bool = False
     columns: tuple[str, ...] = ()
     column_types: tuple[DataType, ...] = ()
+    column_comments: Mapping[str, str] = Field(default_factory=dict)
     indexes: tuple[Index, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     depends_on: tuple[str, ...] = ()
