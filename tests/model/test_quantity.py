@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +71,7 @@ def test_growth_compounds_across_periods() -> None:
     ],
 )
 def test_what_is_no_quantity_is_refused_with_its_text(parse: object, text: str) -> None:
-    with pytest.raises(ValueError, match="is not|would leave|is between"):
+    with pytest.raises(ValueError, match=r"is not|would leave|is between"):
         parse(text)  # type: ignore[operator]
 
 
@@ -84,7 +86,5 @@ def test_any_text_is_a_quantity_or_a_value_error(text: str) -> None:
         quantity.days,
         quantity.growth,
     ):
-        try:
+        with contextlib.suppress(ValueError):
             parse(text)
-        except ValueError as error:
-            assert str(error)
