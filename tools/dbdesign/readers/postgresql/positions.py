@@ -1,0 +1,181 @@
+"""What a PostgreSQL script says and where, from its tokens alone: statements, lines of objects, comments, declared tables, leftovers.
+
+Nothing here parses: it works on text that no grammar accepts, and it counts tables independently of whoever reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dbdesign.model.schema import label
+from dbdesign.readers.base import Skipped
+from dbdesign.readers.postgresql.kinds import Role, classify
+from dbdesign.readers.postgresql.places import Places
+from dbdesign.readers.postgresql.split import Piece, PieceKind, split
+from dbdesign.readers.postgresql.tokens import Token, tokens
+
+_FIRST_LINES = 5
+_TABLE_WORDS = {"GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "UNLOGGED", "FOREIGN"}
+_BODIES = {"CREATE FUNCTION", "CREATE PROCEDURE", "DO"}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement that says something of the schema, or sets what later ones depend on.
+
+    Attributes:
+        kind: `CREATE TABLE`, `ALTER TABLE`, `CREATE INDEX`, `COMMENT`, `SET`, `DO` …; `TEMPORARY` and the like are left out.
+        role: `schema` for DDL; `session` for what changes how later statements are read (SET, set_config); `other` for what may do
+            anything (DO, SELECT of a function, CALL).
+        line: from 1, of its first token.
+    """
+
+    kind: str
+    role: Role
+    piece: Piece
+
+    @property
+    def line(self) -> int:
+        """From 1, of its first token."""
+        return self.piece.line
+
+    @property
+    def text(self) -> str:
+        """The SQL without its final semicolon."""
+        return self.piece.sql
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTable:
+    """A CREATE TABLE by its tokens."""
+
+    label: str
+    line: int
+    temporary: bool = False
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Positions:
+    """See the module.
+
+    Attributes:
+        statements: all but data: INSERT, COPY, UPDATE … are in `skipped` only, so that a dump of 50 MB of data stays small.
+        lines, comments: as `ReadResult` has them.
+        declared: every CREATE [TEMPORARY] [FOREIGN] TABLE in order, also those inside CREATE SCHEMA; not those in function bodies.
+        skipped: what belongs to no schema, grouped, each with its reason; `session` statements are among them.
+    """
+
+    statements: tuple[Statement, ...]
+    lines: Mapping[str, int]
+    comments: Mapping[int, str]
+    declared: tuple[DeclaredTable, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def declared_tables(self) -> int:
+        """The number of CREATE TABLE statements, those for temporary and foreign tables left out."""
+        return sum(1 for one in self.declared if not one.temporary and not one.foreign)
+
+    @property
+    def temporary_tables(self) -> tuple[str, ...]:
+        """The labels of the temporary tables, which belong to no schema."""
+        return tuple(one.label for one in self.declared if one.temporary)
+
+
+def positions(text: str) -> Positions:
+    """Goes over a script once. Raises `SqlError` as `split` does."""
+    return _Collector().collect(text)
+
+
+class _Collector:
+    """What is gathered on the way."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.comments: dict[int, str] = {}
+        self.declared: list[DeclaredTable] = []
+        self.skipped: dict[str, tuple[str, int, list[int]]] = {}
+        self.places = Places()
+
+    def collect(self, text: str) -> Positions:
+        for piece in split(text):
+            if piece.kind is PieceKind.STATEMENT:
+                self._statement(piece)
+            elif piece.kind is PieceKind.GAP:
+                self._comments_of(piece)
+            elif piece.kind is PieceKind.PSQL:
+                self._skip(f"psql {piece.text.split(maxsplit=1)[0]}", piece.line, "a command of psql, which is not SQL")
+            else:
+                self._skip("COPY data", piece.line, "rows, not schema")
+        groups = (
+            Skipped(kind=kind, count=count, lines=tuple(lines), reason=reason)
+            for kind, (reason, count, lines) in self.skipped.items()
+        )
+        return Positions(
+            statements=tuple(self.statements),
+            lines=self.places.lines(),
+            comments=self.comments,
+            declared=tuple(self.declared),
+            skipped=tuple(groups),
+        )
+
+    def _statement(self, piece: Piece) -> None:
+        kind, role, reason = classify(piece)
+        if role is not Role.SCHEMA:
+            self._skip(kind, piece.line, reason)
+        if role is Role.DATA:
+            return
+        self.statements.append(Statement(kind, role, piece))
+        lined = list(self._lined_tokens(piece))
+        if kind not in _BODIES:
+            self._declare(lined)
+        self.places.statement(kind, lined)
+
+    def _lined_tokens(self, piece: Piece) -> Iterator[tuple[Token, int]]:
+        """The tokens of a statement with their lines; comments are put aside."""
+        line, seen = piece.line, piece.start
+        for token in tokens(piece.source, piece.start, piece.end):
+            line += piece.source.count("\n", seen, token.start)
+            seen = token.start
+            if token.kind == "comment":
+                self._comment(token, line)
+            else:
+                yield token, line
+
+    def _comments_of(self, gap: Piece) -> None:
+        if gap.size > 1 and ("--" in gap.text or "/*" in gap.text):
+            for _ in self._lined_tokens(gap):
+                pass
+
+    def _comment(self, token: Token, line: int) -> None:
+        before = self.comments.get(line)
+        self.comments[line] = f"{before} {token.text}" if before else token.text
+
+    def _skip(self, kind: str, line: int, reason: str) -> None:
+        _, count, lines = self.skipped.get(kind, (reason, 0, []))
+        if len(lines) < _FIRST_LINES:
+            lines.append(line)
+        self.skipped[kind] = (reason, count + 1, lines)
+
+    def _declare(self, lined: list[tuple[Token, int]]) -> None:
+        """Finds CREATE … TABLE anywhere in the statement: nested in CREATE SCHEMA, or after a semicolon that is missing."""
+        schema = self.places.nested_schema(lined)
+        for index, ((first, line), (second, _)) in enumerate(pairwise(lined)):
+            if first.upper != "CREATE" or second.upper not in _TABLE_WORDS | {"TABLE"}:
+                continue
+            words = set()
+            at = index + 1
+            while at < len(lined) and lined[at][0].upper in _TABLE_WORDS:
+                words.add(lined[at][0].upper)
+                at += 1
+            if at < len(lined) and lined[at][0].upper == "TABLE":
+                name = self.places.name_at(lined, at + 1, schema)
+                if name is not None:
+                    temporary = bool(words & {"TEMPORARY", "TEMP"})
+                    self.declared.append(DeclaredTable(label(*name), line, temporary, "FOREIGN" in words))
+
+
+__all__ = ["DeclaredTable", "Positions", "Role", "Statement", "positions"]
