@@ -1,0 +1,96 @@
+"""The main job on a real input: start the server, speak MCP with it over stdio, read, review, draw and generate.
+
+Run by `make demo`. The results are in out/, with a line on each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "out"
+SCHEMA = "examples/marketplace/schema.sql"
+DESIGN = "examples/marketplace/design.yaml"
+TARGETS = (
+    ("postgresql", "marketplace.postgresql.sql"),
+    ("mysql", "marketplace.mysql.sql"),
+    ("sqlserver", "marketplace.sqlserver.sql"),
+    ("sqlite", "marketplace.sqlite.sql"),
+    ("cockroachdb", "marketplace.cockroachdb.sql"),
+    ("tidb", "marketplace.tidb.sql"),
+)
+DIAGRAMS = (("mermaid", "marketplace.mmd"), ("dbml", "marketplace.dbml"), ("dot", "marketplace.dot"))
+
+
+class Demo:
+    """Calls tools as an assistant would, and says what came of it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """One tool call; its structured content. A tool's error ends the demo."""
+        began = time.perf_counter()
+        result = await self.client.call_tool(tool, arguments)
+        if result.is_error or not isinstance(result.structured_content, dict):
+            sys.exit(f"{tool} failed: {result.content}")
+        said = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        print(f"\n» {tool}({said})   {time.perf_counter() - began:.2f} s")
+        print(f"  {result.structured_content['summary']}")
+        return result.structured_content
+
+    async def run(self) -> None:
+        """Read, review, draw, generate."""
+        tools = (await self.client.list_tools()).tools
+        print(f"dbdesign speaks MCP {self.client.protocol_version}; tools: {', '.join(tool.name for tool in tools)}")
+        await self.call("read_schema", source=SCHEMA, detail="names")
+        await self.review()
+        for target, file in DIAGRAMS:
+            await self.call("draw_erd", source=SCHEMA, to=target, write_to=f"out/{file}", overwrite=True)
+        for target, file in TARGETS:
+            made = await self.call("generate_schema", source=SCHEMA, to=target, write_to=f"out/{file}", overwrite=True)
+            for note in made["notes"][:2]:
+                print(f"  - {note['object']}: {note['lost']}")
+
+    async def review(self) -> None:
+        """The worst findings, with their fixes."""
+        reviewed = await self.call("review_schema", source=DESIGN)
+        lines = [f"# Review of {DESIGN}", "", reviewed["summary"], ""]
+        for finding in reviewed["findings"]:
+            lines += [f"## {finding['severity']}: {finding['object']} ({finding['rule']})", "", finding["message"], ""]
+            lines += ["```sql", finding["fix"], "```", ""] if finding.get("fix") else []
+        (OUT / "review.md").write_text("\n".join(lines), encoding="utf-8")
+        for finding in reviewed["findings"][:5]:
+            print(f"  - {finding['severity']:6} {finding['object']}: {finding['message']}")
+
+
+def report() -> None:
+    """A line on each file in out/."""
+    print("\nout/")
+    for path in sorted(OUT.rglob("*")):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            print(f"  {path.relative_to(OUT)!s:40} {len(text.splitlines()):6} lines  {len(text):8} characters")
+
+
+async def main() -> None:
+    """Start the server as an assistant would, and use it."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir()
+    command = shutil.which("dbdesign", path=str(Path(sys.executable).parent)) or "dbdesign"
+    server = StdioServerParameters(command=command, args=["serve"], cwd=ROOT)
+    async with Client(stdio_client(server)) as client:
+        await Demo(client).run()
+    report()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
