@@ -1,0 +1,392 @@
+"""The running server: started on first use, one for a process, gone when the process is.
+
+Each server has a private folder with its data, its Unix socket and nothing else; no TCP port. `supervisor.py` owns the server process
+and removes both when the owner ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dbdesign.engines.postgres.install import CLEAN_ENVIRONMENT, Installation, find_installation
+from dbdesign.engines.postgres.supervisor import kill_processes_in, remove
+from dbdesign.engines.postgres.template import Template, copy_cluster, discard_template, ensure_template
+from dbdesign.errors import EngineError
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from dbdesign.engines.postgres.sandbox import Limits
+    from dbdesign.engines.postgres.scratch import ScratchDatabase
+
+PREFIX = "dbdesign-pg-"
+SOCKET = ".s.PGSQL.5432"
+LONGEST_SOCKET_PATH = 103
+"""Bytes of a Unix socket's path: 107 on Linux, 103 on macOS (sun_path in sys/un.h, less the final NUL)."""
+
+START_PATIENCE = 60.0
+"""Seconds after which a server that does not answer is given up."""
+
+BACKEND_MEMORY = 2 * 1024**3 + 512 * 1024**2
+"""Bytes of address space for each process of the server: 2 GB of its own beside code and shared memory."""
+
+NICENESS = 3
+
+SETTINGS: dict[str, str] = {
+    # nothing here outlives the process, so nothing need survive a crash of the machine
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_replication_slots": "0",
+    "wal_init_zero": "off",
+    "min_wal_size": "4MB",
+    "max_wal_size": "64MB",
+    "checkpoint_timeout": "1h",
+    # no network, no helpers, no room for hoarding
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "40",
+    "superuser_reserved_connections": "10",
+    "max_worker_processes": "0",
+    "max_logical_replication_workers": "0",
+    "max_prepared_transactions": "0",
+    "autovacuum": "off",
+    "bgwriter_lru_maxpages": "0",
+    "jit": "off",
+    "shared_buffers": "32MB",
+    "huge_pages": "off",
+    "dynamic_shared_memory_type": "mmap",  # in the folder, so that it goes with it
+    "max_locks_per_transaction": "512",
+    # what a log would say comes back as an error; a hostile script must not fill the disk with it
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
+    "log_checkpoints": "off",
+    "update_process_title": "off",
+    "timezone": "UTC",
+    "lc_messages": "C",
+}
+
+SETTINGS_SINCE: dict[int, dict[str, str]] = {
+    16: {"scram_iterations": "128"},  # the secrets are random: iterations would only cost time
+    17: {"allow_alter_system": "off", "max_notify_queue_pages": "1024"},
+    18: {"io_method": "sync"},
+}
+
+_inherited: list[object] = []
+"""What a forked child got from its parent: kept, because dropping it would talk to the parent's server."""
+
+
+class EmbeddedPostgres:
+    """A running PostgreSQL that belongs to this process. Get it from `embedded()`."""
+
+    def __init__(self, installation: Installation, template: Template) -> None:
+        self.installation = installation
+        self._template = template
+        self._lock = threading.RLock()
+        self._control: psycopg.Connection[Any] | None = None
+        self._folder, self._held = _new_folder(installation)
+        self._leash = -1
+        try:
+            self._supervisor = self._spawn()
+            copy_cluster(template, self.data_folder)
+            os.write(self._leash, b"g")
+            self._await()
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def version(self) -> str:
+        """The server's version, such as "18.6"."""
+        return self.installation.version
+
+    @property
+    def major(self) -> int:
+        """The server's major version, such as 18."""
+        return self.installation.major
+
+    @property
+    def data_folder(self) -> Path:
+        """The cluster's data folder (without page checksums)."""
+        return self._folder / "data"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder that libpq takes as `host`."""
+        return self.data_folder
+
+    @property
+    def superuser(self) -> str:
+        """The name of our superuser, which user SQL must not be able to guess or become."""
+        return self._template.superuser
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server's supervisor is running."""
+        return self._leash >= 0 and self._supervisor.poll() is None
+
+    def connect(
+        self, database: str, *, role: str | None = None, secret: str | None = None, **options: str
+    ) -> psycopg.Connection[Any]:
+        """A new connection in autocommit mode: of our superuser, or of `role`.
+
+        A superuser's session looks names up in pg_catalog alone and does not open views that others made, so that
+        nothing a user created is ever called with its rights.
+        """
+        import psycopg
+
+        settings = options if role else {**self._guarded_settings(), **options}
+        return psycopg.connect(
+            host=str(self.socket_folder),
+            dbname=database,
+            user=role or self.superuser,
+            password=secret if role else self._template.secret,
+            autocommit=True,
+            connect_timeout=10,
+            options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
+        )
+
+    def _guarded_settings(self) -> dict[str, str]:
+        return {
+            "search_path": "pg_catalog",
+            "lock_timeout": "5s",
+            "client_min_messages": "warning",
+            "default_transaction_read_only": "off",
+            "restrict_nonsystem_relation_kind": "view,foreign-table",
+        }
+
+    def control(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Run one statement on our superuser's connection to the database `postgres`; its rows. Thread-safe."""
+        with self._lock:
+            if self._control is None or self._control.closed:
+                self._control = self.connect("postgres")
+            cursor = self._control.execute(sql.encode(), parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def scratch(self, *, limits: Limits | None = None) -> contextlib.AbstractContextManager[ScratchDatabase]:
+        """A database of its own for the length of a `with` block, owned by a role without rights elsewhere."""
+        from dbdesign.engines.postgres.scratch import scratch_database
+
+        return scratch_database(self, limits)
+
+    def password_environment(self) -> dict[str, str]:
+        """What a client program (pg_dump) needs in its environment to connect as our superuser."""
+        options = " ".join(f"-c {name}={value}" for name, value in self._guarded_settings().items())
+        return {
+            **CLEAN_ENVIRONMENT,
+            "PGHOST": str(self.socket_folder),
+            "PGUSER": self.superuser,
+            "PGPASSWORD": self._template.secret,
+            "PGOPTIONS": options.replace("-c restrict_nonsystem_relation_kind=view,foreign-table", ""),
+        }
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder. May be called again."""
+        with self._lock:
+            control, self._control = self._control, None
+            if control is not None:
+                with contextlib.suppress(Exception):
+                    control.close()
+            leash, self._leash = self._leash, -1
+            if leash < 0:
+                _discard(self._folder, self._held)
+                return
+            os.close(leash)
+            try:
+                self._supervisor.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self._supervisor.kill()
+                self._supervisor.wait()
+            if self._supervisor.stdout:
+                self._supervisor.stdout.close()
+            _discard(self._folder, self._held)
+
+    def forget(self) -> None:
+        """In a forked child: let go of the pipe, so that the parent's end is still noticed, and touch nothing else."""
+        if self._leash >= 0:
+            os.close(self._leash)
+            self._leash = -1
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        reading, self._leash = os.pipe()
+        try:
+            return subprocess.Popen(  # noqa: S603
+                [sys.executable, "-I", "-S", str(Path(__file__).with_name("supervisor.py")), json.dumps(self._plan())],
+                stdin=reading,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[self._held],
+                start_new_session=True,
+                cwd="/",
+                env=CLEAN_ENVIRONMENT,
+            )
+        finally:
+            os.close(reading)
+
+    def _plan(self) -> dict[str, Any]:
+        settings = dict(SETTINGS)
+        for since, more in SETTINGS_SINCE.items():
+            if self.major >= since:
+                settings |= more
+        settings["unix_socket_directories"] = str(self.socket_folder)
+        account = self.installation.account
+        return {
+            "folder": str(self._folder),
+            "command": [
+                str(self.installation.bin / "postgres"),
+                "-D",
+                str(self.data_folder),
+                *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+            ],
+            "environment": CLEAN_ENVIRONMENT,
+            "lock": self._held,
+            "account": [account.uid, account.gid] if account.foreign else None,
+            "memory": BACKEND_MEMORY,
+            "nice": NICENESS,
+            "log": str(self._folder / "log"),
+        }
+
+    def _await(self) -> None:
+        """Return when the server answers."""
+        import psycopg
+
+        deadline = time.monotonic() + START_PATIENCE
+        path = self.socket_folder / SOCKET
+        while self._supervisor.poll() is None and time.monotonic() < deadline:
+            if path.exists():
+                with contextlib.suppress(psycopg.OperationalError):
+                    self._control = self.connect("postgres")
+                    return
+            time.sleep(0.002)
+        log = b""
+        if self._supervisor.poll() is not None and self._supervisor.stdout:
+            log = self._supervisor.stdout.read()
+        raise EngineError(
+            f"the embedded PostgreSQL {self.version} did not start: {log.decode(errors='replace').strip()[-600:]}",
+            remedy="Check free memory and disk space",
+        )
+
+
+def _new_folder(installation: Installation) -> tuple[Path, int]:
+    """A private folder and the file descriptor that holds its lock."""
+    for parent in _temporary_folders():
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        if len(os.fsencode(folder / "data" / SOCKET)) > LONGEST_SOCKET_PATH:
+            folder.rmdir()
+            continue
+        if installation.account.foreign:
+            os.chown(folder, -1, installation.account.gid)
+            folder.chmod(0o710)
+        held = os.open(folder / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return folder, held
+    raise EngineError(
+        "the temporary folder's path is too long for a Unix socket", remedy="Set TMPDIR to a shorter path, such as /tmp"
+    )
+
+
+def _temporary_folders() -> Iterator[str]:
+    yield tempfile.gettempdir()
+    if tempfile.gettempdir() != "/tmp":  # noqa: S108
+        yield "/tmp"  # noqa: S108
+
+
+def _discard(folder: Path, held: int) -> None:
+    if folder.exists():
+        kill_processes_in(str(folder))
+        remove(str(folder))
+    if held >= 0:
+        with contextlib.suppress(OSError):
+            os.close(held)
+
+
+def remove_stale_folders() -> None:
+    """Remove what servers left behind whose supervisor was killed together with its owner."""
+    for parent in _temporary_folders():
+        for folder in Path(parent).glob(f"{PREFIX}*"):
+            with contextlib.suppress(OSError):
+                if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
+                    _remove_if_stale(folder)
+
+
+def _remove_if_stale(folder: Path) -> None:
+    try:
+        held = os.open(folder / "owner.lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return  # being made at this moment
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        kill_processes_in(str(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(held)
+
+
+_shared: EmbeddedPostgres | None = None
+_starting = threading.Lock()
+
+
+def embedded() -> EmbeddedPostgres:
+    """This process's server, started if it is not running. Thread-safe; about 0.2 s the first time in a process.
+
+    Raises:
+        EngineError: if it cannot be started.
+    """
+    global _shared
+    with _starting:
+        if _shared is None or not _shared.alive:
+            if _shared is not None:
+                _shared.stop()
+            _shared = _start()
+        return _shared
+
+
+def _start() -> EmbeddedPostgres:
+    remove_stale_folders()
+    installation = find_installation()
+    template = ensure_template(installation)
+    try:
+        return EmbeddedPostgres(installation, template)
+    except EngineError:
+        discard_template(template)  # perhaps it was damaged: one more attempt with a new one
+        return EmbeddedPostgres(installation, ensure_template(installation))
+
+
+def stop_embedded() -> None:
+    """Stop this process's server, if it has one."""
+    global _shared
+    with _starting:
+        server, _shared = _shared, None
+        if server is not None:
+            server.stop()
+
+
+def _after_fork() -> None:
+    global _shared, _starting
+    _starting = threading.Lock()
+    if _shared is not None:
+        _inherited.append(_shared)
+        _shared.forget()
+        _shared = None
+
+
+atexit.register(stop_embedded)
+os.register_at_fork(after_in_child=_after_fork)
