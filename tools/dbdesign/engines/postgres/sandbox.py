@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbdesign.engines.cancellation import cancellation
+
 MEGABYTE = 1024 * 1024
 
 
@@ -38,6 +40,7 @@ class Watch:
 
     def __init__(self, limits: Limits, data_folder: Path, database_oid: int) -> None:
         self._limits = limits
+        self._cancelled = cancellation()
         self._data = data_folder
         self._own = str(database_oid)
         self._started = time.monotonic()
@@ -47,6 +50,8 @@ class Watch:
     def exceeded(self) -> str | None:
         """Which limit is exceeded, as a sentence, or None."""
         now = time.monotonic()
+        if self._cancelled.is_set():
+            return "the call was cancelled"
         if now - self._started > self._limits.seconds:
             return f"it ran for more than {self._limits.seconds:g} seconds"
         if now >= self._next_measure:
