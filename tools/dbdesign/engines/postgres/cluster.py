@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dbdesign.engines.postgres.folders import SOCKET, discard, new_folder, remove_stale_folders
 from dbdesign.engines.postgres.install import CLEAN_ENVIRONMENT, Installation, find_installation
-from dbdesign.engines.postgres.supervisor import kill_processes_in, remove
 from dbdesign.engines.postgres.template import Template, copy_cluster, discard_template, ensure_template
 from dbdesign.errors import EngineError
 
@@ -31,11 +27,6 @@ if TYPE_CHECKING:
 
     from dbdesign.engines.postgres.sandbox import Limits
     from dbdesign.engines.postgres.scratch import ScratchDatabase
-
-PREFIX = "dbdesign-pg-"
-SOCKET = ".s.PGSQL.5432"
-LONGEST_SOCKET_PATH = 103
-"""Bytes of a Unix socket's path: 107 on Linux, 103 on macOS (sun_path in sys/un.h, less the final NUL)."""
 
 START_PATIENCE = 60.0
 """Seconds after which a server that does not answer is given up."""
@@ -99,7 +90,7 @@ class EmbeddedPostgres:
         self._template = template
         self._lock = threading.RLock()
         self._control: psycopg.Connection[Any] | None = None
-        self._folder, self._held = _new_folder(installation)
+        self._folder, self._held = new_folder(installation.account)
         self._leash = -1
         try:
             self._supervisor = self._spawn()
@@ -204,7 +195,7 @@ class EmbeddedPostgres:
                     control.close()
             leash, self._leash = self._leash, -1
             if leash < 0:
-                _discard(self._folder, self._held)
+                discard(self._folder, self._held)
                 return
             os.close(leash)
             try:
@@ -214,7 +205,7 @@ class EmbeddedPostgres:
                 self._supervisor.wait()
             if self._supervisor.stdout:
                 self._supervisor.stdout.close()
-            _discard(self._folder, self._held)
+            discard(self._folder, self._held)
 
     def forget(self) -> None:
         """In a forked child: let go of the pipe, so that the parent's end is still noticed, and touch nothing else."""
@@ -283,61 +274,6 @@ class EmbeddedPostgres:
             f"the embedded PostgreSQL {self.version} did not start: {log.decode(errors='replace').strip()[-600:]}",
             remedy="Check free memory and disk space",
         )
-
-
-def _new_folder(installation: Installation) -> tuple[Path, int]:
-    """A private folder and the file descriptor that holds its lock."""
-    for parent in _temporary_folders():
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-        if len(os.fsencode(folder / "data" / SOCKET)) > LONGEST_SOCKET_PATH:
-            folder.rmdir()
-            continue
-        if installation.account.foreign:
-            os.chown(folder, -1, installation.account.gid)
-            folder.chmod(0o710)
-        held = os.open(folder / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(held, fcntl.LOCK_EX)
-        return folder, held
-    raise EngineError(
-        "the temporary folder's path is too long for a Unix socket", remedy="Set TMPDIR to a shorter path, such as /tmp"
-    )
-
-
-def _temporary_folders() -> Iterator[str]:
-    yield tempfile.gettempdir()
-    if tempfile.gettempdir() != "/tmp":  # noqa: S108
-        yield "/tmp"  # noqa: S108
-
-
-def _discard(folder: Path, held: int) -> None:
-    if folder.exists():
-        kill_processes_in(str(folder))
-        remove(str(folder))
-    if held >= 0:
-        with contextlib.suppress(OSError):
-            os.close(held)
-
-
-def remove_stale_folders() -> None:
-    """Remove what servers left behind whose supervisor was killed together with its owner."""
-    for parent in _temporary_folders():
-        for folder in Path(parent).glob(f"{PREFIX}*"):
-            with contextlib.suppress(OSError):
-                if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
-                    _remove_if_stale(folder)
-
-
-def _remove_if_stale(folder: Path) -> None:
-    try:
-        held = os.open(folder / "owner.lock", os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return  # being made at this moment
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        kill_processes_in(str(folder))
-        shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        os.close(held)
 
 
 _shared: EmbeddedPostgres | None = None
