@@ -1,0 +1,522 @@
+# ruff: noqa: ARG001 - every rewrite has one signature, whether it needs the context or not
+"""From the neutral tree to a target's own words. A node of a kind that is not listed here as common to all ends the translation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from dbdesign.model.types import Kind
+from dbdesign.writers.translation.context import (
+    DIVIDES_EXACTLY,
+    OURS,
+    Context,
+    Family,
+    Rewrite,
+    UntranslatableError,
+    call,
+    check,
+    compound,
+    ours,
+    raw,
+    rewrite,
+    text_of,
+    unwrapped,
+)
+
+SCALAR_NODES: frozenset[type[exp.Expression]] = frozenset(
+    {
+        exp.Abs, exp.Add, exp.And, exp.Between, exp.BitwiseAnd, exp.BitwiseOr, exp.Boolean, exp.Case, exp.Coalesce, exp.Column,
+        exp.EQ, exp.Escape, exp.GT, exp.GTE, exp.Identifier, exp.If, exp.In, exp.Is, exp.LT, exp.LTE, exp.Like, exp.Literal,
+        exp.Lower, exp.Mod, exp.Mul, exp.NEQ, exp.Neg, exp.Not, exp.Null, exp.Nullif, exp.Or, exp.Paren, exp.Replace, exp.Round,
+        exp.Sub, exp.Tuple, exp.Upper, exp.Select,
+    }
+)  # fmt: skip
+"""What every engine spells alike once the rewrites of this module have been applied."""
+
+QUERY_NODES: frozenset[type[exp.Expression]] = SCALAR_NODES | {
+    exp.Alias, exp.Avg, exp.Count, exp.CTE, exp.Distinct, exp.Except, exp.Exists, exp.From, exp.Group, exp.Having, exp.Intersect,
+    exp.Join, exp.Max, exp.Min, exp.Order, exp.Ordered, exp.Star, exp.Subquery, exp.Sum, exp.Table, exp.TableAlias, exp.Union,
+    exp.Where, exp.With,
+}  # fmt: skip
+
+RANDOM_UUID_SQLITE = (
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
+    "substr('89ab', abs(random()) % 4 + 1, 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+)
+"""A version 4 UUID (RFC 9562, 5.4); SQLite has no function of its own."""
+
+STRFTIME = {"YEAR": "%Y", "MONTH": "%m", "DAY": "%d", "HOUR": "%H", "MINUTE": "%M", "SECOND": "%S"}
+UNTOLD_REGEX = re.compile(r"\\[mMyYAZ]|\A\*\*\*|\A\(\?")
+CAST_TYPES: Mapping[Family, Mapping[exp.DType, str]] = {
+    Family.POSTGRES: {
+        exp.DType.INT: "integer", exp.DType.BIGINT: "bigint", exp.DType.SMALLINT: "smallint", exp.DType.DECIMAL: "numeric",
+        exp.DType.DOUBLE: "double precision", exp.DType.FLOAT: "double precision", exp.DType.DATE: "date",
+        exp.DType.TEXT: "text", exp.DType.VARCHAR: "varchar", exp.DType.NVARCHAR: "varchar", exp.DType.CHAR: "varchar",
+        exp.DType.TIMESTAMP: "timestamp", exp.DType.DATETIME: "timestamp", exp.DType.DATETIME2: "timestamp",
+        exp.DType.TIMESTAMPTZ: "timestamptz", exp.DType.TIME: "time", exp.DType.UUID: "uuid", exp.DType.JSON: "jsonb",
+        exp.DType.BOOLEAN: "boolean", exp.DType.BIT: "boolean",
+    },
+    Family.MYSQL: {
+        exp.DType.INT: "SIGNED", exp.DType.BIGINT: "SIGNED", exp.DType.SMALLINT: "SIGNED", exp.DType.DECIMAL: "DECIMAL",
+        exp.DType.DOUBLE: "DOUBLE", exp.DType.FLOAT: "DOUBLE", exp.DType.DATE: "DATE", exp.DType.TEXT: "CHAR",
+        exp.DType.VARCHAR: "CHAR", exp.DType.NVARCHAR: "CHAR", exp.DType.CHAR: "CHAR", exp.DType.BPCHAR: "CHAR",
+        exp.DType.TIMESTAMP: "DATETIME", exp.DType.TIMESTAMPTZ: "DATETIME", exp.DType.DATETIME: "DATETIME",
+        exp.DType.DATETIME2: "DATETIME", exp.DType.TIME: "TIME", exp.DType.BOOLEAN: "SIGNED", exp.DType.BIT: "SIGNED",
+        exp.DType.UUID: "CHAR",
+    },
+    Family.TSQL: {
+        exp.DType.INT: "int", exp.DType.BIGINT: "bigint", exp.DType.SMALLINT: "smallint", exp.DType.DECIMAL: "decimal",
+        exp.DType.DOUBLE: "float", exp.DType.FLOAT: "float", exp.DType.DATE: "date", exp.DType.TEXT: "nvarchar(max)",
+        exp.DType.VARCHAR: "nvarchar", exp.DType.CHAR: "nchar", exp.DType.BPCHAR: "nchar", exp.DType.TIME: "time",
+        exp.DType.TIMESTAMP: "datetime2", exp.DType.DATETIME: "datetime2", exp.DType.TIMESTAMPTZ: "datetimeoffset",
+        exp.DType.BOOLEAN: "bit", exp.DType.UUID: "uniqueidentifier",
+    },
+    Family.SQLITE: {
+        exp.DType.INT: "INTEGER", exp.DType.BIGINT: "INTEGER", exp.DType.SMALLINT: "INTEGER", exp.DType.DECIMAL: "NUMERIC",
+        exp.DType.DOUBLE: "REAL", exp.DType.FLOAT: "REAL", exp.DType.TEXT: "TEXT", exp.DType.VARCHAR: "TEXT",
+        exp.DType.NVARCHAR: "TEXT", exp.DType.CHAR: "TEXT", exp.DType.BOOLEAN: "INTEGER", exp.DType.BIT: "INTEGER",
+        exp.DType.UUID: "TEXT",
+    },
+}  # fmt: skip
+"""What CAST takes in each engine; a type that is missing ends the translation."""
+
+SIZED = frozenset({exp.DType.DECIMAL, exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.NVARCHAR, exp.DType.BPCHAR})
+
+
+def spell(tree: exp.Expression, context: Context) -> None:
+    """Spell the tree for the target, in place.
+
+    Raises:
+        UntranslatableError: where a node is left that the target would not understand, or not in the same way.
+    """
+    rewrite(tree, {**_COMMON, **_BY_FAMILY[context.writes]}, context)
+    check(tree, context)
+
+
+def _identifier(node: exp.Expression, context: Context) -> exp.Expression:
+    """Quoted where the target must have it so."""
+    from dbdesign.dialects.base import dialect
+
+    name = node.name
+    quoted = dialect(context.target).identifier(name) != name
+    return ours(exp.Identifier(this=name, quoted=quoted))
+
+
+def _moment(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.immutable:
+        raise UntranslatableError("not immutable")
+    tsql = "SYSDATETIMEOFFSET()" if context.kind in {Kind.TIMESTAMPTZ, Kind.TIMETZ} else "SYSDATETIME()"
+    return raw(tsql if context.writes is Family.TSQL else "CURRENT_TIMESTAMP")
+
+
+def _utc_moment(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.immutable:
+        raise UntranslatableError("not immutable")
+    return raw(
+        {
+            Family.POSTGRES: "timezone('UTC', CURRENT_TIMESTAMP)",
+            Family.MYSQL: "UTC_TIMESTAMP()",
+            Family.TSQL: "SYSUTCDATETIME()",
+            Family.SQLITE: "CURRENT_TIMESTAMP",
+        }[context.writes]
+    )
+
+
+def _today(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.immutable:
+        raise UntranslatableError("not immutable")
+    return raw("CAST(SYSDATETIME() AS date)" if context.writes is Family.TSQL else "CURRENT_DATE")
+
+
+def _time_of_day(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.immutable:
+        raise UntranslatableError("not immutable")
+    return raw("CAST(SYSDATETIME() AS time)" if context.writes is Family.TSQL else "CURRENT_TIME")
+
+
+def _uuid(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.immutable:
+        raise UntranslatableError("not immutable")
+    return raw(
+        {
+            Family.POSTGRES: "gen_random_uuid()",
+            Family.MYSQL: "UUID()",
+            Family.TSQL: "NEWID()",
+            Family.SQLITE: RANDOM_UUID_SQLITE,
+        }[context.writes]
+    )
+
+
+def _user(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.immutable or context.writes is Family.SQLITE:
+        raise UntranslatableError("CURRENT_USER")
+    return raw("CURRENT_USER()" if context.writes is Family.MYSQL else "CURRENT_USER")
+
+
+def _join_texts(node: exp.Expression, context: Context) -> exp.Expression:
+    """A chain of `||`: NULL if a part is. Written once, at its top."""
+    if isinstance(node.parent, exp.DPipe):
+        return node
+    parts = list(node.flatten()) if isinstance(node, exp.DPipe) else [node]
+    if context.writes is Family.MYSQL:
+        return call("CONCAT", *parts)
+    if context.writes is Family.TSQL:
+        return compound(" + ".join(["{}"] * len(parts)), [_as_text(part, context) for part in parts], context)
+    return compound(" || ".join(["{}"] * len(parts)), parts, context)
+
+
+def _as_text(part: exp.Expression, context: Context) -> exp.Expression:
+    kind = context.kind_of(part)
+    if kind is None or kind in {Kind.TEXT, Kind.VARCHAR, Kind.CHAR, Kind.CITEXT, Kind.ENUM}:
+        return part
+    return raw(f"CAST({text_of(part, context)} AS nvarchar(max))")
+
+
+def _concat(node: exp.Expression, context: Context) -> exp.Expression:
+    """CONCAT(): PostgreSQL's and SQL Server's leave NULLs out, MySQL's is NULL if an argument is."""
+    skips = bool(node.args.get("coalesce")) or context.reads is Family.TSQL
+    parts = node.expressions
+    if context.writes is Family.TSQL or (context.writes is Family.POSTGRES and skips):
+        if skips:
+            return call("CONCAT", *parts)
+        return _join_texts(_chain(parts), context)
+    if skips:
+        parts = [call("COALESCE", part, "") if not isinstance(part, exp.Literal) else part for part in parts]
+    if context.writes is Family.MYSQL:
+        return call("CONCAT", *parts)
+    return _join_texts(_chain(parts), context)
+
+
+def _chain(parts: list[exp.Expression]) -> exp.Expression:
+    joined: exp.Expression = parts[0].copy()
+    for part in parts[1:]:
+        joined = exp.DPipe(this=joined, expression=part.copy())
+    return joined
+
+
+def _length(node: exp.Expression, context: Context) -> exp.Expression:
+    if node.args.get("binary"):
+        if context.writes is Family.SQLITE:
+            return raw(f"LENGTH(CAST({text_of(node.this, context)} AS BLOB))")
+        return call("DATALENGTH" if context.writes is Family.TSQL else "OCTET_LENGTH", node.this)
+    names = {Family.TSQL: "LEN", Family.MYSQL: "CHAR_LENGTH"}
+    return call(names.get(context.writes, "LENGTH"), node.this)
+
+
+def _trim(node: exp.Expression, context: Context) -> exp.Expression:
+    if node.args.get("expression") is not None or node.args.get("collation") is not None:
+        raise UntranslatableError("TRIM of characters")
+    side = str(node.args.get("position") or "").upper()
+    return call({"LEADING": "LTRIM", "TRAILING": "RTRIM"}.get(side, "TRIM"), node.this)
+
+
+def _substring(node: exp.Expression, context: Context) -> exp.Expression:
+    start, length = node.args.get("start"), node.args.get("length")
+    if start is None:
+        raise UntranslatableError("SUBSTRING with a pattern")
+    if length is None and context.writes is Family.TSQL:
+        length = call("LEN", node.this.copy())
+    parts = [node.this, start] + ([length] if length is not None else [])
+    return call("SUBSTR" if context.writes is Family.SQLITE else "SUBSTRING", *parts)
+
+
+def _left(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.writes is Family.SQLITE:
+        return call("SUBSTR", node.this, 1, node.expression)
+    return call("LEFT", node.this, node.expression)
+
+
+def _right(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.writes is Family.SQLITE:
+        return call("SUBSTR", node.this, exp.Neg(this=node.expression.copy()))
+    return call("RIGHT", node.this, node.expression)
+
+
+def _position(node: exp.Expression, context: Context) -> exp.Expression:
+    text, part = node.this, node.args["substr"]
+    if node.args.get("position") is not None:
+        raise UntranslatableError("position from an offset")
+    if context.writes is Family.POSTGRES:
+        return call("strpos", text, part)
+    if context.writes is Family.SQLITE:
+        return call("INSTR", text, part)
+    return call("LOCATE" if context.writes is Family.MYSQL else "CHARINDEX", part, text)
+
+
+def _extract(node: exp.Expression, context: Context) -> exp.Expression:
+    name, value = node.this.name, text_of(node.expression, context)
+    if context.writes is Family.TSQL:
+        return raw(f"DATEPART({name}, {value})")
+    if context.writes is Family.SQLITE and name in STRFTIME:
+        return raw(f"CAST(STRFTIME('{STRFTIME[name]}', {value}) AS INTEGER)")
+    if context.writes is Family.SQLITE:
+        raise UntranslatableError(name)
+    return raw(f"EXTRACT({name} FROM {value})")
+
+
+def _step(node: exp.Expression, context: Context) -> exp.Expression:
+    """`moment + interval` and `moment - interval`; anything else stays as it is."""
+    step = unwrapped(node.expression)
+    if not isinstance(step, exp.Interval):
+        return node
+    amount = int(float(step.this.name)) * (-1 if isinstance(node, exp.Sub) else 1)
+    name, base = step.args["unit"].name, text_of(node.this, context)
+    if context.writes is Family.TSQL:
+        return raw(f"DATEADD({name}, {amount}, {base})")
+    if context.writes is Family.SQLITE:
+        days = {"WEEK": 7}.get(name)
+        return raw(f"DATETIME({base}, '{amount * (days or 1):+d} {'days' if days else name.lower() + 's'}')")
+    sign = "-" if amount < 0 else "+"
+    if context.writes is Family.MYSQL:
+        return ours(exp.Paren(this=raw(f"{base} {sign} INTERVAL {abs(amount)} {name}")))
+    return ours(exp.Paren(this=raw(f"{base} {sign} INTERVAL '{abs(amount)} {name.lower()}'")))
+
+
+def _json_path(node: exp.Expression) -> str:
+    path = node.expression
+    if isinstance(path, exp.Literal):
+        if path.is_string and path.name.startswith("$"):
+            return str(path.name)
+        return f"$.{_json_key(path.name)}" if path.is_string else f"$[{path.name}]"
+    if not isinstance(path, exp.JSONPath):
+        raise UntranslatableError("JSON path")
+    text = "$"
+    for part in path.expressions:
+        if isinstance(part, exp.JSONPathKey):
+            text += f".{_json_key(part.name)}"
+        elif isinstance(part, exp.JSONPathSubscript) and str(part.this).isdigit():
+            text += f"[{part.this}]"
+        elif not isinstance(part, exp.JSONPathRoot):
+            raise UntranslatableError("JSON path")
+    return text
+
+
+def _json_key(key: str) -> str:
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
+        return key
+    if '"' in key or "\\" in key:
+        raise UntranslatableError(key)
+    return f'"{key}"'
+
+
+def _json(node: exp.Expression, context: Context) -> exp.Expression:
+    path, scalar = _json_path(node), isinstance(node, exp.JSONExtractScalar)
+    if context.writes is Family.MYSQL:
+        found = call("JSON_EXTRACT", node.this, path)
+        return call("JSON_UNQUOTE", found) if scalar else found
+    if context.writes is Family.TSQL:
+        return call("JSON_VALUE" if scalar else "JSON_QUERY", node.this, path)
+    if context.writes is Family.SQLITE:
+        if scalar:
+            return call("JSON_EXTRACT", node.this, path)
+        return compound("{} -> {}", [node.this, exp.Literal.string(path)], context)
+    keys = re.findall(r'\."([^"]+)"|\.(\w+)|\[(\d+)\]', path)
+    steps = [f"'{quoted or plain}'" if quoted or plain else index for quoted, plain, index in keys]
+    if not steps:
+        raise UntranslatableError("JSON path")
+    arrows = ["->"] * (len(steps) - 1) + ["->>" if scalar else "->"]
+    return compound("{}" + "".join(f" {a} {s}" for a, s in zip(arrows, steps, strict=True)), [node.this], context)
+
+
+def _json_valid(node: exp.Expression, context: Context) -> exp.Expression:
+    if node.name != "JSON_VALID" or node.meta.get(OURS):
+        return node
+    if context.writes is Family.TSQL:
+        return compound("ISJSON({}) = 1", node.expressions, context, predicate=True)
+    if context.writes is Family.POSTGRES:
+        raise UntranslatableError("JSON_VALID")
+    return call("JSON_VALID", *node.expressions)
+
+
+def _regex(node: exp.Expression, context: Context) -> exp.Expression:
+    """A pattern match. MySQL and MariaDB follow the collation, so that the case is told in the pattern (ICU and PCRE: `(?i)`)."""
+    pattern = unwrapped(node.expression)
+    if not isinstance(pattern, exp.Literal) or UNTOLD_REGEX.search(pattern.name):
+        raise UntranslatableError("regular expression")
+    insensitive = isinstance(node, exp.RegexpILike) or context.reads is Family.MYSQL
+    if context.writes is Family.POSTGRES:
+        return compound("{} ~* {}" if insensitive else "{} ~ {}", [node.this, pattern], context, predicate=True)
+    if context.writes is not Family.MYSQL:
+        raise UntranslatableError("regular expression")
+    flagged = exp.Literal.string(("(?i)" if insensitive else "(?-i)") + pattern.name)
+    return compound("{} REGEXP {}", [node.this, flagged], context, predicate=True)
+
+
+def _ilike(node: exp.Expression, context: Context) -> exp.Expression:
+    if context.writes is Family.POSTGRES:
+        return ours(node)
+    lowered = exp.Like(this=exp.Lower(this=node.this.copy()), expression=_lowered(node.expression))
+    return _like(lowered, context)
+
+
+def _lowered(pattern: exp.Expression) -> exp.Expression:
+    if isinstance(pattern, exp.Literal):
+        return exp.Literal.string(pattern.name.lower())
+    return exp.Lower(this=pattern.copy())
+
+
+def _like(node: exp.Expression, context: Context) -> exp.Expression:
+    """PostgreSQL and MySQL escape with a backslash unasked; SQL Server and SQLite must be told, and T-SQL has classes in brackets."""
+    pattern, escaped = node.expression, isinstance(node.parent, exp.Escape)
+    backslash_at_home = {Family.POSTGRES, Family.MYSQL}
+    if not isinstance(pattern, exp.Literal):
+        if context.writes is Family.TSQL or (context.reads in backslash_at_home) != (
+            context.writes in backslash_at_home
+        ):
+            raise UntranslatableError("LIKE with a computed pattern")
+        return node
+    text = pattern.name
+    if context.writes is Family.TSQL and context.reads is not Family.TSQL and "[" in text:
+        text = text.replace("[", "[[]")
+    spelt = exp.Like(this=node.this.copy(), expression=exp.Literal.string(text))
+    if "\\" in text and not escaped and context.reads in backslash_at_home and context.writes not in backslash_at_home:
+        return exp.Escape(this=spelt, expression=exp.Literal.string("\\"))
+    return spelt
+
+
+def _divide(node: exp.Expression, context: Context) -> exp.Expression:
+    exact = {Kind.DECIMAL, Kind.FLOAT32, Kind.FLOAT64, Kind.MONEY}
+    sides = [node.this, node.expression]
+    same = (context.source in DIVIDES_EXACTLY) == (context.target in DIVIDES_EXACTLY)
+    decimal = any(
+        context.kind_of(side) in exact or (isinstance(bare := unwrapped(side), exp.Literal) and "." in bare.name)
+        for side in sides
+    )
+    if not same and not decimal:
+        raise UntranslatableError("division of what may be integers")
+    return compound("{} / {}", sides, context)
+
+
+def _cast(node: exp.Expression, context: Context) -> exp.Expression:
+    to, inner = node.args["to"], unwrapped(node.this)
+    value = text_of(inner, context) if inner is not None else ""
+    if context.writes is Family.SQLITE and to.this in {exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ}:
+        return call("DATE" if to.this is exp.DType.DATE else "DATETIME", node.this)
+    name = CAST_TYPES[context.writes].get(to.this)
+    if name is None:
+        raise UntranslatableError(f"CAST AS {to.sql()}")
+    sizes = [one.name for one in to.expressions]
+    if (
+        isinstance(inner, exp.Column)
+        and to.this is exp.DType.DECIMAL
+        and not sizes
+        and not isinstance(node.parent, exp.Div)
+    ):
+        return inner.copy()
+    if to.this is exp.DType.DECIMAL and not sizes and context.writes in {Family.MYSQL, Family.TSQL}:
+        sizes = ["38", "10"]
+    if name == "nvarchar" and not sizes:
+        name = "nvarchar(max)"
+    if name == "bit" and sizes:
+        raise UntranslatableError("CAST AS BIT(n)")
+    sized = sizes and to.this in SIZED and context.writes is not Family.SQLITE
+    return raw(f"CAST({value} AS {name}({', '.join(sizes)}))" if sized else f"CAST({value} AS {name})")
+
+
+def _text(node: exp.Expression, context: Context) -> exp.Expression:
+    """SQL Server keeps characters beyond the code page only in N'…'."""
+    if isinstance(node, exp.Literal) and node.is_string and not node.name.isascii():
+        return ours(exp.National(this=node.name))
+    return node
+
+
+def _same_or_both_null(node: exp.Expression, context: Context) -> exp.Expression:
+    different = isinstance(node, exp.NullSafeNEQ)
+    left, right = node.this, node.expression
+    if context.writes is Family.POSTGRES:
+        word = "IS DISTINCT FROM" if different else "IS NOT DISTINCT FROM"
+        return compound(f"{{}} {word} {{}}", [left, right], context, predicate=True)
+    if context.writes is Family.SQLITE:
+        return compound("{} IS NOT {}" if different else "{} IS {}", [left, right], context, predicate=True)
+    if context.writes is Family.MYSQL:
+        return compound("NOT ({} <=> {})" if different else "{} <=> {}", [left, right], context, predicate=True)
+    same = "(({0} IS NOT NULL AND {1} IS NOT NULL AND {0} = {1}) OR ({0} IS NULL AND {1} IS NULL))"
+    return compound(f"NOT {same}" if different else same, [left, right], context, predicate=True)
+
+
+def _not(node: exp.Expression, context: Context) -> exp.Expression:
+    """`x IS NOT NULL`, `x NOT IN (…)` as people write them, where sqlglot would print `NOT x IS NULL`."""
+    inner = node.this
+    negatable = isinstance(inner, exp.In | exp.Between | exp.Like | exp.ILike) or (
+        isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null)
+    )
+    if not negatable:
+        return node
+    whole, first = text_of(inner, context), text_of(inner.this, context)
+    rest = whole.removeprefix(first)
+    text = f"{first} IS NOT NULL" if isinstance(inner, exp.Is) else f"{first} NOT{rest}"
+    return ours(exp.Var(this=text), predicate=True)
+
+
+def _bits(node: exp.Expression, context: Context) -> exp.Expression:
+    return ours(node) if context.writes in {Family.MYSQL, Family.POSTGRES} else exp.Literal.number(int(node.name, 2))
+
+
+def _number_of_boolean(node: exp.Expression, context: Context) -> exp.Expression:
+    if isinstance(node.parent, exp.Is):
+        return node
+    return exp.Literal.number(1 if node.this else 0)
+
+
+def _coalesce(node: exp.Expression, context: Context) -> exp.Expression:
+    return call("COALESCE", node.this, *node.expressions)
+
+
+def _named(name: str, tsql: str | None = None) -> Rewrite:
+    """A function of one or two arguments that most engines have under one name; SQLite may have been built without it."""
+
+    def spelt(node: exp.Expression, context: Context) -> exp.Expression:
+        if context.writes is Family.SQLITE:
+            raise UntranslatableError(name)
+        arguments = [node.this] + ([node.expression] if node.args.get("expression") is not None else [])
+        return call(tsql if tsql and context.writes is Family.TSQL else name, *arguments)
+
+    return spelt
+
+
+_COMMON: Mapping[type[exp.Expression], Rewrite] = {
+    exp.Identifier: _identifier,
+    exp.CurrentTimestamp: _moment,
+    exp.UtcTimestamp: _utc_moment,
+    exp.CurrentDate: _today,
+    exp.CurrentTime: _time_of_day,
+    exp.CurrentUser: _user,
+    exp.Uuid: _uuid,
+    exp.DPipe: _join_texts,
+    exp.Concat: _concat,
+    exp.Length: _length,
+    exp.Trim: _trim,
+    exp.Substring: _substring,
+    exp.Left: _left,
+    exp.Right: _right,
+    exp.StrPosition: _position,
+    exp.Extract: _extract,
+    exp.Add: _step,
+    exp.Sub: _step,
+    exp.JSONExtract: _json,
+    exp.JSONExtractScalar: _json,
+    exp.Anonymous: _json_valid,
+    exp.RegexpLike: _regex,
+    exp.RegexpILike: _regex,
+    exp.ILike: _ilike,
+    exp.Like: _like,
+    exp.Div: _divide,
+    exp.Cast: _cast,
+    exp.NullSafeEQ: _same_or_both_null,
+    exp.NullSafeNEQ: _same_or_both_null,
+    exp.Coalesce: _coalesce,
+    exp.Not: _not,
+    exp.BitString: _bits,
+    exp.Ceil: _named("CEILING"),
+    exp.Floor: _named("FLOOR"),
+    exp.Pow: _named("POWER"),
+}
+_BY_FAMILY: Mapping[Family, Mapping[type[exp.Expression], Rewrite]] = {
+    Family.POSTGRES: {},
+    Family.MYSQL: {},
+    Family.TSQL: {exp.Literal: _text},
+    Family.SQLITE: {exp.Boolean: _number_of_boolean},
+}
