@@ -1,0 +1,286 @@
+"""Fetches everything that the catalogues say, one query a kind, and looks rows up by what they belong to."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dbdesign.errors import EngineError
+from dbdesign.model.schema import Grant
+from dbdesign.readers.postgresql.catalog_carried import CARRIED, carried_query
+from dbdesign.readers.postgresql.catalog_queries import QUERIES, types
+
+if TYPE_CHECKING:
+    import psycopg
+
+OLDEST = 13
+Row = Any
+"""A named tuple of a query's columns."""
+
+PRIVILEGE_ORDER = tuple(
+    "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT TEMPORARY EXECUTE".split()  # noqa: SIM905
+)
+_CONNECTIVE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|\b(?:AND|OR|BETWEEN|WHEN)\b""")
+
+
+@dataclass
+class Rows:
+    """The rows of every query, by the query's name, and what belongs to whom.
+
+    Attributes:
+        version: the server's major version.
+        facts: whether owners, tablespaces and extension versions are the source's own (a live database) and not the sandbox's.
+    """
+
+    version: int
+    facts: bool
+    by_query: Mapping[str, list[Row]]
+    type_rows: Mapping[tuple[int, int], Row] = field(default_factory=dict)
+
+    def __getitem__(self, query: str) -> list[Row]:
+        return self.by_query[query]
+
+    @cached_property
+    def relation_by_oid(self) -> Mapping[int, Row]:
+        """Tables, views and the like."""
+        return {row.oid: row for row in self["relations"]}
+
+    @cached_property
+    def columns_of(self) -> Mapping[int, list[Row]]:
+        """Columns in order, by relation."""
+        return grouped(self["columns"], "relation")
+
+    @cached_property
+    def column_names(self) -> Mapping[int, Mapping[int, str]]:
+        """Column number → name, by relation."""
+        return {oid: {row.number: row.name for row in rows} for oid, rows in self.columns_of.items()}
+
+    @cached_property
+    def constraints_of(self) -> Mapping[int, list[Row]]:
+        """Constraints by table."""
+        return grouped(self["constraints"], "relation")
+
+    @cached_property
+    def constraints_of_domain(self) -> Mapping[int, list[Row]]:
+        """Constraints by domain."""
+        return grouped((row for row in self["constraints"] if row.domain), "domain")
+
+    @cached_property
+    def constraint_by_oid(self) -> Mapping[int, Row]:
+        """Constraints."""
+        return {row.oid: row for row in self["constraints"]}
+
+    @cached_property
+    def indexes_of(self) -> Mapping[int, list[Row]]:
+        """Indexes by table."""
+        return grouped(self["indexes"], "relation")
+
+    @cached_property
+    def index_by_oid(self) -> Mapping[int, Row]:
+        """Indexes."""
+        return {row.oid: row for row in self["indexes"]}
+
+    @cached_property
+    def parents_of(self) -> Mapping[int, list[int]]:
+        """Parents of a table, by INHERITS or as partition."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for row in self["inheritance"]:
+            found[row.child].append(row.parent)
+        return found
+
+    @cached_property
+    def triggers_of(self) -> Mapping[int, list[Row]]:
+        """Triggers by relation."""
+        return grouped(self["triggers"], "relation")
+
+    @cached_property
+    def policies_of(self) -> Mapping[int, list[Row]]:
+        """Policies by table."""
+        return grouped(self["policies"], "relation")
+
+    @cached_property
+    def partitioned_by_oid(self) -> Mapping[int, Row]:
+        """How partitioned tables are split."""
+        return {row.relation: row for row in self["partitioned"]}
+
+    @cached_property
+    def sequence_of_column(self) -> Mapping[tuple[int, int], Row]:
+        """Sequences that a column owns, by relation and column number."""
+        return {(row.table, row.column): row for row in self["sequences"] if row.table}
+
+    @cached_property
+    def _comments(self) -> Mapping[tuple[str, int, int], str]:
+        return {(row.catalog, row.oid, row.number): row.text for row in self["comments"]}
+
+    def comment(self, catalog: str, oid: int, number: int = 0) -> str | None:
+        """The comment on an object."""
+        return self._comments.get((catalog, oid, number))
+
+    def owner(self, row: Row) -> str | None:
+        """The owner, unless it is the sandbox's."""
+        return row.owner if self.facts else None
+
+    @cached_property
+    def _grants(self) -> Mapping[tuple[str, int], list[Row]]:
+        found: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        for row in self["grants"]:
+            found[row.catalog, row.oid].append(row)
+        return found
+
+    def grants(self, catalog: str, oid: int) -> tuple[Grant, ...]:
+        """Privileges that differ from the default ones, columns' privileges gathered by what they are."""
+        rows = self._grants.get((catalog, oid))
+        if not rows:
+            return ()
+        by_holder: dict[tuple[int, str, bool, bool], list[str]] = defaultdict(list)
+        for row in rows:
+            grantee = "current_user" if row.to_owner and not self.facts else row.grantee
+            by_holder[row.number, grantee, row.grantable, row.revoked].append(row.privilege)
+        by_privileges: dict[tuple[tuple[str, ...], str, bool, bool], list[int]] = defaultdict(list)
+        for (number, grantee, grantable, revoked), names in by_holder.items():
+            ordered = tuple(sorted(names, key=PRIVILEGE_ORDER.index))
+            by_privileges[ordered, grantee, grantable, revoked].append(number)
+        return tuple(self._grant_lines(oid, by_privileges))
+
+    def _grant_lines(
+        self, oid: int, by_privileges: Mapping[tuple[tuple[str, ...], str, bool, bool], list[int]]
+    ) -> Iterable[Grant]:
+        for (names, grantee, grantable, revoked), numbers in by_privileges.items():
+            columns = tuple(self.column_names[oid][number] for number in sorted(numbers) if number)
+            common = {"privileges": names, "grantee": grantee, "grantable": grantable, "revoked": revoked}
+            if 0 in numbers:
+                yield Grant(**common)
+            if columns:
+                yield Grant(**common, columns=columns)
+
+
+def grouped(rows: Iterable[Row], key: str) -> Mapping[int, list[Row]]:
+    """Rows by the value of one column."""
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, key)].append(row)
+    return found
+
+
+def fetch(connection: psycopg.Connection[Any], *, version: int | None, facts: bool) -> Rows:
+    """Every row of every query, in one read-only transaction on `connection`.
+
+    Each query is declared as a cursor while the search path holds nothing but `pg_catalog`, so that its names and operators are the
+    catalogue's own, and fetched while `public` is on the path, so that the deparsers leave it out of names.
+    Raises `EngineError` for servers older than 13.
+    """
+    major = version or connection.info.server_version // 10000
+    if major < OLDEST:
+        raise EngineError(
+            f"PostgreSQL {major} is older than {OLDEST}", remedy=f"Read a dump of it, or a server from {OLDEST} on"
+        )
+    queries = {name: query(major) for name, query in QUERIES.items()}
+    queries |= {f"carried {kind}": carried_query(kind, major) for kind in CARRIED}
+    with connection.transaction(force_rollback=True):
+        connection.execute(_settings())
+        found = dict(zip(queries, _fetch_all(connection, list(queries.values())), strict=True))
+        wanted = _wanted_types(found)
+        (type_rows,) = _fetch_all(connection, [types(major).replace("$wanted", _pairs(wanted))])
+        known = {(row.type, row.typmod): row for row in type_rows}
+        elements = {(row.element or row.base, -1) for row in type_rows if row.element or row.base} - set(known)
+        if elements:
+            (more,) = _fetch_all(connection, [types(major).replace("$wanted", _pairs(elements))])
+            known |= {(row.type, row.typmod): row for row in more}
+    return Rows(version=major, facts=facts, by_query=found, type_rows=known)
+
+
+def _settings() -> str:
+    settings = {
+        "cursor_tuple_fraction": "1.0",
+        "quote_all_identifiers": "off",
+        "datestyle": "'ISO, YMD'",
+        "intervalstyle": "'postgres'",
+        "extra_float_digits": "1",
+        "bytea_output": "'hex'",
+        "jit": "off",
+    }
+    return "; ".join(f"set local {name} = {value}" for name, value in settings.items())
+
+
+def _fetch_all(connection: psycopg.Connection[Any], queries: list[str]) -> list[list[Row]]:
+    """The rows of each query, all in one round trip."""
+    from psycopg.rows import namedtuple_row
+
+    script = ["set local search_path = pg_catalog, pg_temp"]
+    script += [f"declare dbdesign_{number} no scroll cursor for {query}" for number, query in enumerate(queries)]
+    script.append("set local search_path = public, pg_temp")
+    for number in range(len(queries)):
+        script += [f"fetch all from dbdesign_{number}", f"close dbdesign_{number}"]
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        cursor.execute(";\n".join(script))  # type: ignore[arg-type]  # the script is built here, of constants and integers
+        results: list[list[Row]] = []
+        while True:
+            if cursor.description is not None:
+                results.append(cursor.fetchall())
+            if not cursor.nextset():
+                return results
+
+
+def _wanted_types(found: Mapping[str, list[Row]]) -> set[tuple[int, int]]:
+    wanted = {(row.type, row.typmod) for row in found["columns"]}
+    wanted |= {(row.base, row.typmod) for row in found["named_types"] if row.base}
+    return wanted or {(25, -1)}
+
+
+def _pairs(wanted: Iterable[tuple[int, int]]) -> str:
+    return ", ".join(f"({oid}, {typmod})" for oid, typmod in sorted(wanted))
+
+
+def faithful(pretty: str | None, plain: str | None) -> str | None:
+    """The server's pretty text, unless it lost parentheses that decide how AND and OR nest.
+
+    The pretty form leaves out the parentheses around an AND in an AND (and an OR in an OR), which is the same truth value but not
+    the same expression; nothing else that it leaves out changes how the text is parsed (get_rule_expr in ruleutils.c).
+    """
+    if pretty is None or plain is None or pretty == plain:
+        return pretty
+    return unwrapped(plain) if _nests_alike(plain) else pretty
+
+
+def _nests_alike(plain: str) -> bool:
+    """Whether an AND group is an operand of an AND, or an OR of an OR, in fully parenthesised text."""
+    stack: list[set[str]] = [set()]
+    inner: list[list[set[str]]] = [[]]
+    between = 0
+    for match in _CONNECTIVE.finditer(plain):
+        word = match.group()
+        if word == "(":
+            stack.append(set())
+            inner.append([])
+        elif word == ")" and len(stack) > 1:
+            closed, children = stack.pop(), inner.pop()
+            if any(closed & child for child in children):
+                return True
+            inner[-1].append(closed)
+        elif word == "BETWEEN":
+            between += 1
+        elif word == "AND" and between:
+            between -= 1
+        elif word in {"AND", "OR"}:
+            stack[-1].add(word)
+    return any(stack[0] & child for child in inner[0])
+
+
+def unwrapped(text: str) -> str:
+    """The expression without the pair of parentheses around the whole of it."""
+    while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
+        text = text[1:-1]
+    return text
+
+
+def _closes_at_end(text: str) -> bool:
+    depth = 0
+    for match in _CONNECTIVE.finditer(text):
+        depth += {"(": 1, ")": -1}.get(match.group(), 0)
+        if depth == 0:
+            return match.end() == len(text)
+    return False

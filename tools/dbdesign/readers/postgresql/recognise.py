@@ -1,0 +1,53 @@
+"""How sure it is, from cheap evidence, that a text is PostgreSQL's SQL."""
+
+from __future__ import annotations
+
+import re
+
+# Each pattern counts once. What only PostgreSQL says weighs most; CockroachDB shares the lighter ones.
+_FOR = [
+    (0.9, r"^-- PostgreSQL database (?:cluster )?dump"),
+    (0.5, r"\bpg_catalog\b|\bset_config\s*\("),
+    (0.5, r"\bALTER\s+TABLE\s+ONLY\b"),
+    (0.5, r"\bLANGUAGE\s+'?plpgsql\b"),
+    (0.4, r"\bCREATE\s+EXTENSION\b"),
+    (0.4, r"\b(?:small|big)?serial\b(?!\s*\()"),
+    (0.3, r"\bnextval\s*\("),
+    (0.3, r"\bCOPY\b[^;]*\bFROM\s+stdin\b"),
+    (0.3, r"\bUSING\s+(?:btree|gin|gist|brin|spgist)\b"),
+    (0.3, r"\b(?:timestamptz|jsonb|bytea|tsvector|inet|int4range|tstzrange)\b"),
+    (0.3, r"::\s*(?:[a-z_]\w*\.)?[a-z_]\w*"),
+    (0.3, r"\bAS\s+(?:ENUM|RANGE)\s*\("),
+    (0.3, r"\bCREATE\s+(?:DOMAIN|AGGREGATE)\b"),
+    (0.2, r"\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b"),
+    (0.2, r"\btimestamp\s+with(?:out)?\s+time\s+zone\b"),
+    (0.2, r"\$(?:\w*)\$"),
+    (0.2, r"\bcharacter\s+varying\b"),
+    (0.2, r"\bPARTITION\s+OF\b|\bROW\s+LEVEL\s+SECURITY\b|\bEXCLUDE\s+USING\b"),
+]
+_AGAINST = [
+    (0.9, r"`\w+`|\bENGINE\s*=\s*\w+|\bAUTO_INCREMENT\b|\bAUTO_RANDOM\b"),
+    (0.9, r"^\s*GO\s*$|\[dbo\]|\bIDENTITY\s*\(\s*\d|\bNVARCHAR\b|\bCLUSTERED\b"),
+    (
+        0.7,
+        r"\bunique_rowid\s*\(|\bcrdb_internal\b|\bSTORING\s*\(|\bUSING\s+HASH\s+WITH\b|\bFAMILY\s+\"?\w+\"?\s*\(|\b_crdb",
+    ),
+    (0.6, r"\bAUTOINCREMENT\b|\bWITHOUT\s+ROWID\b|\bPRAGMA\b"),
+]
+_FLAGS = re.IGNORECASE | re.MULTILINE
+_COMPILED = [
+    (sign * weight, re.compile(pattern, _FLAGS))
+    for sign, rows in ((1, _FOR), (-1, _AGAINST))
+    for weight, pattern in rows
+]
+_STATEMENT = re.compile(r"\b(?:CREATE|ALTER)\s+(?:\w+\s+){0,2}TABLE\b", re.IGNORECASE)
+BARE = 0.35
+"""For a script that says nothing that is one engine's alone: PostgreSQL is read best."""
+
+
+def recognise(text: str) -> float:
+    """0 to 1."""
+    sample = text[:200_000]
+    evidence = sum(weight for weight, pattern in _COMPILED if pattern.search(sample))
+    base = BARE if _STATEMENT.search(sample) else 0.0
+    return max(0.0, min(1.0, base + evidence))
