@@ -1,0 +1,205 @@
+"""The tool `generate_schema`: a schema written for an engine, or as a diagram, with what could not be said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, Field
+
+from dbdesign.api.answer import (
+    SHOWN,
+    Answer,
+    UnreadOut,
+    accounted,
+    note_items,
+    paged,
+    plural,
+    section,
+    text_of,
+    unread_items,
+)
+from dbdesign.api.arguments import EngineVersion, Format, Overwrite, Page, Source, WriteTo
+from dbdesign.api.call import Call
+from dbdesign.api.paging import Item, chosen, paginate, statements
+
+if TYPE_CHECKING:
+    from dbdesign.api.source import Loaded
+    from dbdesign.writers.base import WriteOptions, Writer, WriteResult
+
+
+class NoteOut(BaseModel):
+    """Something that the target cannot say as the source does."""
+
+    object: str
+    lost: str
+    instead: str | None = Field(default=None, description="the nearest equivalent, or what to do by hand")
+
+
+class PartOut(BaseModel):
+    """One of several texts; a long one goes on in an entry of the same name with `continued`."""
+
+    name: str
+    text: str
+    continued: bool = False
+
+
+class GenerateSchemaAnswer(Answer):
+    """What `generate_schema` and `draw_erd` answer."""
+
+    target: str
+    version: str | None = Field(default=None, description="of the target engine")
+    text: str | None = Field(default=None, description="the text, or this page of it; not there when written to files")
+    parts: list[PartOut] = Field(
+        default_factory=list, description="further texts, where one would be too large to render"
+    )
+    files: list[str] = Field(default_factory=list, description="what was written, where write_to was given")
+    notes: list[NoteOut] = Field(description="what the target cannot express, with the nearest equivalent")
+    unread: list[UnreadOut] = Field(
+        description="what was not understood in the source and is therefore not in the text"
+    )
+    source_notes: list[str] = Field(default_factory=list, description="what to know about how the source was read")
+    proof: str = Field(description="how far the text was proven")
+
+
+_PIECE = 3000
+_PART = 10_000
+
+
+def generate_schema(
+    source: Source,
+    *,
+    to: Annotated[
+        str,
+        Field(
+            description="Target: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, or a diagram: mermaid, dbml, dot."
+        ),
+    ],
+    target_version: Annotated[
+        str | None,
+        Field(description="Version of the target engine, such as 16 for postgresql. The newest when left out."),
+    ] = None,
+    format: Format = None,  # noqa: A002
+    engine_version: EngineVersion = None,
+    write_to: WriteTo = None,
+    overwrite: Overwrite = False,
+    page: Page = 1,
+    call: Call | None = None,
+) -> GenerateSchemaAnswer:
+    """Generate idiomatic DDL for another engine or version (or a diagram) from a schema in any format, and prove it.
+
+    Statements come in dependency order, cycles of foreign keys broken by later ALTERs. What the target cannot express comes back
+    in `notes` with the nearest equivalent that was written. PostgreSQL and SQLite results are executed, others parsed; `proof` says
+    which. For more than a few tables give `write_to`: the text goes to a file and the answer has the path and a summary.
+    """
+    from dbdesign.api.source import load
+    from dbdesign.writers.base import WriteOptions, writer
+
+    call = call or Call()
+    target = writer(to)
+    loaded = load(source, call, format=format, engine_version=engine_version)
+    return write(loaded, target, WriteOptions(version=target_version), call, write_to, overwrite=overwrite, page=page)
+
+
+def write(
+    loaded: Loaded,
+    target: Writer,
+    options: WriteOptions,
+    call: Call,
+    write_to: str | None,
+    *,
+    overwrite: bool,
+    page: int,
+) -> GenerateSchemaAnswer:
+    """Write a schema that was read, and answer with the text or with where it is."""
+    call.step(0.65, f"writing {target.name}")
+    result = target.write(loaded.result.schema_, options)
+    files = _files(loaded, target, result, call, write_to, overwrite=overwrite)
+    call.step(0.95, "composing the answer")
+    pages = paginate(_items(loaded, result, with_text=not files), call.tokens)
+    items = chosen(pages, page)
+    summary = paged(_summary(loaded, target, options, result, files), page, len(pages))
+    text = "".join(item.text for item in items if item.section == "text")
+    found = {
+        "summary": summary,
+        "page": page,
+        "pages": len(pages),
+        "target": target.name,
+        **({"version": options.version} if options.version else {}),
+        **({} if files else {"text": text}),
+        **({"files": files} if files else {}),
+        **({"parts": parts} if (parts := section(items, "parts")) else {}),
+        "notes": section(items, "notes"),
+        "unread": section(items, "unread"),
+        "source_notes": section(items, "source_notes"),
+        "proof": str(result.proof),
+    }
+    readable = text_of(summary, [item for item in items if item.section != "text"], _TITLES)
+    readable += "".join(f"\nWritten: {file}" for file in files) + (f"\n\n{text}" if text else "")
+    return GenerateSchemaAnswer.model_validate(found).with_text(readable)
+
+
+_TITLES = {
+    "notes": "What the target cannot express",
+    "unread": "Not understood, and therefore not in the text",
+    "source_notes": "How the source was read",
+    "parts": "Further texts",
+}
+
+
+def _files(
+    loaded: Loaded, target: Writer, result: WriteResult, call: Call, write_to: str | None, *, overwrite: bool
+) -> list[str]:
+    from dbdesign.api.files import stem_of, write_texts
+
+    if write_to is None:
+        return []
+    call.step(0.9, f"writing {write_to}")
+    texts = {"": result.text, **_others(result)}
+    stem = stem_of(loaded.name)
+    suffix = f".{target.name}{target.suffix}" if target.kind == "ddl" else target.suffix
+    return write_texts(call.access, write_to, texts, stem=stem, suffix=suffix, overwrite=overwrite)
+
+
+def _others(result: WriteResult) -> dict[str, str]:
+    """The parts beside the one that is the text."""
+    return {name: text for name, text in (result.parts or {}).items() if text != result.text}
+
+
+def _items(loaded: Loaded, result: WriteResult, *, with_text: bool) -> list[Item]:
+    notes = [
+        Item(
+            "notes",
+            {"object": note.object, "lost": note.lost, "instead": note.instead},
+            f"{note.object}: {note.lost}{f'; instead: {note.instead}' if note.instead else ''}",
+        )
+        for note in result.notes
+    ]
+    unread, more_unread = unread_items(loaded)
+    about_source = [Item("source_notes", item.value, item.text) for item in note_items(loaded.result.notes)]
+    items = [*notes[:SHOWN], *unread, *about_source]
+    if with_text:
+        items += [Item("text", piece, piece) for piece in statements(result.text, _PIECE)]
+        for name, text in _others(result).items():
+            for number, piece in enumerate(statements(text, _PART)):
+                value = {"name": name, "text": piece, **({"continued": True} if number else {})}
+                items.append(Item("parts", value, f"{name}:\n{piece}"))
+    return [*items, *notes[SHOWN:], *more_unread]
+
+
+def _summary(loaded: Loaded, target: Writer, options: WriteOptions, result: WriteResult, files: list[str]) -> str:
+    schema = loaded.result.schema_
+    version = f" {options.version}" if options.version else ""
+    others = _others(result)
+    size = len(result.text.splitlines()) + sum(len(text.splitlines()) for text in others.values())
+    several = f" in {len(others) + 1} texts" if others else ""
+    source = f"{loaded.name} ({schema.engine.value}, {plural(len(schema.tables), 'table')})"
+    said = [f"{source} written for {target.name}{version}: {plural(size, 'line')}{several} ({result.proof})."]
+    if files:
+        said.append(f"Written to {', '.join(files[:6])}{f' and {len(files) - 6} more' if len(files) > 6 else ''}.")
+    if result.notes:
+        said.append(f"{plural(len(result.notes), 'thing')} the target cannot express as the source does (see notes).")
+    else:
+        said.append("Nothing was lost.")
+    if accounts := accounted(loaded):
+        said.append(f"Of the source: {accounts}")
+    return " ".join(said)

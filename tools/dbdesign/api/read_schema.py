@@ -1,0 +1,234 @@
+"""The tool `read_schema`: a schema from any source, as names, as a summary, or in full."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dbdesign.api.answer import (
+    Answer,
+    SkippedOut,
+    UnreadOut,
+    accounted,
+    note_items,
+    paged,
+    plural,
+    section,
+    skipped_items,
+    text_of,
+    unread_items,
+)
+from dbdesign.api.arguments import EngineVersion, Format, Page, Source, Tables
+from dbdesign.api.call import Call
+from dbdesign.api.paging import Item, chosen, paginate, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dbdesign.api.source import Loaded
+    from dbdesign.model.schema import Schema, Table
+
+Detail = Literal["names", "summary", "full"]
+
+
+class ColumnOut(BaseModel):
+    """A column; fields that have their default are left out."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    type: str = Field(description="as the engine spells it")
+    nullable: bool
+
+
+class KeyOut(BaseModel):
+    """A primary or unique key."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str | None = None
+    columns: list[str]
+
+
+class ForeignKeyOut(BaseModel):
+    """A foreign key."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str | None = None
+    columns: list[str]
+    references: str = Field(description="the table referenced, by its name in this answer")
+    referenced_columns: list[str] = Field(default_factory=list)
+    on_delete: str = "no action"
+
+
+class TableOut(BaseModel):
+    """A table. `names` gives the name alone, `summary` keys and counts, `full` everything; a very wide table goes on as `continued`."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    line: int | None = None
+    columns: list[ColumnOut] = Field(default_factory=list)
+    primary_key: KeyOut | None = None
+    foreign_keys: list[ForeignKeyOut] = Field(default_factory=list)
+
+
+class ReadSchemaAnswer(Answer):
+    """What `read_schema` answers."""
+
+    engine: str
+    version: str | None = None
+    format: str = Field(description="what the source was read as")
+    detail: Detail
+    counts: dict[str, int]
+    tables: list[TableOut]
+    extensions: list[dict[str, Any]] = Field(default_factory=list)
+    enums: list[dict[str, Any]] = Field(default_factory=list)
+    domains: list[dict[str, Any]] = Field(default_factory=list)
+    composites: list[dict[str, Any]] = Field(default_factory=list)
+    sequences: list[dict[str, Any]] = Field(default_factory=list)
+    views: list[dict[str, Any]] = Field(default_factory=list)
+    routines: list[dict[str, Any]] = Field(default_factory=list)
+    other_objects: list[dict[str, Any]] = Field(default_factory=list)
+    unread: list[UnreadOut] = Field(description="what was not understood; empty is what you want to see")
+    skipped: list[SkippedOut] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    proof: str = Field(description="how far this was proven")
+
+
+_TITLES = {"tables": "Tables (? = nullable)", "unread": "Not understood", "skipped": "Left out on purpose"}
+_PAGE_SHARE = 0.9
+
+
+def read_schema(
+    source: Source,
+    *,
+    format: Format = None,  # noqa: A002
+    engine_version: EngineVersion = None,
+    detail: Annotated[
+        Detail | None,
+        Field(
+            description="names, summary (keys and counts) or full. Full where it fits one page, else summary, when left out."
+        ),
+    ] = None,
+    tables: Tables = [],  # noqa: B006 - never changed; the default that the schema shows
+    page: Page = 1,
+    call: Call | None = None,
+) -> ReadSchemaAnswer:
+    """Read a database schema and say what is in it: tables, columns, keys, foreign keys, indexes, types, views and the rest.
+
+    Reads DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB and TiDB, DBML, design files, and configured
+    databases. PostgreSQL DDL is executed on an embedded server, so the answer is what the catalog says. Whatever was not
+    understood is listed under `unread` with its line, never dropped. Large schemas come in pages.
+    """
+    from dbdesign.api.source import load
+
+    call = call or Call()
+    loaded = load(source, call, format=format, engine_version=engine_version)
+    schema = loaded.result.schema_
+    wanted = _wanted(schema, tables)
+    call.step(0.8, "describing the schema")
+    level, pages = _pages(loaded, wanted, detail, call.tokens, everything=not tables)
+    items = chosen(pages, page)
+    summary = paged(_summary(loaded, len(wanted), level), page, len(pages))
+    sections = {name: section(items, name) for name in dict.fromkeys(item.section for item in items)}
+    answer = ReadSchemaAnswer.model_validate(
+        {
+            "summary": summary,
+            "page": page,
+            "pages": len(pages),
+            "engine": schema.engine.value,
+            "version": schema.version,
+            "format": loaded.format,
+            "detail": level,
+            "counts": _counts(schema),
+            "tables": [],
+            "unread": [],
+            "skipped": [],
+            "notes": [],
+            "proof": str(loaded.result.proof),
+            **sections,
+        }
+    )
+    return answer.with_text(text_of(summary, items, _TITLES))
+
+
+def _counts(schema: Schema) -> Mapping[str, int]:
+    from dbdesign.api.describe import counts
+
+    return counts(schema)
+
+
+def _wanted(schema: Schema, patterns: list[str]) -> list[Table]:
+    """The tables that match; a name that matches nothing is an error with the nearest."""
+    from dbdesign.errors import UnknownNameError
+
+    if not patterns:
+        return list(schema.tables)
+    keep: set[str] = set()
+    for pattern in patterns:
+        named = schema.table(pattern)
+        found = [named.label] if named else [t.label for t in schema.tables if fnmatchcase(t.label, pattern)]
+        if not found:
+            raise UnknownNameError.among("table", pattern, schema.table_by_label, where="tables")
+        keep.update(found)
+    return [table for table in schema.tables if table.label in keep]
+
+
+def _pages(
+    loaded: Loaded, wanted: list[Table], detail: Detail | None, budget: int | None, *, everything: bool
+) -> tuple[Detail, list[list[Item]]]:
+    """The level of detail that was asked for, or the fullest that fits one page; and its pages."""
+    for level in (detail,) if detail else ("full", "summary"):
+        pages = paginate(_items(loaded, wanted, level, budget, everything=everything), budget)
+        if detail or len(pages) == 1:
+            break
+    return level, pages
+
+
+def _items(loaded: Loaded, wanted: list[Table], detail: Detail, budget: int | None, *, everything: bool) -> list[Item]:
+    from dbdesign.api.describe import object_text, objects_json, table_json, table_text
+
+    limit = budget * _PAGE_SHARE / 2 if budget else float("inf")
+    lines = loaded.result.lines
+    first, rest = unread_items(loaded)
+    items = note_items(loaded.result.notes) + first + skipped_items(loaded)
+    for table in wanted:
+        for piece in pieces(table_json(table, detail, lines.get(table.label)), limit * 0.7):
+            items.append(Item("tables", piece, table_text(piece)))
+    if everything:
+        for name, found in objects_json(loaded.result.schema_, detail):
+            items += [Item(name, piece, object_text(name, piece)) for piece in pieces(found, limit * 0.7)]
+    return items + rest
+
+
+def _summary(loaded: Loaded, shown: int, detail: Detail) -> str:
+    """One paragraph that stands alone."""
+    schema = loaded.result.schema_
+    counted = _counts(schema)
+    nouns = ", ".join(plural(count, _NOUNS[name]) for name, count in counted.items())
+    version = f" {schema.version}" if schema.version else ""
+    part = "" if shown == len(schema.tables) else f" {plural(shown, 'table')} of them shown."
+    text = f"{loaded.name}: a {schema.engine.value}{version} schema with {nouns} ({loaded.result.proof}).{part} {accounted(loaded)}"
+    return f"{text.strip()} Detail: {detail}."
+
+
+_NOUNS = {
+    "tables": "table",
+    "columns": "column",
+    "foreign_keys": "foreign key",
+    "indexes": "index",
+    "unique_keys": "unique key",
+    "checks": "check",
+    "exclusions": "exclusion constraint",
+    "triggers": "trigger",
+    "policies": "policy",
+    "partitions": "partition",
+    "enums": "enum",
+    "domains": "domain",
+    "composites": "composite type",
+    "sequences": "sequence",
+    "views": "view",
+    "routines": "routine",
+    "extensions": "extension",
+    "other_objects": "other object",
+}

@@ -1,0 +1,289 @@
+"""The tool `review_schema`: what is wrong with a schema, with evidence and the fix."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from dbdesign.api.answer import (
+    Answer,
+    UnreadOut,
+    accounted,
+    note_items,
+    paged,
+    plural,
+    section,
+    text_of,
+    unread_items,
+)
+from dbdesign.api.arguments import EngineVersion, Format, Names, Page, Source
+from dbdesign.api.call import Call
+from dbdesign.api.paging import Item, chosen, paginate, pieces, shortened
+
+if TYPE_CHECKING:
+    from dbdesign.api.source import Loaded
+    from dbdesign.model.finding import Finding
+    from dbdesign.rules.review import Review, SuppressedFinding
+    from dbdesign.rules.suppression import ReviewConfig
+
+Detail = Literal["names", "summary", "full"]
+Level = Literal["info", "low", "medium", "high"]
+
+
+class FindingOut(BaseModel):
+    """One defect. `names` gives rule, severity and object; `summary` adds the message; `full` evidence and fix."""
+
+    rule: str = Field(description="its page is the resource dbdesign://rules/<rule>")
+    severity: Level
+    object: str
+    message: str | None = None
+    evidence: dict[str, Any] = Field(default_factory=dict)
+    fix: str | None = Field(default=None, description="SQL that removes the cause, where a statement can")
+    objects: list[str] = Field(
+        default_factory=list, description="all objects with the same cause, where repeats are grouped"
+    )
+    object_count: int | None = None
+    line: int | None = None
+
+
+class SuppressedOut(BaseModel):
+    """A finding that a comment or the configuration asked not to report."""
+
+    rule: str
+    object: str
+    by: str
+    reason: str = ""
+
+
+class ReviewSchemaAnswer(Answer):
+    """What `review_schema` answers."""
+
+    engine: str
+    format: str
+    detail: Detail
+    counts: dict[str, int] = Field(description="findings by severity, worst first")
+    findings: list[FindingOut]
+    suppressed: list[SuppressedOut] = Field(default_factory=list)
+    below_minimum: dict[str, int] = Field(
+        default_factory=dict, description="findings under the least severity, by rule"
+    )
+    problems: list[str] = Field(default_factory=list, description="what is wrong with suppressions and settings")
+    unused_suppressions: list[str] = Field(default_factory=list)
+    rules_run: int
+    rules_skipped: dict[str, int] = Field(default_factory=dict, description="rules that were not run, by reason")
+    unread: list[UnreadOut] = Field(description="what was not understood, and therefore not reviewed")
+    notes: list[str] = Field(default_factory=list)
+    proof: str
+
+
+def review_schema(
+    source: Source,
+    *,
+    format: Format = None,  # noqa: A002
+    engine_version: EngineVersion = None,
+    only: Annotated[list[str], Names, Field(description="Only these rules or families of rules. All if empty.")] = [],  # noqa: B006
+    ignore: Annotated[list[str], Names, Field(description="Leave out these rules or families of rules.")] = [],  # noqa: B006
+    minimum: Annotated[Level | None, Field(description="The least severity to report.")] = None,
+    detail: Annotated[
+        Detail | None,
+        Field(
+            description="names, summary (with messages) or full (evidence and fix). Full where it fits one page, else summary."
+        ),
+    ] = None,
+    page: Page = 1,
+    call: Call | None = None,
+) -> ReviewSchemaAnswer:
+    """Review a schema for defects: keys, types, constraints, indexes, naming, security, lifecycle, and what a workload would suffer from.
+
+    Each finding has a rule, a severity, the object, the evidence and, where a statement can remove the cause, the fix as SQL. Repeats of
+    one cause are one finding. Give a design file (`engine`, `schema`, `workload`, `volumes` in YAML) as the source, and queries and row
+    counts are judged too. `-- dbdesign: allow <rule> <reason>` in the SQL suppresses a finding. A rule's page is
+    the resource dbdesign://rules/<rule>.
+    """
+    answer, _, _ = reviewed(
+        source,
+        format=format,
+        engine_version=engine_version,
+        only=only,
+        ignore=ignore,
+        minimum=minimum,
+        detail=detail,
+        page=page,
+        call=call or Call(),
+    )
+    return answer
+
+
+def reviewed(
+    source: str,
+    *,
+    format: str | None,  # noqa: A002
+    engine_version: str | None,
+    only: list[str],
+    ignore: list[str],
+    minimum: Level | None,
+    detail: Detail | None,
+    page: int,
+    call: Call,
+) -> tuple[ReviewSchemaAnswer, Review, Loaded]:
+    """The answer together with the review itself, which a SARIF report needs."""
+    from dbdesign.api.source import load
+    from dbdesign.model.finding import Severity
+    from dbdesign.rules.review import review
+
+    loaded = load(source, call, format=format, engine_version=engine_version)
+    call.step(0.65, "reviewing")
+    config = _config(call)
+    result = review(
+        loaded.design, only=only, ignore=ignore, minimum=Severity(minimum) if minimum else None, config=config
+    )
+    call.step(0.95, "composing the answer")
+    level, pages = _pages(loaded, result, detail, call.tokens)
+    items = chosen(pages, page)
+    summary = paged(_summary(loaded, result, level), page, len(pages))
+    found = {
+        "summary": summary,
+        "page": page,
+        "pages": len(pages),
+        "engine": loaded.result.schema_.engine.value,
+        "format": loaded.format,
+        "detail": level,
+        "counts": {severity.value: count for severity, count in result.counts.items()},
+        "findings": section(items, "findings"),
+        "suppressed": section(items, "suppressed"),
+        "below_minimum": dict(result.below_minimum),
+        "problems": section(items, "problems"),
+        "unused_suppressions": section(items, "unused_suppressions"),
+        "rules_run": result.rules_run,
+        "rules_skipped": dict(Counter(result.skipped.values())),
+        "unread": section(items, "unread"),
+        "notes": section(items, "notes"),
+        "proof": str(loaded.result.proof),
+    }
+    return ReviewSchemaAnswer.model_validate(found).with_text(text_of(summary, items, _TITLES)), result, loaded
+
+
+_TITLES = {
+    "unread": "Not understood, and therefore not reviewed",
+    "problems": "Problems with suppressions and settings",
+}
+
+
+def _config(call: Call) -> ReviewConfig | None:
+    """The project's settings: `[review]` in dbdesign.toml, or `[tool.dbdesign.review]` in pyproject.toml, in the first root."""
+    from dbdesign.api.text import decoded
+    from dbdesign.rules.suppression import read_config
+
+    for name in ("dbdesign.toml", "pyproject.toml"):
+        if call.access.exists(name):
+            return read_config(decoded(call.access.read_bytes(name), name)[0], where=name)
+    return None
+
+
+def _pages(
+    loaded: Loaded, review: Review, detail: Detail | None, budget: int | None
+) -> tuple[Detail, list[list[Item]]]:
+    for level in (detail,) if detail else ("full", "summary"):
+        pages = paginate(_items(loaded, review, level, budget), budget)
+        if detail or len(pages) == 1:
+            break
+    return level, pages
+
+
+def _items(loaded: Loaded, review: Review, detail: Detail, budget: int | None) -> list[Item]:
+    unread, more_unread = unread_items(loaded)
+    limit = budget * 0.3 if budget else float("inf")
+    problems = [Item("problems", text, text) for text in review.problems]
+    unused = [Item("unused_suppressions", str(one), f"suppresses nothing: {one}") for one in review.unused]
+    items = [*problems, *unread]
+    for finding in review.findings:
+        value = _finding_json(finding, detail)
+        if budget and len(pieces(value, limit)) > 1:
+            value = _fitted(value)
+        items.append(Item("findings", value, _finding_text(value)))
+    items += [_suppressed_item(one) for one in review.suppressed]
+    return [*items, *unused, *note_items(loaded.result.notes), *more_unread]
+
+
+_OBJECTS = 12
+
+
+def _finding_json(finding: Finding, detail: Detail) -> dict[str, Any]:
+    found: dict[str, Any] = {"rule": finding.rule, "severity": finding.severity.value, "object": finding.object}
+    if len(finding.objects) > 1:
+        found["object_count"] = len(finding.objects)
+    if detail == "names":
+        return found
+    found["message"] = finding.message
+    if finding.line is not None:
+        found["line"] = finding.line
+    if detail == "summary":
+        return found
+    found |= {"evidence": dict(finding.evidence), "fix": finding.fix}
+    if len(finding.objects) > 1:
+        found["objects"] = list(finding.objects)
+    return found
+
+
+def _fitted(value: dict[str, Any]) -> dict[str, Any]:
+    """A finding that would fill a page by itself: its lists and texts cut, which each of them says."""
+    value = shortened(value, 4000)
+    if len(value.get("objects", ())) > _OBJECTS:
+        value["objects"] = [*value["objects"][:_OBJECTS], f"and {len(value['objects']) - _OBJECTS} more"]
+    evidence = {
+        name: [*one[:_OBJECTS], f"and {len(one) - _OBJECTS} more"]
+        if isinstance(one, list) and len(one) > _OBJECTS
+        else one
+        for name, one in value.get("evidence", {}).items()
+    }
+    return {**value, **({"evidence": evidence} if evidence else {})}
+
+
+def _finding_text(value: dict[str, Any]) -> str:
+    more = f" and {value['object_count'] - 1} more" if "object_count" in value else ""
+    line = f" (line {value['line']})" if "line" in value else ""
+    said = f"{value['severity']} {value['rule']}: {value['object']}{more}{line}"
+    if "message" in value:
+        said += f": {value['message']}"
+    if value.get("evidence"):
+        said += " [" + "; ".join(f"{name} {_plain(one)}" for name, one in value["evidence"].items()) + "]"
+    if len(value.get("objects", ())) > 1:
+        said += f"\n  all: {', '.join(value['objects'])}"
+    if value.get("fix"):
+        said += "\n  fix: " + value["fix"].replace("\n", "\n  ")
+    return said
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _suppressed_item(one: SuppressedFinding) -> Item:
+    value = {"rule": one.finding.rule, "object": one.finding.object, "by": str(one.by), "reason": one.by.reason[:300]}
+    reason = f": {value['reason']}" if value["reason"] else ""
+    return Item("suppressed", value, f"{value['rule']} on {value['object']} ({value['by']}){reason}")
+
+
+def _summary(loaded: Loaded, review: Review, detail: Detail) -> str:
+    schema = loaded.result.schema_
+    by_severity = ", ".join(f"{count} {severity.value}" for severity, count in review.counts.items())
+    found = f"{plural(len(review.findings), 'finding')} ({by_severity})" if review.findings else "no findings"
+    said = [
+        f"{loaded.name} ({schema.engine.value}, {plural(len(schema.tables), 'table')}): {found} by {plural(review.rules_run, 'rule')}."
+    ]
+    if review.findings:
+        worst = Counter(finding.rule for finding in review.findings).most_common(4)
+        said.append(f"Most frequent: {', '.join(f'{rule} {count}' for rule, count in worst)}.")
+    if review.suppressed:
+        said.append(f"{plural(len(review.suppressed), 'finding')} suppressed.")
+    if below := sum(review.below_minimum.values()):
+        said.append(f"{plural(below, 'finding')} below the least severity asked for.")
+    if review.problems:
+        said.append(f"{plural(len(review.problems), 'problem')} with suppressions or settings.")
+    if not loaded.design.workload.queries:
+        said.append("No workload was given: rules that need one did not run.")
+    if accounts := accounted(loaded):
+        said.append(f"Of the source: {accounts}")
+    return " ".join([*said, f"Detail: {detail}."])

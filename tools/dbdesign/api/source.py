@@ -1,0 +1,241 @@
+"""What a `source` argument stands for: a file, the text itself, standard input, or a configured database; and in which format it is."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import PurePath
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from dbdesign.api.access import limited
+from dbdesign.api.call import Call
+from dbdesign.api.text import checked, decoded
+from dbdesign.errors import AccessError, InputError
+
+if TYPE_CHECKING:
+    from dbdesign.model.design import Design
+    from dbdesign.readers.base import ReadResult
+
+DATABASE = "database:"
+SAMPLE = 200_000
+"""Characters that a reader's `recognise` is shown."""
+
+_BEGINS_LIKE_SQL = re.compile(
+    r"\s*(?:--|/\*|#|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}\Z")
+_LONGEST_PATH = 4096
+_SURE, _LEAD = 0.25, 0.05
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A source that was read.
+
+    Attributes:
+        name: how it is called in messages: the path, `the text given`, `database:main`, `standard input`.
+        format: the reader's name, or `design`, or `live`.
+    """
+
+    design: Design
+    result: ReadResult
+    name: str
+    format: str
+
+
+class _Recent:
+    """The last few results by content, so that a second tool, or a second page, does not read the same text again."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = Lock()
+        self._found: OrderedDict[tuple[str, str], ReadResult] = OrderedDict()
+
+    def get(self, key: tuple[str, str]) -> ReadResult | None:
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def put(self, key: tuple[str, str], result: ReadResult) -> None:
+        with self._lock:
+            self._found[key] = result
+            while len(self._found) > self._size:
+                self._found.popitem(last=False)
+
+
+_recent = _Recent(3)
+
+
+def load(source: str, call: Call, *, format: str | None = None, engine_version: str | None = None) -> Loaded:  # noqa: A002
+    """Read a source.
+
+    Args:
+        source: a path, the text itself, `database:<name>`, or `-` where standard input is allowed.
+        format: a reader's name or `design`; found out from the suffix and the text if None.
+        engine_version: of the engine that the schema is for; None where the source says, or nobody knows.
+
+    Raises:
+        DesignError: of the kind that fits, with the place and the remedy.
+    """
+    if engine_version is not None and not _VERSION.match(engine_version):
+        raise InputError(f"{engine_version!r} is not a version", where="engine_version", remedy="Write 16 or 8.4")
+    call.step(0.0, "reading the source")
+    loaded = _load(source.strip() if "\n" not in source else source, call, format)
+    if engine_version is not None:
+        schema = loaded.design.schema_.model_copy(update={"version": engine_version})
+        loaded = replace(
+            loaded,
+            design=loaded.design.model_copy(update={"schema_": schema}),
+            result=loaded.result.model_copy(update={"schema_": schema}),
+        )
+    return loaded
+
+
+def _load(source: str, call: Call, format: str | None) -> Loaded:  # noqa: A002
+    if source.startswith(DATABASE):
+        return _live(source, call)
+    text, name, note = _text(source, call)
+    if format == "design" or (format is None and _is_design(text, name)):
+        return _design(text, name, call)
+    name_of_format, guess = _format(text, name, format)
+    result = _read(text, name_of_format, call, notes=tuple(one for one in (note, guess) if one))
+    return Loaded(_as_design(result), result, name, name_of_format)
+
+
+def _text(source: str, call: Call) -> tuple[str, str, str | None]:
+    """The text, what it is called, and a note on its encoding."""
+    if source == "-":
+        if call.access.standard_input is None:
+            raise AccessError(
+                "standard input is not available here", where="-", remedy="Give a path or the text itself"
+            )
+        text, note = decoded(limited(call.access.standard_input(), "standard input"), "standard input")
+        return checked(text, "standard input"), "standard input", note
+    if is_inline(source):
+        limited(source.encode("utf-8", "surrogatepass"), "the text given")
+        return checked(source, "the text given"), "the text given", None
+    text, note = decoded(call.access.read_bytes(source), source)
+    return checked(text, source), source, note
+
+
+def is_inline(source: str) -> bool:
+    """Whether a source is the text itself rather than a path: it has several lines or statements, or begins as a schema does."""
+    if not source.strip():
+        raise InputError("is empty", where="source", remedy="Give a path, the text itself, or database:<name>")
+    if re.match(r"\s*[A-Za-z]\w+(?:\+\w+)?://", source):
+        raise AccessError(
+            "an URL is not accepted as a source",
+            where="source",
+            remedy="Databases are named in the configuration of dbdesign: database:<name>",
+        )
+    return "\n" in source or ";" in source or len(source) > _LONGEST_PATH or _BEGINS_LIKE_SQL.match(source) is not None
+
+
+def _is_design(text: str, name: str) -> bool:
+    from dbdesign.readers.design import is_design
+
+    if PurePath(name).suffix.lower() in {".yaml", ".yml"}:
+        return True
+    return not re.search(r"\bcreate\s+table\b", text[:2000], re.IGNORECASE) and is_design(text[:SAMPLE])
+
+
+def _design(text: str, name: str, call: Call) -> Loaded:
+    """A design file; the schema that it names is looked for beside it."""
+    from dbdesign.readers.design import read_design
+
+    found: list[Loaded] = []
+
+    def read(source: str, format: str | None) -> ReadResult:  # noqa: A002
+        inside = source.startswith(DATABASE) or is_inline(source) or PurePath(source).is_absolute()
+        place = source if inside or not PurePath(name).suffix else str(PurePath(name).parent / source)
+        if place == name:
+            raise InputError(
+                "the design file names itself as its schema", where=name, remedy="Name the file with the DDL"
+            )
+        found.append(_load(place, call, format))
+        if found[-1].format == "design":
+            raise InputError("the schema of a design file is another design file", where=name, remedy="Name the DDL")
+        return found[-1].result
+
+    design, result = read_design(text, read, name=name)
+    return Loaded(design, result.model_copy(update={"schema_": design.schema_}), name, "design")
+
+
+def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:  # noqa: A002
+    """The reader's name, and a note where it was a guess."""
+    from dbdesign.readers.base import reader, readers
+
+    if format is not None:
+        return reader(format).name, None
+    suffix = PurePath(name).suffix.lower()
+    certain = [one.name for one in readers().values() if suffix and suffix in one.suffixes and suffix != ".sql"]
+    if len(certain) == 1:
+        return certain[0], None
+    return recognised(text, name)
+
+
+def recognised(text: str, name: str) -> tuple[str, str | None]:
+    """The format that the text is most likely in, and a note where the evidence is thin.
+
+    Raises:
+        InputError: where nothing speaks for any format; the scores are in the error.
+    """
+    from dbdesign.readers.base import readers
+
+    sample = text[:SAMPLE]
+    scores = sorted(
+        ((one.recognise(sample), one.name) for one in readers().values()), key=lambda one: (-one[0], one[1])
+    )
+    (best, first), *others = scores
+    evidence = ", ".join(f"{title} {score:.2f}" for score, title in scores[:4])
+    if best < 0.01:
+        raise InputError(
+            "no format recognises this text as a schema",
+            where=name,
+            remedy=f"Name its format ({', '.join(sorted(readers()))}) if it is one",
+        )
+    rivals = [title for score, title in others if best - score < _LEAD]
+    if not rivals and best >= _SURE:
+        return first, None
+    choice = "postgresql" if "postgresql" in [first, *rivals] else first
+    if rivals and best >= 0.7:
+        raise InputError(
+            f"could be {' or '.join(sorted([first, *rivals]))} alike ({evidence})",
+            where=name,
+            remedy="Say which with the format argument",
+        )
+    return choice, f"the format was guessed as {choice} ({evidence}); name it with the format argument if that is wrong"
+
+
+def _read(text: str, format: str, call: Call, *, notes: tuple[str, ...]) -> ReadResult:  # noqa: A002
+    from dbdesign.readers.base import reader
+
+    call.step(0.1, f"reading {len(text):,} characters as {format}")
+    key = (format, sha256(text.encode()).hexdigest())
+    result = _recent.get(key)
+    if result is None:
+        result = reader(format).read(text)
+        _recent.put(key, result)
+    call.step(0.6, f"{len(result.schema_.tables)} tables read")
+    return result.model_copy(update={"notes": (*notes, *result.notes)}) if notes else result
+
+
+def _live(source: str, call: Call) -> Loaded:
+    from dbdesign.readers.live import read_live
+
+    name = source.removeprefix(DATABASE).strip()
+    database = call.access.database(name)
+    call.step(0.1, f"reading the catalog of {name}")
+    result = read_live(database)
+    return Loaded(_as_design(result), result, f"{DATABASE}{name}", "live")
+
+
+def _as_design(result: ReadResult) -> Design:
+    from dbdesign.model.design import Design
+
+    return Design(schema=result.schema_, lines=result.lines, comments=result.comments)

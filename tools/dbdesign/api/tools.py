@@ -1,0 +1,39 @@
+"""The tools, in the order in which they are listed. To add one, write its file and add a line to `TOOLS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dbdesign.api.answer import Answer
+from dbdesign.api.draw_erd import draw_erd
+from dbdesign.api.generate_schema import generate_schema
+from dbdesign.api.read_schema import read_schema
+from dbdesign.api.review_schema import review_schema
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool as the server and the command line offer it.
+
+    Attributes:
+        function: its name is the tool's, its docstring the description, its annotations the arguments; it takes `call` beside them.
+        writes: whether it can write files.
+    """
+
+    function: Callable[..., Answer]
+    title: str
+    writes: bool = False
+
+    @property
+    def name(self) -> str:
+        """The tool's name."""
+        return self.function.__name__
+
+
+TOOLS = (
+    Tool(read_schema, "Read a schema"),
+    Tool(review_schema, "Review a schema"),
+    Tool(generate_schema, "Generate a schema for an engine", writes=True),
+    Tool(draw_erd, "Draw an entity-relationship diagram", writes=True),
+)
