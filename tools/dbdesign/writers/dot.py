@@ -6,7 +6,9 @@ one at the node. Labels are HTML-like, so that any name can be written.
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -61,7 +63,8 @@ def _graph(picture: Picture, groups: Sequence[Domain], options: WriteOptions) ->
         lines += _boxed(number, group.name, nodes) if len(groups) > 1 else nodes
     lines += [_stub(stub, identifiers[stub.label]) for stub in picture.stubs]
     ports = {label: {field.column.name: n for n, field in enumerate(one.fields)} for label, one in entities.items()}
-    lines += [_edge(link, identifiers, ports) for link in picture.links]
+    spread = _spread(picture)
+    lines += [_edge(link, identifiers, ports, spread.get(number, 1)) for number, link in enumerate(picture.links)]
     return "\n".join(lines) + "\n}\n"
 
 
@@ -128,7 +131,29 @@ def _stub(stub: Stub, identifier: str) -> str:
     return f'  {identifier} [shape=box, style="dashed,rounded", color="{_BOX}", margin="0.15,0.08", label=<{html}>];'
 
 
-def _edge(link: Link, identifiers: Mapping[str, str], ports: Mapping[str, Mapping[str, int]]) -> str:
+def _spread(picture: Picture) -> dict[int, int]:
+    """How many ranks some links must span, by their position, so that the many tables around a hub stand in several columns and not in
+    one as high as all of them: about as many columns as the whole diagram has rows.
+    """
+    popularity = Counter(link.parent for link in picture.links)
+    closest: dict[str, int] = {}
+    for number, link in enumerate(picture.links):
+        if not popularity[link.child]:
+            best = closest.setdefault(link.child, number)
+            if popularity[link.parent] < popularity[picture.links[best].parent]:
+                closest[link.child] = number
+    around: dict[str, list[int]] = defaultdict(list)
+    for number in closest.values():
+        around[picture.links[number].parent].append(number)
+    columns = math.ceil(math.sqrt(len(picture.entities)))
+    spans: dict[int, int] = {}
+    for numbers in around.values():
+        count = min(columns, len(numbers) // 3)
+        spans |= {number: 1 + place % count for place, number in enumerate(numbers) if count > 1}
+    return spans
+
+
+def _edge(link: Link, identifiers: Mapping[str, str], ports: Mapping[str, Mapping[str, int]], span: int) -> str:
     child, parent = identifiers[link.child], identifiers[link.parent]
     if link.foreign_key is None:
         return f"  {parent} -> {child} [arrowtail=empty, arrowhead=none, style=dotted, label=<<I>inherits</I>>];"
@@ -140,7 +165,8 @@ def _edge(link: Link, identifiers: Mapping[str, str], ports: Mapping[str, Mappin
     at_parent = "teeodot" if link.parent_optional else "teetee"
     at_child = "teeodot" if link.child_unique else "crowodot"
     style = "solid" if link.identifying else "dashed"
-    return f"  {tail} -> {head} [arrowtail={at_parent}, arrowhead={at_child}, style={style}];"
+    apart = f", minlen={span}" if span > 1 else ""
+    return f"  {tail} -> {head} [arrowtail={at_parent}, arrowhead={at_child}, style={style}{apart}];"
 
 
 def _text(text: str) -> str:
