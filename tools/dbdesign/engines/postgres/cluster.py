@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dbdesign.engines.postgres.extensions import search_path
 from dbdesign.engines.postgres.folders import SOCKET, discard, new_folder, remove_stale_folders
 from dbdesign.engines.postgres.install import CLEAN_ENVIRONMENT, Installation, find_installation
 from dbdesign.engines.postgres.template import Template, copy_cluster, discard_template, ensure_template
@@ -237,6 +238,7 @@ class EmbeddedPostgres:
         for since, more in SETTINGS_SINCE.items():
             if self.major >= since:
                 settings |= more
+        settings |= search_path(self.installation, self.data_folder)
         settings["unix_socket_directories"] = str(self.socket_folder)
         account = self.installation.account
         return {

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from dbdesign.errors import EngineError
 
@@ -73,8 +74,8 @@ class Account:
         self, command: list[str], *, feed: str | None = None, timeout: float = 120
     ) -> subprocess.CompletedProcess[str]:
         """Run a program as this account in a clean environment; raises OSError where that is impossible."""
-        switch = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.foreign else {}
-        return subprocess.run(  # noqa: S603 - our own programs, no shell
+        switch: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.foreign else {}
+        done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603 - our own programs, no shell
             command,
             input=feed,
             stdin=subprocess.DEVNULL if feed is None else None,
@@ -85,8 +86,9 @@ class Account:
             env=CLEAN_ENVIRONMENT,
             cwd="/",
             check=False,
-            **switch,  # type: ignore[call-overload]
+            **switch,
         )
+        return done
 
 
 @dataclass(frozen=True)

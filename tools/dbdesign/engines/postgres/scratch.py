@@ -316,7 +316,7 @@ def _compose(template: str, *names: str) -> str:
     identifiers = [quoting.Identifier(name) for name in names]
     if "{0}" in template:
         return template.replace("{0}", quoting.SQL(", ").join(identifiers).as_string())
-    return quoting.SQL(template).format(*identifiers).as_string()  # type: ignore[arg-type]
+    return quoting.SQL(template).format(*identifiers).as_string()
 
 
 __all__ = ["MEGABYTE", "ScratchDatabase", "scratch_database"]

@@ -31,6 +31,10 @@ _DATABASE = re.compile(
     r"|(?:grant|revoke)\b.*\bon\s+(?:database|tablespace))\b",
     re.IGNORECASE | re.DOTALL,
 )
+_LANGUAGE = re.compile(
+    r"(?:create(?:\s+or\s+replace)?|alter|comment\s+on)\s+(?:trusted\s+)?(?:procedural\s+)?language\s+[\"']?plpgsql\b",
+    re.IGNORECASE,
+)
 _ENCODING = re.compile(r"set\s+(?:session\s+|local\s+)?(?:client_encoding|names)\b", re.IGNORECASE)
 _COPY = re.compile(r"copy\b.*\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE | re.DOTALL)
 _AUTHORIZATION = re.compile(
@@ -147,14 +151,17 @@ class ScriptRunner:
         if role:
             if role[1].lower() == "create":
                 self._make_roles([_unquoted(role[2])])
-            return self._skip(statement, "roles belong to the server, not to a schema")
+            self._skip(statement, "roles belong to the server, not to a schema")
+            return None
         for pattern, reason in (
             (_DATABASE, "databases belong to the server, not to a schema"),
+            (_LANGUAGE, "PL/pgSQL is there and belongs to the server"),
             (_ENCODING, "the text has been decoded already"),
             (_COPY, "data is not loaded"),
         ):
             if pattern.match(sql):
-                return self._skip(statement, reason)
+                self._skip(statement, reason)
+                return None
         return _as_set_role(statement)
 
     def _skip(self, statement: Statement, reason: str) -> None:

@@ -15,10 +15,11 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dbdesign.engines.postgres.extensions import install_extensions
 from dbdesign.engines.postgres.install import Account, Installation, cache_folder, file_lock
 from dbdesign.errors import EngineError
 
-FORMAT = 1
+FORMAT = 3
 """Raised whenever what is below changes what a template holds."""
 
 
@@ -130,6 +131,7 @@ def _initdb(installation: Installation, workshop: Path, superuser: str, secret: 
         feed="REVOKE ALL ON DATABASE postgres FROM PUBLIC\nREVOKE ALL ON DATABASE template1 FROM PUBLIC\n",
     )
     (data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+    install_extensions(installation, data)
     if account.foreign:
         _give(data, account)
     return data
