@@ -80,12 +80,7 @@ class Access:
         except OSError as error:
             raise self._refused(name, error) from None
         try:
-            kind = os.fstat(descriptor).st_mode
-            if stat.S_ISDIR(kind):
-                raise _folder(name, path)
-            if not stat.S_ISREG(kind) and not self._is_users_pipe(path, kind):
-                what = _KINDS.get(stat.S_IFMT(kind), "not a regular file")
-                raise AccessError(f"is {what}", where=name, remedy="Name a regular file")
+            self._check_kind(name, path, os.fstat(descriptor).st_mode)
             os.set_blocking(descriptor, True)
         except BaseException:
             os.close(descriptor)
@@ -199,6 +194,13 @@ class Access:
             path.mkdir(parents=True, exist_ok=True)
             return os.open(path, _FOLDER)
         return _descend(os.open(root, _FOLDER), path.relative_to(root).parts, make=True)
+
+    def _check_kind(self, name: str, path: Path, kind: int) -> None:
+        if stat.S_ISDIR(kind):
+            raise _folder(name, path)
+        if not stat.S_ISREG(kind) and not self._is_users_pipe(path, kind):
+            what = _KINDS.get(stat.S_IFMT(kind), "not a regular file")
+            raise AccessError(f"is {what}", where=name, remedy="Name a regular file")
 
     def _is_users_pipe(self, path: Path, kind: int) -> bool:
         """A pipe that the user's shell made: `dbdesign read <(pg_dump …)`, /dev/stdin."""

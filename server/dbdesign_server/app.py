@@ -1,0 +1,161 @@
+"""The MCP server: the tools of `dbdesign.api` with their schemas, resources, prompts and completion.
+
+The SDK's own tool wrapper drops unknown arguments, answers with the whole JSON as text, and cannot be cancelled while a thread works;
+`DesignTool` is the same tool with a `run` of its own that does none of this.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from threading import Event
+from typing import Any
+
+import anyio
+import anyio.from_thread
+import anyio.to_thread
+from anyio import CapacityLimiter
+from mcp.server import MCPServer
+from mcp.server.caching import CacheHint
+from mcp.server.mcpserver.context import Context
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool as ServerTool
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import PrivateAttr, ValidationError
+
+from dbdesign.api.answer import Answer
+from dbdesign.api.call import Call
+from dbdesign.api.tools import TOOLS, Tool
+from dbdesign.errors import DesignError, UnknownNameError
+from dbdesign_server.config import Config
+from dbdesign_server.prompts import add_prompts
+from dbdesign_server.resources import add_resources
+from dbdesign_server.schemas import compact
+from dbdesign_server.version import VERSION
+
+INSTRUCTIONS = """\
+dbdesign reads, reviews, draws and generates relational schemas and proves what it says: PostgreSQL DDL is executed on an embedded \
+PostgreSQL 18 and read back from its catalogs; other dialects are parsed.
+
+Every tool takes a `source`: a path under an allowed folder, the text itself (SQL, DBML, or a design file in YAML with engine, schema, \
+workload and volumes), or `database:<name>` for a configured database, which is only ever read.
+
+- read_schema: what a schema really contains. review_schema: defects with evidence and fixes as SQL; with a design file also against the \
+workload. generate_schema: DDL for postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb. draw_erd: Mermaid, DBML, Graphviz.
+- Read `summary` first, then `unread`, `notes` and `proof`: what was not understood or cannot be expressed is there, never dropped.
+- Large answers come in pages (`page`, `pages`). Let tools write long text to files with `write_to` instead of copying it.
+- Rule pages are resources: dbdesign://rules and dbdesign://rules/<rule>; engines: dbdesign://engines/<engine>.
+"""
+
+AT_ONCE = 4
+"""Calls that work at the same time; further ones wait."""
+
+_HOUR = 3_600_000
+_STATIC = CacheHint(ttl_ms=_HOUR, scope="public")
+
+
+class DesignTool(ServerTool):
+    """A tool that refuses unknown arguments, works in a thread that can be given up, and answers in both channels."""
+
+    _config: Config = PrivateAttr(default_factory=Config)
+    _places: CapacityLimiter | None = PrivateAttr(default=None)
+
+    @classmethod
+    def wrap(cls, tool: Tool, config: Config) -> DesignTool:
+        """The tool as the server lists it."""
+        made = cls.from_function(
+            tool.function,
+            title=tool.title,
+            description=inspect.getdoc(tool.function),
+            annotations=ToolAnnotations(
+                title=tool.title,
+                read_only_hint=not tool.writes,
+                destructive_hint=tool.writes,
+                idempotent_hint=not tool.writes,
+                open_world_hint=False,
+            ),
+            context_kwarg="call",
+            structured_output=True,
+        )
+        assert isinstance(made, DesignTool)  # noqa: S101 - from_function makes an object of its class
+        made._config = config  # noqa: SLF001 - of this class
+        made.parameters = compact(made.parameters) | {"additionalProperties": False}
+        made.fn_metadata.output_schema = compact(made.fn_metadata.output_schema or {})
+        return made
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        """One call. A `DesignError` becomes an error that the model reads; anything else is a defect, logged and not shown.
+
+        Raises:
+            ToolError: what the caller can put right.
+            UnexpectedToolError: a defect of ours.
+        """
+        try:
+            answer = await self._answer(self._checked(arguments), context)
+        except (DesignError, TimeoutError) as error:
+            raise ToolError(str(error) or "the call took too long and was stopped") from error
+        except ToolError:
+            raise
+        except Exception as error:
+            raise UnexpectedToolError(
+                f"{self.name} failed: a defect of dbdesign, not of the input. The server's log has the details."
+            ) from error
+        if not convert_result:
+            return answer
+        return CallToolResult(
+            content=[TextContent(type="text", text=answer.readable)], structured_content=answer.structured()
+        )
+
+    def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments as the function takes them."""
+        known = self.parameters["properties"]
+        for name in arguments:
+            if name not in known:
+                raise UnknownNameError.among("argument", name, known, where=self.name)
+        try:
+            return self.fn_metadata.validate_arguments(arguments)
+        except ValidationError as error:
+            said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            raise ToolError(f"{self.name}: {said}") from None
+
+    async def _answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
+        """The work, in a thread; when the call is cancelled the thread is told to stop and is not waited for."""
+        cancelled = Event()
+
+        def tell(done: float, message: str) -> None:
+            anyio.from_thread.run(context.report_progress, done, 1.0, message)
+
+        call = Call(access=self._config.access, tokens=self._config.tokens, progress=tell, cancelled=cancelled)
+        if self._places is None:
+            self._places = CapacityLimiter(AT_ONCE)
+        try:
+            with anyio.fail_after(self._config.seconds):
+                return await anyio.to_thread.run_sync(
+                    partial(self._work, arguments, call), abandon_on_cancel=True, limiter=self._places
+                )
+        finally:
+            cancelled.set()
+
+    def _work(self, arguments: dict[str, Any], call: Call) -> Answer:
+        from dbdesign.engines.cancellation import cancelled_by
+
+        with cancelled_by(call.cancelled):
+            answer = self.fn(**arguments, call=call)
+            assert isinstance(answer, Answer)  # noqa: S101 - what every tool returns
+            return answer
+
+
+def build_server(config: Config) -> MCPServer[Any]:
+    """The server with everything that it offers, in a fixed order."""
+    server: MCPServer[Any] = MCPServer(
+        "dbdesign",
+        title="dbdesign: a database designer's toolkit",
+        instructions=INSTRUCTIONS,
+        version=VERSION,
+        tools=[DesignTool.wrap(tool, config) for tool in TOOLS],
+        cache_hints={"tools/list": _STATIC, "prompts/list": _STATIC, "resources/list": _STATIC},
+        log_level="WARNING",
+    )
+    add_resources(server)
+    add_prompts(server)
+    return server

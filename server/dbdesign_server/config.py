@@ -1,0 +1,101 @@
+"""What the user allows the server: folders and databases, from options, the environment and a configuration file.
+
+Databases are named here and nowhere else. A file may hold:
+
+```toml
+roots = ["db", "migrations"]
+[databases]
+shop = "postgresql://reader@localhost/shop"
+```
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dbdesign.api.access import Access
+from dbdesign.errors import InputError
+
+if TYPE_CHECKING:
+    from dbdesign.engines.connections import ConfiguredDatabase
+
+ANSWER_TOKENS = 18_000
+"""What one answer may take, text and structure together. Clients refuse more than 20,000 to 25,000; the rest is for their wrapping."""
+
+DATABASE_PREFIX = "DBDESIGN_DATABASE_"
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the server may do, and how long its answers may be.
+
+    Attributes:
+        access: folders and databases.
+        tokens: of one answer.
+        seconds: after which a call is given up.
+    """
+
+    access: Access = field(default_factory=Access)
+    tokens: int = ANSWER_TOKENS
+    seconds: float = 300.0
+
+
+def load_config(
+    roots: Sequence[str] = (), file: str | None = None, environment: Mapping[str, str] | None = None
+) -> Config:
+    """The configuration: options first, then the environment (`DBDESIGN_ROOTS`, `DBDESIGN_CONFIG`, `DBDESIGN_DATABASE_<NAME>`).
+
+    Without a root the working directory is the only one, unless that is `/`: then no file may be touched.
+
+    Raises:
+        InputError: for a root that is no folder, a configuration file that cannot be read, or a database that is described wrongly.
+    """
+    environment = os.environ if environment is None else environment
+    document = _document(file or environment.get("DBDESIGN_CONFIG"))
+    chosen = list(roots) or _listed(environment.get("DBDESIGN_ROOTS")) or document.get("roots", [])
+    databases = _databases(document.get("databases", {}), environment)
+    if not chosen and Path.cwd() == Path("/"):
+        return Config(access=Access(files=False, databases=databases))
+    return Config(access=Access.beneath(*(chosen or ["."]), databases=databases))
+
+
+def _listed(paths: str | None) -> list[str]:
+    return [path for path in (paths or "").split(os.pathsep) if path]
+
+
+def _document(file: str | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        document = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError((error.strerror or "cannot be read").lower(), where=file, remedy="Check --config") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"is not TOML: {error}", where=file) from None
+    if unknown := sorted(document.keys() - {"roots", "databases"}):
+        raise InputError(
+            f"unknown key {unknown[0]!r}", where=file, remedy="The keys are roots (a list) and databases (a table)"
+        )
+    roots, databases = document.get("roots", []), document.get("databases", {})
+    if not isinstance(roots, list) or not isinstance(databases, dict):
+        raise InputError("roots must be a list and databases a table", where=file)
+    base = Path(file).resolve().parent
+    return {"roots": [str(base / str(root)) for root in roots], "databases": databases}
+
+
+def _databases(described: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, ConfiguredDatabase]:
+    """Databases by name, lower case with `-` for `_` where the environment names them."""
+    urls = {str(name): str(url) for name, url in described.items()}
+    for variable, url in environment.items():
+        if variable.startswith(DATABASE_PREFIX) and url:
+            urls[variable.removeprefix(DATABASE_PREFIX).lower()] = url
+    if not urls:
+        return {}
+    from dbdesign.engines.connections import ConfiguredDatabase
+
+    return {name: ConfiguredDatabase(name=name, url=url) for name, url in sorted(urls.items())}

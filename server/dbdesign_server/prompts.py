@@ -1,0 +1,131 @@
+"""Prompts that a user picks, and the completion of arguments and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from mcp_types import (
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceTemplateReference,
+)
+from pydantic import Field
+
+from dbdesign_server.resources import engine_names, persona
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
+REVIEW = """\
+Review the database schema in `{source}`.
+
+1. Call `read_schema` with this source and say in two sentences what it is. If anything is in `unread`, name it: it was not reviewed.
+2. Call `review_schema` with the same source{focus}. If there is a workload or there are row counts, put them with the schema into a design
+   file and review that.
+3. Group what matters by consequence: data that can become wrong, queries that will become slow, changes that will lock. For each:
+   the evidence, what follows at production volumes, and the fix as SQL. Read a rule's page (`dbdesign://rules/<rule>`) where you
+   would doubt it.
+4. Say which findings you would leave alone here, and why. End with the order in which you would apply the fixes, and what each locks.
+"""
+
+DESIGN = """\
+Design a database on {engine} for these requirements:
+
+{requirements}
+
+1. Domain first: the things, what identifies them, what happens to them, how long they live. Ask only questions whose answers
+   change the design.
+2. List the frequent and the critical queries with rates, latency targets and row counts; assume and say so where none are given.
+3. Write the schema, then a design file (engine, schema, workload, volumes), and call `review_schema` on it. Fix what it finds until
+   what is left is what you can defend.
+4. Call `generate_schema` with target {engine} and `write_to`, so that the DDL is executed or parsed, and `draw_erd` for the diagram.
+5. Deliver: the diagram, the DDL, the reasons for keys, types and every denormalisation, the index that serves each query, growth and
+   archival, and the migration with its way back. Say of each claim whether it was executed, parsed or assumed.
+"""
+
+
+def add_prompts(server: MCPServer[Any]) -> None:
+    """Add the prompts and the completion to a server."""
+
+    @server.prompt(title="Review a schema", description="Read and review a schema and say what matters.")
+    def review_a_schema(
+        source: Annotated[str, Field(description="A path, the text itself, or database:<name>.")],
+        only: Annotated[str, Field(description="A rule or a family of rules to keep to.")] = "",
+    ) -> str:
+        return REVIEW.format(source=source, focus=f" and only={only}" if only else "")
+
+    @server.prompt(
+        title="Design a database", description="From requirements to a schema that was executed and reviewed."
+    )
+    def design_from_requirements(
+        requirements: Annotated[str, Field(description="What the application must do, in your words.")],
+        engine: Annotated[
+            str, Field(description="postgresql, mysql, sqlserver, sqlite, cockroachdb or tidb.")
+        ] = "postgresql",
+    ) -> str:
+        return DESIGN.format(requirements=requirements, engine=engine)
+
+    @server.prompt(
+        title="Database designer", description="The persona: a pragmatic database designer with these tools."
+    )
+    def database_designer() -> str:
+        return persona()
+
+    @server.completion()
+    async def complete(
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,  # noqa: ARG001 - the SDK passes it
+    ) -> Completion | None:
+        key = (ref.name if isinstance(ref, PromptReference) else str(ref.uri), argument.name)
+        if key not in _COMPLETIONS:
+            return None
+        return completion(_COMPLETIONS[key](), argument.value)
+
+
+def completion(names: Iterable[str], typed: str) -> Completion:
+    """Names that begin with what was typed, then those that contain it; at most the protocol's 100."""
+    wanted = typed.lower()
+    every = sorted(names)
+    found = [name for name in every if name.lower().startswith(wanted)]
+    found += [name for name in every if wanted in name.lower() and name not in found]
+    return Completion(values=found[:100], total=len(found), has_more=len(found) > 100)
+
+
+def rule_names() -> list[str]:
+    """The review rules."""
+    from dbdesign.rules.base import rules
+
+    return list(rules())
+
+
+def rules_and_families() -> list[str]:
+    """What `only` and `ignore` take."""
+    from dbdesign.rules.base import families
+
+    return [*rule_names(), *families()]
+
+
+def target_names() -> list[str]:
+    """What `to` takes."""
+    from dbdesign.writers.base import writers
+
+    return list(writers())
+
+
+def format_names() -> list[str]:
+    """What `format` takes."""
+    from dbdesign.readers.base import readers
+
+    return [*readers(), "design"]
+
+
+_COMPLETIONS: dict[tuple[str, str], Callable[[], list[str]]] = {
+    ("dbdesign://rules/{name}", "name"): rule_names,
+    ("dbdesign://engines/{name}", "name"): engine_names,
+    ("review_a_schema", "only"): rules_and_families,
+    ("design_from_requirements", "engine"): engine_names,
+}
