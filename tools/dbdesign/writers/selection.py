@@ -31,7 +31,6 @@ _SPELLINGS = (
     (re.compile(r"\btimestamp(\(\d+\))? without time zone"), r"timestamp\1"),
     (re.compile(r"\btime(\(\d+\))? with time zone"), r"timetz\1"),
     (re.compile(r"\btime(\(\d+\))? without time zone"), r"time\1"),
-    (re.compile(r"\bdouble precision\b"), "double"),
 )
 
 
@@ -316,11 +315,14 @@ def short_type(data_type: DataType) -> str:
     """The type in the width of a diagram: `varchar(20)`, `timestamptz`, `enum`; `native` where that is short already."""
     if data_type.values and data_type.name is None:
         return data_type.native.split("(", 1)[0].strip() or data_type.kind.value
-    return _shortened(data_type.native or data_type.kind.value)
+    return (
+        short_spelling(data_type.native or data_type.kind.value).replace("double precision", "double").replace('"', "")
+    )
 
 
 @lru_cache(maxsize=1024)
-def _shortened(text: str) -> str:
+def short_spelling(native: str) -> str:
+    """PostgreSQL's other, shorter spelling of the standard's long type names; every other spelling as it is."""
     for pattern, short in _SPELLINGS:
-        text = pattern.sub(short, text)
-    return text.replace('"', "")
+        native = pattern.sub(short, native)
+    return native
