@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 START_PATIENCE = 60.0
 """Seconds after which a server that does not answer is given up."""
 
+RESTART_PATIENCE = 20.0
+"""Seconds that the server may take to come back after one of its processes crashed."""
+
 BACKEND_MEMORY = 2 * 1024**3 + 512 * 1024**2
 """Bytes of address space for each process of the server: 2 GB of its own beside code and shared memory."""
 
@@ -163,12 +166,32 @@ class EmbeddedPostgres:
         }
 
     def control(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Run one statement on our superuser's connection to the database `postgres`; its rows. Thread-safe."""
+        """Run one statement on our superuser's connection to the database `postgres`; its rows. Thread-safe.
+
+        A connection that was lost, because a backend crashed and the server restarted, is made again.
+        """
+        import psycopg
+
+        deadline = time.monotonic() + RESTART_PATIENCE
         with self._lock:
-            if self._control is None or self._control.closed:
-                self._control = self.connect("postgres")
-            cursor = self._control.execute(sql.encode(), parameters or None)
-            return cursor.fetchall() if cursor.description else []
+            while True:
+                try:
+                    return self._execute(sql, parameters)
+                except psycopg.OperationalError as error:
+                    if not (self._control is None or self._control.closed):
+                        raise  # the statement's own fault
+                    if not self.alive or time.monotonic() > deadline:
+                        raise EngineError(
+                            "the embedded PostgreSQL ended", remedy="Try again; it starts anew"
+                        ) from error
+                    time.sleep(0.02)
+
+    def _execute(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        if self._control is None or self._control.closed:
+            self._control = None
+            self._control = self.connect("postgres")
+        cursor = self._control.execute(sql.encode(), parameters or None)
+        return cursor.fetchall() if cursor.description else []
 
     def scratch(self, *, limits: Limits | None = None) -> contextlib.AbstractContextManager[ScratchDatabase]:
         """A database of its own for the length of a `with` block, owned by a role without rights elsewhere."""

@@ -46,6 +46,8 @@ class Watch:
         self._started = time.monotonic()
         self._before = self._used()
         self._next_measure = 0.0
+        self.urgent = False
+        """Whether the limit is one that must not be exceeded any further: a disk that fills."""
 
     def exceeded(self) -> str | None:
         """Which limit is exceeded, as a sentence, or None."""
@@ -56,6 +58,7 @@ class Watch:
             return f"it ran for more than {self._limits.seconds:g} seconds"
         if now >= self._next_measure:
             if self._used() - self._before > self._limits.disk:
+                self.urgent = True
                 return f"it filled more than {self._limits.disk // MEGABYTE} MB of disk"
             took = time.monotonic() - now
             self._next_measure = now + max(0.1, 10 * took)  # measuring must stay a tenth of the work

@@ -38,7 +38,8 @@ _LANGUAGE = re.compile(
 _ENCODING = re.compile(r"set\s+(?:session\s+|local\s+)?(?:client_encoding|names)\b", re.IGNORECASE)
 _COPY = re.compile(r"copy\b.*\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE | re.DOTALL)
 _AUTHORIZATION = re.compile(
-    rf"set\s+(?:session\s+|local\s+)?session\s+authorization\s+(?:'([^']+)'|{_WORD})\s*$", re.IGNORECASE
+    rf"(?:set\s+(?:session\s+|local\s+)?session\s+authorization\s+(?:'([^']+)'|{_WORD})|reset\s+session\s+authorization)\s*$",
+    re.IGNORECASE,
 )
 _ALONE = re.compile(
     r"vacuum\b|discard\s+all\b|(?:create|drop|reindex|alter)\b.*\bconcurrently\b|alter\s+type\b.*\badd\s+value\b|cluster\s*$",
@@ -200,14 +201,7 @@ class ScriptRunner:
             self.executed += len(good)
             return
         for statement in good:
-            self._run_alone(statement)
-
-    def _run_alone(self, statement: Statement) -> None:
-        answer = self.run_batch([statement])
-        if answer.error is None:
-            self.executed += 1
-        else:
-            self._fail(statement, answer.error)
+            self._run_batch([statement])
 
     def _cope(self, statement: Statement, error: Report, *, alone: bool) -> None:
         """Try the statement once more where there is a reason to hope; note the failure otherwise."""
@@ -217,7 +211,7 @@ class ScriptRunner:
             or (error.sqlstate == "42501" and self._lend(statement, error))
             or (error.sqlstate in NEEDS_A_TRANSACTION_OF_ITS_OWN and not alone)
         ):
-            self._run_alone(statement)
+            self._run_batch([statement])
         else:
             self._fail(statement, error)
 
@@ -327,7 +321,7 @@ def _as_set_role(statement: Statement) -> Statement:
     found = _AUTHORIZATION.match(statement.sql)
     if found is None:
         return statement
-    name = found[1] or _unquoted(found[2])
+    name = found[1] or _unquoted(found[2] or "default")
     return replace(statement, sql="RESET ROLE" if name == "default" else f"SET ROLE {_quoted(name)}")
 
 
