@@ -11,13 +11,14 @@ from pkgutil import walk_packages
 from typing import ClassVar
 
 import dbdesign.rules
-from dbdesign.dialects.base import dialect
 from dbdesign.errors import UnknownNameError
-from dbdesign.model.design import Design
 from dbdesign.model.finding import Finding, Severity
-from dbdesign.model.schema import Column, Engine, Table
+from dbdesign.model.schema import Check, Column, Engine, Exclusion, ForeignKey, Index, Key, Table
+from dbdesign.rules.subject import Subject
 
 SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "References")
+"""The sections that every rule's page has, in this order; `When it does not apply` may stand before References."""
+
 _registry: dict[str, type[Rule]] = {}
 
 Evidence = Mapping[str, str | int | float | bool | list[str]]
@@ -27,19 +28,25 @@ class Rule:
     """One defect that a schema can have.
 
     The class docstring is the rule's page: a first line, then the sections of `SECTIONS`. `Example` and `Use instead` hold
-    SQL in the dialect of `engines[0]` (or PostgreSQL); a rule that needs a workload puts a whole design file there, as YAML.
+    SQL in the dialect of `engines[0]` (or PostgreSQL), or, where the rule needs a workload, a whole design file as YAML.
     Every Example is run in the tests and must be reported, every Use instead must be clean under all rules.
 
     Attributes:
         severity: the default one; `finding(..., severity=)` overrides it where the schema makes it better or worse.
         engines: that it applies to; all if empty.
-        minimum_version: by engine, where an older server cannot have the defect or the remedy.
+        since: by engine, the first version that the rule applies to, as a tuple; engines that are not named: every version.
+        needs_workload: whether it looks at queries; it is skipped, and says so, where a design has none.
+        repeats: the message of a group, with `{count}`: two or more findings of this rule with the same severity have one cause
+            and become one finding. None where every finding is a cause of its own.
     """
 
     name: ClassVar[str]
     family: ClassVar[str]
     severity: ClassVar[Severity] = Severity.MEDIUM
     engines: ClassVar[tuple[Engine, ...]] = ()
+    since: ClassVar[Mapping[Engine, tuple[int, ...]]] = {}
+    needs_workload: ClassVar[bool] = False
+    repeats: ClassVar[str | None] = None
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -48,11 +55,18 @@ class Rule:
             cls.name, cls.family = parts[-1].replace("_", "-"), parts[2]
             _registry[cls.name] = cls
 
-    def applies(self, design: Design) -> bool:
-        """Whether the rule has anything to say of this engine."""
-        return not self.engines or design.schema_.engine in self.engines
+    def inapplicable(self, subject: Subject) -> str | None:
+        """Why the rule has nothing to say of this design; None where it has."""
+        if self.engines and subject.engine not in self.engines:
+            return f"not for {subject.dialect.title}"
+        since = self.since.get(subject.engine)
+        if since is not None and not subject.at_least(*since):
+            return f"only from {subject.dialect.title} {'.'.join(map(str, since))} on"
+        if self.needs_workload and not subject.design.workload.queries:
+            return "the design has no workload"
+        return None
 
-    def check(self, design: Design) -> Iterator[Finding]:
+    def check(self, subject: Subject) -> Iterator[Finding]:
         """Every place where the schema has the defect."""
         raise NotImplementedError
 
@@ -65,7 +79,7 @@ class Rule:
         severity: Severity | None = None,
         evidence: Evidence | None = None,
     ) -> Finding:
-        """A finding of this rule on `target`, an object's label as in `Design.lines`."""
+        """A finding of this rule on `target`: a label, or what `on_column` and `on_constraint` make."""
         return Finding(
             rule=self.name,
             severity=severity or self.severity,
@@ -77,44 +91,42 @@ class Rule:
 
 
 class TableRule(Rule):
-    """A rule that looks at one table at a time. Partitions are left to their parent unless `partitions` is set."""
+    """A rule that looks at one table at a time. Partitions are left to their parent."""
 
-    partitions: ClassVar[bool] = False
-
-    def check(self, design: Design) -> Iterator[Finding]:
+    def check(self, subject: Subject) -> Iterator[Finding]:
         """Every table in turn."""
-        for table in design.schema_.tables:
-            if self.partitions or table.partition_of is None:
-                yield from self.check_table(table, design)
+        for table in subject.tables:
+            yield from self.check_table(table, subject)
 
-    def check_table(self, table: Table, design: Design) -> Iterator[Finding]:
+    def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every place in this table that has the defect."""
         raise NotImplementedError
 
 
 class ColumnRule(TableRule):
-    """A rule that looks at one column at a time."""
+    """A rule that looks at one column at a time; columns that a table inherits are left to its parent."""
 
-    def check_table(self, table: Table, design: Design) -> Iterator[Finding]:
+    def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every column in turn."""
         for column in table.columns:
             if column.name not in table.inherited:
-                yield from self.check_column(column, table, design)
+                yield from self.check_column(column, table, subject)
 
-    def check_column(self, column: Column, table: Table, design: Design) -> Iterator[Finding]:
+    def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """The defect of this column, if it has it."""
         raise NotImplementedError
 
 
-def named(design: Design, table: Table) -> str:
-    """The table's name as SQL, quoted where the engine needs it."""
-    return dialect(design.schema_.engine).qualified(table.namespace, table.name)
+def on_column(table: Table, column: Column | str) -> str:
+    """The label of a column: `orders.customer_id`."""
+    return f"{table.label}.{column if isinstance(column, str) else column.name}"
 
 
-def quoted(design: Design, *names: str) -> str:
-    """Names as SQL, joined by commas."""
-    identifier = dialect(design.schema_.engine).identifier
-    return ", ".join(identifier(name) for name in names)
+def on_constraint(table: Table, constraint: Key | ForeignKey | Check | Exclusion | Index) -> str:
+    """The label of a constraint or an index: `orders (orders_customer_id_fkey)`; one without a name by its columns."""
+    if constraint.name:
+        return f"{table.label} ({constraint.name})"
+    return f"{table.label} ({', '.join(getattr(constraint, 'columns', ())) or 'unnamed'})"
 
 
 @cache
@@ -131,6 +143,12 @@ def rule(name: str) -> Rule:
         return rules()[name]
     except KeyError:
         raise UnknownNameError.among("rule", name, rules()) from None
+
+
+@cache
+def families() -> tuple[str, ...]:
+    """The families of rules, sorted."""
+    return tuple(sorted({one.family for one in rules().values()}))
 
 
 def sections(of: Rule | type[Rule]) -> dict[str, str]:

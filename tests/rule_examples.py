@@ -1,0 +1,129 @@
+"""The examples on the rules' pages, read as the designs that they are.
+
+PostgreSQL's are read together, each in a namespace of its own which is taken off again: a database each would cost a fifth of a
+second, some two hundred times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+
+from dbdesign.model.design import Design
+from dbdesign.model.schema import Engine, Schema
+from dbdesign.readers.base import ReadResult, reader
+from dbdesign.readers.design import read_design
+from dbdesign.rules.base import Rule, rules, sections
+
+FENCE = re.compile(r"```(sql|yaml)\n(.*?)```", re.DOTALL)
+
+
+def engine_of(rule: Rule) -> Engine:
+    """The engine that a rule's examples are for."""
+    return rule.engines[0] if rule.engines else Engine.POSTGRESQL
+
+
+def block(rule: Rule, section: str) -> tuple[str, str]:
+    """The language and the text of the fenced block of a section."""
+    blocks = FENCE.findall(sections(rule)[section])
+    assert len(blocks) == 1, f"{rule.name}: {section} has {len(blocks)} fenced blocks, not one"
+    language, text = blocks[0]
+    return language, text
+
+
+def read_sql(text: str, engine: Engine | str) -> Design:
+    """SQL as a design; everything in it must be understood."""
+    result = reader(str(engine)).read(text)
+    assert not result.unread, [str(one) for one in result.unread]
+    return Design(schema=result.schema_, lines=result.lines, comments=result.comments)
+
+
+def read_together(texts: Mapping[str, str]) -> dict[str, Design]:
+    """PostgreSQL scripts by name, executed in one database."""
+    script, starts = "", {}
+    for number, (name, text) in enumerate(texts.items()):
+        namespace = f"example_{number}_"
+        script += f"CREATE SCHEMA {namespace};\nSET search_path = {namespace}, public;\n"
+        starts[name] = (namespace, script.count("\n"), text.count("\n") + 1)
+        script += text + "\n"
+    whole = read_sql(script, Engine.POSTGRESQL)
+    return {name: _cut(whole, *place) for name, place in starts.items()}
+
+
+def _cut(whole: Design, namespace: str, start: int, length: int) -> Design:
+    """The part of a design that is in one namespace, as if it had been read alone."""
+    parts: dict[str, Any] = {"engine": whole.schema_.engine, "version": whole.schema_.version}
+    for kind in ("enums", "domains", "composites", "sequences", "tables", "views", "routines", "carried"):
+        own = [one for one in getattr(whole.schema_, kind) if one.namespace == namespace]
+        parts[kind] = [_without(one.model_dump(), namespace) for one in own]
+    inside = range(start + 1, start + length + 1)
+    return Design(
+        schema=Schema.model_validate(parts),
+        lines={name.removeprefix(f"{namespace}."): at - start for name, at in whole.lines.items() if at in inside},
+        comments={at - start: text for at, text in whole.comments.items() if at in inside},
+    )
+
+
+def _without(value: Any, namespace: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(one, namespace) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(_without(one, namespace) for one in value)
+    if isinstance(value, str):
+        return None if value == namespace else value.replace(f"{namespace}.", "")
+    return value
+
+
+def _schema_text(language: str, text: str) -> str:
+    return str(yaml.safe_load(text)["schema"]) if language == "yaml" else text
+
+
+@cache
+def _postgresql_examples() -> dict[str, Design]:
+    texts = {
+        f"{rule.name}/{section}": _schema_text(*block(rule, section))
+        for rule in rules().values()
+        for section in ("Example", "Use instead")
+        if engine_of(rule) is Engine.POSTGRESQL
+    }
+    return read_together(texts)
+
+
+def example(rule: Rule, section: str) -> Design:
+    """The block of a section as a design."""
+    engine = engine_of(rule)
+    language, text = block(rule, section)
+    if engine is not Engine.POSTGRESQL:
+        design = read_sql(_schema_text(language, text), engine)
+    else:
+        design = _postgresql_examples()[f"{rule.name}/{section}"]
+    return with_workload(design, text) if language == "yaml" else design
+
+
+def with_workload(design: Design, text: str) -> Design:
+    """The design that a YAML block describes, its schema being read already."""
+
+    def load(source: str, form: str | None) -> ReadResult:
+        return ReadResult(schema=design.schema_, lines=design.lines, proof={"level": "by rule"})
+
+    return read_design(text, load)[0]
+
+
+def fixed(rules_and_fixes: Mapping[str, tuple[Rule, str]]) -> dict[str, Design]:
+    """The examples after their fixes were run behind them, read again; workloads stay."""
+    together, alone = {}, {}
+    for name, (rule, fix) in rules_and_fixes.items():
+        language, text = block(rule, "Example")
+        script = f"{_schema_text(language, text)}\n{fix}"
+        (together if engine_of(rule) is Engine.POSTGRESQL else alone)[name] = script
+    designs = read_together(together) | {
+        name: read_sql(script, engine_of(rules_and_fixes[name][0])) for name, script in alone.items()
+    }
+    for name, (rule, _) in rules_and_fixes.items():
+        workload = example(rule, "Example").workload
+        designs[name] = designs[name].model_copy(update={"workload": workload})
+    return designs

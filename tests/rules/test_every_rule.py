@@ -1,0 +1,67 @@
+"""What holds for every rule: its page is whole, its example is reported, its remedy is clean, its fix works."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from dbdesign.model.design import Design
+from dbdesign.model.finding import Finding
+from dbdesign.rules.base import SECTIONS, Rule, rules, sections
+from dbdesign.rules.pages import index, page
+from dbdesign.rules.review import review
+from rule_examples import example, fixed
+
+EVERY_RULE = [pytest.param(rule, id=name) for name, rule in rules().items()]
+NO_FIX = {
+    "foreign-key-to-nothing",
+    "polymorphic-reference",
+}
+"""Rules whose example no statement can put right: it needs a decision, or facts that the schema does not have."""
+FIXED_RULES = [pytest.param(rule, id=name) for name, rule in rules().items() if name not in NO_FIX]
+
+
+def found(rule: Rule, design: Design) -> list[Finding]:
+    return [finding for finding in review(design).findings if finding.rule == rule.name]
+
+
+@cache
+def fixed_examples() -> dict[str, Design]:
+    fixes = {}
+    for name, rule in rules().items():
+        if name not in NO_FIX:
+            fixes[name] = (rule, "\n".join(one.fix or "" for one in found(rule, example(rule, "Example"))))
+    return fixed(fixes)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rules_page_has_every_section_and_real_references(rule: Rule) -> None:
+    parts = sections(rule)
+    titles = [title for title in parts if title not in {"", "When it does not apply"}]
+    assert titles == list(SECTIONS)
+    assert all(body for body in parts.values())
+    assert parts[""].endswith(".")
+    assert re.search(r"\]\(https://[^)]+\)", parts["References"])
+    assert page(rule).startswith(f"# {rule.name}\n")
+    assert f"[{rule.name}]({rule.name}.md)" in index()
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rules_example_is_reported_on_a_line(rule: Rule) -> None:
+    reported = found(rule, example(rule, "Example"))
+    assert reported
+    assert all(one.line is not None for one in reported)
+    assert [one.fix is None for one in reported] == [rule.name in NO_FIX] * len(reported)
+
+
+@pytest.mark.parametrize("rule", FIXED_RULES)
+def test_a_rules_fix_runs_and_the_finding_is_gone(rule: Rule) -> None:
+    assert found(rule, fixed_examples()[rule.name]) == []
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_what_a_rule_recommends_is_clean_under_every_rule(rule: Rule) -> None:
+    findings = review(example(rule, "Use instead")).findings
+    assert [f"{one.rule}: {one.message}" for one in findings] == []

@@ -1,0 +1,1 @@
+"""Rules on how facts are laid out in tables and columns."""

@@ -1,0 +1,1 @@
+"""Rules on where rows land in clustered and distributed storage."""

@@ -1,0 +1,1 @@
+"""Rules on foreign keys and on references that should be ones."""

@@ -1,0 +1,1 @@
+"""Rules on primary and unique keys."""

@@ -1,0 +1,1 @@
+"""Rules on work that was begun and not finished."""

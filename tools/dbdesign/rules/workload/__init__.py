@@ -1,0 +1,1 @@
+"""Rules that hold the schema against the queries that it must carry."""
