@@ -1,0 +1,100 @@
+"""Privileges while a script is read: what GRANT and REVOKE leave of them, in the form that `Grant` has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dbdesign.model.schema import Grant
+
+ORDER = (
+    "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN", "USAGE", "CREATE", "CONNECT", "TEMPORARY",
+    "EXECUTE",
+)  # fmt: skip
+ALL = {
+    "table": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"),
+    "column": ("SELECT", "INSERT", "UPDATE", "REFERENCES"),
+    "sequence": ("SELECT", "UPDATE", "USAGE"),
+    "routine": ("EXECUTE",),
+    "type": ("USAGE",),
+    "schema": ("USAGE", "CREATE"),
+}
+PUBLIC_HAS = {"routine": "EXECUTE", "type": "USAGE"}
+"""What PUBLIC may do with a new object (GRANT of the manual, table 5.2)."""
+
+
+class Right(NamedTuple):
+    """One privilege of one grantee. `column` is empty for the whole object."""
+
+    column: str
+    grantee: str
+    privilege: str
+    grantable: bool = False
+    revoked: bool = False
+
+
+@dataclass
+class Privileges:
+    """Rights by object: the kind (`table`, `routine` …) and what names it among its kind."""
+
+    by_object: dict[tuple[str, object], dict[tuple[str, str, str], Right]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def grant(self, kind: str, key: object, rights: Iterable[Right]) -> None:
+        """Adds rights; what was revoked from PUBLIC comes back."""
+        held = self.by_object[kind, key]
+        for right in rights:
+            place = right[:3]
+            before = held.get(place)
+            if before is not None and before.revoked:
+                del held[place]
+            elif not (right.grantee == "public" and PUBLIC_HAS.get(kind) == right.privilege):
+                held[place] = right._replace(grantable=right.grantable or (before is not None and before.grantable))
+
+    def revoke(self, kind: str, key: object, rights: Iterable[Right], *, option_only: bool) -> None:
+        """Takes rights away; from PUBLIC also what it has without being granted it."""
+        held = self.by_object[kind, key]
+        for right in rights:
+            place = right[:3]
+            if option_only:
+                if place in held:
+                    held[place] = held[place]._replace(grantable=False)
+            elif (
+                held.pop(place, None) is None and right.grantee == "public" and PUBLIC_HAS.get(kind) == right.privilege
+            ):
+                held[place] = right._replace(revoked=True)
+
+    def move(self, kind: str, old: object, new: object) -> None:
+        """The object has another name now."""
+        if (kind, old) in self.by_object:
+            self.by_object[kind, new] = self.by_object.pop((kind, old))
+
+    def drop(self, kind: str, key: object) -> None:
+        """The object is gone."""
+        self.by_object.pop((kind, key), None)
+
+    def grants(self, kind: str, key: object, columns: Iterable[str] = ()) -> tuple[Grant, ...]:
+        """The rights on one object, gathered by what they are, columns in the order given."""
+        held = self.by_object.get((kind, key))
+        if not held:
+            return ()
+        position = {name: number for number, name in enumerate(columns, 1)}
+        by_holder: dict[tuple[str, str, bool, bool], list[str]] = defaultdict(list)
+        for right in sorted(held.values(), key=lambda one: (position.get(one.column, 0), one.grantee, one.privilege)):
+            by_holder[right.column, right.grantee, right.grantable, right.revoked].append(right.privilege)
+        by_rights: dict[tuple[tuple[str, ...], str, bool, bool], list[str]] = defaultdict(list)
+        for (column, grantee, grantable, revoked), names in by_holder.items():
+            by_rights[tuple(sorted(names, key=ORDER.index)), grantee, grantable, revoked].append(column)
+        return tuple(_lines(by_rights))
+
+
+def _lines(by_rights: dict[tuple[tuple[str, ...], str, bool, bool], list[str]]) -> Iterable[Grant]:
+    for (names, grantee, grantable, revoked), columns in by_rights.items():
+        own = tuple(column for column in columns if column)
+        if "" in columns:
+            yield Grant(privileges=names, grantee=grantee, grantable=grantable, revoked=revoked)
+        if own:
+            yield Grant(privileges=names, grantee=grantee, grantable=grantable, revoked=revoked, columns=own)

@@ -1,0 +1,494 @@
+"""CREATE of everything that is not a table: indexes, types, domains, sequences, views, routines, triggers, policies, what is carried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from dbdesign.dialects.postgresql import DIALECT
+from dbdesign.model.schema import (
+    Carried,
+    Check,
+    Column,
+    CompositeType,
+    Domain,
+    EnumType,
+    Extension,
+    Namespace,
+    Policy,
+    Routine,
+    Trigger,
+    View,
+    label,
+)
+from dbdesign.readers.postgresql import grammar_nodes as nodes
+from dbdesign.readers.postgresql.grammar_constraints import Constraints, collation_of
+from dbdesign.readers.postgresql.grammar_drafts import Drafts, Name, Refused, SequenceDraft, TableDraft
+from dbdesign.readers.postgresql.grammar_nodes import Node
+from dbdesign.readers.postgresql.grammar_tables import create_table, default_of, set_numbers
+from dbdesign.readers.postgresql.libpg_query import pb
+from dbdesign.readers.postgresql.names import choose_name
+
+Handler = Callable[[Node, Drafts, str], None]
+# Bits of CreateTrigStmt.timing and .events (src/include/catalog/pg_trigger.h).
+_BEFORE, _INSTEAD = 2, 64
+_EVENTS = ((4, "insert"), (16, "update"), (8, "delete"), (32, "truncate"))
+
+
+def name_of(parts: list[str], drafts: Drafts) -> Name:
+    """The name of an object that is being made, from a list of strings."""
+    return (nodes.plain(parts[-2]) if len(parts) > 1 else drafts.here), parts[-1]
+
+
+def create_namespace(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE SCHEMA with its elements, which see the new namespace first."""
+    name = node.schemaname or node.authrole.rolename
+    plain = nodes.plain(name)
+    if plain is not None and name not in drafts.namespaces:
+        drafts.namespaces[name] = Namespace(name=name)
+    elif plain is not None and not node.if_not_exists:
+        raise Refused(f'schema "{name}" is declared twice')
+    before = drafts.search_path
+    drafts.search_path = [plain, *before]
+    try:
+        for element in node.schema_elts:
+            which = nodes.kind_of(element)
+            handler = CREATE.get(which)
+            if handler is None:
+                raise Refused(f"an element of CREATE SCHEMA that is not known: {which}")
+            handler(nodes.unwrap(element), drafts, nodes.statement(element))
+    finally:
+        drafts.search_path = before
+
+
+def create_extension(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE EXTENSION. The version of the script is not kept: it is the server's that will be used."""
+    options = nodes.options_of(node.options)
+    if node.extname != "plpgsql":
+        namespace = nodes.plain(options.get("schema"))
+        drafts.extensions[node.extname] = Extension(name=node.extname, namespace=namespace)
+
+
+def create_enum(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE TYPE … AS ENUM."""
+    name = _new_type(nodes.strings(node.type_name), drafts)
+    drafts.enums[name] = EnumType(namespace=name[0], name=name[1], values=tuple(nodes.strings(node.vals)))
+
+
+def _new_type(parts: list[str], drafts: Drafts) -> Name:
+    name = name_of(parts, drafts)
+    if any(name in registry for registry in (drafts.enums, drafts.domains, drafts.composites, drafts.ranges)):
+        raise Refused(f'type "{label(*name)}" is declared twice')
+    return name
+
+
+def create_composite(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE TYPE … AS (…)."""
+    relation = node.typevar
+    name = _new_type([*([relation.schemaname] if relation.schemaname else []), relation.relname], drafts)
+    fields = tuple(
+        Column(
+            name=one.column_def.colname,
+            type=drafts.data_type(one.column_def.type_name),
+            collation=_collation(one.column_def),
+        )
+        for one in node.coldeflist
+    )
+    drafts.composites[name] = CompositeType(namespace=name[0], name=name[1], fields=fields)
+    drafts.relations.add(name)
+
+
+def _collation(node: Node) -> str | None:
+    return collation_of(nodes.strings(node.coll_clause.collname)) if node.HasField("coll_clause") else None
+
+
+def create_range(node: Node, drafts: Drafts, text: str) -> None:
+    """CREATE TYPE … AS RANGE, carried."""
+    name = _new_type(nodes.strings(node.type_name), drafts)
+    drafts.ranges.add(name)
+    drafts.carried.append(Carried(kind="range type", namespace=name[0], name=name[1], sql=text, before_tables=True))
+
+
+def create_domain(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE DOMAIN."""
+    name = _new_type(nodes.strings(node.domainname), drafts)
+    domain = Domain(namespace=name[0], name=name[1], type=drafts.data_type(node.type_name), collation=_collation(node))
+    for one in node.constraints:
+        domain = with_domain_constraint(domain, one.constraint, drafts)
+    drafts.domains[name] = domain
+
+
+def with_domain_constraint(domain: Domain, node: Node, drafts: Drafts) -> Domain:
+    """The domain with one more constraint or default."""
+    if node.contype == pb.CONSTR_NOTNULL:
+        return domain.model_copy(update={"nullable": False})
+    if node.contype == pb.CONSTR_NULL:
+        return domain.model_copy(update={"nullable": True})
+    if node.contype == pb.CONSTR_DEFAULT:
+        return domain.model_copy(update={"default": default_of(node.raw_expr)})
+    if node.contype != pb.CONSTR_CHECK:
+        raise Refused("a constraint that domains cannot have")
+    taken = {check.name for check in domain.checks}
+    free = lambda one: one in taken or (domain.namespace, one) in drafts.constraints  # noqa: E731 - two uses on one line
+    given = node.conname or choose_name(domain.name, None, "check", free)
+    drafts.constraints.add((domain.namespace, given))
+    check = Check(name=given, expression=nodes.expression(node.raw_expr), valid=not node.skip_validation)
+    return domain.model_copy(update={"checks": (*domain.checks, check)})
+
+
+def create_sequence(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE SEQUENCE."""
+    name = drafts.new_name(node.sequence)
+    if name in drafts.relations:
+        if node.if_not_exists:
+            return
+        raise Refused(f'"{label(*name)}" is declared twice')
+    sequence = SequenceDraft(name=name, line=drafts.line, unlogged=node.sequence.relpersistence == "u")
+    drafts.relations.add(name)
+    drafts.sequences[name] = sequence
+    sequence_settings(sequence, node.options, drafts)
+
+
+def sequence_settings(sequence: SequenceDraft, options: Iterable[Node], drafts: Drafts) -> None:
+    """Options of CREATE and ALTER SEQUENCE, OWNED BY among them."""
+    listed = list(options)
+    set_numbers(sequence, listed)
+    for node in listed:
+        if node.def_elem.defname == "owned_by":
+            parts = nodes.names_of(node.def_elem.arg)
+            sequence.owner = None if parts == ["none"] else _column_of(parts, drafts)
+
+
+def _column_of(parts: list[str], drafts: Drafts) -> tuple[Name, str]:
+    found = drafts.find(parts[-3] if len(parts) > 2 else None, parts[-2], drafts.tables)
+    if found is None:
+        raise Refused(f'table "{".".join(parts[:-1])}" is not declared before this statement')
+    return found, parts[-1]
+
+
+def alter_sequence(node: Node, drafts: Drafts, _text: str) -> None:
+    """ALTER SEQUENCE."""
+    found = drafts.find_relation(node.sequence, drafts.sequences)
+    if found is None:
+        if node.missing_ok:
+            return
+        raise Refused(f'sequence "{node.sequence.relname}" is not declared before this statement')
+    sequence_settings(drafts.sequences[found], node.options, drafts)
+
+
+def create_index(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE INDEX on a table or a materialised view."""
+    found = drafts.find_relation(node.relation, drafts.views)
+    table_found = drafts.find_relation(node.relation, drafts.tables)
+    if node.idxname and node.if_not_exists and table_found and (table_found[0], node.idxname) in drafts.relations:
+        return
+    if table_found is None and found is not None and drafts.views[found].materialized:
+        index = Constraints(drafts, TableDraft(name=found, line=drafts.line)).index(node)
+        view = drafts.views[found]
+        drafts.views[found] = view.model_copy(update={"indexes": (*view.indexes, index)})
+        return
+    table = drafts.table(node.relation)
+    if node.idxname and (table.name[0], node.idxname) in drafts.relations:
+        raise Refused(f'"{node.idxname}" is declared twice')
+    table.indexes.append(Constraints(drafts, table).index(node))
+
+
+def create_view(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE VIEW."""
+    name = drafts.new_name(node.view)
+    if name in drafts.relations and not (node.replace and name in drafts.views):
+        raise Refused(f'"{label(*name)}" is declared twice')
+    options = nodes.options_of(node.options)
+    check = {pb.LOCAL_CHECK_OPTION: "local", pb.CASCADED_CHECK_OPTION: "cascaded"}.get(node.with_check_option)
+    if check:
+        options["check_option"] = check
+    _add_view(name, node.query, nodes.strings(node.aliases), options, drafts)
+
+
+def _add_view(
+    name: Name, query: Node, columns: list[str], options: dict[str, str], drafts: Drafts, *, kept: bool = False
+) -> None:
+    drafts.relations.add(name)
+    before = drafts.views.get(name)
+    drafts.views[name] = View(
+        namespace=name[0],
+        name=name[1],
+        definition=nodes.statement(query),
+        materialized=kept,
+        columns=tuple(columns or output_names(query)),
+        depends_on=tuple(_dependencies(query, drafts)),
+        options=options,
+        comment=before.comment if before else None,
+        triggers=before.triggers if before else (),
+    )
+
+
+def output_names(query: Node) -> list[str]:
+    """The names of a query's columns as far as they can be known without a catalogue; empty where one is `*`."""
+    select = query.select_stmt
+    while select.op != pb.SETOP_NONE and select.HasField("larg"):
+        select = select.larg
+    found: list[str] = []
+    for target in select.target_list:
+        one = target.res_target
+        star = nodes.kind_of(one.val) == "column_ref" and nodes.kind_of(one.val.column_ref.fields[-1]) == "a_star"
+        if star and not one.name:
+            return []
+        found.append(one.name or nodes.figured_name(one.val) or "?column?")
+    return found
+
+
+def _dependencies(query: Node, drafts: Drafts) -> list[str]:
+    """The tables and views that a query names, in order."""
+    seen: dict[str, None] = {}
+    stack = [query]
+    while stack:
+        one = stack.pop()
+        if one.DESCRIPTOR.name == "RangeVar":
+            found = drafts.find_relation(one, drafts.tables) or drafts.find_relation(one, drafts.views)
+            if found is not None:
+                seen[label(*found)] = None
+            continue
+        below: list[Node] = []
+        for descriptor, value in one.ListFields():
+            if descriptor.message_type is not None:
+                below.extend(value if descriptor.is_repeated else [value])
+        stack.extend(reversed(below))
+    return list(seen)
+
+
+def create_table_as(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE MATERIALIZED VIEW. CREATE TABLE AS needs a server: its columns' types follow from the query."""
+    name = drafts.new_name(node.into.rel)
+    if node.objtype != pb.OBJECT_MATVIEW:
+        if name[0] == "pg_temp":
+            return
+        raise Refused("the columns of CREATE TABLE AS follow from a query; only a server can tell their types")
+    if name in drafts.relations:
+        if node.if_not_exists:
+            return
+        raise Refused(f'"{label(*name)}" is declared twice')
+    options = nodes.options_of(node.into.options)
+    if node.into.skip_data:
+        options["with_no_data"] = "true"
+    if node.into.access_method and node.into.access_method != "heap":
+        options["access_method"] = node.into.access_method
+    _add_view(name, node.query, nodes.strings(node.into.col_names), options, drafts, kept=True)
+
+
+def create_routine(node: Node, drafts: Drafts, text: str) -> None:
+    """CREATE FUNCTION and PROCEDURE, carried as written."""
+    name = name_of(nodes.strings(node.funcname), drafts)
+    options = nodes.options_of(item for item in node.options if item.def_elem.defname == "language")
+    signature = f"{DIALECT.identifier(name[1])}({_arguments(node.parameters, drafts)})"
+    drafts.routines[name[0], signature] = Routine(
+        namespace=name[0],
+        name=name[1],
+        kind="procedure" if node.is_procedure else "function",
+        signature=signature,
+        definition=text,
+        language=options.get("language", "sql"),
+        returns=None if node.is_procedure else _returns(node, drafts),
+    )
+
+
+_MODES = {pb.FUNC_PARAM_OUT: "OUT ", pb.FUNC_PARAM_INOUT: "INOUT ", pb.FUNC_PARAM_VARIADIC: "VARIADIC "}
+
+
+def _arguments(parameters: Iterable[Node], drafts: Drafts) -> str:
+    """The arguments as `pg_get_function_identity_arguments` lists them."""
+    listed = []
+    for one in parameters:
+        parameter = one.function_parameter
+        if parameter.mode != pb.FUNC_PARAM_TABLE:
+            named = f"{DIALECT.identifier(parameter.name)} " if parameter.name else ""
+            listed.append(f"{_MODES.get(parameter.mode, '')}{named}{drafts.data_type(parameter.arg_type).native}")
+    return ", ".join(listed)
+
+
+def _returns(node: Node, drafts: Drafts) -> str | None:
+    parameters = [one.function_parameter for one in node.parameters]
+    columns = [one for one in parameters if one.mode == pb.FUNC_PARAM_TABLE]
+    if columns:
+        listed = ", ".join(f"{DIALECT.identifier(one.name)} {drafts.data_type(one.arg_type).native}" for one in columns)
+        return f"TABLE({listed})"
+    if node.HasField("return_type"):
+        prefix = "SETOF " if node.return_type.setof else ""
+        return prefix + drafts.data_type(node.return_type).native
+    out = [one for one in parameters if one.mode in {pb.FUNC_PARAM_OUT, pb.FUNC_PARAM_INOUT}]
+    if not out:
+        return "void"
+    return drafts.data_type(out[0].arg_type).native if len(out) == 1 else "record"
+
+
+def create_trigger(node: Node, drafts: Drafts, text: str) -> None:
+    """CREATE TRIGGER on a table or a view."""
+    function = nodes.strings(node.funcname)
+    known = {(one.namespace, one.name) for one in drafts.routines.values()}
+    found = drafts.find(function[-2] if len(function) > 1 else None, function[-1], known)
+    trigger = Trigger(
+        name=node.trigname,
+        definition=text,
+        timing="instead of" if node.timing & _INSTEAD else "before" if node.timing & _BEFORE else "after",
+        events=tuple(name for bit, name in _EVENTS if node.events & bit),
+        function=label(*found)
+        if found
+        else label(nodes.plain(function[-2]) if len(function) > 1 else None, function[-1]),
+    )
+    view = drafts.find_relation(node.relation, drafts.views)
+    if view is not None and drafts.find_relation(node.relation, drafts.tables) is None:
+        mine = drafts.views[view]
+        drafts.views[view] = mine.model_copy(update={"triggers": (*mine.triggers, trigger)})
+        return
+    table = drafts.table(node.relation)
+    table.triggers[:] = [one for one in table.triggers if one.name != trigger.name or not node.replace]
+    table.triggers.append(trigger)
+
+
+def create_policy(node: Node, drafts: Drafts, _text: str) -> None:
+    """CREATE POLICY."""
+    drafts.table(node.table).policies.append(
+        Policy(
+            name=node.policy_name,
+            command=node.cmd_name or "all",
+            permissive=node.permissive,
+            roles=tuple(role_name(one.role_spec) for one in node.roles) or ("public",),
+            using=nodes.optional(node, "qual"),
+            check=nodes.optional(node, "with_check"),
+        )
+    )
+
+
+def alter_policy(node: Node, drafts: Drafts, _text: str) -> None:
+    """ALTER POLICY."""
+    table = drafts.table(node.table)
+    for at, policy in enumerate(table.policies):
+        if policy.name == node.policy_name:
+            changes: dict[str, object] = {}
+            if node.roles:
+                changes["roles"] = tuple(role_name(one.role_spec) for one in node.roles)
+            if node.HasField("qual"):
+                changes["using"] = nodes.expression(node.qual)
+            if node.HasField("with_check"):
+                changes["check"] = nodes.expression(node.with_check)
+            table.policies[at] = policy.model_copy(update=changes)
+
+
+def role_name(role: Node) -> str:
+    """A role as grants and policies name it."""
+    special = {
+        pb.ROLESPEC_PUBLIC: "public",
+        pb.ROLESPEC_CURRENT_USER: "current_user",
+        pb.ROLESPEC_CURRENT_ROLE: "current_user",
+        pb.ROLESPEC_SESSION_USER: "session_user",
+    }
+    return str(special.get(role.roletype) or role.rolename)
+
+
+def define(node: Node, drafts: Drafts, text: str) -> None:
+    """CREATE AGGREGATE, OPERATOR, TYPE (base or shell), COLLATION, TEXT SEARCH …, carried."""
+    name = name_of(nodes.strings(node.defnames), drafts)
+    if node.kind == pb.OBJECT_AGGREGATE:
+        arguments = ", ".join(
+            _arguments([item], drafts)
+            for part in node.args
+            if nodes.kind_of(part) == "list"
+            for item in part.list.items
+        )
+        signature = f"{DIALECT.identifier(name[1])}({arguments or '*'})"
+        drafts.routines[name[0], signature] = Routine(
+            namespace=name[0], name=name[1], kind="aggregate", signature=signature, definition=text
+        )
+        return
+    if node.kind == pb.OBJECT_TYPE:
+        drafts.other_types.add(name)
+    kind = _DEFINED.get(node.kind) or str(pb.ObjectType.Name(node.kind)).removeprefix("OBJECT_").lower()
+    drafts.carried.append(Carried(kind=kind, namespace=name[0], name=name[1], sql=text, before_tables=True))
+
+
+_DEFINED = {
+    pb.OBJECT_OPERATOR: "operator",
+    pb.OBJECT_TYPE: "base type",
+    pb.OBJECT_COLLATION: "collation",
+    pb.OBJECT_TSCONFIGURATION: "text search configuration",
+    pb.OBJECT_TSDICTIONARY: "text search dictionary",
+    pb.OBJECT_TSPARSER: "text search parser",
+    pb.OBJECT_TSTEMPLATE: "text search template",
+}
+
+
+def carry(kind: str, field: str, *, before_tables: bool = False) -> Handler:
+    """A handler that carries a statement verbatim under the name in one of the node's fields."""
+
+    def handler(node: Node, drafts: Drafts, text: str) -> None:
+        value = getattr(node, field, "")
+        if isinstance(value, str):
+            name: Name = (None, value)
+        elif hasattr(value, "relname"):
+            name = drafts.new_name(value)
+        else:
+            parts = nodes.strings(value)
+            name = name_of(parts, drafts) if parts else (None, "")
+        drafts.carried.append(
+            Carried(kind=kind, namespace=name[0], name=name[1], sql=text, before_tables=before_tables)
+        )
+
+    return handler
+
+
+def create_rule(node: Node, drafts: Drafts, text: str) -> None:
+    """CREATE RULE, carried; a rule on SELECT would make a view, which only a server can do."""
+    found = drafts.find_relation(node.relation, drafts.tables) or drafts.find_relation(node.relation, drafts.views)
+    namespace = found[0] if found else drafts.here
+    drafts.carried.append(Carried(kind="rule", namespace=namespace, name=node.rulename, sql=text))
+
+
+def create_foreign_table(node: Node, drafts: Drafts, text: str) -> None:
+    """CREATE FOREIGN TABLE, carried: its rows are elsewhere."""
+    name = drafts.new_name(node.base_stmt.relation)
+    drafts.relations.add(name)
+    drafts.carried.append(Carried(kind="foreign table", namespace=name[0], name=name[1], sql=text))
+
+
+def _create_table(node: Node, drafts: Drafts, _text: str) -> None:
+    create_table(node, drafts, drafts.line)
+
+
+CREATE: dict[str, Handler] = {
+    "create_stmt": _create_table,
+    "create_schema_stmt": create_namespace,
+    "create_extension_stmt": create_extension,
+    "create_enum_stmt": create_enum,
+    "composite_type_stmt": create_composite,
+    "create_range_stmt": create_range,
+    "create_domain_stmt": create_domain,
+    "create_seq_stmt": create_sequence,
+    "alter_seq_stmt": alter_sequence,
+    "index_stmt": create_index,
+    "view_stmt": create_view,
+    "create_table_as_stmt": create_table_as,
+    "create_function_stmt": create_routine,
+    "create_trig_stmt": create_trigger,
+    "create_policy_stmt": create_policy,
+    "alter_policy_stmt": alter_policy,
+    "define_stmt": define,
+    "rule_stmt": create_rule,
+    "create_foreign_table_stmt": create_foreign_table,
+    "create_stats_stmt": carry("statistics", "defnames"),
+    "create_cast_stmt": carry("cast", "name", before_tables=True),
+    "create_conversion_stmt": carry("conversion", "conversion_name", before_tables=True),
+    "create_op_class_stmt": carry("operator class", "opclassname", before_tables=True),
+    "create_op_family_stmt": carry("operator family", "opfamilyname", before_tables=True),
+    "alter_op_family_stmt": carry("operator family change", "opfamilyname", before_tables=True),
+    "create_event_trig_stmt": carry("event trigger", "trigname"),
+    "create_publication_stmt": carry("publication", "pubname"),
+    "create_subscription_stmt": carry("subscription", "subname"),
+    "create_fdw_stmt": carry("foreign data wrapper", "fdwname"),
+    "create_foreign_server_stmt": carry("server", "servername"),
+    "create_user_mapping_stmt": carry("user mapping", "servername"),
+    "create_am_stmt": carry("access method", "amname", before_tables=True),
+    "create_plang_stmt": carry("language", "plname", before_tables=True),
+    "create_transform_stmt": carry("transform", "lang", before_tables=True),
+    "alter_tsconfiguration_stmt": carry("text search configuration change", "cfgname", before_tables=True),
+    "alter_tsdictionary_stmt": carry("text search dictionary change", "dictname", before_tables=True),
+    "alter_default_privileges_stmt": carry("default privileges", "action"),
+}
