@@ -27,10 +27,10 @@ from dbdesign.api.answer import Answer
 from dbdesign.api.call import Call
 from dbdesign.api.tools import TOOLS, Tool
 from dbdesign.errors import DesignError, UnknownNameError
-from dbdesign_server.config import Config
+from dbdesign_server.config import Config, load_config
 from dbdesign_server.prompts import add_prompts
 from dbdesign_server.resources import add_resources
-from dbdesign_server.schemas import compact
+from dbdesign_server.schemas import input_schema, output_schema
 from dbdesign_server.version import VERSION
 
 INSTRUCTIONS = """\
@@ -79,8 +79,8 @@ class DesignTool(ServerTool):
         )
         assert isinstance(made, DesignTool)  # noqa: S101 - from_function makes an object of its class
         made._config = config  # noqa: SLF001 - of this class
-        made.parameters = compact(made.parameters) | {"additionalProperties": False}
-        made.fn_metadata.output_schema = compact(made.fn_metadata.output_schema or {})
+        made.parameters = input_schema(made.parameters)
+        made.fn_metadata.output_schema = output_schema(made.fn_metadata.output_schema or {})
         return made
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
@@ -145,8 +145,9 @@ class DesignTool(ServerTool):
             return answer
 
 
-def build_server(config: Config) -> MCPServer[Any]:
-    """The server with everything that it offers, in a fixed order."""
+def build_server(config: Config | None = None) -> MCPServer[Any]:
+    """The server with everything that it offers, in a fixed order; the working directory is its root where none is configured."""
+    config = config or load_config()
     server: MCPServer[Any] = MCPServer(
         "dbdesign",
         title="dbdesign: a database designer's toolkit",

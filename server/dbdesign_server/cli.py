@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -15,6 +16,15 @@ def main() -> None:
     from dbdesign_server.commands import run
 
     sys.exit(run(arguments))
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, the typer application, for who wants its help or its completion."""
+    if name == "app":
+        from dbdesign_server.commands import app
+
+        return app
+    raise AttributeError(name)
 
 
 if __name__ == "__main__":

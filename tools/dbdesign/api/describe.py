@@ -143,7 +143,8 @@ def table_text(found: Json) -> str:
         return str(name)
     keys = ", ".join(f"{'+'.join(key['columns'])} -> {key['references']}" for key in found["foreign_keys"])
     primary = "+".join(found["primary_key"]["columns"]) if found["primary_key"] else "none"
-    counts = f"{found['column_count']} columns, {found['index_count']} indexes"
+    indexes = f", {found['index_count']} more indexes" if found["index_count"] else ""
+    counts = f"{found['column_count']} columns{indexes}"
     tail = f"; of {found['partition_of']['table']}" if "partition_of" in found else ""
     comment = f"; {found['comment']}" if "comment" in found else ""
     return f"{name}: key {primary}, {counts}{'; ' + keys if keys else ''}{tail}{comment}"

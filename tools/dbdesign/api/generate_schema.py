@@ -193,12 +193,13 @@ def _summary(loaded: Loaded, target: Writer, options: WriteOptions, result: Writ
     size = len(result.text.splitlines()) + sum(len(text.splitlines()) for text in others.values())
     several = f" in {len(others) + 1} texts" if others else ""
     source = f"{loaded.name} ({schema.engine.value}, {plural(len(schema.tables), 'table')})"
-    said = [f"{source} written for {target.name}{version}: {plural(size, 'line')}{several} ({result.proof})."]
+    drawn = "drawn as" if target.kind == "diagram" else "written for"
+    said = [f"{source} {drawn} {target.name}{version}: {plural(size, 'line')}{several} ({result.proof})."]
     if files:
         said.append(f"Written to {', '.join(files[:6])}{f' and {len(files) - 6} more' if len(files) > 6 else ''}.")
     if result.notes:
-        said.append(f"{plural(len(result.notes), 'thing')} the target cannot express as the source does (see notes).")
-    else:
+        said.append(f"{plural(len(result.notes), 'note')} on what is not said as in the source (see notes).")
+    elif target.kind != "diagram":
         said.append("Nothing was lost.")
     if accounts := accounted(loaded):
         said.append(f"Of the source: {accounts}")

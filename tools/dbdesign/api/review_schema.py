@@ -257,7 +257,9 @@ def _finding_text(value: dict[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    return f"{value:,.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _suppressed_item(one: SuppressedFinding) -> Item:

@@ -39,12 +39,14 @@ class Loaded:
     Attributes:
         name: how it is called in messages: the path, `the text given`, `database:main`, `standard input`.
         format: the reader's name, or `design`, or `live`.
+        lines_of: the file whose lines the result counts: the source itself, or the schema that a design file names.
     """
 
     design: Design
     result: ReadResult
     name: str
     format: str
+    lines_of: str
 
 
 class _Recent:
@@ -104,7 +106,7 @@ def _load(source: str, call: Call, format: str | None) -> Loaded:  # noqa: A002
         return _design(text, name, call)
     name_of_format, guess = _format(text, name, format)
     result = _read(text, name_of_format, call, notes=tuple(one for one in (note, guess) if one))
-    return Loaded(_as_design(result), result, name, name_of_format)
+    return Loaded(_as_design(result), result, name, name_of_format, name)
 
 
 def _text(source: str, call: Call) -> tuple[str, str, str | None]:
@@ -163,7 +165,7 @@ def _design(text: str, name: str, call: Call) -> Loaded:
         return found[-1].result
 
     design, result = read_design(text, read, name=name)
-    return Loaded(design, result.model_copy(update={"schema_": design.schema_}), name, "design")
+    return Loaded(design, result.model_copy(update={"schema_": design.schema_}), name, "design", found[-1].lines_of)
 
 
 def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:  # noqa: A002
@@ -232,7 +234,7 @@ def _live(source: str, call: Call) -> Loaded:
     database = call.access.database(name)
     call.step(0.1, f"reading the catalog of {name}")
     result = read_live(database)
-    return Loaded(_as_design(result), result, f"{DATABASE}{name}", "live")
+    return Loaded(_as_design(result), result, f"{DATABASE}{name}", "live", f"{DATABASE}{name}")
 
 
 def _as_design(result: ReadResult) -> Design:
