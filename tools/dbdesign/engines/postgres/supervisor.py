@@ -159,7 +159,8 @@ def kill_processes_in(folder: str) -> None:
 def _is_server_in(folder: str, process: str) -> bool:
     try:
         with open(f"{process}/comm") as name:  # noqa: PTH123
-            return name.read().strip() == "postgres" and os.readlink(f"{process}/cwd").startswith(folder + "/")  # noqa: PTH115
+            ours = name.read().strip() in {"postgres", "mariadbd", "mysqld"}
+            return ours and os.readlink(f"{process}/cwd").startswith(folder + "/")  # noqa: PTH115
     except OSError:
         return False
 
