@@ -166,7 +166,7 @@ def _default_namespace(rows: Rows) -> Iterator[Carried]:
         if row.name != DEFAULT:
             continue
         comment = rows.comment("pg_namespace", row.oid)
-        if comment is not None and comment.lower() != _INITIAL_COMMENT:
+        if comment is not None and comment != _INITIAL_COMMENT:
             yield Carried(kind="comment", name=DEFAULT, sql=f"COMMENT ON SCHEMA public IS {DIALECT.literal(comment)}")
         for grant in rows.grants("pg_namespace", row.oid):
             holder = "PUBLIC" if grant.grantee == "public" else DIALECT.identifier(grant.grantee)
