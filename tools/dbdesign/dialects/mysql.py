@@ -1,6 +1,7 @@
 """MySQL 8.0 and 8.4 (and, where said, MariaDB): names, limits, features and types.
 
-Sources: MySQL 8.0 and 8.4 Reference Manual, by the chapter named beside each fact (`create-table` is dev.mysql.com/doc/refman/8.4/en/create-table.html).
+Sources: MySQL 8.0 and 8.4 Reference Manual, by the chapter named beside each
+fact (`create-table` is dev.mysql.com/doc/refman/8.4/en/create-table.html).
 """
 
 from __future__ import annotations
@@ -96,8 +97,8 @@ NATIVE_KINDS: dict[str, Kind] = {
     "inet6": Kind.INET,
     "xmltype": Kind.XML,
 }
-"""What each native type holds (data-types). `uuid`, `inet4`, `inet6` and `xmltype` are MariaDB's (10.7, 10.10, 10.5, 12.1); `vector` is MySQL 9, MariaDB 11.7
-and TiDB 8.4. A `tinyint(1)` is read as a boolean (numeric-type-syntax: BOOL is a synonym)."""
+"""What each native type holds (data-types). `uuid`, `inet4`, `inet6` and `xmltype` are MariaDB's (10.7, 10.10, 10.5, 12.1);
+`vector` is MySQL 9, MariaDB 11.7 and TiDB 8.4. A `tinyint(1)` is read as a boolean (numeric-type-syntax: BOOL is a synonym)."""
 
 SYNONYMS: dict[str, str] = {
     "bool": "tinyint(1)",
@@ -166,11 +167,11 @@ FEATURES: dict[str, Feature] = {
     "foreign_key_match": Feature(None, "MATCH is not supported and disables the actions (create-table-foreign-keys)"),
     "partitioned_foreign_key": Feature(
         None,
-        "InnoDB tables with user-defined partitioning neither have nor are the target of foreign keys (partitioning-limitations-storage-engines)",
+        "partitioned InnoDB tables neither have nor are the target of foreign keys (partitioning-limitations-storage-engines)",
     ),
     "partitioning": Feature(
         (5, 1),
-        "range, list, hash, key; every unique key must hold all partitioning columns (partitioning-limitations-partitioning-keys-unique-keys)",
+        "range, list, hash, key; every unique key must hold all partitioning columns (partitioning-limitations)",
     ),
     "fulltext_index": Feature((5, 6), "InnoDB (innodb-fulltext-index)"),
     "spatial_index": Feature((5, 7), "InnoDB, NOT NULL columns (spatial-types)"),
@@ -193,8 +194,7 @@ FEATURES: dict[str, Feature] = {
     "system_versioned": Feature(None, "MariaDB 10.3"),
 }
 
-RESERVED = frozenset(
-    """
+WORDS = """
     accessible add all alter analyze and as asc asensitive before between bigint binary blob both by call
     cascade case change char character check collate column condition constraint continue convert create cross
     cube cume_dist current_date current_role current_time current_timestamp current_user cursor database
@@ -218,8 +218,9 @@ RESERVED = frozenset(
     tinyint tinytext to trailing trigger true undo union unique unlock unsigned update usage use using
     utc_date utc_time utc_timestamp values varbinary varchar varcharacter varying virtual when where while
     window with write xor year_month zerofill
-    """.split()
-)
+"""
+
+RESERVED = frozenset(WORDS.split())
 """Reserved in 8.0 or 8.4 (keywords), and the few that only MariaDB reserves, so that what is written loads there too."""
 
 DIALECT = Dialect(
