@@ -101,7 +101,7 @@ def _translated(expression: str, context: Context, *, predicate: bool | None) ->
     from dbdesign.writers.translation.writing import spell
 
     try:
-        tree = _parsed(f"SELECT {expression}", context.reads)
+        tree = _parsed(f"SELECT ({expression})", context.reads)
         if type(tree) is not exp.Select or len(tree.expressions) != 1 or set(_filled(tree)) != {"expressions"}:
             return None
         normalise(tree, context)
@@ -179,7 +179,8 @@ def translate_default(expression: str, source: Engine, target: Engine, kind: Kin
     literal = _literal(bare, source)
     if literal is not None:
         return _literal_default(literal, target, kind)
-    return translate(bare, source, target, predicate=False, kind=kind)
+    found = translate(bare, source, target, predicate=False, kind=kind)
+    return _literal_default(found, target, kind) if kind is Kind.BOOLEAN and found in {"0", "1"} else found
 
 
 def _literal(bare: str, source: Engine) -> str | None:

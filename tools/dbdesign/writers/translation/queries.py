@@ -42,9 +42,6 @@ def prepare_query(tree: exp.Expression, context: Context, renames: Mapping[str, 
     """Rename the tables, and leave out what has no meaning in a view of the target."""
     if context.writes is Family.TSQL and tree.args.get("order") is not None:
         tree.set("order", None)
-    for ordered in tree.find_all(exp.Ordered):
-        # Without a word the target's own order of NULLs holds; sqlglot would add a CASE for each key.
-        ordered.set("nulls_first", None)
     names = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
         if table.name not in names or table.args.get("db"):

@@ -349,6 +349,17 @@ def _time_to_text(node: exp.Expression, context: Context) -> exp.Expression:
     raise UntranslatableError("strftime")
 
 
+def _date_function(node: exp.Expression, context: Context) -> exp.Expression:
+    if node.this is not None and node.this.name == "now" and not node.args.get("expressions"):
+        return exp.CurrentDate()
+    return node
+
+
+def _bare_number(node: exp.Expression, context: Context) -> exp.Expression:
+    """SQL Server stores `((0))` for 0."""
+    return node.this.copy() if isinstance(node.this, exp.Literal | exp.Paren) else node
+
+
 _COMMON: Mapping[type[exp.Expression], Rewrite] = {
     exp.Anonymous: _anonymous,
     exp.Cast: _cast,
@@ -377,6 +388,7 @@ _BY_FAMILY: Mapping[Family, Mapping[type[exp.Expression], Rewrite]] = {
     Family.MYSQL: {exp.BitString: _bits_as_number, exp.Introducer: _introducer},
     Family.TSQL: {
         exp.National: _national,
+        exp.Paren: _bare_number,
         exp.Convert: _convert,
         exp.Length: _plain_length,
         exp.Add: _plus,
@@ -384,5 +396,5 @@ _BY_FAMILY: Mapping[Family, Mapping[type[exp.Expression], Rewrite]] = {
         exp.CurrentTimestampLTZ: _clock,
         exp.JSONValue: _json_value,
     },
-    Family.SQLITE: {exp.TimeToStr: _time_to_text},
+    Family.SQLITE: {exp.TimeToStr: _time_to_text, exp.Date: _date_function},
 }
