@@ -113,17 +113,6 @@ def with_workload(design: Design, text: str) -> Design:
     return read_design(text, load)[0]
 
 
-def fixed(rules_and_fixes: Mapping[str, tuple[Rule, str]]) -> dict[str, Design]:
-    """The examples after their fixes were run behind them, read again; workloads stay."""
-    together, alone = {}, {}
-    for name, (rule, fix) in rules_and_fixes.items():
-        language, text = block(rule, "Example")
-        script = f"{_schema_text(language, text)}\n{fix}"
-        (together if engine_of(rule) is Engine.POSTGRESQL else alone)[name] = script
-    designs = read_together(together) | {
-        name: read_sql(script, engine_of(rules_and_fixes[name][0])) for name, script in alone.items()
-    }
-    for name, (rule, _) in rules_and_fixes.items():
-        workload = example(rule, "Example").workload
-        designs[name] = designs[name].model_copy(update={"workload": workload})
-    return designs
+def example_and_fix(rule: Rule, fix: str) -> str:
+    """The SQL of a rule's example with a fix behind it."""
+    return f"{_schema_text(*block(rule, 'Example'))}\n{fix}"
