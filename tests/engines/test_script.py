@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from real_schemas import read_real, real_sql
 
 from dbdesign.engines.postgres import Limits, Statement, embedded
 from dbdesign.engines.postgres.scratch import ScratchDatabase
 from dbdesign.errors import LimitError
+from real_schemas import read_real, real_sql
 
 
 def tables(db: ScratchDatabase) -> dict[str, str]:

@@ -8,10 +8,10 @@ import postgast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from real_schemas import read_real, real_sql
 
 from dbdesign.engines.postgres import split_script
 from dbdesign.errors import SqlError
+from real_schemas import read_real, real_sql
 
 CASES = {
     "semicolons in quotations": ("select ';', \";\", $$;$$, $a$ $$;$$ $a$, e'\\';';select 2", [1, 1]),

@@ -24,6 +24,9 @@ LONGEST_MESSAGE = 1 << 16
 """Bytes of an error or notice that are kept; a script can raise one of a gigabyte."""
 
 MOST_NOTICES = 1000
+SESSION_LOST = "57P02"
+"""crash_shutdown: what is reported of a statement that ended the server's session."""
+
 TICK = 0.1
 """Seconds between two looks at the watch."""
 

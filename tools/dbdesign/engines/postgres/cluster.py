@@ -35,8 +35,11 @@ START_PATIENCE = 60.0
 RESTART_PATIENCE = 20.0
 """Seconds that the server may take to come back after one of its processes crashed."""
 
-BACKEND_MEMORY = 2 * 1024**3 + 512 * 1024**2
-"""Bytes of address space for each process of the server: 2 GB of its own beside code and shared memory."""
+NOT_READY = ("recovery mode", "is starting up", "is shutting down", "not yet accepting connections")
+"""What a server says (cannot_connect_now, 57P03; src/backend/tcop/backend_startup.c) while it is coming back."""
+
+BACKEND_MEMORY = 2 * 1024**3
+"""Bytes of address space for each process of the server, of which it needs about 0.2 GB for code and shared memory."""
 
 NICENESS = 3
 
@@ -89,9 +92,10 @@ _inherited: list[object] = []
 class EmbeddedPostgres:
     """A running PostgreSQL that belongs to this process. Get it from `embedded()`."""
 
-    def __init__(self, installation: Installation, template: Template) -> None:
+    def __init__(self, installation: Installation, template: Template, *, memory: int = BACKEND_MEMORY) -> None:
         self.installation = installation
         self._template = template
+        self._memory = memory
         self._lock = threading.RLock()
         self._control: psycopg.Connection[Any] | None = None
         self._folder, self._held = new_folder(installation.account)
@@ -143,18 +147,38 @@ class EmbeddedPostgres:
         A superuser's session looks names up in pg_catalog alone and does not open views that others made, so that
         nothing a user created is ever called with its rights.
         """
+        settings = options if role else {**self._guarded_settings(), **options}
+        deadline = time.monotonic() + RESTART_PATIENCE
+        while True:
+            try:
+                return self._connect(
+                    database, role or self.superuser, secret if role else self._template.secret, settings
+                )
+            except EngineError:
+                if not self.alive or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+    def _connect(
+        self, database: str, role: str, secret: str | None, settings: dict[str, str]
+    ) -> psycopg.Connection[Any]:
+        """One attempt. Raises EngineError while the server is coming back after a crash."""
         import psycopg
 
-        settings = options if role else {**self._guarded_settings(), **options}
-        return psycopg.connect(
-            host=str(self.socket_folder),
-            dbname=database,
-            user=role or self.superuser,
-            password=secret if role else self._template.secret,
-            autocommit=True,
-            connect_timeout=10,
-            options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
-        )
+        try:
+            return psycopg.connect(
+                host=str(self.socket_folder),
+                dbname=database,
+                user=role,
+                password=secret,
+                autocommit=True,
+                connect_timeout=10,
+                options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
+            )
+        except psycopg.OperationalError as error:
+            if any(state in str(error) for state in NOT_READY):
+                raise EngineError("the embedded PostgreSQL is restarting", remedy="Try again in a second") from error
+            raise
 
     def _guarded_settings(self) -> dict[str, str]:
         return {
@@ -275,7 +299,7 @@ class EmbeddedPostgres:
             "environment": CLEAN_ENVIRONMENT,
             "lock": self._held,
             "account": [account.uid, account.gid] if account.foreign else None,
-            "memory": BACKEND_MEMORY,
+            "memory": self._memory,
             "nice": NICENESS,
             "log": str(self._folder / "log"),
         }
@@ -288,8 +312,10 @@ class EmbeddedPostgres:
         path = self.socket_folder / SOCKET
         while self._supervisor.poll() is None and time.monotonic() < deadline:
             if path.exists():
-                with contextlib.suppress(psycopg.OperationalError):
-                    self._control = self.connect("postgres")
+                with contextlib.suppress(psycopg.OperationalError, EngineError):
+                    self._control = self._connect(
+                        "postgres", self.superuser, self._template.secret, self._guarded_settings()
+                    )
                     return
             time.sleep(0.002)
         log = b""

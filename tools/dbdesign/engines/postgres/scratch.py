@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql as quoting
 
-from dbdesign.engines.postgres.channel import Answer, Channel, ChannelClosedError, Report
+from dbdesign.engines.postgres.channel import SESSION_LOST, Answer, Channel, ChannelClosedError, Report
 from dbdesign.engines.postgres.sandbox import DEFAULT_LIMITS, MEGABYTE, Limits, Watch
 from dbdesign.engines.postgres.script import ScriptOutcome, ScriptRunner
 from dbdesign.engines.postgres.splitter import Skipped, Statement, split_script
@@ -169,7 +169,7 @@ class ScratchDatabase:
             self._drop_channel()
             answer = error.answer
             if not stopper.reason and not answer.error:
-                answer.error = self._lost()
+                answer = Answer(error=self._lost())  # what it had said of others went with the transaction
         if stopper.reason:
             line = batch[min(answer.done, len(batch) - 1)].line
             raise LimitError(
@@ -181,8 +181,9 @@ class ScratchDatabase:
 
     def _lost(self) -> Report:
         """What to say of a statement that ended the server's session, once the server answers again."""
+        self._close_connections()  # a crash takes all sessions with it
         self.server.control("SELECT 1")
-        return Report("FATAL", "57P02", "the statement ended the server's session")
+        return Report("FATAL", SESSION_LOST, "the statement ended the server's session")
 
     def ensure_roles(self, names: Iterable[str]) -> list[str]:
         """Make roles exist, without rights and with our role as their member; the names of those that are new here.
@@ -246,14 +247,17 @@ class ScratchDatabase:
     def close(self) -> None:
         """Drop the database and its roles. May be called again."""
         self._drop_channel()
+        self._close_connections()
+        if self.server.alive:
+            self.server.control(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+            self._drop_roles()
+
+    def _close_connections(self) -> None:
         for connection in (self._user, self._admin):
             if connection is not None:
                 with contextlib.suppress(psycopg.Error):
                     connection.close()
         self._user = self._admin = None
-        if self.server.alive:
-            self.server.control(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-            self._drop_roles()
 
     def _drop_roles(self) -> None:
         with _roles_lock:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from dbdesign.engines.postgres.channel import Answer, Report
+from dbdesign.engines.postgres.channel import SESSION_LOST, Answer, Report
 from dbdesign.engines.postgres.splitter import Skipped, Statement
 
 BATCH = 500
@@ -37,6 +37,7 @@ _LANGUAGE = re.compile(
 )
 _ENCODING = re.compile(r"set\s+(?:session\s+|local\s+)?(?:client_encoding|names)\b", re.IGNORECASE)
 _COPY = re.compile(r"copy\b.*\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE | re.DOTALL)
+_LOCK = re.compile(r"lock\s+(?:table\b|\S+\s+in\b)", re.IGNORECASE)
 _AUTHORIZATION = re.compile(
     rf"(?:set\s+(?:session\s+|local\s+)?session\s+authorization\s+(?:'([^']+)'|{_WORD})|reset\s+session\s+authorization)\s*$",
     re.IGNORECASE,
@@ -159,6 +160,7 @@ class ScriptRunner:
             (_LANGUAGE, "PL/pgSQL is there and belongs to the server"),
             (_ENCODING, "the text has been decoded already"),
             (_COPY, "data is not loaded"),
+            (_LOCK, "nobody else is here"),
         ):
             if pattern.match(sql):
                 self._skip(statement, reason)
@@ -188,11 +190,19 @@ class ScriptRunner:
             if answer.error is None:
                 self.executed += len(rest)
                 return
+            if answer.error.sqlstate == SESSION_LOST and len(rest) > 1:
+                self._find_culprit(rest)
+                return
             good, bad = rest[: answer.done], rest[answer.done]
             if good:
                 self._run_again(good)
             self._cope(bad, answer.error, alone=len(rest) == 1)
             rest = rest[answer.done + 1 :]
+
+    def _find_culprit(self, batch: Sequence[Statement]) -> None:
+        """A lost session does not say which statement lost it: one by one, then."""
+        for statement in batch:
+            self._run_batch([statement])
 
     def _run_again(self, good: Sequence[Statement]) -> None:
         """Execute what was rolled back with the failure after it; statement by statement should that fail now."""
