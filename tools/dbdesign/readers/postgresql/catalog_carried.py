@@ -24,7 +24,7 @@ def _collations(version: int) -> str:
             case when c.collprovider = 'c' and c.collcollate <> c.collctype
                 then format('lc_collate = %L, lc_ctype = %L', c.collcollate, c.collctype) else format('locale = %L', {locale}) end,
             case when not c.collisdeterministic then ', deterministic = false' else '' end,
-            coalesce(format(', rules = %L', {rules}::text), '')) as sql
+            coalesce(', rules = ' || quote_literal({rules}::text), '')) as sql
         from pg_collation c join pg_namespace n on n.oid = c.collnamespace
         where {USER_NAMESPACE} and {own("pg_collation", "c.oid")} order by c.oid"""
 
@@ -97,7 +97,7 @@ def _casts(_version: int) -> str:
             format('CREATE CAST (%s AS %s) %s%s', c.castsource::regtype, c.casttarget::regtype,
             case c.castmethod when 'f' then 'WITH FUNCTION ' || c.castfunc::regprocedure::text when 'i' then 'WITH INOUT' else 'WITHOUT FUNCTION' end,
             case c.castcontext when 'a' then ' AS ASSIGNMENT' when 'i' then ' AS IMPLICIT' else '' end) as sql
-        from pg_cast c where c.oid >= 16384 and {own("pg_cast", "c.oid")} order by c.oid"""
+        from pg_cast c where c.oid >= 16384 and {own("pg_cast", "c.oid", "ei")} order by c.oid"""
 
 
 def _conversions(_version: int) -> str:
@@ -166,15 +166,15 @@ def _wrappers(_version: int) -> str:
 
 def _options(column: str) -> str:
     """An OPTIONS clause from an array of `name=value`; passwords are left out."""
-    return f"""coalesce((select format(' OPTIONS (%s)', string_agg(format('%I %L', split_part(o, '=', 1),
-            substr(o, strpos(o, '=') + 1)), ', ')) from unnest({column}) o
+    return f"""coalesce((select ' OPTIONS (' || string_agg(format('%I %L', split_part(o, '=', 1),
+            substr(o, strpos(o, '=') + 1)), ', ') || ')' from unnest({column}) o
             where split_part(o, '=', 1) !~* '(password|passwd|secret|token|key)'), '')"""
 
 
 def _servers(_version: int) -> str:
     return f"""
         select s.oid, s.srvname as name, null as namespace, format('CREATE SERVER %I%s%s FOREIGN DATA WRAPPER %I%s', s.srvname,
-            coalesce(format(' TYPE %L', s.srvtype), ''), coalesce(format(' VERSION %L', s.srvversion), ''), w.fdwname,
+            coalesce(' TYPE ' || quote_literal(s.srvtype), ''), coalesce(' VERSION ' || quote_literal(s.srvversion), ''), w.fdwname,
             {_options("s.srvoptions")}) as sql
         from pg_foreign_server s join pg_foreign_data_wrapper w on w.oid = s.srvfdw
         where {own("pg_foreign_server", "s.oid")} order by s.oid"""
@@ -197,8 +197,8 @@ def _foreign_tables(_version: int) -> str:
 
 def _publications(version: int) -> str:
     columns = (
-        "coalesce((select format(' (%s)', string_agg(quote_ident(a.attname), ', ' order by a.attnum)) from pg_attribute a "
-        "where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)), '') || coalesce(format(' WHERE (%s)', pg_get_expr(r.prqual, r.prrelid)), '')"
+        "coalesce((select ' (' || string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ')' from pg_attribute a "
+        "where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)), '') || coalesce(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '')"
         if version >= 15
         else "''"
     )
@@ -235,7 +235,7 @@ def _event_triggers(_version: int) -> str:
 def _default_privileges(_version: int) -> str:
     return """
         select d.oid, coalesce(n.nspname, 'all') as name, null as namespace, format('ALTER DEFAULT PRIVILEGES%s %s %s ON %s %s %s%s',
-            coalesce(format(' IN SCHEMA %I', n.nspname), ''), case when x.given then 'GRANT' else 'REVOKE' end,
+            coalesce(' IN SCHEMA ' || quote_ident(n.nspname), ''), case when x.given then 'GRANT' else 'REVOKE' end,
             string_agg(x.privilege_type, ', ' order by x.privilege_type),
             case d.defaclobjtype when 'r' then 'TABLES' when 'S' then 'SEQUENCES' when 'f' then 'ROUTINES' when 'T' then 'TYPES' when 'n' then 'SCHEMAS'
                 else 'LARGE OBJECTS' end,

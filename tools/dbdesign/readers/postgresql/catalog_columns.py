@@ -49,10 +49,10 @@ class Columns:
         )
 
     def _default_name(self, table: Row, row: Row, constraint: Row) -> bool:
-        """Whether the NOT NULL has the name that the server gives: from its own table, or its parent's name when inherited."""
-        if constraint.is_local and constraint.name == chosen_name(table.name, row.name, "not_null"):
-            return True
-        return bool(constraint.parents) and constraint.name in self._inherited_names(table.oid, row.name)
+        """Whether the NOT NULL has the name that the server gives: its parent's where it is inherited, its own otherwise."""
+        if constraint.parents:
+            return constraint.name in self._inherited_names(table.oid, row.name)
+        return bool(constraint.name == chosen_name(table.name, row.name, "not_null"))
 
     def _inherited_names(self, oid: int, column: str) -> set[str]:
         found: set[str] = set()

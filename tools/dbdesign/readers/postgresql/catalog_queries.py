@@ -10,11 +10,12 @@ from __future__ import annotations
 USER_NAMESPACE = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
 
 
-def own(catalog: str, oid: str) -> str:
-    """That an object belongs to no extension."""
+def own(catalog: str, oid: str, kinds: str = "e") -> str:
+    """That an object belongs to no extension (with `kinds` "ei": nor came with another object)."""
+    belongs = ", ".join(f"'{kind}'" for kind in kinds)
     return (
         f"not exists (select from pg_depend e where e.classid = '{catalog}'::regclass and e.objid = {oid} "
-        "and e.deptype = 'e')"
+        f"and e.deptype in ({belongs}))"
     )
 
 

@@ -24,7 +24,7 @@ Row = Any
 PRIVILEGE_ORDER = tuple(
     "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT TEMPORARY EXECUTE".split()  # noqa: SIM905
 )
-_CONNECTIVE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|\b(?:AND|OR|BETWEEN|WHEN)\b""")
+_CONNECTIVE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|\b(?:AND|OR)\b""")
 
 
 @dataclass
@@ -241,16 +241,15 @@ def faithful(pretty: str | None, plain: str | None) -> str | None:
     The pretty form leaves out the parentheses around an AND in an AND (and an OR in an OR), which is the same truth value but not
     the same expression; nothing else that it leaves out changes how the text is parsed (get_rule_expr in ruleutils.c).
     """
-    if pretty is None or plain is None or pretty == plain:
+    if pretty is None or plain is None or pretty == plain or not _nests_alike(plain):
         return pretty
-    return unwrapped(plain) if _nests_alike(plain) else pretty
+    return unwrapped(with_between(plain))
 
 
 def _nests_alike(plain: str) -> bool:
     """Whether an AND group is an operand of an AND, or an OR of an OR, in fully parenthesised text."""
     stack: list[set[str]] = [set()]
     inner: list[list[set[str]]] = [[]]
-    between = 0
     for match in _CONNECTIVE.finditer(plain):
         word = match.group()
         if word == "(":
@@ -261,13 +260,37 @@ def _nests_alike(plain: str) -> bool:
             if any(closed & child for child in children):
                 return True
             inner[-1].append(closed)
-        elif word == "BETWEEN":
-            between += 1
-        elif word == "AND" and between:
-            between -= 1
         elif word in {"AND", "OR"}:
             stack[-1].add(word)
     return any(stack[0] & child for child in inner[0])
+
+
+def with_between(plain: str) -> str:
+    """Fully parenthesised text in which `((x >= a) AND (x <= b))` is `(x BETWEEN a AND b)`.
+
+    BETWEEN makes an AND that stays a group of its own; written as an AND, the grammar would flatten it into the AND around it.
+    """
+    while (shorter := _one_between(plain)) is not None:
+        plain = shorter
+    return plain
+
+
+def _one_between(plain: str) -> str | None:
+    opened: list[int] = []
+    groups: dict[int, int] = {}
+    for match in _CONNECTIVE.finditer(plain):
+        if match.group() == "(":
+            opened.append(match.start())
+        elif match.group() == ")" and opened:
+            groups[opened.pop()] = match.start()
+    for start, end in groups.items():
+        first = groups.get(start + 1)
+        if first is None or not plain.startswith(" AND (", first + 1) or groups.get(first + 6) != end - 1:
+            continue
+        low, high = plain[start + 2 : first].split(" >= "), plain[first + 7 : end - 1].split(" <= ")
+        if len(low) == len(high) == 2 and low[0] == high[0]:
+            return f"{plain[:start]}({low[0]} BETWEEN {low[1]} AND {high[1]}){plain[end + 1 :]}"
+    return None
 
 
 def unwrapped(text: str) -> str:

@@ -180,7 +180,8 @@ def not_null_clause(column: Column, *, implied: bool) -> str:
     """NOT NULL, unless a primary key, identity or serial implies it and it has no name of its own."""
     if column.nullable or not column.not_null_valid:
         return ""
-    if column.not_null_name is None and (implied or column.identity is not None) and not column.not_null_no_inherit:
+    numbered = column.identity is not None and (column.identity.mode != "serial" or is_short_serial(column))
+    if column.not_null_name is None and (implied or numbered) and not column.not_null_no_inherit:
         return ""
     return named(column.not_null_name, statement("NOT NULL", "NO INHERIT" if column.not_null_no_inherit else ""))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dbdesign.model.schema import Column, ForeignKey, Schema, Table, label
+from dbdesign.dialects.postgresql import chosen_name
+from dbdesign.model.schema import Column, ForeignKey, Key, Schema, Table, label
 from dbdesign.writers.postgresql.clauses import (
     STORAGE_KEYWORDS,
     check_clause,
@@ -100,7 +101,7 @@ class TableWriter:
         name = qualified(table.namespace, table.name)
         parent = self._parent(table)
         if parent is not None and self._is_plain_partition(table, parent):
-            entries = list(self._constraints(table))
+            entries = [*_own_defaults(table, parent), *self._constraints(table)]
             body = _body(entries) if entries else ""
             bound = table.partition_of.bound if table.partition_of else ""
             head = statement(head, name, "PARTITION OF", qualified(parent.namespace, parent.name)) + body
@@ -136,8 +137,8 @@ class TableWriter:
                 yield self._column(table, column, attached=attached)
 
     def _column(self, table: Table, column: Column, *, attached: bool = False) -> str:
-        if attached and column.identity and column.identity.mode != "serial":
-            column = column.model_copy(update={"identity": None})
+        if attached:
+            column = self._as_attached(table, column)
         key = table.primary_key if table.primary_key and _stands_inline(table, table.primary_key, column.name) else None
         inline_keys = [one for one in table.unique_keys if _stands_inline(table, one, column.name)]
         return statement(
@@ -149,6 +150,25 @@ class TableWriter:
             *(key_clause(table, one, inline=True) for one in inline_keys),
             *(reference_clause(one) for one in table.foreign_keys if self._is_inline(table, one, column.name)),
         )
+
+    def _as_attached(self, table: Table, column: Column) -> Column:
+        """A column that becomes a partition's: the identity is its parent's, and so is the name of its NOT NULL."""
+        identity = column.identity if column.identity and column.identity.mode == "serial" else None
+        name = column.not_null_name
+        parent = self._parent(table)
+        theirs = parent.column(column.name) if parent else None
+        if parent and theirs and name is None and not column.nullable and not theirs.nullable:
+            name = self._not_null_name(parent, theirs)
+        return column.model_copy(update={"identity": identity, "not_null_name": name})
+
+    def _not_null_name(self, table: Table, column: Column) -> str:
+        if column.not_null_name:
+            return column.not_null_name
+        parent = self._parent(table)
+        theirs = parent.column(column.name) if parent else None
+        if parent and theirs and not theirs.nullable:
+            return self._not_null_name(parent, theirs)
+        return chosen_name(table.name, column.name, "not_null")
 
     def _typed_columns(self, table: Table) -> Iterator[str]:
         """Columns of a table OF a type: only what differs from the type."""
@@ -285,15 +305,17 @@ def _stands_inline(table: Table, key: Key, column: str) -> bool:
 
 
 def _comparable(column: Column) -> Column:
-    return column.model_copy(
-        update={
-            "comment": None,
-            "options": {},
-            "not_null_name": column.not_null_name,
-            "identity": None,
-            "not_null_comment": None,
-        }
-    )
+    """What a partition's column must share with its parent's to be made by PARTITION OF."""
+    beside = {"comment": None, "options": {}, "identity": None, "not_null_comment": None, "default": None}
+    return column.model_copy(update=beside)
+
+
+def _own_defaults(table: Table, parent: Table) -> Iterator[str]:
+    """Defaults that a partition has otherwise than its parent; NULL for none."""
+    for column, theirs in zip(table.columns, parent.columns, strict=True):
+        before, after = _effective_default(parent, theirs), _effective_default(table, column)
+        if before != after and not column.generated:
+            yield f"{identifier(column.name)} DEFAULT {default(after) if after is not None else 'NULL'}"
 
 
 def _effective_default(table: Table, column: Column) -> str | None:
