@@ -136,26 +136,26 @@ class Rows:
         rows = self._grants.get((catalog, oid))
         if not rows:
             return ()
-        by_holder: dict[tuple[int, str, bool, bool], list[str]] = defaultdict(list)
+        by_privilege: dict[tuple[str, str, bool, bool], set[int]] = defaultdict(set)
         for row in rows:
             grantee = "current_user" if row.to_owner and not self.facts else row.grantee
-            by_holder[row.number, grantee, row.grantable, row.revoked].append(row.privilege)
-        by_privileges: dict[tuple[tuple[str, ...], str, bool, bool], list[int]] = defaultdict(list)
-        for (number, grantee, grantable, revoked), names in by_holder.items():
-            ordered = tuple(sorted(names, key=PRIVILEGE_ORDER.index))
-            by_privileges[ordered, grantee, grantable, revoked].append(number)
-        return tuple(self._grant_lines(oid, by_privileges))
-
-    def _grant_lines(
-        self, oid: int, by_privileges: Mapping[tuple[tuple[str, ...], str, bool, bool], list[int]]
-    ) -> Iterable[Grant]:
-        for (names, grantee, grantable, revoked), numbers in by_privileges.items():
-            columns = tuple(self.column_names[oid][number] for number in sorted(numbers) if number)
-            common = {"privileges": names, "grantee": grantee, "grantable": grantable, "revoked": revoked}
-            if 0 in numbers:
-                yield Grant(**common)
-            if columns:
-                yield Grant(**common, columns=columns)
+            by_privilege[row.privilege, grantee, row.grantable, row.revoked].add(row.number)
+        by_columns: dict[tuple[tuple[int, ...], str, bool, bool], list[str]] = defaultdict(list)
+        for (privilege, *holder), numbers in by_privilege.items():
+            for part in ({0} & numbers, numbers - {0}):
+                if part:
+                    by_columns[tuple(sorted(part)), *holder].append(privilege)  # type: ignore[index]
+        names = self.column_names.get(oid, {})
+        return tuple(
+            Grant(
+                privileges=tuple(sorted(privileges, key=PRIVILEGE_ORDER.index)),
+                grantee=grantee,
+                grantable=grantable,
+                revoked=revoked,
+                columns=tuple(names[number] for number in numbers if number),
+            )
+            for (numbers, grantee, grantable, revoked), privileges in by_columns.items()
+        )
 
 
 def grouped(rows: Iterable[Row], key: str) -> Mapping[int, list[Row]]:
@@ -242,7 +242,7 @@ def faithful(pretty: str | None, plain: str | None) -> str | None:
     the same expression; nothing else that it leaves out changes how the text is parsed (get_rule_expr in ruleutils.c).
     """
     if pretty is None or plain is None or pretty == plain or not _nests_alike(plain):
-        return pretty
+        return unwrapped(pretty) if pretty else pretty
     return unwrapped(with_between(plain))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbdesign.dialects.postgresql import SERIAL_BY_INTEGER, chosen_name
 from dbdesign.model.schema import Check, Column, Exclusion, ForeignKey, Identity, Index, Key, SequenceOptions, Table
 from dbdesign.writers.postgresql.spelling import (
+    INDENT,
     default,
     identifier,
     identifiers,
@@ -15,6 +16,9 @@ from dbdesign.writers.postgresql.spelling import (
     statement,
     storage,
 )
+
+WIDE = 120
+"""Characters that a line may have before it is broken."""
 
 STORAGE_KEYWORDS = {"storage", "compression", "statistics"}
 _KEY_OPTIONS_LEFT_OUT = {"tablespace", "statistics"}
@@ -191,15 +195,19 @@ def index_statement(table: str, index: Index) -> str:
     options = dict(index.options)
     options.pop("statistics", None)
     tablespace = options.pop("tablespace", None)
-    return statement(
+    head = statement(
         "CREATE UNIQUE INDEX" if index.unique else "CREATE INDEX",
         identifier(index.name) if index.name else "",
         f"ON {'ONLY ' if index.only else ''}{table}",
         f"USING {identifier(index.method)}" if index.method != "btree" else "",
         f"({', '.join(index_key(key) for key in index.keys)})",
+    )
+    rest = [
         f"INCLUDE ({identifiers(index.include)})" if index.include else "",
         "NULLS NOT DISTINCT" if index.nulls_not_distinct else "",
         storage(options).strip(),
         f"TABLESPACE {identifier(tablespace)}" if tablespace else "",
         f"WHERE {index.where}" if index.where else "",
-    )
+    ]
+    line = statement(head, *rest)
+    return line if len(line) <= WIDE else f"\n{INDENT}".join(one for one in (head, *rest) if one)

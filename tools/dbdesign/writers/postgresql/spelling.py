@@ -11,7 +11,7 @@ from dbdesign.model.schema import IndexKey, SequenceOptions
 INDENT = "    "
 _PLAIN_VALUE = re.compile(
     r"""(?:-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|E?'(?:[^']|'')*'|true|false|null|current_(?:date|timestamp|time|user|role)|"""
-    r"""localtime(?:stamp)?|session_user)(?:::[\w ."]+(?:\(\d+(?:,\d+)?\))?(?:\[\])?)?\Z""",
+    r"""localtime(?:stamp)?|session_user|ARRAY\[[\w., :'"]*\])(?:::[\w ."]+(?:\(\d+(?:,\d+)?\))?(?:\[\])?)*\Z""",
     re.IGNORECASE,
 )
 _CALL = re.compile(r"""(?:(?:[a-z_][\w$]*|"(?:[^"]|"")+")\.)?(?:[a-z_][\w$]*|"(?:[^"]|"")+")\(""", re.IGNORECASE)

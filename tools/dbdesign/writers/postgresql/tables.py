@@ -9,6 +9,7 @@ from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.schema import Column, ForeignKey, Key, Schema, Table, label
 from dbdesign.writers.postgresql.clauses import (
     STORAGE_KEYWORDS,
+    WIDE,
     check_clause,
     exclusion_clause,
     foreign_key_clause,
@@ -105,7 +106,8 @@ class TableWriter:
             body = _body(entries) if entries else ""
             bound = table.partition_of.bound if table.partition_of else ""
             head = statement(head, name, "PARTITION OF", qualified(parent.namespace, parent.name)) + body
-            return statement(f"{head}\n{INDENT}{bound}", _tail(table))
+            apart = f"\n{INDENT}" if body or len(head) + len(bound) > WIDE else " "
+            return statement(f"{head}{apart}{bound}", _tail(table))
         if "of_type" in table.options:
             entries = [*self._typed_columns(table), *self._constraints(table)]
             return statement(
@@ -126,9 +128,10 @@ class TableWriter:
 
     def _is_plain_partition(self, table: Table, parent: Table) -> bool:
         """Whether PARTITION OF says all of its columns and keys, so that it need not be made alone and attached."""
-        keys = table.primary_key or table.unique_keys or any(index.partition_of for index in table.indexes)
+        theirs = {key.columns for key in parent.unique_keys}
+        keys = (table.primary_key and parent.primary_key) or any(key.columns in theirs for key in table.unique_keys)
         same = [_comparable(column) for column in table.columns] == [_comparable(column) for column in parent.columns]
-        return same and not keys and not table.exclusions
+        return same and not keys and not (table.exclusions and parent.exclusions)
 
     def _columns(self, table: Table) -> Iterator[str]:
         attached = table.partition_of is not None
