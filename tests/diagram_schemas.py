@@ -108,7 +108,10 @@ def shop() -> Schema:
         primary_key=_pk("orders"),
         foreign_keys=(reference("customer_id", "customers", on_delete="set null"),),
         indexes=(
-            Index(name="orders_recent_idx", keys=(IndexKey(column="customer_id"), IndexKey(column="placed_at", descending=True))),
+            Index(
+                name="orders_recent_idx",
+                keys=(IndexKey(column="customer_id"), IndexKey(column="placed_at", descending=True)),
+            ),
             Index(name="orders_open_idx", keys=(IndexKey(column="placed_at"),), where="status = 'new'::order_status"),
             Index(name="orders_day_idx", keys=(IndexKey(expression="date_trunc('day', placed_at)"),)),
         ),
@@ -136,7 +139,9 @@ def shop() -> Schema:
         partitioning=Partitioning(strategy="range", keys=(IndexKey(column="at"),)),
     )
     partition = Table(
-        name="events_2026", columns=events.columns, partition_of=PartitionOf(table="events", bound="FOR VALUES FROM (…) TO (…)")
+        name="events_2026",
+        columns=events.columns,
+        partition_of=PartitionOf(table="events", bound="FOR VALUES FROM (…) TO (…)"),
     )
     return Schema(
         engine=Engine.POSTGRESQL,
@@ -206,7 +211,11 @@ def named_after(odd: tuple[str, ...]) -> Schema:
                 namespace=name if number % 3 == 2 else None,
                 name=name,
                 comment=name,
-                columns=(_id(), column(name, TEXT, nullable=True, comment=name), column(f"{name}_id", nullable=bool(number % 2))),
+                columns=(
+                    _id(),
+                    column(name, TEXT, nullable=True, comment=name),
+                    column(f"{name}_id", nullable=bool(number % 2)),
+                ),
                 primary_key=_pk(name),
                 foreign_keys=(key,) if key else (),
             )

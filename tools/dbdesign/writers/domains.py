@@ -24,7 +24,7 @@ SMALLEST = 3
 LEFTOVER = "other"
 
 Graph = dict[str, dict[str, float]]
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _inside(members: Iterable[Entity], links: Iterable[Link]) -> list[Link]:
 
 def tokens(name: str) -> list[str]:
     """The words of a table's name, in lower case: `order_items`, `OrderItems` → order, items."""
-    return [token.lower() for token in _TOKEN.findall(name)] or [name.lower()]
+    return [word.lower() for word in _BETWEEN_WORDS.split(name) if word] or [name.lower()]
 
 
 def _prefixes(members: list[Entity]) -> dict[str, str]:

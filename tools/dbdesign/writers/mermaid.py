@@ -82,8 +82,8 @@ def _cut_giants(picture: Picture, options: WriteOptions) -> tuple[Picture, list[
             notes.append(
                 Note(object=entity.label, lost=f"{lost_fields} of its columns are not drawn", instead="its keys are")
             )
-            chosen = set(fields)
-            shown = tuple(field for field in entity.fields if field in chosen)
+            chosen = {field.column.name for field in fields}
+            shown = tuple(field for field in entity.fields if field.column.name in chosen)
             entities.append(replace(entity, fields=shown, hidden=entity.hidden + lost_fields))
         else:
             entities.append(entity)
@@ -127,7 +127,8 @@ def _diagram(picture: Picture, bodies: Mapping[str, str], title: str | None = No
 
 def _entity(entity: Entity, options: WriteOptions) -> list[str]:
     comment = entity.table.comment if options.comments else None
-    lines = [f"  %% {_cut_comment(comment).replace('{', '(')}"] if comment else []
+    said = _DIRECTION_TRAP.sub("_", _cut_comment(comment)).replace("{", "(") if comment else ""
+    lines = [f"  %% {said}"] if said else []
     alias = f"[{_quoted(entity.title)}]" if entity.title != entity.label else ""
     if not entity.fields:
         return [*lines, f"  {_name(entity.label)}{alias}"]
@@ -175,7 +176,7 @@ def _quoted(text: str) -> str:
     """A quoted string. Mermaid shows `#35;` as the character with that code; some harmless-looking texts trip its preprocessing:
     `style: …#…;` loses its semicolon, and a line with `direction TB` is taken for an instruction wherever it stands.
     """
-    escaped = _TO_ESCAPE.sub(lambda match: f"#{ord(match[0])};" if match[0].isprintable() else " ", text)
+    escaped = _TO_ESCAPE.sub(lambda match: f"#{ord(match[0])};", text)
     return '"' + _STYLE_TRAP.sub("#58;", _DIRECTION_TRAP.sub("#32;", escaped)) + '"'
 
 
