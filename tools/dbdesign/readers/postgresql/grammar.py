@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from dbdesign.dialects.postgresql import DIALECT
 from dbdesign.errors import InputError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import (
+    Carried,
     Column,
     Engine,
     ForeignKey,
@@ -36,8 +38,6 @@ from dbdesign.readers.postgresql.names import make_object_name
 from dbdesign.readers.postgresql.positions import Positions, Statement, positions
 from dbdesign.readers.postgresql.split import statements as split_statements
 
-_NEXTVAL = re.compile(r"""nextval\('((?:[^']|'')+)'(?:::(?:pg_catalog\.)?regclass|::text(?:::regclass)?)?\)\Z""")
-_NAME_PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 _GUARDED = re.compile(r"\A\s*BEGIN\b(.*?)\bEXCEPTION\s+WHEN\b.*\bEND\s*;?\s*\Z", re.IGNORECASE | re.DOTALL)
 _NEXT_STATEMENT = re.compile(r"\n(?=(?:CREATE|ALTER|COMMENT\s+ON|DROP|GRANT|INSERT)\s)", re.IGNORECASE)
 _IGNORED = {
@@ -247,8 +247,17 @@ class Finisher:
             routines=tuple(
                 one.model_copy(update={"grants": rights.grants("routine", key)}) for key, one in drafts.routines.items()
             ),
-            carried=tuple(drafts.carried),
+            carried=(*drafts.carried, *self._default_grants()),
         )
+
+    def _default_grants(self) -> Iterator[Carried]:
+        """What is granted on `public`, which is no namespace of the model's."""
+        for one in self._drafts.privileges.grants("default schema", "public"):
+            holder = "PUBLIC" if one.grantee == "public" else DIALECT.identifier(one.grantee)
+            verb, joint = ("REVOKE", "FROM") if one.revoked else ("GRANT", "TO")
+            option = " WITH GRANT OPTION" if one.grantable and not one.revoked else ""
+            sql = f"{verb} {', '.join(one.privileges)} ON SCHEMA public {joint} {holder}{option}"
+            yield Carried(kind="grant", name="public", sql=sql)
 
     def _namespace(self, one: Namespace) -> Namespace:
         return one.model_copy(update={"grants": self._drafts.privileges.grants("schema", one.name)})
@@ -267,8 +276,7 @@ class Finisher:
                 update={"identity": self._numbered(column.identity.mode, draft, column, sequence), "default": None}
             )
         serial = (
-            column.default is not None
-            and self._sequence_of(column.default) == sequence.name
+            self._drafts.sequence_of(column.default) == sequence.name
             and column.type.is_integer
             and not column.nullable
             and sequence.name[0] == draft.name[0]
@@ -278,16 +286,6 @@ class Finisher:
         return column.model_copy(
             update={"identity": self._numbered("serial", draft, column, sequence), "default": None}
         )
-
-    def _sequence_of(self, default: str) -> Name | None:
-        match = _NEXTVAL.match(default)
-        if match is None:
-            return None
-        parts = [
-            quoted.replace('""', '"') or bare.lower()
-            for quoted, bare in _NAME_PART.findall(match.group(1).replace("''", "'"))
-        ]
-        return self._drafts.find(parts[-2] if len(parts) > 1 else None, parts[-1], self._drafts.sequences)
 
     def _numbered(self, mode: Any, draft: TableDraft, column: Column, sequence: SequenceDraft) -> Identity:
         self._absorbed.add(sequence.name)
@@ -304,12 +302,12 @@ class Finisher:
         )
 
     def _sequence(self, draft: SequenceDraft) -> Sequence:
-        kinds = {"smallint": Kind.INT16, "integer": Kind.INT32, "bigint": Kind.INT64}
+        kinds = {"smallint": Kind.INT16, "integer": Kind.INT32}
         table = self._drafts.tables.get(draft.owner[0]) if draft.owner else None
         return Sequence(
             namespace=draft.name[0],
             name=draft.name[1],
-            type=DataType(kind=kinds[draft.data_type], native=draft.data_type),
+            type=None if draft.data_type == "bigint" else DataType(kind=kinds[draft.data_type], native=draft.data_type),
             options=nodes.plain_options(draft.numbers, draft.data_type, cycle=draft.cycle),
             owned_by=f"{table.label}.{draft.owner[1]}" if table and draft.owner else None,
             comment=draft.comment,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from dbdesign.model.schema import Generated, Identity, Index, IndexKey, Key, PartitionOf, label
+from dbdesign.model.schema import Check, Generated, Identity, Index, IndexKey, Key, PartitionOf, label
 from dbdesign.readers.postgresql import grammar_nodes as nodes
-from dbdesign.readers.postgresql.grammar_constraints import collation_of
+from dbdesign.readers.postgresql.grammar_constraints import collation_of, distinct
 from dbdesign.readers.postgresql.grammar_drafts import Drafts, Refused, TableDraft
 from dbdesign.readers.postgresql.grammar_nodes import Node
-from dbdesign.readers.postgresql.grammar_tables import TableBuilder, bound, default_of, set_numbers
+from dbdesign.readers.postgresql.grammar_tables import TableBuilder, bound, default_of, key_name, set_numbers
 from dbdesign.readers.postgresql.libpg_query import parse, pb
 from dbdesign.readers.postgresql.names import joined_columns, make_object_name
 
@@ -202,12 +201,13 @@ class TableActions:
         self._edit_constraint(node.conname, changes)
 
     def _edit_constraint(self, name: str, changes: dict[str, object]) -> None:
-        groups: tuple[list[Any], ...] = (self.table.checks, self.table.foreign_keys)
-        for group in groups:
-            for at, one in enumerate(group):
-                if one.name == name:
-                    known = {key: value for key, value in changes.items() if key in type(one).model_fields}
-                    group[at] = one.model_copy(update=known)
+        for at, check in enumerate(self.table.checks):
+            if check.name == name:
+                known = {key: value for key, value in changes.items() if key in Check.model_fields}
+                self.table.checks[at] = check.model_copy(update=known)
+        for at, key in enumerate(self.table.foreign_keys):
+            if key.name == name:
+                self.table.foreign_keys[at] = key.model_copy(update=changes)
 
     def drop_constraint(self, command: Node) -> None:
         """DROP CONSTRAINT."""
@@ -255,11 +255,19 @@ class TableActions:
         child = self.drafts.table(node.name)
         namespace, name = self.table.name
         child.partition_of = PartitionOf(namespace=namespace, table=name, bound=bound(node.bound))
+        child.inherited[:] = [column for column in child.columns if column in self.table.columns]
         for column in self.table.columns.values():
             mine = child.columns.get(column.name)
-            if mine is not None and column.identity is not None and mine.identity is None:
-                identity = Identity(mode=column.identity.mode)
-                child.columns[column.name] = mine.model_copy(update={"identity": identity, "nullable": False})
+            if mine is None:
+                continue
+            changes: dict[str, object] = {}
+            if not mine.nullable:
+                own = mine.not_null_name or make_object_name(child.name[1], column.name, "not_null")
+                theirs = column.not_null_name or make_object_name(name, column.name, "not_null")
+                changes["not_null_name"] = None if own == theirs else own
+            if column.identity is not None and mine.identity is None:
+                changes |= {"identity": Identity(mode=column.identity.mode), "nullable": False}
+            child.columns[column.name] = mine.model_copy(update=changes)
 
     def detach_partition(self, command: Node) -> None:
         """DETACH PARTITION: the table stands alone again, its columns its own."""
@@ -325,7 +333,7 @@ def attach_index(drafts: Drafts, parent: tuple[str | None, str], child: tuple[st
             return
     for at, one in enumerate(owner.indexes):
         if one.name == child[1]:
-            columns = [key.column or "expr" for key in one.keys]
+            columns = distinct(key_name(key) for key in one.keys)
             usual = make_object_name(owner.name[1], joined_columns([*columns, *one.include]), "idx")
             if one.name == usual and one.comment is None:
                 del owner.indexes[at]

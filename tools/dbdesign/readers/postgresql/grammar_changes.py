@@ -6,14 +6,27 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dbdesign.dialects.postgresql import DIALECT
-from dbdesign.model.schema import CompositeType, EnumType, Index, IndexKey, Key, Namespace, Table, label
+from dbdesign.model.schema import (
+    Carried,
+    Column,
+    CompositeType,
+    EnumType,
+    Index,
+    IndexKey,
+    Key,
+    Namespace,
+    Table,
+    label,
+)
 from dbdesign.readers.postgresql import grammar_nodes as nodes
 from dbdesign.readers.postgresql.grammar_alter import TableActions, attach_index, drop_constraint
 from dbdesign.readers.postgresql.grammar_drafts import Drafts, Name, Refused, TableDraft
 from dbdesign.readers.postgresql.grammar_grants import ALL, Right
 from dbdesign.readers.postgresql.grammar_nodes import Node
 from dbdesign.readers.postgresql.grammar_objects import Handler, carry, role_name, with_domain_constraint
+from dbdesign.readers.postgresql.grammar_tables import nextval
 from dbdesign.readers.postgresql.libpg_query import parse, pb
+from dbdesign.readers.postgresql.names import make_object_name
 
 _TABLES = {pb.OBJECT_TABLE, pb.OBJECT_FOREIGN_TABLE}
 _VIEWS = {pb.OBJECT_VIEW, pb.OBJECT_MATVIEW}
@@ -204,6 +217,7 @@ def _rename_relation(node: Node, drafts: Drafts) -> None:
 
 def move_relation(drafts: Drafts, registry: Any, old: Name, new: Name) -> None:
     """Gives a view, sequence or index another name or namespace."""
+    readers = list(_readers_of(drafts, old)) if registry is drafts.sequences else []
     value = registry.pop(old)
     drafts.relations.discard(old)
     drafts.relations.add(new)
@@ -213,15 +227,28 @@ def move_relation(drafts: Drafts, registry: Any, old: Name, new: Name) -> None:
     elif registry is drafts.sequences:
         value.name = new
         drafts.privileges.move("sequence", old, new)
+        default = nextval(new)
+        for table, column in readers:
+            table.columns[column] = table.columns[column].model_copy(update={"default": default})
     else:
         _edit_named(drafts.tables[value], old[1], lambda one: one.model_copy(update={"name": new[1]}))
     registry[new] = value
+
+
+def _readers_of(drafts: Drafts, sequence: Name) -> Iterator[tuple[TableDraft, str]]:
+    """The columns whose default reads a sequence."""
+    for table in drafts.tables.values():
+        for column in table.columns.values():
+            if drafts.sequence_of(column.default) == sequence:
+                yield table, column.name
 
 
 def move_table(drafts: Drafts, old: Name, new: Name) -> None:
     """Gives a table another name or namespace, everywhere it is meant."""
     table = drafts.tables.pop(old)
     before = table.label
+    for column in table.columns.values():
+        _keep_not_null_name(table, column, table.name[1], new[1])
     table.name = new
     drafts.tables[new] = table
     drafts.relations.discard(old)
@@ -235,6 +262,17 @@ def move_table(drafts: Drafts, old: Name, new: Name) -> None:
         drafts.indexes[(new[0], key[1]) if old[0] != new[0] else key] = new if owner_moved == old else owner_moved
     for other in drafts.tables.values():
         _rename_references(other, before, new)
+
+
+def _keep_not_null_name(
+    table: TableDraft, column: Column, table_name: str, new_name: str, new_column: str = ""
+) -> None:
+    """A NOT NULL constraint keeps its name when its table or column gets another (PostgreSQL 18)."""
+    if column.nullable:
+        return
+    name = column.not_null_name or make_object_name(table_name, column.name, "not_null")
+    usual = make_object_name(new_name, new_column or column.name, "not_null")
+    table.columns[column.name] = column.model_copy(update={"not_null_name": None if name == usual else name})
 
 
 def _rename_references(table: TableDraft, before: str, new: Name) -> None:
@@ -277,6 +315,7 @@ def _heirs(drafts: Drafts, table: TableDraft) -> Iterator[TableDraft]:
 def _rename_in_table(table: TableDraft, old: str, new: str) -> None:
     if old not in table.columns:
         raise Refused(f'"{table.label}" has no column "{old}"')
+    _keep_not_null_name(table, table.columns[old], table.name[1], table.name[1], new)
 
     def text(expression: str | None) -> str | None:
         return renamed_expression(expression, old, new) if expression else expression
@@ -367,8 +406,6 @@ def _rename_constraint(node: Node, drafts: Drafts) -> None:
 
 
 def _rename_not_null(table: TableDraft, old: str, new: str) -> bool:
-    from dbdesign.readers.postgresql.names import make_object_name
-
     for column in table.columns.values():
         usual = make_object_name(table.name[1], column.name, "not_null")
         if not column.nullable and (column.not_null_name or usual) == old:
@@ -624,12 +661,21 @@ def comment(node: Node, drafts: Drafts, _text: str) -> None:
         if drafts.indexes[found] in drafts.tables:
             change = {"comment": text}
             _edit_index(drafts.tables[drafts.indexes[found]], found[1], lambda one: one.model_copy(update=change))
+    elif kind == pb.OBJECT_SCHEMA and nodes.plain(parts[-1]) is None:
+        _comment_default_namespace(text, drafts)
     elif kind == pb.OBJECT_SCHEMA and parts[-1] in drafts.namespaces:
         drafts.namespaces[parts[-1]] = drafts.namespaces[parts[-1]].model_copy(update={"comment": text})
     elif kind in {pb.OBJECT_FUNCTION, pb.OBJECT_PROCEDURE, pb.OBJECT_AGGREGATE, pb.OBJECT_ROUTINE}:
         _comment_routine(node.object, parts, text, drafts)
     else:
         _comment_named(kind, parts, text, drafts)
+
+
+def _comment_default_namespace(text: str | None, drafts: Drafts) -> None:
+    drafts.carried[:] = [one for one in drafts.carried if (one.kind, one.name) != ("comment", "public")]
+    if text is not None and text != "standard public schema":
+        sql = f"COMMENT ON SCHEMA public IS {DIALECT.literal(text)}"
+        drafts.carried.append(Carried(kind="comment", name="public", sql=sql))
 
 
 def _edit_index(table: TableDraft, name: str, change: Callable[[Any], Any]) -> None:
@@ -702,9 +748,8 @@ def _comment_named(kind: int, parts: list[str], text: str | None, drafts: Drafts
             registry[found] = registry[found].model_copy(update={"comment": text})
             return
     if kind not in {pb.OBJECT_EXTENSION, pb.OBJECT_DATABASE, pb.OBJECT_SCHEMA}:
-        carry(f"comment on {pb.ObjectType.Name(kind).removeprefix('OBJECT_').lower()}", "")(
-            None, drafts, _text_of(kind, parts, text)
-        )
+        sql = _text_of(kind, parts, text)
+        drafts.carried.append(Carried(kind="comment", namespace=nodes.plain(namespace), name=parts[-1], sql=sql))
 
 
 def _text_of(kind: int, parts: list[str], text: str | None) -> str:
@@ -763,7 +808,7 @@ def _grant_target(kind: str, target: Node, drafts: Drafts) -> tuple[str, object]
     parts = nodes.names_of(target)
     namespace = parts[-2] if len(parts) > 1 else None
     if kind == "schema":
-        return kind, parts[-1]
+        return ("default schema" if nodes.plain(parts[-1]) is None else kind), parts[-1]
     if kind == "routine":
         matching = [
             key

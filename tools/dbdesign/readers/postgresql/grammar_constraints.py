@@ -39,7 +39,7 @@ class Pending:
 
     node: Node
     columns: list[str] = field(default_factory=list)
-    attributes: dict[str, bool] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 class Constraints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -34,6 +35,8 @@ from dbdesign.readers.postgresql import grammar_nodes as nodes
 from dbdesign.readers.postgresql.grammar_grants import Privileges
 from dbdesign.readers.postgresql.grammar_nodes import Node, plain
 
+_NEXTVAL = re.compile(r"""nextval\('((?:[^']|'')+)'(?:::(?:pg_catalog\.)?regclass|::text(?:::regclass)?)?\)\Z""")
+_NAME_PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 Name = tuple[str | None, str]
 TEMPORARY = "pg_temp"
 
@@ -173,6 +176,17 @@ class Drafts:
         if found is None:
             raise Refused(f'table "{dotted(relation)}" is not declared before this statement')
         return self.tables[found]
+
+    def sequence_of(self, default: str | None) -> Name | None:
+        """The sequence that a default of the form `nextval('…')` reads, if the default is of that form and the sequence is there."""
+        match = _NEXTVAL.match(default or "")
+        if match is None:
+            return None
+        parts = [
+            quoted.replace('""', '"') or bare.lower()
+            for quoted, bare in _NAME_PART.findall(match.group(1).replace("''", "'"))
+        ]
+        return self.find(parts[-2] if len(parts) > 1 else None, parts[-1], self.sequences)
 
     def relation_taken(self, namespace: str | None, *also: set[Name]) -> Any:
         """Whether a relation's name is taken in a namespace."""

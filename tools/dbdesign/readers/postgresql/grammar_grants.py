@@ -20,8 +20,9 @@ ALL = {
     "routine": ("EXECUTE",),
     "type": ("USAGE",),
     "schema": ("USAGE", "CREATE"),
+    "default schema": ("USAGE", "CREATE"),
 }
-PUBLIC_HAS = {"routine": "EXECUTE", "type": "USAGE"}
+PUBLIC_HAS = {"routine": "EXECUTE", "type": "USAGE", "default schema": "USAGE"}
 """What PUBLIC may do with a new object (GRANT of the manual, table 5.2)."""
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from dbdesign.dialects.postgresql import DIALECT, KIND_BY_NAME, NATIVE_BY_NAME
 from dbdesign.model.schema import SequenceOptions
 from dbdesign.model.types import DataType, Kind, TypeName
-from dbdesign.readers.postgresql.libpg_query import deparse, pb
+from dbdesign.readers.postgresql.libpg_query import deparse, parse, pb
 
 Node = Any
 SERIALS = {
@@ -305,6 +305,11 @@ def index_order(element: Node) -> tuple[bool, Literal["first", "last"] | None]:
     if element.nulls_ordering == pb.SORTBY_NULLS_LAST:
         return descending, "last" if descending else None
     return descending, None
+
+
+def figured_text(text: str) -> str | None:
+    """`figured_name` of an expression as SQL."""
+    return figured_name(parse(f"SELECT {text}").stmts[0].stmt.select_stmt.target_list[0].res_target.val)
 
 
 def figured_name(node: Node) -> str | None:

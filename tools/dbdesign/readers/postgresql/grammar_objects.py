@@ -28,6 +28,7 @@ from dbdesign.readers.postgresql.grammar_tables import create_table, default_of,
 from dbdesign.readers.postgresql.libpg_query import pb
 from dbdesign.readers.postgresql.names import choose_name
 
+_BUILT_IN_TRIGGERS = {"tsvector_update_trigger", "tsvector_update_trigger_column", "suppress_redundant_updates_trigger"}
 Handler = Callable[[Node, Drafts, str], None]
 # Bits of CreateTrigStmt.timing and .events (src/include/catalog/pg_trigger.h).
 _BEFORE, _INSTEAD = 2, 64
@@ -330,9 +331,7 @@ def create_trigger(node: Node, drafts: Drafts, text: str) -> None:
         definition=text,
         timing="instead of" if node.timing & _INSTEAD else "before" if node.timing & _BEFORE else "after",
         events=tuple(name for bit, name in _EVENTS if node.events & bit),
-        function=label(*found)
-        if found
-        else label(nodes.plain(function[-2]) if len(function) > 1 else None, function[-1]),
+        function=label(*(found or _unknown_function(function))),
     )
     view = drafts.find_relation(node.relation, drafts.views)
     if view is not None and drafts.find_relation(node.relation, drafts.tables) is None:
@@ -342,6 +341,12 @@ def create_trigger(node: Node, drafts: Drafts, text: str) -> None:
     table = drafts.table(node.relation)
     table.triggers[:] = [one for one in table.triggers if one.name != trigger.name or not node.replace]
     table.triggers.append(trigger)
+
+
+def _unknown_function(parts: list[str]) -> Name:
+    if parts[-1] in _BUILT_IN_TRIGGERS:
+        return "pg_catalog", parts[-1]
+    return nodes.plain(parts[-2]) if len(parts) > 1 else None, parts[-1]
 
 
 def create_policy(node: Node, drafts: Drafts, _text: str) -> None:
@@ -396,13 +401,30 @@ def define(node: Node, drafts: Drafts, text: str) -> None:
         )
         signature = f"{DIALECT.identifier(name[1])}({arguments or '*'})"
         drafts.routines[name[0], signature] = Routine(
-            namespace=name[0], name=name[1], kind="aggregate", signature=signature, definition=text
+            namespace=name[0],
+            name=name[1],
+            kind="aggregate",
+            signature=signature,
+            definition=text,
+            returns=_aggregate_result(node, drafts),
         )
         return
     if node.kind == pb.OBJECT_TYPE:
         drafts.other_types.add(name)
     kind = _DEFINED.get(node.kind) or str(pb.ObjectType.Name(node.kind)).removeprefix("OBJECT_").lower()
     drafts.carried.append(Carried(kind=kind, namespace=name[0], name=name[1], sql=text, before_tables=True))
+
+
+def _aggregate_result(node: Node, drafts: Drafts) -> str | None:
+    """What the final function returns; without one, the state's type."""
+    options = {item.def_elem.defname: item.def_elem.arg for item in node.definition}
+    if "finalfunc" in options:
+        final = nodes.constant(options["finalfunc"]).split(".")[-1]
+        return next((one.returns for one in drafts.routines.values() if one.name == final), None)
+    state = options.get("stype", options.get("stype1"))
+    return (
+        drafts.data_type(state.type_name).native if state is not None and nodes.kind_of(state) == "type_name" else None
+    )
 
 
 _DEFINED = {

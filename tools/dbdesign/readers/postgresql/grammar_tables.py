@@ -161,7 +161,7 @@ class TableBuilder:
 
     def _serial(self, column: str, data_type: DataType) -> None:
         sequence = self._own_sequence(column, data_type.native)
-        self._change(column, nullable=False, default=f"nextval('{_regclass(sequence)}'::regclass)")
+        self._change(column, nullable=False, default=nextval(sequence))
 
     def _own_sequence(
         self, column: str, data_type: str, *, name: tuple[str | None, str] | None = None
@@ -254,15 +254,27 @@ class TableBuilder:
             raise Refused(f'"{dotted(clause.relation)}" of LIKE is not declared before this statement')
         source, options = self.drafts.tables[found], clause.options
         for column in source.columns.values():
-            self.table.columns[column.name] = column.model_copy(update=_like_changes(column, options))
+            if column.name in self.table.columns:
+                raise Refused(f'column "{column.name}" is declared twice')
+            changes = _like_changes(column, options) | self._like_not_null(source, column)
+            self.table.columns[column.name] = column.model_copy(update=changes)
             if options & _IDENTITY and column.identity:
                 self._like_identity(source, column)
         if options & _CONSTRAINTS:
-            for check in source.checks:
+            for check in sorted(source.checks, key=lambda one: (one.name or "").encode()):
                 self.table.checks.append(check if options & _COMMENTS else check.model_copy(update={"comment": None}))
                 self.drafts.constraints.add((self.table.name[0], check.name or ""))
         if options & _INDEXES:
             self._after.append((source, options))
+
+    def _like_not_null(self, source: TableDraft, column: Column) -> dict[str, object]:
+        """A NOT NULL constraint is copied with its name (PostgreSQL 18)."""
+        if column.nullable:
+            return {}
+        name = column.not_null_name or make_object_name(source.name[1], column.name, "not_null")
+        return {
+            "not_null_name": None if name == make_object_name(self.table.name[1], column.name, "not_null") else name
+        }
 
     def _like_identity(self, source: TableDraft, column: Column) -> None:
         name = self._own_sequence(column.name, column.type.native)
@@ -294,14 +306,14 @@ class TableBuilder:
             self.table.primary_key = key(source.primary_key, "pkey")
         self.table.unique_keys += [key(one, "key") for one in source.unique_keys]
         for exclusion in source.exclusions:
-            columns = distinct(one.column or "expr" for one in exclusion.keys)
+            columns = distinct(key_name(one) for one in exclusion.keys)
             named = fresh(joined_columns(columns), "excl")
             self.table.exclusions.append(exclusion.model_copy(update={"name": named, **changes}))
         for index in source.indexes:
             self.table.indexes.append(self._copied(index, fresh, changes))
 
     def _copied(self, index: Index, fresh: object, changes: dict[str, None]) -> Index:
-        columns = distinct([*(one.column or "expr" for one in index.keys), *index.include])
+        columns = distinct([*(key_name(one) for one in index.keys), *index.include])
         named = fresh(joined_columns(columns), "idx")  # type: ignore[operator]
         return index.model_copy(update={"name": named, "partition_of": None, "only": False, **changes})
 
@@ -311,7 +323,7 @@ def _like_changes(column: Column, options: int) -> dict[str, object]:
     changes: dict[str, object] = {name: None for name, bit in keep.items() if not options & bit}
     wanted = {"storage": _STORAGE, "compression": _COMPRESSION}
     changes["options"] = {name: value for name, value in column.options.items() if options & wanted.get(name, 0)}
-    return changes | {"not_null_name": None, "not_null_comment": None}
+    return changes | {"not_null_comment": None}
 
 
 def _column_options(node: Node) -> dict[str, str]:
@@ -348,8 +360,15 @@ def set_numbers(sequence: SequenceDraft, options: Iterable[Node]) -> None:
                 sequence.numbers[name] = value
 
 
-def _regclass(name: tuple[str | None, str]) -> str:
-    return DIALECT.qualified(*name).replace("'", "''")
+def nextval(name: tuple[str | None, str]) -> str:
+    """The default that reads a sequence."""
+    text = DIALECT.qualified(*name).replace("'", "''")
+    return f"nextval('{text}'::regclass)"
+
+
+def key_name(key: IndexKey) -> str:
+    """What PostgreSQL calls an index's column when it copies the index."""
+    return key.column or nodes.figured_text(key.expression or "") or "expr"
 
 
 def partitioning(spec: Node) -> Partitioning:

@@ -47,7 +47,7 @@ class Places:
         elif kind == "ALTER TABLE":
             self._alter_table(lined)
         elif kind == "DROP TABLE":
-            name = self.name_at(lined, 2, self.namespace)
+            name = self._known_at(lined, 2)
             if name:
                 self._tables.pop(label(*name), None)
 
@@ -68,6 +68,13 @@ class Places:
             return None
         parts, _ = found
         return (plain_namespace(parts[-2]) if len(parts) > 1 else default), parts[-1]
+
+    def _known_at(self, lined: Lined, at: int) -> Name | None:
+        """As `name_at`, of a table that is there: if not where new objects are made, then in the default namespace."""
+        name = self.name_at(lined, at, self.namespace)
+        if name is None or name[0] is None or label(*name) in self._tables or name[1] not in self._tables:
+            return name
+        return None, name[1]
 
     def _put(self, owner: str, part: str, line: int) -> None:
         self._tables.setdefault(owner, {}).setdefault(part, line)
@@ -113,7 +120,7 @@ class Places:
     def _index(self, lined: Lined, at: int) -> None:
         at = _skip(lined, at, _INDEX_WORDS)
         on = next((i for i in range(at, len(lined)) if lined[i][0].upper == "ON"), None)
-        table = self.name_at(lined, on + 1, self.namespace) if on is not None else None
+        table = self._known_at(lined, on + 1) if on is not None else None
         if on is None or table is None:
             return
         own = _qualified(lined, at)[0][-1] if on > at and _qualified(lined, at) else None  # type: ignore[index]
@@ -127,7 +134,7 @@ class Places:
         if at >= len(lined) or not depth_on:
             return
         marks = [i for i in depth_on if lined[i][0].upper == ("TO" if _is_rule(lined) else "ON")]
-        table = self.name_at(lined, marks[0] + 1, self.namespace) if marks else None
+        table = self._known_at(lined, marks[0] + 1) if marks else None
         if table:
             self._put(label(*table), lined[at][0].name, lined[0][1])
 
@@ -168,7 +175,7 @@ class Places:
     def _alter_table(self, lined: Lined) -> None:
         at = _skip(lined, 2, _NAME_WORDS)
         found = _qualified(lined, at)
-        name = self.name_at(lined, at, self.namespace)
+        name = self._known_at(lined, at)
         if found is None or name is None:
             return
         owner = label(*name)
