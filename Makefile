@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
 
-.PHONY: demo test lint types format docs docs-check bench evals conformance clean help
+.PHONY: demo test lint types format docs docs-check bench conformance clean help
 
 help:
 	@echo "make demo         read, review, draw and generate a real schema over MCP; results in out/"
@@ -14,7 +14,6 @@ help:
 	@echo "make lint         ruff, import-linter, mypy, pyright, stale documentation"
 	@echo "make bench        speed and memory beside a baseline"
 	@echo "make docs         regenerate docs/ from the code"
-	@echo "make evals        the design tasks whose graders execute"
 	@echo "make conformance  the MCP conformance suite and the Inspector (needs Node)"
 
 $(STAMP): pyproject.toml
@@ -51,9 +50,6 @@ docs-check: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/run.py
-
-evals: $(STAMP)
-	@$(BIN)/python -m dbdesign_evals
 
 conformance: $(STAMP)
 	@bash .ci/conformance
