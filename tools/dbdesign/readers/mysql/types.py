@@ -23,9 +23,6 @@ CONTINUES = {
 }
 """Type names of several words: what may follow."""
 
-LOB_SIZES = ((255, "tiny"), (65_535, ""), (16_777_215, "medium"))
-"""The largest TEXT(n) or BLOB(n) of each size (string-type-syntax)."""
-
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a"}
 """Escape sequences of string literals (string-literals); a backslash before anything else stands for that."""
 
@@ -90,9 +87,6 @@ def _base_type(name: str, arguments: list[str]) -> DataType:
         values = tuple(string_value(argument) for argument in arguments)
         return DataType(kind=kind, native=f"{name}({','.join(literal(value) for value in values)})", values=values)
     numbers = [int(argument) for argument in arguments if argument.isdigit()]
-    if name in {"text", "blob"} and numbers:
-        name = next((prefix + name for limit, prefix in LOB_SIZES if numbers[0] <= limit), f"long{name}")
-        arguments = []
     native = f"{name}({','.join(arguments)})" if arguments else name
     if native == "tinyint(1)":
         return DataType(kind=Kind.BOOLEAN, native=native)

@@ -1,0 +1,42 @@
+"""Writes MySQL DDL: adapt if the schema is another engine's, print in dependency order, prove by parsing."""
+
+from __future__ import annotations
+
+from dbdesign.dialects.base import dialect
+from dbdesign.model.finding import Proof
+from dbdesign.model.schema import Engine, Schema
+from dbdesign.writers.base import WriteOptions, WriteResult
+from dbdesign.writers.mysql.context import Context
+from dbdesign.writers.mysql.printing import Printer
+from dbdesign.writers.mysql.proof import prove
+from dbdesign.writers.mysql.statements import statements
+
+
+def write_mysql(schema: Schema, options: WriteOptions) -> WriteResult:
+    """The schema as MySQL DDL."""
+    version = dialect(Engine.MYSQL).check_version(options.version)
+    context = Context(Engine.MYSQL, version, options)
+    adapted = adapt_to_mysql(schema, context)
+    return finish(adapted, context, Printer(context.dialect, options))
+
+
+def adapt_to_mysql(schema: Schema, context: Context) -> Schema:
+    """The schema in MySQL's terms; as it is if it is MySQL's."""
+    if schema.engine is Engine.MYSQL:
+        return schema
+    if schema.engine is Engine.TIDB:
+        from dbdesign.writers.mysql.from_tidb import adapt_tidb
+
+        return adapt_tidb(schema, context)
+    from dbdesign.writers.mysql.adapt import adapt
+
+    return adapt(schema, context)
+
+
+def finish(adapted: Schema, context: Context, printer: Printer) -> WriteResult:
+    """Prints and proves what was adapted."""
+    written = list(statements(adapted, context, printer))
+    proof = prove(written, context) if context.options.prove else Proof(level="by rule")
+    text = "\n\n".join(written)
+    text = f"{text}\n" if text else ""
+    return WriteResult(text=text, notes=context.notes(), proof=proof)
