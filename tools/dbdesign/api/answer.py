@@ -121,6 +121,9 @@ def accounted(loaded: Loaded) -> str:
         said.append(
             f"The text has {plural(declared, 'CREATE TABLE statement')}, but {read:,} tables were read: {short}."
         )
+    if dangling := loaded.design.relations.dangling:
+        names = ", ".join(dict.fromkeys(key.references for _, key in dangling[:4]))
+        said.append(f"{plural(len(dangling), 'foreign key')} to tables that are not there ({names}).")
     if result.unread:
         said.append(f"{plural(len(result.unread), 'statement')} not understood (see unread).")
     if result.skipped:

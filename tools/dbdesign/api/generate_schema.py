@@ -117,7 +117,10 @@ def write(
     call.step(0.95, "composing the answer")
     pages = paginate(_items(loaded, result, with_text=not files), call.tokens)
     items = chosen(pages, page)
-    summary = paged(_summary(loaded, target, options, result, files), page, len(pages))
+    said = _summary(loaded, target, options, result, files)
+    if len(pages) > 1 and not files:
+        said += " Let write_to put it into a file instead of paging through it."
+    summary = paged(said, page, len(pages))
     text = "".join(item.text for item in items if item.section == "text")
     found = {
         "summary": summary,

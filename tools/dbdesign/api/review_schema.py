@@ -20,7 +20,7 @@ from dbdesign.api.answer import (
 )
 from dbdesign.api.arguments import EngineVersion, Format, Names, Page, Source
 from dbdesign.api.call import Call
-from dbdesign.api.paging import Item, chosen, paginate, pieces, shortened
+from dbdesign.api.paging import Item, chosen, paginate, shortened
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
@@ -200,9 +200,11 @@ def _items(loaded: Loaded, review: Review, detail: Detail, budget: int | None) -
     items = [*problems, *unread]
     for finding in review.findings:
         value = _finding_json(finding, detail)
-        if budget and len(pieces(value, limit)) > 1:
+        item = Item("findings", value, _finding_text(value))
+        if item.tokens > limit:
             value = _fitted(value)
-        items.append(Item("findings", value, _finding_text(value)))
+            item = Item("findings", value, _finding_text(value))
+        items.append(item)
     items += [_suppressed_item(one) for one in review.suppressed]
     return [*items, *unused, *note_items(loaded.result.notes), *more_unread]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePath
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dbdesign.api.access import limited
 from dbdesign.api.call import Call
@@ -29,7 +29,7 @@ _BEGINS_LIKE_SQL = re.compile(
 )
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}\Z")
 _LONGEST_PATH = 4096
-_SURE, _LEAD = 0.25, 0.05
+_ANY, _SURE, _LEAD = 0.01, 0.25, 0.05
 
 
 @dataclass(frozen=True)
@@ -49,28 +49,32 @@ class Loaded:
     lines_of: str
 
 
-class _Recent:
+_Value = TypeVar("_Value")
+
+
+class _Recent(Generic[_Value]):
     """The last few results by content, so that a second tool, or a second page, does not read the same text again."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._lock = Lock()
-        self._found: OrderedDict[tuple[str, str], ReadResult] = OrderedDict()
+        self._found: OrderedDict[str, _Value] = OrderedDict()
 
-    def get(self, key: tuple[str, str]) -> ReadResult | None:
+    def get(self, key: str) -> _Value | None:
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
             return self._found.get(key)
 
-    def put(self, key: tuple[str, str], result: ReadResult) -> None:
+    def put(self, key: str, result: _Value) -> None:
         with self._lock:
             self._found[key] = result
             while len(self._found) > self._size:
                 self._found.popitem(last=False)
 
 
-_recent = _Recent(3)
+_recent: _Recent[ReadResult] = _Recent(3)
+_guesses: _Recent[tuple[str, str | None]] = _Recent(50)
 
 
 def load(source: str, call: Call, *, format: str | None = None, engine_version: str | None = None) -> Loaded:  # noqa: A002
@@ -178,7 +182,12 @@ def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:
     certain = [one.name for one in readers().values() if suffix and suffix in one.suffixes and suffix != ".sql"]
     if len(certain) == 1:
         return certain[0], None
-    return recognised(text, name)
+    key = sha256(text.encode()).hexdigest()
+    found = _guesses.get(key)
+    if found is None:
+        found = recognised(text, name)
+        _guesses.put(key, found)
+    return found
 
 
 def recognised(text: str, name: str) -> tuple[str, str | None]:
@@ -189,13 +198,12 @@ def recognised(text: str, name: str) -> tuple[str, str | None]:
     """
     from dbdesign.readers.base import readers
 
-    sample = text[:SAMPLE]
-    scores = sorted(
-        ((one.recognise(sample), one.name) for one in readers().values()), key=lambda one: (-one[0], one[1])
-    )
+    scores = _scores(text[:SAMPLE])
+    if scores[0][0] < _ANY and len(text) > SAMPLE:  # the beginning may be one long statement: what ends it tells more
+        scores = _scores(f"{text[: SAMPLE // 2]}\n{text[-SAMPLE // 2 :]}")
     (best, first), *others = scores
     evidence = ", ".join(f"{title} {score:.2f}" for score, title in scores[:4])
-    if best < 0.01:
+    if best < _ANY:
         raise InputError(
             "no format recognises this text as a schema",
             where=name,
@@ -214,11 +222,19 @@ def recognised(text: str, name: str) -> tuple[str, str | None]:
     return choice, f"the format was guessed as {choice} ({evidence}); name it with the format argument if that is wrong"
 
 
+def _scores(sample: str) -> list[tuple[float, str]]:
+    """How sure each reader is, the surest first."""
+    from dbdesign.readers.base import readers
+
+    found = ((one.recognise(sample), one.name) for one in readers().values())
+    return sorted(found, key=lambda one: (-one[0], one[1]))
+
+
 def _read(text: str, format: str, call: Call, *, notes: tuple[str, ...]) -> ReadResult:  # noqa: A002
     from dbdesign.readers.base import reader
 
     call.step(0.1, f"reading {len(text):,} characters as {format}")
-    key = (format, sha256(text.encode()).hexdigest())
+    key = f"{format} {sha256(text.encode()).hexdigest()}"
     result = _recent.get(key)
     if result is None:
         result = reader(format).read(text)
