@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbdesign.model.schema import Check, Generated, Identity, Index, IndexKey, Key, PartitionOf, label
+from dbdesign.dialects.postgresql import DIALECT
+from dbdesign.model.schema import Carried, Check, Generated, Identity, Index, IndexKey, Key, PartitionOf, label
 from dbdesign.readers.postgresql import grammar_nodes as nodes
 from dbdesign.readers.postgresql.grammar_constraints import collation_of, distinct
 from dbdesign.readers.postgresql.grammar_drafts import Drafts, Refused, TableDraft
@@ -24,6 +25,12 @@ _ENABLED = {
     pb.AT_EnableTrigUser: "enabled",
     pb.AT_DisableTrigUser: "disabled",
 }
+_RULE_STATES = {
+    pb.AT_EnableRule: "ENABLE",
+    pb.AT_DisableRule: "DISABLE",
+    pb.AT_EnableAlwaysRule: "ENABLE ALWAYS",
+    pb.AT_EnableReplicaRule: "ENABLE REPLICA",
+}
 _IGNORED = {pb.AT_ChangeOwner, pb.AT_SetTableSpace, pb.AT_DropOids, pb.AT_DropCluster}
 
 
@@ -41,6 +48,8 @@ class TableActions:
             action(self, command)
         elif command.subtype in _ENABLED:
             self._set_triggers(command)
+        elif command.subtype in _RULE_STATES:
+            self._set_rule(command)
         elif command.subtype not in _IGNORED:
             kind = pb.AlterTableType.Name(command.subtype).removeprefix("AT_")
             raise Refused(f"ALTER TABLE: the action {kind} cannot be applied without a server")
@@ -268,12 +277,26 @@ class TableActions:
             if column.identity is not None and mine.identity is None:
                 changes |= {"identity": Identity(mode=column.identity.mode), "nullable": False}
             child.columns[column.name] = mine.model_copy(update=changes)
+        child.checks[:] = [one for one in child.checks if one.name not in {mine.name for mine in self.table.checks}]
+        for index in list(self.table.indexes):
+            twin = next((one for one in child.indexes if _alike(one, index)), None)
+            if twin is not None and not index.only:
+                attach_index(self.drafts, (self.table.name[0], index.name or ""), (child.name[0], twin.name or ""))
 
     def detach_partition(self, command: Node) -> None:
         """DETACH PARTITION: the table stands alone again, its columns its own."""
         child = self.drafts.table(getattr(command, "def").partition_cmd.name)
         child.partition_of = None
         child.inherited.clear()
+
+    def _set_rule(self, command: Node) -> None:
+        namespace, table = self.table.name
+        drafts = self.drafts
+        drafts.carried[:] = [one for one in drafts.carried if (one.kind, one.name) != ("rule state", command.name)]
+        if command.subtype != pb.AT_EnableRule:
+            state, name = _RULE_STATES[command.subtype], DIALECT.identifier(command.name)
+            sql = f"ALTER TABLE {DIALECT.qualified(namespace, table)} {state} RULE {name}"
+            drafts.carried.append(Carried(kind="rule state", namespace=namespace, name=command.name, sql=sql))
 
     def _set_triggers(self, command: Node) -> None:
         state = _ENABLED[command.subtype]
@@ -324,9 +347,7 @@ _ACTIONS: dict[int, Action] = {
 def attach_index(drafts: Drafts, parent: tuple[str | None, str], child: tuple[str | None, str]) -> None:
     """ALTER INDEX … ATTACH PARTITION: an index that is what PostgreSQL would have made of the parent's is left out, as made with it."""
     owner, own = drafts.tables[drafts.indexes[child]], drafts.tables[drafts.indexes[parent]]
-    for index in own.indexes:
-        if index.name == parent[1] and index.only:
-            own.indexes[own.indexes.index(index)] = index.model_copy(update={"only": False})
+    _count_attached(drafts, parent, child, own)
     for key in (owner.primary_key, *owner.unique_keys):
         if key is not None and key.name == child[1]:
             _leave_out_key(owner, key)
@@ -340,6 +361,25 @@ def attach_index(drafts: Drafts, parent: tuple[str | None, str], child: tuple[st
             else:
                 owner.indexes[at] = one.model_copy(update={"partition_of": label(*parent)})
             return
+
+
+def _alike(one: Index, other: Index) -> bool:
+    """Whether ATTACH PARTITION takes one index for the other's part of the partition (CompareIndexInfo in index.c)."""
+    fields = ("keys", "unique", "method", "include", "where", "nulls_not_distinct")
+    return one.partition_of is None and all(getattr(one, name) == getattr(other, name) for name in fields)
+
+
+def _count_attached(
+    drafts: Drafts, parent: tuple[str | None, str], child: tuple[str | None, str], own: TableDraft
+) -> None:
+    """An index ON ONLY a partitioned table is whole once every partition has its part, whole itself (validatePartitionedIndex)."""
+    attached = drafts.attached.setdefault(parent, set())
+    if not any(one.name == child[1] and one.only for one in drafts.tables[drafts.indexes[child]].indexes):
+        attached.add(child)
+    partitions = sum(1 for one in drafts.tables.values() if one.partition_of and one.partition_of.label == own.label)
+    for at, index in enumerate(own.indexes):
+        if index.name == parent[1] and index.only and len(attached) >= partitions:
+            own.indexes[at] = index.model_copy(update={"only": False})
 
 
 def _leave_out_key(owner: TableDraft, key: Key) -> None:

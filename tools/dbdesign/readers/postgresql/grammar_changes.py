@@ -65,7 +65,11 @@ def _alter_view(node: Node, commands: list[Node], drafts: Drafts) -> None:
             options |= given
         elif command.subtype == pb.AT_ResetRelOptions:
             options = {name: value for name, value in options.items() if name not in given}
-        elif command.subtype != pb.AT_ColumnDefault:
+        elif command.subtype == pb.AT_ColumnDefault:
+            options.pop(f"default {command.name}", None)
+            if command.HasField("def"):
+                options[f"default {command.name}"] = nodes.expression(getattr(command, "def"))
+        else:
             raise Refused("an ALTER VIEW that cannot be applied without a server")
         drafts.views[found] = view.model_copy(update={"options": options})
 
@@ -77,7 +81,9 @@ def _alter_index(node: Node, commands: list[Node], drafts: Drafts) -> None:
             attach_index(drafts, found, _required(getattr(command, "def").partition_cmd.name, drafts.indexes, drafts))
         elif command.subtype in {pb.AT_SetRelOptions, pb.AT_ResetRelOptions}:
             _index_options(found, command, drafts)
-        elif command.subtype not in {pb.AT_SetTableSpace, pb.AT_SetStatistics}:
+        elif command.subtype == pb.AT_SetStatistics:
+            _index_statistics(found, command, drafts)
+        elif command.subtype != pb.AT_SetTableSpace:
             raise Refused("an ALTER INDEX that cannot be applied without a server")
 
 
@@ -88,6 +94,16 @@ def _index_options(found: Name, command: Node, drafts: Drafts) -> None:
         kept = {name: value for name, value in one.options.items() if name not in given}
         added = given if command.subtype == pb.AT_SetRelOptions else {}
         return one.model_copy(update={"options": kept | added})
+
+    _edit_named(drafts.tables[drafts.indexes[found]], found[1], change)
+
+
+def _index_statistics(found: Name, command: Node, drafts: Drafts) -> None:
+    value = f"{command.num}:{nodes.constant(getattr(command, 'def'))}"
+
+    def change(one: Any) -> Any:
+        before = [one.options["statistics"]] if "statistics" in one.options else []
+        return one.model_copy(update={"options": {**one.options, "statistics": ",".join([*before, value])}})
 
     _edit_named(drafts.tables[drafts.indexes[found]], found[1], change)
 
@@ -632,23 +648,26 @@ def _drop_routine(target: Node, namespace: str | None, name: str, drafts: Drafts
         for key, one in drafts.routines.items()
         if one.name == name and (namespace is None or one.namespace == nodes.plain(namespace))
     ]
-    if len(matching) > 1:
-        wanted = [drafts.data_type(one.type_name).native for one in target.object_with_args.objargs]
-        matching = [key for key in matching if _types_in(drafts.routines[key].signature) == wanted] or matching[:1]
-    for key in matching[:1]:
+    for key in _overload(matching, target, drafts)[:1]:
         del drafts.routines[key]
     return bool(matching)
 
 
-def _types_in(signature: str) -> list[str]:
-    arguments = signature[signature.index("(") + 1 : -1]
-    return [one.strip().split(" ", 1)[-1] for one in arguments.split(",")] if arguments else []
+def _overload(matching: list[tuple[str | None, str]], target: Node, drafts: Drafts) -> list[tuple[str | None, str]]:
+    """Of several routines of one name those with the arguments named; all of them where none is."""
+    if len(matching) < 2 or nodes.kind_of(target) != "object_with_args":
+        return matching
+    wanted = [drafts.data_type(one.type_name).native for one in target.object_with_args.objargs]
+    return [key for key in matching if drafts.argument_types.get(key) == wanted] or matching
 
 
 def comment(node: Node, drafts: Drafts, _text: str) -> None:
     """COMMENT ON."""
     text = node.comment or None
     kind = node.objtype
+    if kind == pb.OBJECT_DOMCONSTRAINT:
+        _comment_domain_constraint(node.object, text, drafts)
+        return
     parts = nodes.names_of(node.object)
     if kind == pb.OBJECT_COLUMN:
         _comment_column(parts, text, drafts)
@@ -661,6 +680,8 @@ def comment(node: Node, drafts: Drafts, _text: str) -> None:
         if drafts.indexes[found] in drafts.tables:
             change = {"comment": text}
             _edit_index(drafts.tables[drafts.indexes[found]], found[1], lambda one: one.model_copy(update=change))
+        elif drafts.indexes[found] in drafts.views:
+            _comment_view_index(found, text, drafts)
     elif kind == pb.OBJECT_SCHEMA and nodes.plain(parts[-1]) is None:
         _comment_default_namespace(text, drafts)
     elif kind == pb.OBJECT_SCHEMA and parts[-1] in drafts.namespaces:
@@ -669,6 +690,22 @@ def comment(node: Node, drafts: Drafts, _text: str) -> None:
         _comment_routine(node.object, parts, text, drafts)
     else:
         _comment_named(kind, parts, text, drafts)
+
+
+def _comment_view_index(found: Name, text: str | None, drafts: Drafts) -> None:
+    view = drafts.views[drafts.indexes[found]]
+    changed = (one.model_copy(update={"comment": text}) if one.name == found[1] else one for one in view.indexes)
+    drafts.views[drafts.indexes[found]] = view.model_copy(update={"indexes": tuple(changed)})
+
+
+def _comment_domain_constraint(target: Node, text: str | None, drafts: Drafts) -> None:
+    domain_name, constraint = target.list.items
+    found = _type(nodes.strings(domain_name.type_name.names), drafts.domains, drafts)
+    domain = drafts.domains[found]
+    changed = (
+        one.model_copy(update={"comment": text}) if one.name == constraint.string.sval else one for one in domain.checks
+    )
+    drafts.domains[found] = domain.model_copy(update={"checks": tuple(changed)})
 
 
 def _comment_default_namespace(text: str | None, drafts: Drafts) -> None:
@@ -696,7 +733,12 @@ def _comment_column(parts: list[str], text: str | None, drafts: Drafts) -> None:
             one.model_copy(update={"comment": text}) if one.name == parts[-1] else one for one in value.fields
         )
         drafts.composites[composite] = value.model_copy(update={"fields": fields})
-    elif drafts.find(namespace, parts[-2], drafts.views) is None:
+    elif (view := drafts.find(namespace, parts[-2], drafts.views)) is not None:
+        comments = {name: old for name, old in drafts.views[view].column_comments.items() if name != parts[-1]}
+        if text is not None:
+            comments[parts[-1]] = text
+        drafts.views[view] = drafts.views[view].model_copy(update={"column_comments": comments})
+    else:
         raise Refused(f'column "{".".join(parts)}" is not declared before this statement')
 
 
@@ -707,11 +749,21 @@ def _comment_of_table(kind: int, parts: list[str], text: str | None, drafts: Dra
     table = drafts.tables[found]
     change = {"comment": text}
     if kind == pb.OBJECT_TABCONSTRAINT:
-        if not _edit_named(table, parts[-1], lambda one: one.model_copy(update=change)):
+        named = _edit_named(table, parts[-1], lambda one: one.model_copy(update=change))
+        if not named and not _comment_not_null(table, parts[-1], text):
             raise Refused(f'"{table.label}" has no constraint "{parts[-1]}"')
         return
     group: list[Any] = table.triggers if kind == pb.OBJECT_TRIGGER else table.policies
     group[:] = [one.model_copy(update=change) if one.name == parts[-1] else one for one in group]
+
+
+def _comment_not_null(table: TableDraft, name: str, text: str | None) -> bool:
+    for column in table.columns.values():
+        usual = make_object_name(table.name[1], column.name, "not_null")
+        if not column.nullable and (column.not_null_name or usual) == name:
+            table.columns[column.name] = column.model_copy(update={"not_null_comment": text})
+            return True
+    return False
 
 
 def _comment_routine(target: Node, parts: list[str], text: str | None, drafts: Drafts) -> None:
@@ -721,9 +773,7 @@ def _comment_routine(target: Node, parts: list[str], text: str | None, drafts: D
         for key, one in drafts.routines.items()
         if one.name == parts[-1] and (namespace is None or one.namespace == nodes.plain(namespace))
     ]
-    if len(matching) > 1 and nodes.kind_of(target) == "object_with_args":
-        wanted = [drafts.data_type(one.type_name).native for one in target.object_with_args.objargs]
-        matching = [key for key in matching if _types_in(drafts.routines[key].signature) == wanted] or matching
+    matching = _overload(matching, target, drafts)
     if not matching:
         raise Refused(f'routine "{".".join(parts)}" is not declared before this statement')
     drafts.routines[matching[0]] = drafts.routines[matching[0]].model_copy(update={"comment": text})
@@ -736,6 +786,9 @@ def _comment_named(kind: int, parts: list[str], text: str | None, drafts: Drafts
         if found is not None:
             drafts.tables[found].comment = text
             return
+    if kind == pb.OBJECT_RULE:
+        _comment_rule(parts, text, drafts)
+        return
     if kind == pb.OBJECT_SEQUENCE and (found := drafts.find(namespace, parts[-1], drafts.sequences)):
         drafts.sequences[found].comment = text
         return
@@ -750,6 +803,15 @@ def _comment_named(kind: int, parts: list[str], text: str | None, drafts: Drafts
     if kind not in {pb.OBJECT_EXTENSION, pb.OBJECT_DATABASE, pb.OBJECT_SCHEMA}:
         sql = _text_of(kind, parts, text)
         drafts.carried.append(Carried(kind="comment", namespace=nodes.plain(namespace), name=parts[-1], sql=sql))
+
+
+def _comment_rule(parts: list[str], text: str | None, drafts: Drafts) -> None:
+    relation = parts[:-1]
+    found = drafts.find(relation[-2] if len(relation) > 1 else None, relation[-1], drafts.tables)
+    on = ".".join(DIALECT.identifier(part) for part in relation)
+    value = "NULL" if text is None else DIALECT.literal(text)
+    sql = f"COMMENT ON RULE {DIALECT.identifier(parts[-1])} ON {on} IS {value}"
+    drafts.carried.append(Carried(kind="comment", namespace=found[0] if found else None, name=parts[-1], sql=sql))
 
 
 def _text_of(kind: int, parts: list[str], text: str | None) -> str:
@@ -817,7 +879,7 @@ def _grant_target(kind: str, target: Node, drafts: Drafts) -> tuple[str, object]
         ]
         if not matching:
             raise Refused(f'routine "{".".join(parts)}" is not declared before this statement')
-        return kind, matching[0]
+        return kind, _overload(matching, target, drafts)[0]
     for types in (drafts.enums, drafts.domains, drafts.composites):
         found = drafts.find(namespace, parts[-1], types)
         if found is not None:

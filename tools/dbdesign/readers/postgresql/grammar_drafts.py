@@ -141,6 +141,8 @@ class Drafts:
     relations: set[Name] = field(default_factory=set)
     constraints: set[Name] = field(default_factory=set)
     indexes: dict[Name, Name] = field(default_factory=dict)
+    argument_types: dict[tuple[str | None, str], list[str]] = field(default_factory=dict)
+    attached: dict[Name, set[Name]] = field(default_factory=dict)
     privileges: Privileges = field(default_factory=Privileges)
     notes: list[str] = field(default_factory=list)
     line: int = 0

@@ -83,19 +83,22 @@ class Privileges:
         if not held:
             return ()
         position = {name: number for number, name in enumerate(columns, 1)}
-        by_holder: dict[tuple[str, str, bool, bool], list[str]] = defaultdict(list)
+        by_privilege: dict[tuple[str, str, bool, bool], set[str]] = defaultdict(set)
         for right in sorted(held.values(), key=lambda one: (position.get(one.column, 0), one.grantee, one.privilege)):
-            by_holder[right.column, right.grantee, right.grantable, right.revoked].append(right.privilege)
-        by_rights: dict[tuple[tuple[str, ...], str, bool, bool], list[str]] = defaultdict(list)
-        for (column, grantee, grantable, revoked), names in by_holder.items():
-            by_rights[tuple(sorted(names, key=ORDER.index)), grantee, grantable, revoked].append(column)
-        return tuple(_lines(by_rights))
-
-
-def _lines(by_rights: dict[tuple[tuple[str, ...], str, bool, bool], list[str]]) -> Iterable[Grant]:
-    for (names, grantee, grantable, revoked), columns in by_rights.items():
-        own = tuple(column for column in columns if column)
-        if "" in columns:
-            yield Grant(privileges=names, grantee=grantee, grantable=grantable, revoked=revoked)
-        if own:
-            yield Grant(privileges=names, grantee=grantee, grantable=grantable, revoked=revoked, columns=own)
+            by_privilege[right.privilege, right.grantee, right.grantable, right.revoked].add(right.column)
+        by_columns: dict[tuple[tuple[str, ...], str, bool, bool], list[str]] = defaultdict(list)
+        for (privilege, grantee, grantable, revoked), names in by_privilege.items():
+            for part in ({""} & names, names - {""}):
+                if part:
+                    ordered = tuple(sorted(part, key=lambda one: position.get(one, 0)))
+                    by_columns[ordered, grantee, grantable, revoked].append(privilege)
+        return tuple(
+            Grant(
+                privileges=tuple(sorted(privileges, key=ORDER.index)),
+                grantee=grantee,
+                grantable=grantable,
+                revoked=revoked,
+                columns=tuple(name for name in names if name),
+            )
+            for (names, grantee, grantable, revoked), privileges in by_columns.items()
+        )

@@ -281,6 +281,11 @@ def create_routine(node: Node, drafts: Drafts, text: str) -> None:
     name = name_of(nodes.strings(node.funcname), drafts)
     options = nodes.options_of(item for item in node.options if item.def_elem.defname == "language")
     signature = f"{DIALECT.identifier(name[1])}({_arguments(node.parameters, drafts)})"
+    drafts.argument_types[name[0], signature] = [
+        drafts.data_type(one.function_parameter.arg_type).native
+        for one in node.parameters
+        if one.function_parameter.mode not in {pb.FUNC_PARAM_OUT, pb.FUNC_PARAM_TABLE}
+    ]
     drafts.routines[name[0], signature] = Routine(
         namespace=name[0],
         name=name[1],
@@ -393,13 +398,7 @@ def define(node: Node, drafts: Drafts, text: str) -> None:
     """CREATE AGGREGATE, OPERATOR, TYPE (base or shell), COLLATION, TEXT SEARCH …, carried."""
     name = name_of(nodes.strings(node.defnames), drafts)
     if node.kind == pb.OBJECT_AGGREGATE:
-        arguments = ", ".join(
-            _arguments([item], drafts)
-            for part in node.args
-            if nodes.kind_of(part) == "list"
-            for item in part.list.items
-        )
-        signature = f"{DIALECT.identifier(name[1])}({arguments or '*'})"
+        signature = f"{DIALECT.identifier(name[1])}({_aggregate_arguments(node, drafts)})"
         drafts.routines[name[0], signature] = Routine(
             namespace=name[0],
             name=name[1],
@@ -413,6 +412,15 @@ def define(node: Node, drafts: Drafts, text: str) -> None:
         drafts.other_types.add(name)
     kind = _DEFINED.get(node.kind) or str(pb.ObjectType.Name(node.kind)).removeprefix("OBJECT_").lower()
     drafts.carried.append(Carried(kind=kind, namespace=name[0], name=name[1], sql=text, before_tables=True))
+
+
+def _aggregate_arguments(node: Node, drafts: Drafts) -> str:
+    """`*`, the arguments, or `direct ORDER BY aggregated` of an ordered-set aggregate."""
+    parameters = [item for part in node.args if nodes.kind_of(part) == "list" for item in part.list.items]
+    direct = next((part.integer.ival for part in node.args if nodes.kind_of(part) == "integer"), -1)
+    if direct < 0:
+        return _arguments(parameters, drafts) or "*"
+    return f"{_arguments(parameters[:direct], drafts)} ORDER BY {_arguments(parameters[direct:], drafts)}".strip()
 
 
 def _aggregate_result(node: Node, drafts: Drafts) -> str | None:
@@ -464,6 +472,18 @@ def create_rule(node: Node, drafts: Drafts, text: str) -> None:
     drafts.carried.append(Carried(kind="rule", namespace=namespace, name=node.rulename, sql=text))
 
 
+def create_cast(node: Node, drafts: Drafts, text: str) -> None:
+    """CREATE CAST, carried under `source AS target`."""
+    name = f"{drafts.data_type(node.sourcetype).native} AS {drafts.data_type(node.targettype).native}"
+    drafts.carried.append(Carried(kind="cast", name=name, sql=text, before_tables=True))
+
+
+def _default_privileges(node: Node, drafts: Drafts, text: str) -> None:
+    schemas = [one.def_elem.arg for one in node.options if one.def_elem.defname == "schemas"]
+    name = schemas[0].list.items[0].string.sval if schemas else "all"
+    drafts.carried.append(Carried(kind="default privileges", name=name, sql=text))
+
+
 def create_foreign_table(node: Node, drafts: Drafts, text: str) -> None:
     """CREATE FOREIGN TABLE, carried: its rows are elsewhere."""
     name = drafts.new_name(node.base_stmt.relation)
@@ -496,7 +516,7 @@ CREATE: dict[str, Handler] = {
     "rule_stmt": create_rule,
     "create_foreign_table_stmt": create_foreign_table,
     "create_stats_stmt": carry("statistics", "defnames"),
-    "create_cast_stmt": carry("cast", "name", before_tables=True),
+    "create_cast_stmt": create_cast,
     "create_conversion_stmt": carry("conversion", "conversion_name", before_tables=True),
     "create_op_class_stmt": carry("operator class", "opclassname", before_tables=True),
     "create_op_family_stmt": carry("operator family", "opfamilyname", before_tables=True),
@@ -510,7 +530,7 @@ CREATE: dict[str, Handler] = {
     "create_am_stmt": carry("access method", "amname", before_tables=True),
     "create_plang_stmt": carry("language", "plname", before_tables=True),
     "create_transform_stmt": carry("transform", "lang", before_tables=True),
-    "alter_tsconfiguration_stmt": carry("text search configuration change", "cfgname", before_tables=True),
+    "alter_tsconfiguration_stmt": carry("text search mapping", "cfgname", before_tables=True),
     "alter_tsdictionary_stmt": carry("text search dictionary change", "dictname", before_tables=True),
-    "alter_default_privileges_stmt": carry("default privileges", "action"),
+    "alter_default_privileges_stmt": _default_privileges,
 }
