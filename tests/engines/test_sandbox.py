@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from dbdesign.engines.postgres import EmbeddedPostgres, Limits, embedded
+from dbdesign.engines.postgres.extensions import HARMLESS
 from dbdesign.engines.postgres.sandbox import MEGABYTE, blocks
 from dbdesign.engines.postgres.scratch import ScratchDatabase
 from dbdesign.engines.postgres.template import ensure_template
@@ -270,6 +271,12 @@ def test_traps_in_a_schema_do_not_catch_the_superuser(db: ScratchDatabase) -> No
     assert [row[:2] for row in rows] == [("t", "integer"), ("t", "integer"), ("t", "text")]
     assert "CREATE VIEW public.v" in db.dump()
     assert db.user.execute("select current_setting('search_path')").fetchall() == [('"$user", public',)]
+    assert is_sound(db)
+
+
+def test_traps_in_a_schema_do_not_catch_the_installation_of_extensions(db: ScratchDatabase) -> None:
+    outcome = db.run_script(TRAPS + "".join(f"create extension {name} cascade;" for name in HARMLESS))
+    assert outcome.failures == ()
     assert is_sound(db)
 
 

@@ -142,6 +142,9 @@ def test_roles_and_databases_are_gone_afterwards() -> None:
     before = everything()
     with server.scratch() as one:
         one.run_script("create table a (id int); alter table a owner to postgres; grant all on a to x, y; grant x to y")
+        one.run_script(
+            f"grant x to {server.superuser}; grant all on database {one.name} to y; alter default privileges for role x grant select on tables to y"
+        )
         one.user.execute("begin")
         one.user.execute("lock table a")
     assert everything() == before

@@ -56,6 +56,7 @@ def test_data_and_commands_are_reported_and_counted() -> None:
         ("\n\nselect $a$ $b$", 3, "quoted with $a$"),
         ("select 1; /* /* */", 1, "a comment begins here"),
         ("select 1;\n\0", 2, "NUL"),
+        ("select 1;\n'\udc80'", 2, "half of a pair"),
     ],
 )
 def test_what_does_not_end_is_an_error_at_its_beginning(text: str, line: int, what: str) -> None:

@@ -110,7 +110,7 @@ def _messages(statements: Sequence[str]) -> bytes:
     bind = b"B" + struct.pack("!i2xhhh", 12, 0, 0, 0)
     execute = b"E" + struct.pack("!ixi", 9, 0)
     for sql in statements:
-        text = sql.encode()
+        text = sql.encode(errors="replace").replace(b"\0", b"?")
         parts += (b"P", struct.pack("!ix", len(text) + 8), text, b"\0\0\0", bind, execute)
     parts.append(b"S" + struct.pack("!i", 4))
     return b"".join(parts)

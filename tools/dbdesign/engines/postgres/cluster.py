@@ -181,13 +181,21 @@ class EmbeddedPostgres:
             raise
 
     def _guarded_settings(self) -> dict[str, str]:
-        return {
+        settings = {
             "search_path": "pg_catalog",
             "lock_timeout": "5s",
             "client_min_messages": "warning",
             "default_transaction_read_only": "off",
-            "restrict_nonsystem_relation_kind": "view,foreign-table",
         }
+        if self._can_restrict_views():
+            settings["restrict_nonsystem_relation_kind"] = "view,foreign-table"
+        return settings
+
+    def _can_restrict_views(self) -> bool:
+        """Since 17, and since minor releases of August 2024 (release notes; CVE-2024-7348)."""
+        minor = self.version.partition(".")[2]
+        since = {14: 13, 15: 8, 16: 4}.get(self.major, 0)
+        return self.major >= 17 or (minor.isdigit() and int(minor) >= since)
 
     def control(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Run one statement on our superuser's connection to the database `postgres`; its rows. Thread-safe.
@@ -224,14 +232,13 @@ class EmbeddedPostgres:
         return scratch_database(self, limits)
 
     def password_environment(self) -> dict[str, str]:
-        """What a client program (pg_dump) needs in its environment to connect as our superuser."""
-        options = " ".join(f"-c {name}={value}" for name, value in self._guarded_settings().items())
+        """What a client program (pg_dump, which guards itself) needs in its environment to connect as our superuser."""
         return {
             **CLEAN_ENVIRONMENT,
             "PGHOST": str(self.socket_folder),
             "PGUSER": self.superuser,
             "PGPASSWORD": self._template.secret,
-            "PGOPTIONS": options.replace("-c restrict_nonsystem_relation_kind=view,foreign-table", ""),
+            "PGOPTIONS": "-c search_path=pg_catalog",
         }
 
     def stop(self) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dbdesign.errors import SqlError
+from dbdesign.errors import LimitError, SqlError
+
+MOST_STATEMENTS = 500_000
 
 MOST_INNER_SEMICOLONS = 1000
 """Semicolons inside one rule or SQL-standard function body, beyond which it is not looked for its end any more."""
 
 _SPECIAL = re.compile(r"[;'\"$\\]|--|/\*")
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 _NOT_SPACE = re.compile(r"\S")
 _QUOTED = re.compile(r"'(?:[^']|'')*+'")
 _BACKSLASHED = re.compile(r"'(?:[^'\\]|\\.|'')*+'", re.DOTALL)
@@ -67,10 +70,16 @@ def split_script(text: str) -> Script:
 
     Raises:
         SqlError: if a quotation or a comment does not end; it names the line where it begins.
+        LimitError: if there are more than `MOST_STATEMENTS`.
     """
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise SqlError("the text holds a NUL byte", line=line, remedy="Give SQL as text (UTF-8), not a binary dump")
+    unsendable = _UNSENDABLE.search(text)
+    if unsendable:
+        line = text.count("\n", 0, unsendable.start()) + 1
+        raise SqlError(
+            "the text holds a character that SQL cannot hold (NUL or half of a pair)",
+            line=line,
+            remedy="Give SQL as text (UTF-8), not a binary dump",
+        )
     splitter = _Splitter(text)
     splitter.run()
     return Script(tuple(splitter.statements), tuple(splitter.skipped), splitter.rows)
@@ -184,6 +193,12 @@ class _Splitter:
             self.skipped.append(Skipped(line, sql, "data is not loaded"))
         else:
             self.statements.append(Statement(line, sql))
+            if len(self.statements) > MOST_STATEMENTS:
+                raise LimitError(
+                    f"the script has more than {MOST_STATEMENTS:,} statements",
+                    where=f"SQL, line {line}",
+                    remedy="Give the schema without its data (pg_dump --schema-only)",
+                )
         setting = _STRINGS.match(sql)
         if setting:
             self._backslashes = setting[1].lower() in {"off", "false", "no", "0"}

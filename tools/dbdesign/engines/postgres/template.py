@@ -11,11 +11,11 @@ import os
 import secrets
 import shutil
 import subprocess
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dbdesign.engines.postgres.extensions import install_extensions
+from dbdesign.engines.postgres.folders import discard, new_folder
 from dbdesign.engines.postgres.install import Account, Installation, cache_folder, file_lock
 from dbdesign.errors import EngineError
 
@@ -47,10 +47,15 @@ def ensure_template(installation: Installation) -> Template:
 
 
 def copy_cluster(template: Template, target: Path) -> None:
-    """Copy the template's data folder to `target` (which must not exist), sharing blocks where the file system can."""
+    """Copy the template's data folder to `target` (which must not exist)."""
+    _copy(template.data, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder with owners and times, sharing blocks where the file system can."""
     for options in (["-a", "--reflink=auto"], ["-pR"]):  # GNU, then any other
         done = subprocess.run(  # noqa: S603
-            ["cp", *options, str(template.data), str(target)],  # noqa: S607
+            ["cp", *options, str(source), str(target)],  # noqa: S607
             capture_output=True,
             check=False,
         )
@@ -95,13 +100,15 @@ def measure(folder: Path | str) -> tuple[int, int]:
 
 def _make(installation: Installation, folder: Path) -> Template:
     superuser, secret = f"dbdesign_{secrets.token_hex(8)}", secrets.token_urlsafe(32)
+    for leftover in folder.parent.glob(f"{folder.name}.*/"):  # of makers that were killed: we hold the lock
+        shutil.rmtree(leftover, ignore_errors=True)
     partial = folder.with_name(f"{folder.name}.{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)
+    account = installation.account
+    maker = (Account.named() or account) if account.foreign else account  # initdb wants an account with a name
+    workshop, held = new_folder(maker)
     try:
-        with tempfile.TemporaryDirectory(prefix="dbdesign-initdb-") as workshop:
-            made = _initdb(installation, Path(workshop), superuser, secret)
-            shutil.move(made, partial / "data")
+        _copy(_initdb(installation, maker, workshop, superuser, secret), partial / "data")
         files, size = measure(partial / "data")
         template = Template(folder / "data", superuser, secret, files, size)
         facts = partial / "template.json"
@@ -109,14 +116,16 @@ def _make(installation: Installation, folder: Path) -> Template:
         facts.write_text(json.dumps({key: value for key, value in asdict(template).items() if key != "data"}))
         partial.rename(folder)
     finally:
+        discard(workshop, held)
         shutil.rmtree(partial, ignore_errors=True)
     return template
 
 
-def _initdb(installation: Installation, workshop: Path, superuser: str, secret: str) -> Path:
-    """Run initdb and the first settings in `workshop`; the data folder, owned by the installation's account."""
+def _initdb(installation: Installation, maker: Account, folder: Path, superuser: str, secret: str) -> Path:
+    """Run initdb and the first settings in a private folder; the data folder, owned by the installation's account."""
     account = installation.account
-    maker = (Account.named() or account) if account.foreign else account  # initdb wants an account with a name
+    workshop = folder / "workshop"
+    workshop.mkdir(mode=0o700)
     password = workshop / "password"
     password.touch(mode=0o600)
     password.write_text(secret + "\n")
