@@ -114,18 +114,18 @@ def _translated(expression: str, context: Context, *, predicate: bool | None) ->
     return without_outer_parentheses(text)
 
 
-def _parsed(text: str, dialect: str) -> exp.Expression:
+def _parsed(text: str, dialect: str) -> exp.Expr:
     import sqlglot
 
-    tree: exp.Expression = sqlglot.parse_one(text, dialect=dialect)
+    tree: exp.Expr = sqlglot.parse_one(text, dialect=dialect)
     return tree
 
 
-def _filled(tree: exp.Expression) -> list[str]:
+def _filled(tree: exp.Expr) -> list[str]:
     return [name for name, value in tree.args.items() if value]
 
 
-def _printed(tree: exp.Expression, context: Context) -> str:
+def _printed(tree: exp.Expr, context: Context) -> str:
     from sqlglot.errors import ErrorLevel
 
     lower = context.target in POSTGRES_FAMILY

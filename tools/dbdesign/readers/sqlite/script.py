@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable
 
+from dbdesign.engines.sqlite import Sqlite
 from dbdesign.errors import InputError, LimitError, SqlError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Carried, Engine, ForeignKey, Index, Schema, Table, Trigger, View
 from dbdesign.readers.base import ReadResult, Skipped, Unread
 from dbdesign.readers.sqlite import tables
-from dbdesign.readers.sqlite.execution import Database
+from dbdesign.readers.sqlite.execution import differences, objects
 from dbdesign.readers.sqlite.statements import Script, Statement, split, stream_of
 
 MAX_CHARACTERS = 64_000_000
 """Of a script; a database of that size is mostly data, which is left out anyway."""
 MAX_DEFINITION = 1_000_000
 """Characters of one definition."""
+UNREADABLE = re.compile("already exists|unknown database|prohibited|not authorized")
+"""What SQLite says where a definition is none of this database; anything else may be of a later version, and is read by its tokens."""
 LEFT_OUT = {
     "INSERT": "data", "UPDATE": "data", "DELETE": "data", "REPLACE": "data", "SELECT": "a query", "WITH": "a query", "VALUES": "a query",
     "PRAGMA": "a setting", "BEGIN": "a transaction", "COMMIT": "a transaction", "END": "a transaction", "ROLLBACK": "a transaction",
@@ -59,14 +61,14 @@ class _Reading:
     def result(self) -> ReadResult:
         for line, command in self.script.shell:
             self._skip(command.split()[0], line, "a command of the shell")
-        with Database() as database:
+        with Sqlite() as database:
             for statement in self.script.statements:
                 self._statement(statement, database)
-            for kind, name, _, sql in database.objects():
+            for kind, name, _, sql in objects(database):
                 self._made(database, kind, name, sql)
         schema = Schema(
             engine=Engine.SQLITE,
-            version=sqlite3.sqlite_version if self.execute else None,
+            version=Sqlite.version.split()[1] if self.execute else None,
             tables=tuple(self._resolved(table) for table in self.tables.values()),
             views=tuple(self.views.values()),
             carried=tuple(self.carried),
@@ -75,7 +77,7 @@ class _Reading:
             self.notes.append(
                 f"{self.declared} CREATE TABLE statements were counted and {len(self.tables)} tables read; see what is unread, skipped or dropped"
             )
-        executed = Proof(level="executed", by=f"SQLite {sqlite3.sqlite_version}")
+        executed = Proof(level="executed", by=Sqlite.version)
         return ReadResult(
             schema=schema,
             unread=tuple(self.unread),
@@ -100,7 +102,7 @@ class _Reading:
         text = " ".join(statement.text[:400].split())[:200]
         self.unread.append(Unread(line=self._line(statement), text=text, reason=reason))
 
-    def _statement(self, statement: Statement, database: Database) -> None:
+    def _statement(self, statement: Statement, database: Sqlite) -> None:
         words = statement.words
         first = words[0] if words else ""
         if first in LEFT_OUT:
@@ -116,7 +118,7 @@ class _Reading:
         else:
             self._missed(statement, f"{first} is only followed by executing it")
 
-    def _create(self, statement: Statement, database: Database) -> None:
+    def _create(self, statement: Statement, database: Sqlite) -> None:
         words = statement.words
         is_temporary = words[1:2] in (("TEMP",), ("TEMPORARY",))
         if words[1:2] == ("TABLE",) or (is_temporary and words[2:3] == ("TABLE",)):
@@ -132,22 +134,22 @@ class _Reading:
         else:
             self._parse(statement)
 
-    def _run(self, statement: Statement, database: Database) -> None:
-        before = {(kind, name) for kind, name, _, _ in database.objects()} if statement.words[0] != "CREATE" else set()
+    def _run(self, statement: Statement, database: Sqlite) -> None:
+        before = {(kind, name) for kind, name, _, _ in objects(database)} if statement.words[0] != "CREATE" else set()
         problem = database.run(statement.text)
         if problem is None:
             self._remember(statement)
             self._gone(statement, before, database)
-        elif statement.words[0] == "CREATE" and "already exists" not in problem and self._parse(statement, problem):
+        elif statement.words[0] == "CREATE" and not UNREADABLE.search(problem) and self._parse(statement, problem):
             self.notes.append(
-                f"line {self._line(statement)}: SQLite {sqlite3.sqlite_version} refused it ({problem}); read by its tokens instead"
+                f"line {self._line(statement)}: {Sqlite.version} refused it ({problem}); read by its tokens instead"
             )
         else:
             self._missed(statement, problem)
 
-    def _gone(self, statement: Statement, before: set[tuple[str, str]], database: Database) -> None:
+    def _gone(self, statement: Statement, before: set[tuple[str, str]], database: Sqlite) -> None:
         if statement.words[0] == "DROP":
-            after = {(kind, name) for kind, name, _, _ in database.objects()}
+            after = {(kind, name) for kind, name, _, _ in objects(database)}
             what = ", ".join(sorted(f"{kind} {name}" for kind, name in before - after))
             reason = "of what the script made" if what else "of what was there before"
             self._skip(f"DROP {statement.words[1]}", self._line(statement), reason)
@@ -174,7 +176,7 @@ class _Reading:
         first = self._line(statement)
         return lambda offset: max(first, self.script.lines(max(statement.start, offset + shift)))
 
-    def _made(self, database: Database, kind: str, name: str, sql: str) -> None:
+    def _made(self, database: Sqlite, kind: str, name: str, sql: str) -> None:
         """One object of SQLite's catalog."""
         try:
             found = self._object(kind, sql, self._lines_of(kind, name, sql))
@@ -183,7 +185,7 @@ class _Reading:
             self.unread.append(Unread(line=line, text=" ".join(sql.split())[:200], reason=error.what))
             return
         if found is not None:
-            for difference in database.differences(found):
+            for difference in differences(database, found):
                 self.notes.append(f"table {name}: {difference}, and its text was read otherwise")
 
     def _parse(self, statement: Statement, problem: str | None = None) -> bool:
@@ -254,6 +256,11 @@ class _Reading:
         if parent is None:
             return key.model_copy(update={"referenced_columns": key.referenced_columns or key.columns})
         names = {column.name.lower(): column.name for column in parent.columns}
-        own = parent.primary_key.columns if parent.primary_key else key.columns
+        own = parent.primary_key.columns if parent.primary_key else ()
+        if not key.referenced_columns and len(own) != len(key.columns):
+            self.notes.append(
+                f"a foreign key ({', '.join(key.columns)}) does not match the primary key of {parent.name}"
+            )
+            own = key.columns
         columns = tuple(names.get(one.lower(), one) for one in key.referenced_columns or own)
         return key.model_copy(update={"referenced_table": parent.name, "referenced_columns": columns})

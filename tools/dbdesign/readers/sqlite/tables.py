@@ -187,7 +187,8 @@ class TableParser:
         if stream.accept("NOT", "NULL"):
             conflict = self._conflict()
             self._set(
-                nullable=False, options=self.column.options | ({"not_null_on_conflict": conflict} if conflict else {})
+                nullable=False,
+                options={**self.column.options, **({"not_null_on_conflict": conflict} if conflict else {})},
             )
         elif stream.accept("NULL"):
             self._conflict()

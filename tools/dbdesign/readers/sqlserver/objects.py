@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from dbdesign.errors import SqlError
 from dbdesign.model.schema import (
@@ -300,10 +301,12 @@ def _comment(catalog: Catalog, place: list[tuple[str, str]], text: str) -> bool:
     draft = catalog.table(name)
     if draft is not None:
         return _comment_table(draft, place[2:], text)
-    for objects in (catalog.views, catalog.routines, catalog.sequences, catalog.domains):
-        found = objects.get(fold(name))  # type: ignore[attr-defined]
-        if found is not None and len(place) == 2:
-            objects[fold(name)] = found.model_copy(update={"comment": text})  # type: ignore[index]
+    if len(place) > 2:
+        return False
+    stores: list[dict[str, Any]] = [catalog.views, catalog.routines, catalog.sequences, catalog.domains]
+    for store in stores:
+        if fold(name) in store:
+            store[fold(name)] = store[fold(name)].model_copy(update={"comment": text})
             return True
     return False
 

@@ -14,7 +14,7 @@ from dbdesign.model.schema import Engine
 from dbdesign.model.types import Kind
 
 OURS, PREDICATE = "ours", "predicate"
-Node = TypeVar("Node", bound=exp.Expression)
+Node = TypeVar("Node", bound=exp.Expr)
 
 
 class Family(StrEnum):
@@ -58,7 +58,7 @@ class Context:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     kind: Kind | None = None
     immutable: bool = False
-    allowed: frozenset[type[exp.Expression]] = frozenset()
+    allowed: frozenset[type[exp.Expr]] = frozenset()
 
     @property
     def reads(self) -> Family:
@@ -70,16 +70,16 @@ class Context:
         """The family of the target."""
         return FAMILIES[self.target]
 
-    def kind_of(self, node: exp.Expression | None) -> Kind | None:
+    def kind_of(self, node: exp.Expr | None) -> Kind | None:
         """The kind of an expression that is a column in parentheses, where it is known."""
         bare = unwrapped(node)
         return self.kinds.get(bare.name) if isinstance(bare, exp.Column) else None
 
 
-Rewrite = Callable[[exp.Expression, Context], exp.Expression]
+Rewrite = Callable[[exp.Expr, Context], exp.Expr]
 
 
-def rewrite(tree: exp.Expression, rules: Mapping[type[exp.Expression], Rewrite], context: Context) -> None:
+def rewrite(tree: exp.Expr, rules: Mapping[type[exp.Expr], Rewrite], context: Context) -> None:
     """Apply the rules to every node below `tree`, children before parents. The tree itself, a SELECT, is never replaced."""
     for node in reversed(list(tree.walk(bfs=False))):
         rule = rules.get(type(node))
@@ -89,7 +89,7 @@ def rewrite(tree: exp.Expression, rules: Mapping[type[exp.Expression], Rewrite],
                 node.replace(replaced)
 
 
-def unwrapped(node: exp.Expression | None) -> exp.Expression | None:
+def unwrapped(node: exp.Expr | None) -> exp.Expr | None:
     """The expression inside any parentheses."""
     while isinstance(node, exp.Paren):
         node = node.this
@@ -104,38 +104,36 @@ def ours(node: Node, *, predicate: bool = False) -> Node:
     return node
 
 
-def call(name: str, *arguments: exp.Expression | str | int) -> exp.Expression:
+def call(name: str, *arguments: exp.Expr | str | int) -> exp.Expr:
     """A function call that the target has, printed as it is."""
     return ours(exp.Anonymous(this=name, expressions=[_argument(one) for one in arguments]))
 
 
-def _argument(value: exp.Expression | str | int) -> exp.Expression:
-    if isinstance(value, exp.Expression):
+def _argument(value: exp.Expr | str | int) -> exp.Expr:
+    if isinstance(value, exp.Expr):
         return value.copy() if value.parent else value
     return exp.Literal.string(value) if isinstance(value, str) else exp.Literal.number(value)
 
 
-def raw(text: str) -> exp.Expression:
+def raw(text: str) -> exp.Expr:
     """A word or call that the target has, printed as it is."""
     return ours(exp.Var(this=text))
 
 
-def check(tree: exp.Expression, context: Context) -> None:
+def check(tree: exp.Expr, context: Context) -> None:
     """Raise `UntranslatableError` where a node is left that is neither ours nor understood alike by every engine."""
     for node in tree.walk(prune=lambda node: isinstance(node, exp.DataType)):
         if type(node) not in context.allowed and not node.meta.get(OURS):
             raise UntranslatableError(type(node).__name__)
 
 
-def text_of(node: exp.Expression, context: Context) -> str:
+def text_of(node: exp.Expr, context: Context) -> str:
     """The SQL of a part that has been spelt already, checked: what is in the text cannot be checked again."""
     check(node, context)
     return str(node.sql(dialect=context.writes, unsupported_level=ErrorLevel.RAISE, comments=False))
 
 
-def compound(
-    template: str, parts: Iterable[exp.Expression], context: Context, *, predicate: bool = False
-) -> exp.Expression:
+def compound(template: str, parts: Iterable[exp.Expr], context: Context, *, predicate: bool = False) -> exp.Expr:
     """An operator expression in parentheses from a template with one `{}` a part; the parts must be spelt already."""
     spelt = [text_of(part, context) for part in parts]
     return ours(exp.Paren(this=ours(exp.Var(this=template.format(*spelt)), predicate=predicate)), predicate=predicate)

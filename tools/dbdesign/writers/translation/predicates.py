@@ -13,7 +13,7 @@ PREDICATES = (
 )  # fmt: skip
 
 
-def settle(tree: exp.Expression, context: Context, *, predicate: bool | None) -> None:
+def settle(tree: exp.Expr, context: Context, *, predicate: bool | None) -> None:
     """Put truth values right, in the neutral tree, in place.
 
     Args:
@@ -30,17 +30,17 @@ def settle(tree: exp.Expression, context: Context, *, predicate: bool | None) ->
             _as_value(whole)
 
 
-def is_predicate(node: exp.Expression | None) -> bool:
+def is_predicate(node: exp.Expr | None) -> bool:
     """Whether T-SQL would see a condition here."""
     bare = unwrapped(node)
     return bare is not None and (isinstance(bare, PREDICATES) or bool(bare.meta.get(PREDICATE)) or _is_json_valid(bare))
 
 
-def _is_json_valid(node: exp.Expression) -> bool:
+def _is_json_valid(node: exp.Expr) -> bool:
     return isinstance(node, exp.Anonymous) and node.name == "JSON_VALID"
 
 
-def _settle_conditions(tree: exp.Expression) -> None:
+def _settle_conditions(tree: exp.Expr) -> None:
     """Everywhere below: what stands where a condition must be becomes one, and the other way round."""
     for node in reversed(list(tree.walk(bfs=False))):
         if isinstance(node, exp.Is):
@@ -76,7 +76,7 @@ def _boolean_value(node: exp.Boolean) -> None:
         node.replace(exp.Literal.number(1 if node.this else 0))
 
 
-def _comparison_of_truths(node: exp.Expression) -> None:
+def _comparison_of_truths(node: exp.Expr) -> None:
     """`(x > 0) = true` is x > 0; `active = true` is active = 1."""
     left, right = node.this, unwrapped(node.expression)
     if not isinstance(right, exp.Boolean):
@@ -100,7 +100,7 @@ def _is_truth(node: exp.Is) -> None:
     node.replace(exp.Paren(this=exp.And(this=known, expression=value)))
 
 
-def _as_condition(node: exp.Expression) -> None:
+def _as_condition(node: exp.Expr) -> None:
     bare = unwrapped(node)
     if bare is None or is_predicate(bare):
         return
@@ -113,7 +113,7 @@ def _as_condition(node: exp.Expression) -> None:
         raise UntranslatableError("not a condition")
 
 
-def _as_value(node: exp.Expression) -> None:
+def _as_value(node: exp.Expr) -> None:
     bare = unwrapped(node)
     if isinstance(bare, exp.Boolean):
         bare.replace(exp.Literal.number(1 if bare.this else 0))
@@ -124,7 +124,7 @@ def _as_value(node: exp.Expression) -> None:
         bare.replace(exp.Cast(this=whole, to=exp.DataType(this=exp.DType.BOOLEAN)))
 
 
-def _settle_booleans(tree: exp.Expression, context: Context) -> None:
+def _settle_booleans(tree: exp.Expr, context: Context) -> None:
     """PostgreSQL: `active = 1` of a boolean is `active = true`, and a number where a condition must be is compared with 0."""
     for node in reversed(list(tree.walk(bfs=False))):
         if isinstance(node, exp.EQ | exp.NEQ):
@@ -139,18 +139,18 @@ def _settle_booleans(tree: exp.Expression, context: Context) -> None:
             _number_as_condition(node.this, context)
 
 
-def _number_as_boolean(node: exp.Expression, context: Context) -> None:
+def _number_as_boolean(node: exp.Expr, context: Context) -> None:
     for side, other in ((node.this, node.expression), (node.expression, node.this)):
         if context.kind_of(side) is Kind.BOOLEAN:
             _literal_as_boolean(other)
 
 
-def _literal_as_boolean(node: exp.Expression) -> None:
+def _literal_as_boolean(node: exp.Expr) -> None:
     bare = unwrapped(node)
     if isinstance(bare, exp.Literal) and not bare.is_string and bare.name in {"0", "1"}:
         node.replace(exp.Boolean(this=bare.name == "1"))
 
 
-def _number_as_condition(node: exp.Expression, context: Context) -> None:
+def _number_as_condition(node: exp.Expr, context: Context) -> None:
     if context.kind_of(node) in INTEGERS:
         node.replace(exp.NEQ(this=node.copy(), expression=exp.Literal.number(0)))

@@ -15,7 +15,7 @@ SET_PARTS = frozenset({"this", "expression", "distinct", "order", "with_", "with
 DEFAULT_NAMESPACES = frozenset({"public", "dbo", "main"})
 
 
-def check_query(tree: exp.Expression) -> None:
+def check_query(tree: exp.Expr) -> None:
     """Refuse what is not a plain query: LIMIT, DISTINCT ON, LATERAL, windows, FOR UPDATE …"""
     if not isinstance(tree, exp.Select | exp.Union | exp.Except | exp.Intersect):
         raise UntranslatableError(type(tree).__name__)
@@ -32,13 +32,13 @@ def check_query(tree: exp.Expression) -> None:
             raise UntranslatableError("JOIN USING")
 
 
-def _check_parts(node: exp.Expression, allowed: frozenset[str]) -> None:
+def _check_parts(node: exp.Expr, allowed: frozenset[str]) -> None:
     extra = {name for name, value in node.args.items() if value} - allowed
     if extra:
         raise UntranslatableError(", ".join(sorted(extra)))
 
 
-def prepare_query(tree: exp.Expression, context: Context, renames: Mapping[str, str]) -> None:
+def prepare_query(tree: exp.Expr, context: Context, renames: Mapping[str, str]) -> None:
     """Rename the tables, and leave out what has no meaning in a view of the target."""
     if context.writes is Family.TSQL and tree.args.get("order") is not None:
         tree.set("order", None)

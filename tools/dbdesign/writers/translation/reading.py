@@ -63,7 +63,7 @@ INTERVAL = re.compile(r"(-?\d+)\s*([a-z]+?)s?\Z", re.IGNORECASE)
 CLOCK_TIME = re.compile(r"(\d+):(\d\d):(\d\d)\Z")
 
 
-def normalise(tree: exp.Expression, context: Context) -> None:
+def normalise(tree: exp.Expr, context: Context) -> None:
     """Make the tree neutral, in place."""
     rewrite(tree, {**_COMMON, **_BY_FAMILY[context.reads]}, context)
 
@@ -76,7 +76,7 @@ def unit(name: str) -> str:
     return found
 
 
-def interval(text: str) -> exp.Expression:
+def interval(text: str) -> exp.Expr:
     """`7 days`, `01:30:00` as an interval of one unit."""
     if match := CLOCK_TIME.match(text.strip()):
         seconds = int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3])
@@ -86,12 +86,12 @@ def interval(text: str) -> exp.Expression:
     raise UntranslatableError(text)
 
 
-def json_valid(argument: exp.Expression) -> exp.Expression:
+def json_valid(argument: exp.Expr) -> exp.Expr:
     """The neutral form of `JSON_VALID(x)`, a predicate."""
     return exp.Anonymous(this="JSON_VALID", expressions=[argument.copy()])
 
 
-def _anonymous(node: exp.Expression, context: Context) -> exp.Expression:
+def _anonymous(node: exp.Expr, context: Context) -> exp.Expr:
     name, arguments = node.name.lower(), node.expressions
     if name in RANDOM_UUIDS and not arguments:
         return exp.Uuid()
@@ -112,7 +112,7 @@ def _anonymous(node: exp.Expression, context: Context) -> exp.Expression:
     return node
 
 
-def _count_nulls(arguments: list[exp.Expression], counted: int) -> exp.Expression:
+def _count_nulls(arguments: list[exp.Expr], counted: int) -> exp.Expr:
     cases = [
         exp.Case(
             ifs=[exp.If(this=exp.Is(this=one.copy(), expression=exp.Null()), true=exp.Literal.number(counted))],
@@ -120,27 +120,27 @@ def _count_nulls(arguments: list[exp.Expression], counted: int) -> exp.Expressio
         )
         for one in arguments
     ]
-    total: exp.Expression = cases[0]
+    total: exp.Expr = cases[0]
     for case in cases[1:]:
         total = exp.Add(this=total, expression=case)
     return exp.Paren(this=total)
 
 
-def _at_utc(value: exp.Expression, zone: exp.Expression) -> exp.Expression:
+def _at_utc(value: exp.Expr, zone: exp.Expr) -> exp.Expr:
     if isinstance(unwrapped(value), exp.CurrentTimestamp) and zone.name.lower() in {"utc", "gmt", "etc/utc"}:
         return exp.UtcTimestamp()
     raise UntranslatableError("AT TIME ZONE")
 
 
-def _at_time_zone(node: exp.Expression, context: Context) -> exp.Expression:
+def _at_time_zone(node: exp.Expr, context: Context) -> exp.Expr:
     return _at_utc(node.this, node.args["zone"])
 
 
-def _clock(node: exp.Expression, context: Context) -> exp.Expression:
+def _clock(node: exp.Expr, context: Context) -> exp.Expr:
     return exp.CurrentTimestamp()
 
 
-def _cast(node: exp.Expression, context: Context) -> exp.Expression:
+def _cast(node: exp.Expr, context: Context) -> exp.Expr:
     to, inner = node.args["to"], unwrapped(node.this)
     if isinstance(inner, exp.Literal):
         return _cast_literal(node, inner, to)
@@ -154,7 +154,7 @@ def _cast(node: exp.Expression, context: Context) -> exp.Expression:
     return node
 
 
-def _cast_literal(node: exp.Expression, literal: exp.Literal, to: exp.Expression) -> exp.Expression:
+def _cast_literal(node: exp.Expr, literal: exp.Literal, to: exp.Expr) -> exp.Expr:
     kind = to.this
     if kind is exp.DType.INTERVAL:
         return interval(literal.name)
@@ -173,20 +173,20 @@ def _cast_literal(node: exp.Expression, literal: exp.Literal, to: exp.Expression
     return node
 
 
-def _now(literal: exp.Literal, kind: exp.DType) -> exp.Expression:
+def _now(literal: exp.Literal, kind: exp.DType) -> exp.Expr:
     """PostgreSQL's old spellings: `('now'::text)::date` and so on; the inner cast stays until the outer is met."""
     if kind is exp.DType.DATE:
         return exp.CurrentDate()
     return literal.copy() if kind in TEXT_TYPES else exp.CurrentTimestamp()
 
 
-def _shortened(text: str, to: exp.Expression) -> exp.Expression:
+def _shortened(text: str, to: exp.Expr) -> exp.Expr:
     if to.expressions and (size := to.expressions[0].name).isdigit() and len(text) > int(size):
         text = text[: int(size)]
     return exp.Literal.string(text)
 
 
-def _is_text_already(node: exp.Expression, inner: exp.Expression | None, context: Context) -> bool:
+def _is_text_already(node: exp.Expr, inner: exp.Expr | None, context: Context) -> bool:
     """Whether a cast to text changes nothing that matters: of a text, or of a column where only texts are compared or searched."""
     if isinstance(inner, exp.Lower | exp.Upper | exp.Trim | exp.Substring | exp.DPipe | exp.JSONExtractScalar):
         return True
@@ -202,7 +202,7 @@ def _is_text_already(node: exp.Expression, inner: exp.Expression | None, context
     )
 
 
-def _any_of_array(node: exp.Expression, context: Context) -> exp.Expression:
+def _any_of_array(node: exp.Expr, context: Context) -> exp.Expr:
     """`x = ANY (ARRAY[…])` and `x <> ALL (ARRAY[…])`, as PostgreSQL prints IN lists."""
     right = unwrapped(node.expression)
     negative = isinstance(node, exp.NEQ)
@@ -220,7 +220,7 @@ def _any_of_array(node: exp.Expression, context: Context) -> exp.Expression:
     return exp.Not(this=found) if negative else found
 
 
-def _isjson_equals(node: exp.Expression, context: Context) -> exp.Expression:
+def _isjson_equals(node: exp.Expr, context: Context) -> exp.Expr:
     left, right = unwrapped(node.this), unwrapped(node.expression)
     valid = isinstance(left, exp.Anonymous) and left.name == "JSON_VALID" and isinstance(right, exp.Literal)
     if valid and left is not None and right is not None:
@@ -229,7 +229,7 @@ def _isjson_equals(node: exp.Expression, context: Context) -> exp.Expression:
     return node
 
 
-def _like(node: exp.Expression, context: Context) -> exp.Expression:
+def _like(node: exp.Expr, context: Context) -> exp.Expr:
     if not node.args.get("negate"):
         return node
     positive = node.copy()
@@ -237,25 +237,25 @@ def _like(node: exp.Expression, context: Context) -> exp.Expression:
     return exp.Not(this=positive)
 
 
-def _tsql_like(node: exp.Expression, context: Context) -> exp.Expression:
+def _tsql_like(node: exp.Expr, context: Context) -> exp.Expr:
     pattern = unwrapped(node.expression)
     if not isinstance(pattern, exp.Literal) or "[" in pattern.name:
         raise UntranslatableError("LIKE with a character class")
     return _like(node, context)
 
 
-def _extract(node: exp.Expression, context: Context) -> exp.Expression:
+def _extract(node: exp.Expr, context: Context) -> exp.Expr:
     return exp.Extract(this=exp.Var(this=unit(node.this.name)), expression=node.expression.copy())
 
 
-def _escaped(node: exp.Expression, context: Context) -> exp.Expression:
+def _escaped(node: exp.Expr, context: Context) -> exp.Expr:
     text = re.sub(r"\\(.)", lambda match: ESCAPES.get(match[1], ""), node.name, flags=re.DOTALL)
     if re.search(r"\\[^ntrbf\\']", node.name):
         raise UntranslatableError(node.name)
     return exp.Literal.string(text)
 
 
-def _interval(node: exp.Expression, context: Context) -> exp.Expression:
+def _interval(node: exp.Expr, context: Context) -> exp.Expr:
     if node.args.get("unit") is None:
         return interval(node.this.name)
     amount = node.this
@@ -264,15 +264,15 @@ def _interval(node: exp.Expression, context: Context) -> exp.Expression:
     return exp.Interval(this=exp.Literal.number(amount.name), unit=exp.Var(this=unit(node.args["unit"].name)))
 
 
-def _bits_as_number(node: exp.Expression, context: Context) -> exp.Expression:
+def _bits_as_number(node: exp.Expr, context: Context) -> exp.Expr:
     return exp.Literal.number(int(node.name, 2))
 
 
-def _introducer(node: exp.Expression, context: Context) -> exp.Expression:
+def _introducer(node: exp.Expr, context: Context) -> exp.Expr:
     return node.expression.copy()
 
 
-def _case(node: exp.Expression, context: Context) -> exp.Expression:
+def _case(node: exp.Expr, context: Context) -> exp.Expr:
     """IF(a, b, c) and IIF as CASE; the branches of a CASE are of the same class, and stay."""
     if isinstance(node.parent, exp.Case) and node.arg_key == "ifs":
         return node
@@ -281,14 +281,14 @@ def _case(node: exp.Expression, context: Context) -> exp.Expression:
     return exp.Case(ifs=[branch], default=otherwise.copy() if otherwise else None)
 
 
-def _date_part(node: exp.Expression, context: Context) -> exp.Expression:
+def _date_part(node: exp.Expr, context: Context) -> exp.Expr:
     value = node.this
     while isinstance(value, exp.TsOrDsToDate | exp.TsOrDsToTimestamp):
         value = value.this
     return exp.Extract(this=exp.Var(this=type(node).__name__.upper()), expression=value.copy())
 
 
-def _date_add(node: exp.Expression, context: Context) -> exp.Expression:
+def _date_add(node: exp.Expr, context: Context) -> exp.Expr:
     amount, name = node.expression, node.args.get("unit")
     if isinstance(amount, exp.Interval):
         amount, name = amount.this, amount.args.get("unit")
@@ -302,22 +302,22 @@ def _date_add(node: exp.Expression, context: Context) -> exp.Expression:
     return kind(this=base.copy(), expression=step)
 
 
-def _national(node: exp.Expression, context: Context) -> exp.Expression:
+def _national(node: exp.Expr, context: Context) -> exp.Expr:
     return exp.Literal.string(node.name)
 
 
-def _convert(node: exp.Expression, context: Context) -> exp.Expression:
+def _convert(node: exp.Expr, context: Context) -> exp.Expr:
     if node.args.get("style") is not None:
         raise UntranslatableError("CONVERT with a style")
     return _cast(exp.Cast(this=node.expression.copy(), to=node.this.copy()), context)
 
 
-def _plain_length(node: exp.Expression, context: Context) -> exp.Expression:
+def _plain_length(node: exp.Expr, context: Context) -> exp.Expr:
     inner = node.this
     return exp.Length(this=inner.this.copy()) if isinstance(inner, exp.Cast) else node
 
 
-def _plus(node: exp.Expression, context: Context) -> exp.Expression:
+def _plus(node: exp.Expr, context: Context) -> exp.Expr:
     """T-SQL's `+` is addition or concatenation: told by a literal or a known column on either side."""
     texts = {Kind.TEXT, Kind.VARCHAR, Kind.CHAR, Kind.CITEXT}
     for side in (unwrapped(node.this), unwrapped(node.expression)):
@@ -333,14 +333,14 @@ def _plus(node: exp.Expression, context: Context) -> exp.Expression:
     raise UntranslatableError("+ of unknown types")
 
 
-def _json_value(node: exp.Expression, context: Context) -> exp.Expression:
+def _json_value(node: exp.Expr, context: Context) -> exp.Expr:
     path = node.args.get("path")
     if path is None:
         raise UntranslatableError("JSON_VALUE")
     return exp.JSONExtractScalar(this=node.this.copy(), expression=path.copy())
 
 
-def _time_to_text(node: exp.Expression, context: Context) -> exp.Expression:
+def _time_to_text(node: exp.Expr, context: Context) -> exp.Expr:
     inner = node.this
     while isinstance(inner, exp.TsOrDsToTimestamp | exp.TsOrDsToDate):
         inner = inner.this
@@ -349,18 +349,18 @@ def _time_to_text(node: exp.Expression, context: Context) -> exp.Expression:
     raise UntranslatableError("strftime")
 
 
-def _date_function(node: exp.Expression, context: Context) -> exp.Expression:
+def _date_function(node: exp.Expr, context: Context) -> exp.Expr:
     if node.this is not None and node.this.name == "now" and not node.args.get("expressions"):
         return exp.CurrentDate()
     return node
 
 
-def _bare_number(node: exp.Expression, context: Context) -> exp.Expression:
+def _bare_number(node: exp.Expr, context: Context) -> exp.Expr:
     """SQL Server stores `((0))` for 0."""
     return node.this.copy() if isinstance(node.this, exp.Literal | exp.Paren) else node
 
 
-_COMMON: Mapping[type[exp.Expression], Rewrite] = {
+_COMMON: Mapping[type[exp.Expr], Rewrite] = {
     exp.Anonymous: _anonymous,
     exp.Cast: _cast,
     exp.Like: _like,
@@ -378,7 +378,7 @@ _COMMON: Mapping[type[exp.Expression], Rewrite] = {
     exp.Month: _date_part,
     exp.Day: _date_part,
 }
-_BY_FAMILY: Mapping[Family, Mapping[type[exp.Expression], Rewrite]] = {
+_BY_FAMILY: Mapping[Family, Mapping[type[exp.Expr], Rewrite]] = {
     Family.POSTGRES: {
         exp.EQ: _any_of_array,
         exp.NEQ: _any_of_array,

@@ -26,7 +26,7 @@ from dbdesign.writers.translation.context import (
     unwrapped,
 )
 
-SCALAR_NODES: frozenset[type[exp.Expression]] = frozenset(
+SCALAR_NODES: frozenset[type[exp.Expr]] = frozenset(
     {
         exp.Abs, exp.Add, exp.And, exp.Between, exp.BitwiseAnd, exp.BitwiseOr, exp.Boolean, exp.Case, exp.Coalesce, exp.Column,
         exp.EQ, exp.Escape, exp.GT, exp.GTE, exp.Identifier, exp.If, exp.In, exp.Is, exp.LT, exp.LTE, exp.Like, exp.Literal,
@@ -36,7 +36,7 @@ SCALAR_NODES: frozenset[type[exp.Expression]] = frozenset(
 )  # fmt: skip
 """What every engine spells alike once the rewrites of this module have been applied."""
 
-QUERY_NODES: frozenset[type[exp.Expression]] = SCALAR_NODES | {
+QUERY_NODES: frozenset[type[exp.Expr]] = SCALAR_NODES | {
     exp.Alias, exp.Avg, exp.Count, exp.CTE, exp.Distinct, exp.Except, exp.Exists, exp.From, exp.Group, exp.Having, exp.Intersect,
     exp.Join, exp.Max, exp.Min, exp.Order, exp.Ordered, exp.Star, exp.Subquery, exp.Sum, exp.Table, exp.TableAlias, exp.Union,
     exp.Where, exp.With,
@@ -86,7 +86,7 @@ CAST_TYPES: Mapping[Family, Mapping[exp.DType, str]] = {
 SIZED = frozenset({exp.DType.DECIMAL, exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.NVARCHAR, exp.DType.BPCHAR})
 
 
-def spell(tree: exp.Expression, context: Context) -> None:
+def spell(tree: exp.Expr, context: Context) -> None:
     """Spell the tree for the target, in place.
 
     Raises:
@@ -96,7 +96,7 @@ def spell(tree: exp.Expression, context: Context) -> None:
     check(tree, context)
 
 
-def _identifier(node: exp.Expression, context: Context) -> exp.Expression:
+def _identifier(node: exp.Expr, context: Context) -> exp.Expr:
     """Quoted where the target must have it so."""
     from dbdesign.dialects.base import dialect
 
@@ -105,14 +105,14 @@ def _identifier(node: exp.Expression, context: Context) -> exp.Expression:
     return ours(exp.Identifier(this=name, quoted=quoted))
 
 
-def _moment(node: exp.Expression, context: Context) -> exp.Expression:
+def _moment(node: exp.Expr, context: Context) -> exp.Expr:
     if context.immutable:
         raise UntranslatableError("not immutable")
     tsql = "SYSDATETIMEOFFSET()" if context.kind in {Kind.TIMESTAMPTZ, Kind.TIMETZ} else "SYSDATETIME()"
     return raw(tsql if context.writes is Family.TSQL else "CURRENT_TIMESTAMP")
 
 
-def _utc_moment(node: exp.Expression, context: Context) -> exp.Expression:
+def _utc_moment(node: exp.Expr, context: Context) -> exp.Expr:
     if context.immutable:
         raise UntranslatableError("not immutable")
     return raw(
@@ -125,19 +125,19 @@ def _utc_moment(node: exp.Expression, context: Context) -> exp.Expression:
     )
 
 
-def _today(node: exp.Expression, context: Context) -> exp.Expression:
+def _today(node: exp.Expr, context: Context) -> exp.Expr:
     if context.immutable:
         raise UntranslatableError("not immutable")
     return raw("CAST(SYSDATETIME() AS date)" if context.writes is Family.TSQL else "CURRENT_DATE")
 
 
-def _time_of_day(node: exp.Expression, context: Context) -> exp.Expression:
+def _time_of_day(node: exp.Expr, context: Context) -> exp.Expr:
     if context.immutable:
         raise UntranslatableError("not immutable")
     return raw("CAST(SYSDATETIME() AS time)" if context.writes is Family.TSQL else "CURRENT_TIME")
 
 
-def _uuid(node: exp.Expression, context: Context) -> exp.Expression:
+def _uuid(node: exp.Expr, context: Context) -> exp.Expr:
     if context.immutable:
         raise UntranslatableError("not immutable")
     return raw(
@@ -150,13 +150,13 @@ def _uuid(node: exp.Expression, context: Context) -> exp.Expression:
     )
 
 
-def _user(node: exp.Expression, context: Context) -> exp.Expression:
+def _user(node: exp.Expr, context: Context) -> exp.Expr:
     if context.immutable or context.writes is Family.SQLITE:
         raise UntranslatableError("CURRENT_USER")
     return raw("CURRENT_USER()" if context.writes is Family.MYSQL else "CURRENT_USER")
 
 
-def _join_texts(node: exp.Expression, context: Context) -> exp.Expression:
+def _join_texts(node: exp.Expr, context: Context) -> exp.Expr:
     """A chain of `||`: NULL if a part is. Written once, at its top."""
     if isinstance(node.parent, exp.DPipe):
         return node
@@ -168,14 +168,14 @@ def _join_texts(node: exp.Expression, context: Context) -> exp.Expression:
     return compound(" || ".join(["{}"] * len(parts)), parts, context)
 
 
-def _as_text(part: exp.Expression, context: Context) -> exp.Expression:
+def _as_text(part: exp.Expr, context: Context) -> exp.Expr:
     kind = context.kind_of(part)
     if kind is None or kind in {Kind.TEXT, Kind.VARCHAR, Kind.CHAR, Kind.CITEXT, Kind.ENUM}:
         return part
     return raw(f"CAST({text_of(part, context)} AS nvarchar(max))")
 
 
-def _concat(node: exp.Expression, context: Context) -> exp.Expression:
+def _concat(node: exp.Expr, context: Context) -> exp.Expr:
     """CONCAT(): PostgreSQL's and SQL Server's leave NULLs out, MySQL's is NULL if an argument is."""
     skips = bool(node.args.get("coalesce")) or context.reads is Family.TSQL
     parts = node.expressions
@@ -190,14 +190,14 @@ def _concat(node: exp.Expression, context: Context) -> exp.Expression:
     return _join_texts(_chain(parts), context)
 
 
-def _chain(parts: list[exp.Expression]) -> exp.Expression:
-    joined: exp.Expression = parts[0].copy()
+def _chain(parts: list[exp.Expr]) -> exp.Expr:
+    joined: exp.Expr = parts[0].copy()
     for part in parts[1:]:
         joined = exp.DPipe(this=joined, expression=part.copy())
     return joined
 
 
-def _length(node: exp.Expression, context: Context) -> exp.Expression:
+def _length(node: exp.Expr, context: Context) -> exp.Expr:
     if node.args.get("binary"):
         if context.writes is Family.SQLITE:
             return raw(f"LENGTH(CAST({text_of(node.this, context)} AS BLOB))")
@@ -206,14 +206,14 @@ def _length(node: exp.Expression, context: Context) -> exp.Expression:
     return call(names.get(context.writes, "LENGTH"), node.this)
 
 
-def _trim(node: exp.Expression, context: Context) -> exp.Expression:
+def _trim(node: exp.Expr, context: Context) -> exp.Expr:
     if node.args.get("expression") is not None or node.args.get("collation") is not None:
         raise UntranslatableError("TRIM of characters")
     side = str(node.args.get("position") or "").upper()
     return call({"LEADING": "LTRIM", "TRAILING": "RTRIM"}.get(side, "TRIM"), node.this)
 
 
-def _substring(node: exp.Expression, context: Context) -> exp.Expression:
+def _substring(node: exp.Expr, context: Context) -> exp.Expr:
     start, length = node.args.get("start"), node.args.get("length")
     if start is None:
         raise UntranslatableError("SUBSTRING with a pattern")
@@ -223,19 +223,19 @@ def _substring(node: exp.Expression, context: Context) -> exp.Expression:
     return call("SUBSTR" if context.writes is Family.SQLITE else "SUBSTRING", *parts)
 
 
-def _left(node: exp.Expression, context: Context) -> exp.Expression:
+def _left(node: exp.Expr, context: Context) -> exp.Expr:
     if context.writes is Family.SQLITE:
         return call("SUBSTR", node.this, 1, node.expression)
     return call("LEFT", node.this, node.expression)
 
 
-def _right(node: exp.Expression, context: Context) -> exp.Expression:
+def _right(node: exp.Expr, context: Context) -> exp.Expr:
     if context.writes is Family.SQLITE:
         return call("SUBSTR", node.this, exp.Neg(this=node.expression.copy()))
     return call("RIGHT", node.this, node.expression)
 
 
-def _position(node: exp.Expression, context: Context) -> exp.Expression:
+def _position(node: exp.Expr, context: Context) -> exp.Expr:
     text, part = node.this, node.args["substr"]
     if node.args.get("position") is not None:
         raise UntranslatableError("position from an offset")
@@ -246,7 +246,7 @@ def _position(node: exp.Expression, context: Context) -> exp.Expression:
     return call("LOCATE" if context.writes is Family.MYSQL else "CHARINDEX", part, text)
 
 
-def _extract(node: exp.Expression, context: Context) -> exp.Expression:
+def _extract(node: exp.Expr, context: Context) -> exp.Expr:
     name, value = node.this.name, text_of(node.expression, context)
     if context.writes is Family.TSQL:
         return raw(f"DATEPART({name}, {value})")
@@ -257,7 +257,7 @@ def _extract(node: exp.Expression, context: Context) -> exp.Expression:
     return raw(f"EXTRACT({name} FROM {value})")
 
 
-def _step(node: exp.Expression, context: Context) -> exp.Expression:
+def _step(node: exp.Expr, context: Context) -> exp.Expr:
     """`moment + interval` and `moment - interval`; anything else stays as it is."""
     step = unwrapped(node.expression)
     if not isinstance(step, exp.Interval):
@@ -275,7 +275,7 @@ def _step(node: exp.Expression, context: Context) -> exp.Expression:
     return ours(exp.Paren(this=raw(f"{base} {sign} INTERVAL '{abs(amount)} {name.lower()}'")))
 
 
-def _json_path(node: exp.Expression) -> str:
+def _json_path(node: exp.Expr) -> str:
     path = node.expression
     if isinstance(path, exp.Literal):
         if path.is_string and path.name.startswith("$"):
@@ -302,7 +302,7 @@ def _json_key(key: str) -> str:
     return f'"{key}"'
 
 
-def _json(node: exp.Expression, context: Context) -> exp.Expression:
+def _json(node: exp.Expr, context: Context) -> exp.Expr:
     path, scalar = _json_path(node), isinstance(node, exp.JSONExtractScalar)
     if context.writes is Family.MYSQL:
         found = call("JSON_EXTRACT", node.this, path)
@@ -321,7 +321,7 @@ def _json(node: exp.Expression, context: Context) -> exp.Expression:
     return compound("{}" + "".join(f" {a} {s}" for a, s in zip(arrows, steps, strict=True)), [node.this], context)
 
 
-def _json_valid(node: exp.Expression, context: Context) -> exp.Expression:
+def _json_valid(node: exp.Expr, context: Context) -> exp.Expr:
     if node.name != "JSON_VALID" or node.meta.get(OURS):
         return node
     if context.writes is Family.TSQL:
@@ -331,7 +331,7 @@ def _json_valid(node: exp.Expression, context: Context) -> exp.Expression:
     return call("JSON_VALID", *node.expressions)
 
 
-def _regex(node: exp.Expression, context: Context) -> exp.Expression:
+def _regex(node: exp.Expr, context: Context) -> exp.Expr:
     """A pattern match. MySQL and MariaDB follow the collation, so that the case is told in the pattern (ICU and PCRE: `(?i)`)."""
     pattern = unwrapped(node.expression)
     if not isinstance(pattern, exp.Literal) or UNTOLD_REGEX.search(pattern.name):
@@ -345,20 +345,20 @@ def _regex(node: exp.Expression, context: Context) -> exp.Expression:
     return compound("{} REGEXP {}", [node.this, flagged], context, predicate=True)
 
 
-def _ilike(node: exp.Expression, context: Context) -> exp.Expression:
+def _ilike(node: exp.Expr, context: Context) -> exp.Expr:
     if context.writes is Family.POSTGRES:
         return ours(node)
     lowered = exp.Like(this=exp.Lower(this=node.this.copy()), expression=_lowered(node.expression))
     return _like(lowered, context)
 
 
-def _lowered(pattern: exp.Expression) -> exp.Expression:
+def _lowered(pattern: exp.Expr) -> exp.Expr:
     if isinstance(pattern, exp.Literal):
         return exp.Literal.string(pattern.name.lower())
     return exp.Lower(this=pattern.copy())
 
 
-def _like(node: exp.Expression, context: Context) -> exp.Expression:
+def _like(node: exp.Expr, context: Context) -> exp.Expr:
     """PostgreSQL and MySQL escape with a backslash unasked; SQL Server and SQLite must be told, and T-SQL has classes in brackets."""
     pattern, escaped = node.expression, isinstance(node.parent, exp.Escape)
     backslash_at_home = {Family.POSTGRES, Family.MYSQL}
@@ -377,7 +377,7 @@ def _like(node: exp.Expression, context: Context) -> exp.Expression:
     return spelt
 
 
-def _divide(node: exp.Expression, context: Context) -> exp.Expression:
+def _divide(node: exp.Expr, context: Context) -> exp.Expr:
     exact = {Kind.DECIMAL, Kind.FLOAT32, Kind.FLOAT64, Kind.MONEY}
     sides = [node.this, node.expression]
     same = (context.source in DIVIDES_EXACTLY) == (context.target in DIVIDES_EXACTLY)
@@ -390,7 +390,7 @@ def _divide(node: exp.Expression, context: Context) -> exp.Expression:
     return compound("{} / {}", sides, context)
 
 
-def _cast(node: exp.Expression, context: Context) -> exp.Expression:
+def _cast(node: exp.Expr, context: Context) -> exp.Expr:
     to, inner = node.args["to"], unwrapped(node.this)
     value = text_of(inner, context) if inner is not None else ""
     if context.writes is Family.SQLITE and to.this in {exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ}:
@@ -416,14 +416,14 @@ def _cast(node: exp.Expression, context: Context) -> exp.Expression:
     return raw(f"CAST({value} AS {name}({', '.join(sizes)}))" if sized else f"CAST({value} AS {name})")
 
 
-def _text(node: exp.Expression, context: Context) -> exp.Expression:
+def _text(node: exp.Expr, context: Context) -> exp.Expr:
     """SQL Server keeps characters beyond the code page only in N'…'."""
     if isinstance(node, exp.Literal) and node.is_string and not node.name.isascii():
         return ours(exp.National(this=node.name))
     return node
 
 
-def _same_or_both_null(node: exp.Expression, context: Context) -> exp.Expression:
+def _same_or_both_null(node: exp.Expr, context: Context) -> exp.Expr:
     different = isinstance(node, exp.NullSafeNEQ)
     left, right = node.this, node.expression
     if context.writes is Family.POSTGRES:
@@ -437,7 +437,7 @@ def _same_or_both_null(node: exp.Expression, context: Context) -> exp.Expression
     return compound(f"NOT {same}" if different else same, [left, right], context, predicate=True)
 
 
-def _not(node: exp.Expression, context: Context) -> exp.Expression:
+def _not(node: exp.Expr, context: Context) -> exp.Expr:
     """`x IS NOT NULL`, `x NOT IN (…)` as people write them, where sqlglot would print `NOT x IS NULL`."""
     inner = node.this
     negatable = isinstance(inner, exp.In | exp.Between | exp.Like | exp.ILike) or (
@@ -451,24 +451,24 @@ def _not(node: exp.Expression, context: Context) -> exp.Expression:
     return ours(exp.Var(this=text), predicate=True)
 
 
-def _bits(node: exp.Expression, context: Context) -> exp.Expression:
+def _bits(node: exp.Expr, context: Context) -> exp.Expr:
     return ours(node) if context.writes in {Family.MYSQL, Family.POSTGRES} else exp.Literal.number(int(node.name, 2))
 
 
-def _number_of_boolean(node: exp.Expression, context: Context) -> exp.Expression:
+def _number_of_boolean(node: exp.Expr, context: Context) -> exp.Expr:
     if isinstance(node.parent, exp.Is):
         return node
     return exp.Literal.number(1 if node.this else 0)
 
 
-def _coalesce(node: exp.Expression, context: Context) -> exp.Expression:
+def _coalesce(node: exp.Expr, context: Context) -> exp.Expr:
     return call("COALESCE", node.this, *node.expressions)
 
 
 def _named(name: str, tsql: str | None = None) -> Rewrite:
     """A function of one or two arguments that most engines have under one name; SQLite may have been built without it."""
 
-    def spelt(node: exp.Expression, context: Context) -> exp.Expression:
+    def spelt(node: exp.Expr, context: Context) -> exp.Expr:
         if context.writes is Family.SQLITE:
             raise UntranslatableError(name)
         arguments = [node.this] + ([node.expression] if node.args.get("expression") is not None else [])
@@ -477,7 +477,7 @@ def _named(name: str, tsql: str | None = None) -> Rewrite:
     return spelt
 
 
-_COMMON: Mapping[type[exp.Expression], Rewrite] = {
+_COMMON: Mapping[type[exp.Expr], Rewrite] = {
     exp.Identifier: _identifier,
     exp.CurrentTimestamp: _moment,
     exp.UtcTimestamp: _utc_moment,
@@ -514,7 +514,7 @@ _COMMON: Mapping[type[exp.Expression], Rewrite] = {
     exp.Floor: _named("FLOOR"),
     exp.Pow: _named("POWER"),
 }
-_BY_FAMILY: Mapping[Family, Mapping[type[exp.Expression], Rewrite]] = {
+_BY_FAMILY: Mapping[Family, Mapping[type[exp.Expr], Rewrite]] = {
     Family.POSTGRES: {},
     Family.MYSQL: {},
     Family.TSQL: {exp.Literal: _text},
