@@ -7,7 +7,9 @@ second, some two hundred times.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from typing import Any
 
@@ -111,6 +113,14 @@ def with_workload(design: Design, text: str) -> Design:
         return ReadResult(schema=design.schema_, lines=design.lines, proof={"level": "by rule"})
 
     return read_design(text, load)[0]
+
+
+def altered_sqlite(script: str) -> str:
+    """The schema that SQLite itself has after a script, as SQL."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(script)
+        rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+    return "".join(f"{sql};\n" for (sql,) in rows)
 
 
 def example_and_fix(rule: Rule, fix: str) -> str:

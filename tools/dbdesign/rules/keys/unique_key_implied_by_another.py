@@ -8,6 +8,7 @@ from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Index, Key, Table
 from dbdesign.rules.base import TableRule, on_constraint
 from dbdesign.rules.subject import Subject
+from dbdesign.rules.uniqueness import unique_over_columns
 
 
 class UniqueKeyImpliedByAnother(TableRule):
@@ -53,10 +54,7 @@ class UniqueKeyImpliedByAnother(TableRule):
         targets = {
             frozenset(one.foreign_key.referenced_columns) for one in subject.relations.references_in(table.label)
         }
-        indexes = (
-            one for one in table.indexes if one.unique and one.where is None and len(one.columns) == len(one.keys)
-        )
-        for key in (*table.unique_keys, *indexes):
+        for key in unique_over_columns(table):
             narrower = _inside(key, table)
             if narrower is None or frozenset(key.columns) in targets or key.include:
                 continue

@@ -9,6 +9,7 @@ from dbdesign.model.schema import Engine, Index, Key, Table
 from dbdesign.rules.base import TableRule, on_constraint
 from dbdesign.rules.meaning import is_soft_delete
 from dbdesign.rules.subject import Subject
+from dbdesign.rules.uniqueness import unique_over_columns
 
 
 class UniqueKeyWithNullableColumn(TableRule):
@@ -57,10 +58,7 @@ class UniqueKeyWithNullableColumn(TableRule):
 
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every composite unique key that NULLs slip through."""
-        indexes = (
-            one for one in table.indexes if one.unique and one.where is None and len(one.columns) == len(one.keys)
-        )
-        for key in (*table.unique_keys, *indexes):
+        for key in unique_over_columns(table):
             nullable = self._nullable(key, table, subject)
             if not nullable or key.nulls_not_distinct or _covered(nullable, key, table):
                 continue

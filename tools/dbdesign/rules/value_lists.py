@@ -1,0 +1,31 @@
+"""The values that an enum or a check constraint allows in a column."""
+
+from __future__ import annotations
+
+import re
+
+from dbdesign.model.schema import Check, Column, Schema, Table
+
+_LITERAL = re.compile(r"'((?:[^']|'')*)'")
+_MEMBERSHIP = re.compile(r"\bIN\s*\(|=\s*ANY\b", re.IGNORECASE)
+
+
+def checks_on(column: Column, table: Table) -> list[Check]:
+    """The check constraints that speak of a column."""
+    name = re.compile(rf"(?<!\w){re.escape(column.name)}(?!\w)", re.IGNORECASE)
+    return [check for check in table.checks if name.search(check.expression)]
+
+
+def listed_values(check: Check) -> tuple[str, ...]:
+    """The texts that a check `c IN ('a', 'b')` or `c = ANY (ARRAY['a', 'b'])` lists; empty for any other check."""
+    if not _MEMBERSHIP.search(check.expression):
+        return ()
+    return tuple(dict.fromkeys(text.replace("''", "'") for text in _LITERAL.findall(check.expression)))
+
+
+def is_bound(column: Column, table: Table, schema: Schema) -> bool:
+    """Whether an enum, a domain with checks, a check constraint or a foreign key limits the column's values."""
+    data_type = schema.resolve_type(column.type)
+    domain = schema.domain_by_label.get(str(column.type.name)) if column.type.name else None
+    referring = any(column.name in key.columns for key in table.foreign_keys)
+    return bool(data_type.values or (domain and domain.checks) or referring or checks_on(column, table))
