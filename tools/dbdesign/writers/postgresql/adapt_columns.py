@@ -1,0 +1,186 @@
+"""Columns of other engines as PostgreSQL's: numbering, defaults, generation, ON UPDATE, collations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dbdesign.model.schema import (
+    Check,
+    Column,
+    Engine,
+    Generated,
+    Identity,
+    Routine,
+    Schema,
+    SequenceOptions,
+    Table,
+    Trigger,
+)
+from dbdesign.model.types import Kind
+from dbdesign.writers.postgresql.adapt_types import LONGEST_LABEL, TypeMapper, members_check
+from dbdesign.writers.postgresql.notes import Notes
+from dbdesign.writers.postgresql.spelling import identifier, literal, qualified
+from dbdesign.writers.translate import column_kinds, translate, translate_default
+
+_BINARY_COLLATION = re.compile(r"(?:.*_)?(?:bin|bin2)$|binary$", re.IGNORECASE)
+_NEXT_VALUE = re.compile(r"\(*\s*NEXT\s+VALUE\s+FOR\s+(?:\[?(\w+)\]?\.)?\[?(\w+)\]?\s*\)*\Z", re.IGNORECASE)
+_NOW = re.compile(r"(?:current_timestamp|now|localtimestamp|sysdate|getdate|sysdatetime)\b", re.IGNORECASE)
+# Options that mean nothing in PostgreSQL and whose loss nobody notices.
+_SILENT = {"charset", "column_format", "storage", "family", "rowguidcol", "key", "not_for_replication", "ansi_padding"}
+
+
+class ColumnAdapter:
+    """Adapts the columns of one schema; the functions behind ON UPDATE are made once."""
+
+    def __init__(self, schema: Schema, types: TypeMapper, notes: Notes) -> None:
+        self._schema = schema
+        self._engine = schema.engine
+        self._types = types
+        self._notes = notes
+        self.routines: dict[str, Routine] = {}
+
+    def columns(self, table: Table) -> tuple[Column, ...]:
+        """The columns of a table."""
+        return tuple(self._column(table, column) for column in table.columns)
+
+    def _column(self, table: Table, column: Column) -> Column:
+        target = f"{table.label}.{column.name}"
+        numbered = column.identity is not None
+        data_type = self._types.map(column.type, target, table.name, column.name, numbered=numbered)
+        generated = self._generated(table, column, target)
+        self._say_options(column, target)
+        identity = self._identity(column, target)
+        dropped = column.generated is not None and generated is None
+        return Column(
+            name=column.name,
+            type=data_type,
+            nullable=column.nullable and identity is None,
+            default=None if identity or generated or dropped else self._default(column, target),
+            identity=identity,
+            generated=generated,
+            collation=self._collation(column, target),
+            comment=column.comment,
+        )
+
+    def _identity(self, column: Column, target: str) -> Identity | None:
+        if column.identity is None:
+            return None
+        mode = column.identity.mode
+        if mode in {"always", "by_default", "serial"}:
+            return column.identity.model_copy(update={"mode": "by_default" if mode == "serial" else mode})
+        if mode in {"auto_random", "unique_rowid"}:
+            self._notes.add(
+                target, f"{mode.upper()}, which spreads keys over the cluster", "an identity column, which counts up"
+            )
+        options = column.identity.options
+        kept = SequenceOptions() if mode in {"auto_random", "unique_rowid", "rowid"} else _within_bounds(options)
+        return Identity(mode="always" if mode == "identity" else "by_default", options=kept)
+
+    def _default(self, column: Column, target: str) -> str | None:
+        if column.default is None:
+            return None
+        if self._engine is Engine.SQLSERVER and (match := _NEXT_VALUE.match(column.default)):
+            namespace = None if match[1] in (None, "dbo") else match[1]
+            return f"nextval({literal(qualified(namespace, match[2]))}::regclass)"
+        if column.type.kind is Kind.SET:
+            return _set_default(column.default)
+        found = translate_default(column.default, self._engine, Engine.POSTGRESQL, column.type.kind)
+        if found is None:
+            self._notes.add(target, f"the default {column.default}", None)
+        return found
+
+    def _generated(self, table: Table, column: Column, target: str) -> Generated | None:
+        if column.generated is None:
+            return None
+        kinds = column_kinds(table.columns, self._schema)
+        expression = translate(
+            column.generated.expression,
+            self._engine,
+            Engine.POSTGRESQL,
+            predicate=False,
+            immutable=True,
+            kinds=kinds,
+            kind=column.type.kind,
+        )
+        if expression is None:
+            self._notes.add(target, f"the expression that computes it: {column.generated.expression}", "a plain column")
+            return None
+        return Generated(expression=expression, stored=column.generated.stored)
+
+    def _collation(self, column: Column, target: str) -> str | None:
+        if not column.collation:
+            return None
+        if _BINARY_COLLATION.match(column.collation):
+            return '"C"' if column.type.is_text else None
+        if column.type.is_text:
+            self._notes.add(
+                target,
+                f"the collation {column.collation}",
+                "the database's own; a nondeterministic ICU collation ignores case",
+            )
+        return None
+
+    def _say_options(self, column: Column, target: str) -> None:
+        for name, value in column.options.items():
+            if name not in _SILENT:
+                self._notes.add(target, f"the column option {name} {value}".rstrip(), None)
+
+    def checks(self, table: Table) -> Iterator[Check]:
+        """What a wider or freer type lets in and the original does not."""
+        referring = {name for key in table.foreign_keys for name in key.columns}  # their parents are checked
+        for column in table.columns:
+            name = identifier(column.name)
+            plain = column.identity is None and column.generated is None and column.name not in referring
+            if column.type.unsigned and plain:
+                self._notes.add(
+                    f"{table.label}.{column.name}",
+                    "unsigned numbers",
+                    "a wider type with a CHECK that it is not negative",
+                )
+                yield Check(expression=f"{name} >= 0")
+            if column.type.kind is Kind.SET:
+                yield Check(expression=members_check(name, column.type.values))
+            if column.type.kind is Kind.ENUM and any(len(one.encode()) > LONGEST_LABEL for one in column.type.values):
+                yield Check(expression=f"{name} IN ({', '.join(literal(value) for value in column.type.values)})")
+
+    def triggers(self, table: Table) -> tuple[Trigger, ...]:
+        """A trigger for each column that the engine sets at every update."""
+        return tuple(self._touch(table, column) for column in table.columns if column.on_update)
+
+    def _touch(self, table: Table, column: Column) -> Trigger:
+        target = f"{table.label}.{column.name}"
+        value = "CURRENT_TIMESTAMP" if _NOW.match(column.on_update or "") else column.on_update
+        function = f"set_{column.name}"[:LONGEST_LABEL]
+        name = identifier(column.name)
+        self._notes.add(target, "ON UPDATE for a column", "a trigger that sets it when the row changes")
+        if function not in self.routines:
+            body = f"BEGIN\n    NEW.{name} := {value};\n    RETURN NEW;\nEND"
+            self.routines[function] = Routine(
+                name=function,
+                signature=f"{identifier(function)}()",
+                definition=f"CREATE FUNCTION {identifier(function)}() RETURNS trigger LANGUAGE plpgsql AS $$\n{body}\n$$",
+                language="plpgsql",
+                returns="trigger",
+            )
+        trigger = f"{table.name}_set_{column.name}"[:LONGEST_LABEL]
+        when = f"WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.{name} IS NOT DISTINCT FROM NEW.{name})"
+        definition = (
+            f"CREATE TRIGGER {identifier(trigger)} BEFORE UPDATE ON {qualified(table.namespace, table.name)}\n"
+            f"    FOR EACH ROW {when}\n    EXECUTE FUNCTION {identifier(function)}()"
+        )
+        return Trigger(name=trigger, definition=definition, timing="before", events=("update",), function=function)
+
+
+def _within_bounds(options: SequenceOptions) -> SequenceOptions:
+    """A sequence starts at 1 or above unless its lower bound is said (CREATE SEQUENCE)."""
+    changes: dict[str, object] = {"data_type": None}
+    if options.start is not None and options.start < 1 and options.minimum is None and (options.increment or 1) > 0:
+        changes["minimum"] = options.start
+    return options.model_copy(update=changes)
+
+
+def _set_default(text: str) -> str | None:
+    """MySQL's `'a,b'` as an array."""
+    inner = text.strip("'")
+    return literal("{" + ",".join(f'"{word}"' for word in inner.split(",")) + "}") if inner else "'{}'"
