@@ -7,7 +7,7 @@ schema is; so a MySQL schema is printed as it was read and loses nothing.
 from __future__ import annotations
 
 from dbdesign.model.schema import Schema
-from dbdesign.writers.base import Writer, WriteOptions, WriteResult
+from dbdesign.writers.base import WriteOptions, Writer, WriteResult
 
 
 def write(schema: Schema, options: WriteOptions | None = None) -> WriteResult:

@@ -100,10 +100,13 @@ class _Adapter:
                 f"a table has at most {facts.MAX_SECONDARY_INDEXES} secondary indexes",
                 "too many are written: choose",
             )
+        used = {part.column for index in indexes for part in index.keys} | {
+            name for key in keys for name in key.columns
+        }
         self._table_notes(table)
         return Table(
             name=self.names.by_label[table.label],
-            columns=(*columns.values(), *adapter.added),
+            columns=(*columns.values(), *(column for column in adapter.added if column.name in used)),
             primary_key=primary,
             unique_keys=tuple(keys),
             foreign_keys=foreign_keys,

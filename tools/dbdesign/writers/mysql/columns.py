@@ -16,10 +16,17 @@ NOW = re.compile(r"(?:CURRENT_TIMESTAMP|NOW|LOCALTIMESTAMP|LOCALTIME|SYSDATE)\s*
 NEXTVAL = re.compile(r"\bnextval\s*\(|\bNEXT\s+VALUE\s+FOR\b", re.IGNORECASE)
 BYTEA = re.compile(r"'\\x([0-9a-fA-F]*)'(?:::bytea)?")
 STRING_LITERAL = re.compile(r"('(?:[^']|'')*')(?:::[\w\s.\"]+)?")
+BIT_STRING = re.compile(r"\(?[bB]?'([01]+)'(?:::(?:\"bit\"|bit)|\Z)")
 NO_ORDER = re.compile(r"'-?infinity'", re.IGNORECASE)
 ZONED = re.compile(r"'(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?:Z|\+00(?::?00)?)'")
 
-WORD = re.compile(r"\w+")
+STRING = re.compile(r"'(?:[^'\\]|\\.|'')*'")
+WORD = re.compile(r"[\w$]+")
+
+
+def words(expression: str) -> set[str]:
+    """The names and keywords in an expression; what stands in strings is neither."""
+    return set(WORD.findall(STRING.sub("''", expression)))
 
 
 def shown(text: str) -> str:
@@ -152,7 +159,7 @@ class ColumnAdapter:
             kind=column.type.kind,
         )
         numbered = {one.name for one in owner.columns if one.identity}
-        if said is None or numbered & set(WORD.findall(said)):
+        if said is None or numbered & words(said):
             self.context.note(
                 where,
                 f"generated as {shown(expression)}, which cannot be said",
@@ -188,6 +195,8 @@ class ColumnAdapter:
         """Literals of types that MySQL spells otherwise."""
         if kind in {Kind.BLOB, Kind.VARBINARY, Kind.BINARY} and (match := BYTEA.fullmatch(text)):
             return f"x'{match[1]}'"
+        if kind is Kind.BIT and (match := BIT_STRING.match(text)):
+            return f"b'{match[1]}'"
         if kind in {Kind.INTERVAL, Kind.RANGE, Kind.INET, Kind.CIDR, Kind.MACADDR, Kind.LTREE} and (
             match := STRING_LITERAL.fullmatch(text)
         ):
@@ -217,7 +226,8 @@ def fitted(said: str, kind: Kind, data_type: DataType) -> str:
         words = {Kind.DATE: "CURRENT_DATE", Kind.TIME: "CURRENT_TIME", Kind.TIMESTAMP: now(data_type)}
         return words.get(data_type.kind, said)
     if kind is Kind.UUID:
-        return f"UUID_TO_BIN({said})"
+        given = re.fullmatch(r"'([0-9a-fA-F-]{36})'", said)
+        return f"x'{given[1].replace('-', '')}'" if given else f"UUID_TO_BIN({said})"
     if data_type.kind is Kind.TIMESTAMP and (match := ZONED.fullmatch(said)):
         return f"'{match[1]}'"
     return said

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dbdesign.model.schema import Check, Column, ForeignKey, IndexKey, Key, Schema, Table
 from dbdesign.model.types import Kind
-from dbdesign.writers.mysql.columns import WORD, ColumnAdapter, shown
+from dbdesign.writers.mysql.columns import ColumnAdapter, shown, words
 from dbdesign.writers.mysql.context import Context
 from dbdesign.writers.mysql.names import Names, shortened
 from dbdesign.writers.translate import column_kinds, translate
@@ -70,6 +70,14 @@ class ConstraintAdapter:
             }:
                 self.context.note(where, "a generated column has no referential action that changes it", "NO ACTION")
                 on_delete = on_update = "no action"
+            if "set null" in {on_delete, on_update} and not all(
+                columns[name].nullable for name in key.columns if name in columns
+            ):
+                self.context.note(
+                    where, "SET NULL on a NOT NULL column is refused (and would fail in the source)", "NO ACTION"
+                )
+                on_delete = "no action" if on_delete == "set null" else on_delete
+                on_update = "no action" if on_update == "set null" else on_update
             yield ForeignKey(
                 name=self.names.constraint("fk", key.name, table.name),
                 columns=key.columns,
@@ -119,8 +127,8 @@ class ConstraintAdapter:
                     where, f"CHECK ({shown(check.expression)}) cannot be said", "left out: check it in the application"
                 )
                 continue
-            words = set(WORD.findall(expression))
-            if reason := next((reason for name, reason in barred.items() if name in words), None):
+            named = words(expression)
+            if reason := next((reason for name, reason in barred.items() if name in named), None):
                 self.context.note(where, f"CHECK ({shown(check.expression)}): {reason}", "left out")
                 continue
             if not check.valid:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbdesign.dialects.mysql import MAX_KEY_BYTES, MAX_KEY_PARTS
 from dbdesign.model.schema import Column, Generated, Index, IndexKey, Key, Schema, Table
 from dbdesign.model.types import DataType, Kind
-from dbdesign.writers.mysql.columns import shown
+from dbdesign.writers.mysql.columns import shown, words
 from dbdesign.writers.mysql.context import Context
 from dbdesign.writers.mysql.keyed import BYTES, KEY_TEXT
 from dbdesign.writers.mysql.names import shortened
@@ -134,7 +134,7 @@ class IndexAdapter:
         existing = next((c for c in self.added if c.generated and c.generated.expression == said), None)
         if existing:
             return existing
-        self.context.note(where, "an index on an expression", "an index on an invisible generated column")
+        self.context.note(where, "an index on an expression", "an index on a generated column")
         return self._add(name, data_type, said)
 
     def _add(self, name: str, data_type: DataType, expression: str) -> Column:
@@ -157,7 +157,7 @@ class IndexAdapter:
 
     def _names_numbered(self, said: str) -> bool:
         numbered = {column.name for column in self.columns.values() if column.identity}
-        return bool(numbered & set(re.findall(r"\w+", said)))
+        return bool(numbered & words(said))
 
     def _type_of(self, said: str) -> DataType | None:
         """The type of an expression, as far as its outermost function tells."""
@@ -216,7 +216,7 @@ class IndexAdapter:
         self.context.note(
             where,
             "there are no partial indexes",
-            "unique over an invisible generated column that is NULL for the other rows",
+            "unique over a generated column that is NULL for the other rows",
         )
         return True
 
@@ -269,10 +269,7 @@ class IndexAdapter:
             ]
         fixed = sum(self._size(part.column) for part in parts if part not in long)
         share = min((MAX_KEY_BYTES - fixed) // (4 * max(len(long), 1)), KEY_TEXT)
-        result: list[IndexKey] = []
-        for part in parts:
-            result.append(self._shortened_part(index, part, share, where) if part in long else part)
-        return result
+        return [self._shortened_part(index, part, share, where) if part in long else part for part in parts]
 
     def _shortened_part(self, index: Index, part: IndexKey, share: int, where: str) -> IndexKey:
         column = self._column(part.column)
@@ -287,7 +284,7 @@ class IndexAdapter:
             self.context.note(
                 where,
                 "a key has at most 3072 bytes",
-                "unique over the SHA-256 of the column, in an invisible generated column",
+                "unique over the SHA-256 of the column, in a generated column",
             )
             return IndexKey(column=digest.name)
         self.context.note(
@@ -331,7 +328,7 @@ class IndexAdapter:
             )
             result += [IndexKey(column=value.name, descending=part.descending), IndexKey(column=null.name)]
         self.context.note(
-            where, "NULLS NOT DISTINCT cannot be said", "unique over invisible generated columns that tell NULLs apart"
+            where, "NULLS NOT DISTINCT cannot be said", "unique over generated columns that tell NULLs apart"
         )
         return result
 
@@ -345,6 +342,13 @@ class IndexAdapter:
     def _other_method(self, index: Index, where: str) -> Index | None:
         """Full text and spatial indexes; what GIN, GiST and others do beyond that cannot be said."""
         texts = list(self._searched(index))
+        if texts and not self.context.has("fulltext_index"):
+            self.context.note(
+                where,
+                f"{index.method.upper()} for text search: there are no full-text indexes",
+                "left out: a search engine beside it",
+            )
+            return None
         if texts:
             self.context.note(
                 where,
@@ -390,8 +394,8 @@ class IndexAdapter:
                     return
                 found.append(key.column)
             elif "to_tsvector" in (key.expression or ""):
-                words = re.findall(r"\w+", key.expression or "")
-                found += [c.name for c in self.table.columns if c.type.is_text and c.name in words]
+                named = words(key.expression or "")
+                found += [c.name for c in self.table.columns if c.type.is_text and c.name in named]
             else:
                 return
         yield from (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from hashlib import sha256
 
-from dbdesign.model.schema import Schema, label
+from dbdesign.model.schema import Schema, Sequence, Table, View, label
 from dbdesign.writers.mysql.context import Context
 
 
@@ -24,7 +24,8 @@ class Names:
         self.by_label: dict[str, str] = {}
         self._taken: set[str] = set()
         self._constraints: Counter[tuple[str, str]] = Counter()
-        for one in (*schema.tables, *schema.views, *schema.sequences):
+        objects: list[Table | View | Sequence] = [*schema.tables, *schema.views, *schema.sequences]
+        for one in objects:
             self.by_label[one.label] = self._new(one.namespace, one.name)
 
     def _new(self, namespace: str | None, name: str) -> str:

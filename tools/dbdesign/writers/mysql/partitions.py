@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import pairwise
 
 from dbdesign.model.schema import Column, IndexKey, Partitioning, Schema, Table
 from dbdesign.model.types import Kind
@@ -99,7 +100,7 @@ class Partitions:
                 return None
             bounds.append((", ".join(low), ", ".join(high), child.name))
         bounds.sort(key=lambda one: _order(one[1]))
-        for before, after in zip(bounds, bounds[1:], strict=False):
+        for before, after in pairwise(bounds):
             if before[1] != after[0]:
                 self.context.note(
                     table.label,

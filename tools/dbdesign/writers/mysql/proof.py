@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from importlib.metadata import version
 
 from dbdesign.model.finding import Proof
 from dbdesign.writers.mysql.context import Context
@@ -38,7 +39,7 @@ def prove(statements: Iterable[str], context: Context) -> Proof:
     finally:
         logger.disabled = before
     if not refused:
-        return Proof(level="parsed", by=f"sqlglot {sqlglot.__version__.split('.')[0]} (mysql)")
+        return Proof(level="parsed", by=f"sqlglot {version('sqlglot').split('.')[0]} (mysql)")
     statement, reason = refused[0]
     what = f"sqlglot's MySQL grammar does not know {len(refused)} of the statements, first {statement[:60].splitlines()[0]}: {reason}"
     context.note("the whole text", what, "load it into a server to be sure")
@@ -46,7 +47,9 @@ def prove(statements: Iterable[str], context: Context) -> Proof:
 
 
 def plain(statement: str) -> str:
-    """The statement without the clauses of views that sqlglot's grammar lacks."""
+    """The statement without the clauses of views and the partitions that sqlglot's grammar lacks."""
+    if statement.startswith("CREATE TABLE"):
+        return statement.split("\nPARTITION BY ", 1)[0]
     if not statement.startswith("CREATE"):
         return statement
     return CHECK_OPTION.sub(";", VIEW_OPTIONS.sub("CREATE VIEW", statement))

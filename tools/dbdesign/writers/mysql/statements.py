@@ -35,7 +35,7 @@ def statements(schema: Schema, context: Context, printer: Printer) -> Iterator[s
     yield from _carried(schema, context, before=False)
     if context.options.grants:
         for table in schema.tables:
-            yield from grants(table.label, table.grants, printer, table)
+            yield from grants(table, table.grants, printer)
 
 
 def _databases(schema: Schema, printer: Printer) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _carried(schema: Schema, context: Context, *, before: bool) -> Iterator[str]
     yield from delimited(one.sql for one in wanted if one.kind in {"event", "package", "package body"})
 
 
-def grants(label: str, found: Iterable[Grant], printer: Printer, table: Table) -> Iterator[str]:
+def grants(table: Table, found: Iterable[Grant], printer: Printer) -> Iterator[str]:
     """GRANT statements on a table."""
     for grant in found:
         columns = f" {printer.names(grant.columns)}" if grant.columns else ""

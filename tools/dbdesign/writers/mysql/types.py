@@ -71,10 +71,6 @@ def _decimal(source: DataType) -> Mapped:
     )
 
 
-def _money(source: DataType) -> Mapped:
-    return Mapped(_typed(Kind.DECIMAL, "decimal(19,4)", precision=19, scale=4))
-
-
 def _char(source: DataType) -> Mapped:
     length = source.length or 1
     if length > MAX_CHAR:
@@ -164,7 +160,7 @@ def _json(lost: str) -> Callable[[DataType], Mapped]:
     return _fixed("json", Kind.JSON, lost, "json")
 
 
-def _vector(engine: Engine, *, known: bool) -> Callable[[DataType], Mapped]:
+def _vector(*, known: bool) -> Callable[[DataType], Mapped]:
     def build(source: DataType) -> Mapped:
         if not known:
             return Mapped(
@@ -199,7 +195,7 @@ def table(engine: Engine, *, vectors: bool) -> dict[Kind, Callable[[DataType], M
         Kind.INT32: _integer(Kind.INT32, "int"),
         Kind.INT64: _integer(Kind.INT64, "bigint"),
         Kind.DECIMAL: _decimal,
-        Kind.MONEY: _money,
+        Kind.MONEY: _fixed("decimal(19,4)", Kind.DECIMAL, precision=19, scale=4),
         Kind.FLOAT32: _fixed("float", Kind.FLOAT32),
         Kind.FLOAT64: _fixed("double", Kind.FLOAT64),
         Kind.CHAR: _char,
@@ -243,7 +239,7 @@ def table(engine: Engine, *, vectors: bool) -> dict[Kind, Callable[[DataType], M
         Kind.TSQUERY: _fixed("longtext", Kind.TEXT, "there is no tsquery", "longtext"),
         Kind.GEOMETRY: _fixed("geometry", Kind.GEOMETRY),
         Kind.GEOGRAPHY: _fixed("geometry", Kind.GEOMETRY, "there is no geography type", "geometry; give it SRID 4326"),
-        Kind.VECTOR: _vector(engine, known=vectors),
+        Kind.VECTOR: _vector(known=vectors),
         Kind.ROWVERSION: _fixed(
             "bigint unsigned",
             Kind.INT64,
