@@ -402,11 +402,20 @@ def run(arguments: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return _reader_gone()
+    except SystemExit as ending:
+        if isinstance(ending.__context__, BrokenPipeError):  # typer ends with 1, which says "findings" here
+            return _reader_gone()
+        raise
     except RecursionError:
         return _fail(str(InputError("is nested too deeply", where="the source", remedy="Take it apart")))
     return code if isinstance(code, int) else FINE
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has gone: nothing more is written, also not when the interpreter flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE
 
 
 def _usage(error: BaseException) -> str:

@@ -105,6 +105,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen(128)
     except OSError as error:
         raise InputError(
             (error.strerror or "cannot listen there").lower(),
