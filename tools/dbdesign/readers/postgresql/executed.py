@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from dbdesign.errors import EngineError, InputError, LimitError
@@ -12,7 +14,7 @@ from dbdesign.model.schema import Extension, Schema
 from dbdesign.readers.base import ReadResult, Skipped, Unread
 from dbdesign.readers.postgresql.catalog import CatalogReading, read_whole_catalog
 from dbdesign.readers.postgresql.kinds import Role, is_owner_change
-from dbdesign.readers.postgresql.positions import Positions, Statement, positions
+from dbdesign.readers.postgresql.positions import Positions, Statement, positions, statements
 
 if TYPE_CHECKING:
     from dbdesign.engines.postgres import ScriptOutcome, StatementFailure
@@ -39,9 +41,8 @@ def read_script(text: str, *, execute: bool = True) -> ReadResult:
         raise InputError("the text holds NUL bytes, so it is no SQL", remedy="Give a plain-text dump (pg_dump -Fp)")
     if not execute:
         return _by_grammar(text, "execution was not wanted")
-    found = positions(text)
     try:
-        result = _execute(found)
+        result, found = _execute(text)
     except (EngineError, LimitError) as error:
         return _by_grammar(text, str(error))
     reason = _distrust(result, found)
@@ -76,13 +77,17 @@ def _distrust(result: ReadResult, found: Positions) -> str | None:
     return None
 
 
-def _execute(found: Positions) -> ReadResult:
+def _execute(text: str) -> tuple[ReadResult, Positions]:
+    """Executes the script; while the server is busy with it, goes over its text for lines and comments."""
     from dbdesign.engines.postgres import embedded
 
+    wanted = [one for one in statements(text) if not _is_owner_change(one)]
     server = embedded()
-    wanted = [one for one in found.statements if not _is_owner_change(one)]
-    with server.scratch() as database:
-        outcome = database.run_script((one.line, one.text) for one in wanted)
+    with server.scratch() as database, ThreadPoolExecutor(1, "dbdesign-script") as beside:
+        script = [(one.line, one.text) for one in wanted]
+        running = beside.submit(copy_context().run, database.run_script, script)
+        found = positions(text)
+        outcome = running.result()
         failures, again = _try_again(database, wanted, outcome)
         reading = read_whole_catalog(database.admin, version=server.major, facts=False)
     failures, dropped = _absent(failures)
@@ -96,7 +101,7 @@ def _execute(found: Positions) -> ReadResult:
             (one.line, "OWNER TO", "owners are roles of a server") for one in found.statements if _is_owner_change(one)
         ),
     ]
-    return ReadResult(
+    result = ReadResult(
         schema=schema,
         unread=(*_unread(failures), *reading.unread),
         skipped=tuple(skipped),
@@ -106,6 +111,7 @@ def _execute(found: Positions) -> ReadResult:
         notes=tuple(_notes(found, reading, extensions, again)),
         proof=Proof(level="executed", by=f"PostgreSQL {server.version}"),
     )
+    return result, found
 
 
 def _is_owner_change(statement: Statement) -> bool:
