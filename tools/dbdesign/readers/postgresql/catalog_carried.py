@@ -55,12 +55,14 @@ def _operator_families(_version: int) -> str:
 
 def _operator_classes(_version: int) -> str:
     return f"""
-        select c.oid, c.opcname as name, n.nspname as namespace, format('CREATE OPERATOR CLASS %s %sFOR TYPE %s USING %I FAMILY %I.%I AS %s',
+        select c.oid, c.opcname as name, n.nspname as namespace,
+            format('CREATE OPERATOR CLASS %s %sFOR TYPE %s USING %I FAMILY %I.%I AS %s',
             {_NAME.format(name="c.opcname")}, case when c.opcdefault then 'DEFAULT ' else '' end, c.opcintype::regtype, a.amname,
             fn.nspname, f.opfname, concat_ws(', ',
             (select string_agg(format('OPERATOR %s %s%s', o.amopstrategy, o.amopopr::regoperator,
                     case when o.amoppurpose = 'o' then (select format(' FOR ORDER BY %I.%I', sn.nspname, s.opfname) from pg_opfamily s
-                        join pg_namespace sn on sn.oid = s.opfnamespace where s.oid = o.amopsortfamily) else '' end), ', ' order by o.amopstrategy)
+                        join pg_namespace sn on sn.oid = s.opfnamespace where s.oid = o.amopsortfamily) else '' end),
+                    ', ' order by o.amopstrategy)
                 from pg_depend d join pg_amop o on d.classid = 'pg_amop'::regclass and d.objid = o.oid
                 where d.refclassid = 'pg_opclass'::regclass and d.refobjid = c.oid),
             (select string_agg(format('FUNCTION %s (%s, %s) %s', p.amprocnum, p.amproclefttype::regtype, p.amprocrighttype::regtype,
@@ -95,7 +97,8 @@ def _casts(_version: int) -> str:
     return f"""
         select c.oid, format('%s AS %s', c.castsource::regtype, c.casttarget::regtype) as name, null as namespace,
             format('CREATE CAST (%s AS %s) %s%s', c.castsource::regtype, c.casttarget::regtype,
-            case c.castmethod when 'f' then 'WITH FUNCTION ' || c.castfunc::regprocedure::text when 'i' then 'WITH INOUT' else 'WITHOUT FUNCTION' end,
+            case c.castmethod when 'f' then 'WITH FUNCTION ' || c.castfunc::regprocedure::text
+                when 'i' then 'WITH INOUT' else 'WITHOUT FUNCTION' end,
             case c.castcontext when 'a' then ' AS ASSIGNMENT' when 'i' then ' AS IMPLICIT' else '' end) as sql
         from pg_cast c where c.oid >= 16384 and {own("pg_cast", "c.oid", "ei")} order by c.oid"""
 
@@ -138,10 +141,9 @@ def _mappings(_version: int) -> str:
         group by c.oid, c.cfgname, n.nspname, c.cfgparser, m.maptokentype order by c.oid, m.maptokentype"""
 
 
-def _statistics(version: int) -> str:
-    target = "s.stxstattarget >= 0"
+def _statistics(_version: int) -> str:
     return f"""
-        select s.oid, s.stxname as name, n.nspname as namespace, pg_get_statisticsobjdef(s.oid) || case when {target}
+        select s.oid, s.stxname as name, n.nspname as namespace, pg_get_statisticsobjdef(s.oid) || case when s.stxstattarget >= 0
             then format(E';\\nALTER STATISTICS %s SET STATISTICS %s', {_NAME.format(name="s.stxname")}, s.stxstattarget) else '' end as sql
         from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace
         where {USER_NAMESPACE} and {own("pg_statistic_ext", "s.oid")} order by s.oid"""
@@ -198,7 +200,8 @@ def _foreign_tables(_version: int) -> str:
 def _publications(version: int) -> str:
     columns = (
         "coalesce((select ' (' || string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ')' from pg_attribute a "
-        "where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)), '') || coalesce(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '')"
+        "where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)), '') "
+        "|| coalesce(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '')"
         if version >= 15
         else "''"
     )
@@ -217,7 +220,8 @@ def _publications(version: int) -> str:
                 (select string_agg(format('TABLE ONLY %s%s', r.prrelid::regclass, {columns}), ', ' order by r.oid)
                     from pg_publication_rel r where r.prpubid = p.oid), {schemas}), ''), '') end,
             concat_ws(', ', format('publish = %L', concat_ws(', ', case when p.pubinsert then 'insert' end,
-                case when p.pubupdate then 'update' end, case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end)),
+                case when p.pubupdate then 'update' end, case when p.pubdelete then 'delete' end,
+                case when p.pubtruncate then 'truncate' end)),
                 case when p.pubviaroot then 'publish_via_partition_root = true' end, {generated})) as sql
         from pg_publication p where {own("pg_publication", "p.oid")} order by p.oid"""
 
@@ -237,9 +241,11 @@ def _default_privileges(_version: int) -> str:
         select d.oid, coalesce(n.nspname, 'all') as name, null as namespace, format('ALTER DEFAULT PRIVILEGES%s %s %s ON %s %s %s%s',
             coalesce(' IN SCHEMA ' || quote_ident(n.nspname), ''), case when x.given then 'GRANT' else 'REVOKE' end,
             string_agg(x.privilege_type, ', ' order by x.privilege_type),
-            case d.defaclobjtype when 'r' then 'TABLES' when 'S' then 'SEQUENCES' when 'f' then 'ROUTINES' when 'T' then 'TYPES' when 'n' then 'SCHEMAS'
+            case d.defaclobjtype when 'r' then 'TABLES' when 'S' then 'SEQUENCES' when 'f' then 'ROUTINES'
+                when 'T' then 'TYPES' when 'n' then 'SCHEMAS'
                 else 'LARGE OBJECTS' end,
-            case when x.given then 'TO' else 'FROM' end, case when x.grantee = 0 then 'PUBLIC' else quote_ident(pg_get_userbyid(x.grantee)) end,
+            case when x.given then 'TO' else 'FROM' end,
+            case when x.grantee = 0 then 'PUBLIC' else quote_ident(pg_get_userbyid(x.grantee)) end,
             case when x.is_grantable and x.given then ' WITH GRANT OPTION' else '' end) as sql
         from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace
             cross join lateral (

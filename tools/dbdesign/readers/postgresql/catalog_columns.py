@@ -89,7 +89,7 @@ class Columns:
         usual = chosen_name(table.name, row.name, "seq")
         native = self._types(row.type, row.typmod).native
         return Identity(
-            mode=mode,  # type: ignore[arg-type]  # one of two literals and `serial`
+            mode=mode,  # one of two literals and `serial`
             options=sequence_options(sequence, native),
             sequence_name=None if sequence.name == usual else sequence.name,
             grants=self._rows.grants("pg_class", sequence.oid),

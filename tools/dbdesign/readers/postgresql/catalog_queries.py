@@ -92,7 +92,8 @@ def named_types(version: int) -> str:
             (select array_agg(v.enumlabel::text order by v.enumsortorder) from pg_enum v where v.enumtypid = t.oid) as labels,
             t.typisdefined as defined, t.oid::regtype::text as sql_name,
             r.rngsubtype::regtype::text as subtype, {multirange} as multirange,
-            case when r.rngcollation <> 0 and r.rngcollation <> u.typcollation then r.rngcollation::regcollation::text end as range_collation,
+            case when r.rngcollation <> 0 and r.rngcollation <> u.typcollation
+                then r.rngcollation::regcollation::text end as range_collation,
             case when not o.opcdefault then format('%I.%I', oc.nspname, o.opcname) end as subtype_opclass,
             nullif(r.rngcanonical, 0)::regproc::text as canonical, nullif(r.rngsubdiff, 0)::regproc::text as subtype_diff
         from pg_type t join pg_namespace n on n.oid = t.typnamespace
@@ -146,8 +147,10 @@ def indexes(version: int) -> str:
             left join pg_inherits h on h.inhrelid = i.indexrelid
             left join pg_tablespace s on s.oid = c.reltablespace
             cross join lateral (
-                select array_agg(a.attname::text order by a.attnum) as names, array_agg(quote_ident(o.opcname) order by a.attnum) as opclass_names,
-                    array_agg(case when o.oid is not null and (not o.opcdefault or (o.opcintype <> coalesce(b.atttypid, a.atttypid) and exists (
+                select array_agg(a.attname::text order by a.attnum) as names,
+                    array_agg(quote_ident(o.opcname) order by a.attnum) as opclass_names,
+                    array_agg(case when o.oid is not null and (not o.opcdefault
+                        or (o.opcintype <> coalesce(b.atttypid, a.atttypid) and exists (
                             select from pg_opclass d where d.opcmethod = o.opcmethod and d.opcdefault
                                 and d.opcintype = coalesce(b.atttypid, a.atttypid))))
                         then case when o.opcnamespace = 'pg_catalog'::regnamespace then quote_ident(o.opcname)

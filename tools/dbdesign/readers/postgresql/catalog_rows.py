@@ -216,7 +216,7 @@ def _fetch_all(connection: psycopg.Connection[Any], queries: list[str]) -> list[
     for number in range(len(queries)):
         script += [f"fetch all from dbdesign_{number}", f"close dbdesign_{number}"]
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        cursor.execute(";\n".join(script))  # type: ignore[arg-type]  # the script is built here, of constants and integers
+        cursor.execute(";\n".join(script))  # built here, of constants and integers
         results: list[list[Row]] = []
         while True:
             if cursor.description is not None:

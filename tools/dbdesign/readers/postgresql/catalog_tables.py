@@ -122,7 +122,7 @@ def _policies(oid: int, rows: Rows) -> tuple[Policy, ...]:
     return tuple(
         Policy(
             name=row.name,
-            command=COMMANDS[row.command],  # type: ignore[arg-type]  # the catalogue has no other commands
+            command=COMMANDS[row.command],  # the catalogue has no other commands
             permissive=row.permissive,
             roles=tuple(row.roles),
             using=faithful(row.condition, row.plain_condition),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbdesign.model.schema import Domain, Engine, Extension, Schema, Table, View
+from dbdesign.model.schema import Domain, Engine, EnumType, Extension, Schema, Table, View
 from dbdesign.writers.postgresql.adapt_columns import ColumnAdapter
 from dbdesign.writers.postgresql.adapt_keys import KeyAdapter
 from dbdesign.writers.postgresql.adapt_types import TypeMapper
@@ -28,7 +28,9 @@ class _Adapter:
     def __init__(self, schema: Schema, notes: Notes) -> None:
         self._schema = schema
         self._notes = notes
-        taken = {one.name for one in (*schema.tables, *schema.views, *schema.enums, *schema.domains)}
+        named: tuple[Table | View | EnumType | Domain, ...]
+        named = (*schema.tables, *schema.views, *schema.enums, *schema.domains)
+        taken = {one.name for one in named}
         self._types = TypeMapper(notes, taken)
         self._columns = ColumnAdapter(schema, self._types, notes)
         self._keys = KeyAdapter(schema, notes)

@@ -21,8 +21,8 @@ _METHODS = {
     "hnsw": "hnsw",
 }
 # Options that mean nothing in PostgreSQL and whose loss nobody notices.
-_SILENT = {"tablespace", "key_block_size", "pad_index", "statistics_norecompute", "ignore_dup_key", "allow_row_locks", "allow_page_locks",
-           "optimize_for_sequential_key", "filegroup", "parser", "data_compression", "fillfactor", "sort_in_tempdb", "online"}  # fmt: skip
+_SILENT = {"tablespace", "key_block_size", "pad_index", "statistics_norecompute", "ignore_dup_key", "allow_row_locks",
+           "allow_page_locks", "optimize_for_sequential_key", "filegroup", "parser", "data_compression", "fillfactor", "sort_in_tempdb", "online"}  # fmt: skip
 
 
 class KeyAdapter:
@@ -43,9 +43,11 @@ class KeyAdapter:
         for name, value in key.options.items():
             if name not in _SILENT:
                 self._notes.add(target, f"the key option {name} {value}".rstrip(), None)
-        name = None if key.name == "PRIMARY" else key.name
+        own_name = None if key.name == "PRIMARY" else key.name
         nulls = key.nulls_not_distinct or (key is not table.primary_key and self._equates_nulls(table, key.columns))
-        return Key(name=name, columns=key.columns, include=key.include, nulls_not_distinct=nulls, comment=key.comment)
+        return Key(
+            name=own_name, columns=key.columns, include=key.include, nulls_not_distinct=nulls, comment=key.comment
+        )
 
     def _equates_nulls(self, table: Table, columns: tuple[str, ...]) -> bool:
         """SQL Server takes two NULLs for equal in a unique index."""

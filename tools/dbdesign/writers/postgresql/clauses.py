@@ -145,7 +145,7 @@ def is_short_serial(column: Column) -> bool:
     )
 
 
-def identity_clause(table: Table, column: Column, identity: Identity) -> str:
+def identity_clause(table: Table, identity: Identity) -> str:
     """GENERATED … AS IDENTITY."""
     clauses = sequence_clauses(identity.options)
     if identity.sequence_name:
@@ -166,7 +166,7 @@ def value_clause(table: Table, column: Column) -> str:
         short = is_short_serial(column)
         return "" if short else f"DEFAULT {serial_default(table, column, column.identity)}"
     if column.identity:
-        return identity_clause(table, column, column.identity)
+        return identity_clause(table, column.identity)
     if column.generated:
         return (
             f"GENERATED ALWAYS AS ({column.generated.expression}) {'STORED' if column.generated.stored else 'VIRTUAL'}"

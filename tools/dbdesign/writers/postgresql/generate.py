@@ -5,7 +5,7 @@ from __future__ import annotations
 from dbdesign.dialects.postgresql import DIALECT
 from dbdesign.errors import EngineError, LimitError, SqlError
 from dbdesign.model.finding import Proof
-from dbdesign.model.schema import Engine, Schema, View
+from dbdesign.model.schema import Engine, Namespace, Routine, Schema, Sequence, Table, View
 from dbdesign.writers.base import Note, WriteOptions, WriteResult
 from dbdesign.writers.postgresql import objects
 from dbdesign.writers.postgresql.adapt import adapt
@@ -46,8 +46,9 @@ def _head(view: View) -> str:
 
 
 def _say_owners(schema: Schema, notes: Notes) -> None:
-    objects = (*schema.namespaces, *schema.tables, *schema.views, *schema.routines, *schema.sequences)
-    owners = sorted({one.owner for one in objects if one.owner})
+    owned: tuple[Namespace | Table | View | Routine | Sequence, ...]
+    owned = (*schema.namespaces, *schema.tables, *schema.views, *schema.routines, *schema.sequences)
+    owners = sorted({one.owner for one in owned if one.owner})
     if len(owners) > 1:
         notes.add("schema", f"the owners {', '.join(owners)}", "whoever runs the script owns everything")
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TypeVar
 
 from dbdesign.dialects.postgresql import DIALECT, chosen_name, clipped
-from dbdesign.model.schema import Check, Column, ForeignKey, Index, IndexKey, Key, Schema, Table
+from dbdesign.model.schema import Check, Column, ForeignKey, Index, IndexKey, Key, Schema, Sequence, Table, View
 from dbdesign.writers.postgresql.clauses import usual_key_name
 from dbdesign.writers.postgresql.notes import Notes
 
@@ -23,7 +23,8 @@ class _Fitter:
         self._schema = schema
         self._notes = notes
         self._relations: dict[str | None, set[str]] = defaultdict(set)
-        for one in (*schema.tables, *schema.views, *schema.sequences):
+        relations: tuple[Table | View | Sequence, ...] = (*schema.tables, *schema.views, *schema.sequences)
+        for one in relations:
             self._relations[one.namespace].add(self._short(one.name, one.label))
 
     def schema(self) -> Schema:

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.schema import (
+    Check,
     CompositeType,
     Domain,
     EnumType,
+    Exclusion,
     Extension,
+    ForeignKey,
     Grant,
+    Key,
     Namespace,
     Policy,
     Routine,
@@ -179,7 +183,8 @@ def privileges(schema: Schema, major: int) -> Iterator[str]:
     """GRANT and REVOKE for everything that has any."""
     for one in schema.namespaces:
         yield from grants("SCHEMA", identifier(one.name), one.grants, major)
-    for kind in (*schema.enums, *schema.composites):
+    kinds: tuple[EnumType | CompositeType, ...] = (*schema.enums, *schema.composites)
+    for kind in kinds:
         yield from grants("TYPE", type_identifier(kind.namespace, kind.name), kind.grants, major)
     for of_domain in schema.domains:
         yield from grants("DOMAIN", type_identifier(of_domain.namespace, of_domain.name), of_domain.grants, major)
@@ -230,7 +235,8 @@ def comments(schema: Schema) -> Iterator[str]:
     """COMMENT ON for everything but tables and views, which carry theirs beside them."""
     for one in schema.namespaces:
         yield from comment("SCHEMA", identifier(one.name), one.comment)
-    for kind in (*schema.enums, *schema.composites):
+    kinds: tuple[EnumType | CompositeType, ...] = (*schema.enums, *schema.composites)
+    for kind in kinds:
         yield from comment("TYPE", type_identifier(kind.namespace, kind.name), kind.comment)
     for of_composite in schema.composites:
         name = type_identifier(of_composite.namespace, of_composite.name)
@@ -268,7 +274,9 @@ def late_table_comments(table: Table) -> Iterator[str]:
         constraint = column.not_null_name or chosen_name(table.name, column.name, "not_null")
         yield from comment("CONSTRAINT", f"{identifier(constraint)} ON {name}", column.not_null_comment)
     keys = ([table.primary_key] if table.primary_key else []) + list(table.unique_keys)
-    for one in (*keys, *table.foreign_keys, *table.checks, *table.exclusions):
+    constraints: tuple[Key | ForeignKey | Check | Exclusion, ...]
+    constraints = (*keys, *table.foreign_keys, *table.checks, *table.exclusions)
+    for one in constraints:
         if one.name:
             yield from comment("CONSTRAINT", f"{identifier(one.name)} ON {name}", one.comment)
     for trigger in table.triggers:

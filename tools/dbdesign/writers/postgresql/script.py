@@ -89,7 +89,8 @@ class _Script:
         yield [*written.before, *written.now, *comments]
 
     def _guards(self) -> Iterator[list[str]]:
-        for of in (*self._schema.tables, *self._schema.views):
+        guarded: tuple[Table | View, ...] = (*self._schema.tables, *self._schema.views)
+        for of in guarded:
             if self._options.carried:
                 yield list(objects.triggers(of))
             if isinstance(of, Table):

@@ -309,7 +309,13 @@ def _stands_inline(table: Table, key: Key, column: str) -> bool:
 
 def _comparable(column: Column) -> Column:
     """What a partition's column must share with its parent's to be made by PARTITION OF."""
-    beside = {"comment": None, "options": {}, "identity": None, "not_null_comment": None, "default": None}
+    beside: dict[str, object] = {
+        "comment": None,
+        "options": {},
+        "identity": None,
+        "not_null_comment": None,
+        "default": None,
+    }
     return column.model_copy(update=beside)
 
 
