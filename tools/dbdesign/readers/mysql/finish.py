@@ -85,7 +85,7 @@ class _Finisher:
             options["database"] = self.default
         mariadb = version is not None and "mariadb" in version.lower()
         if mariadb:
-            options["server"] = f"MariaDB {version}"
+            options["server"] = f"MariaDB {re.split(r'[^0-9.]', version or '')[0]}"
         if self.implied:
             self.notes.append(
                 f"{self.implied} indexes that the engine adds by itself for foreign keys are listed with their tables"
