@@ -40,7 +40,7 @@ PERSON_TABLES = vocabulary(
 EVENT_WORDS = vocabulary(
     """event log audit history activity message notification transaction payment invoice line item visit click view
     session request measurement reading metric sample sensor tracking impression entry journal movement shipment
-    order trace span job task delivery attempt receipt mail email push presence"""
+    order trace span job task delivery attempt receipt mail email push presence txn stream"""
 )
 PERSONAL = vocabulary("email phone mobile ssn passport birthdate birthday dob ip iban")
 _PERSONAL_PAIRS = frozenset(
@@ -169,9 +169,8 @@ def is_person_table(table: Table) -> bool:
 
 def is_event_table(table: Table) -> bool:
     """Whether rows are added as things happen, so that the table grows with use."""
-    return bool(EVENT_WORDS & set(stem(table.name)[-1:])) or {"log", "event", "audit", "history"} <= set(
-        stem(table.name)
-    )
+    name = stem(table.name)
+    return bool(EVENT_WORDS & set(name[-1:])) or bool({"log", "audit", "history"} & set(name))
 
 
 @lru_cache(maxsize=65536)

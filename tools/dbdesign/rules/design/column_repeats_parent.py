@@ -10,6 +10,15 @@ from dbdesign.model.schema import Table
 from dbdesign.rules.base import TableRule, on_column
 from dbdesign.rules.meaning import is_bookkeeping_name
 from dbdesign.rules.subject import Subject
+from dbdesign.rules.words import stem, vocabulary
+
+_ATTRIBUTES = vocabulary(
+    """address location contact image photo picture file media attachment language currency country city place unit phone email
+    timezone template category type status"""
+)
+"""What two rows may each have one of: a customer's address is not its shop's."""
+_ACTORS = vocabulary("user staff employee member author person people agent operator actor admin reviewer")
+"""Who acts on a row: whoever writes a comment is seldom who wrote the article."""
 
 
 class ColumnRepeatsParent(TableRule):
@@ -63,6 +72,8 @@ class ColumnRepeatsParent(TableRule):
 
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every reference that can be followed through a parent as well."""
+        if table.inherits:
+            return
         direct = {
             (one.foreign_key.columns[0], one.parent): one
             for one in subject.relations.references_out(table.label)
@@ -96,9 +107,10 @@ class ColumnRepeatsParent(TableRule):
             or name in relation.foreign_key.columns
         ):
             return True
-        if above.parent in {table.label, relation.parent} or subject.is_lookup(
-            subject.schema.table_by_label[above.parent]
-        ):
+        target = subject.schema.table_by_label[above.parent]
+        if (_ATTRIBUTES | _ACTORS) & set(stem(target.name)[-1:]):
+            return True
+        if above.parent in {table.label, relation.parent} or subject.is_lookup(target):
             return True
         wanted = {name, *relation.foreign_key.columns}
         return any(wanted <= set(key.columns) and key.references == relation.parent for key in table.foreign_keys)

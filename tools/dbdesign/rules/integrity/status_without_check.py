@@ -14,7 +14,7 @@ from dbdesign.rules.words import vocabulary, words
 
 _STATES = frozenset({"status", "state"})
 _PLACES = vocabulary("city zip zipcode postal postcode street country county province address town")
-_FREE = vocabulary("text message reason note description code http json data old new previous")
+_FREE = vocabulary("text message reason note description code http json data old new prev previous")
 LONGEST = 64
 """Characters up to which a text is taken for a word from a list."""
 

@@ -56,6 +56,7 @@ class NaturalKeyNotUnique(ColumnRule):
     """
 
     severity = Severity.MEDIUM
+    repeats = "{count} columns identify rows in the real world, but nothing keeps two rows from having the same value"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A natural key that nothing makes unique."""

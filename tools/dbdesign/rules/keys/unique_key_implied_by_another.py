@@ -48,6 +48,7 @@ class UniqueKeyImpliedByAnother(TableRule):
     """
 
     severity = Severity.LOW
+    repeats = "{count} unique keys forbid nothing, since a part of each is unique by itself"
 
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every unique key with a narrower one inside."""

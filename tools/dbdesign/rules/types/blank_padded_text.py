@@ -12,7 +12,7 @@ from dbdesign.rules.subject import Subject
 from dbdesign.rules.words import vocabulary, words
 
 _FIXED = vocabulary(
-    "code hash checksum digest md5 sha1 sha256 uuid guid iso flag currency country language bic isbn zip hex token"
+    "code hash checksum digest md5 sha1 sha256 uuid guid iso flag currency country language bic isbn zip hex token id"
 )
 _SHORT = 4
 """Characters up to which a fixed length is taken for a code: ISO 639, 3166 and 4217 codes have two or three."""
