@@ -43,7 +43,6 @@ class Sqlite:
     def __enter__(self) -> Sqlite:
         self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         self.connection.execute(f"PRAGMA max_page_count = {MAX_PAGES}")
-        self.connection.execute("PRAGMA trusted_schema = OFF")
         self.connection.set_progress_handler(self._late, STEPS)
         return self
 

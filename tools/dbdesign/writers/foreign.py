@@ -64,7 +64,9 @@ def note_lost_objects(schema: Schema, context: Context, title: str) -> None:
         context.note(extension.name, "an extension of PostgreSQL")
     for routine in schema.routines:
         context.note(
-            routine.label, f"a {routine.kind} in the source's language", "write it again by hand, or in the application"
+            routine.label,
+            f"{'an' if routine.kind == 'aggregate' else 'a'} {routine.kind} in the source's language",
+            "write it again by hand, or in the application",
         )
     for carried in schema.carried:
         context.note(label(carried.namespace, carried.name), f"{carried.kind} of the source")

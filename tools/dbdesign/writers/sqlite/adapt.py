@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dbdesign.dialects.sqlite import DIALECT
 from dbdesign.model.schema import (
     Check,
@@ -25,6 +27,7 @@ from dbdesign.writers.sqlite.printing import identifier
 from dbdesign.writers.sqlite.types import APPROXIMATE, JSON_KINDS, declared_type
 from dbdesign.writers.translate import Kinds, Renames, column_kinds, translate, translate_default, translate_query
 
+NEXT_VALUE = re.compile(r"(?:nextval\s*\(\s*'|NEXT VALUE FOR )([^']+)", re.IGNORECASE)
 PLAIN_METHODS = frozenset({"btree", "hash", "clustered", "columnstore"})
 OTHER_METHODS = {
     "fulltext": "an FTS5 table",
@@ -55,10 +58,12 @@ class _Adaptation:
     def schema(self) -> Schema:
         source, context = self.source, self.context
         note_lost_objects(source, context, DIALECT.title)
-        for sequence in source.sequences:
-            context.note(sequence.label, "a sequence", "number rows by INTEGER PRIMARY KEY, or in the application")
         self.index_names = self._index_names()
+        self.numbering: set[str] = set()
         tables = tuple(self._table(table) for table in self.tables)
+        for sequence in source.sequences:
+            if sequence.name not in self.numbering:
+                context.note(sequence.label, "a sequence", "number rows by INTEGER PRIMARY KEY, or in the application")
         views = tuple(view for one in source.views if (view := self._view(one)) is not None)
         return Schema(engine=Engine.SQLITE, version=context.version, tables=tables, views=views)
 
@@ -150,7 +155,7 @@ class _Adaptation:
         if identity is not None:
             kind = kind.model_copy(update={"native": "INTEGER", "kind": Kind.INT64})
         generated = self._generated(column, kinds, where)
-        default = None if column.identity or generated else self._default(column, where)
+        default = None if column.identity or identity or generated else self._default(column, where)
         return Column(
             name=column.name,
             type=kind,
@@ -164,7 +169,7 @@ class _Adaptation:
 
     def _identity(self, table: Table, column: Column, where: str) -> Identity | None:
         if column.identity is None:
-            return None
+            return self._identity_of_sequence(table, column)
         if table.primary_key is None or table.primary_key.columns != (column.name,):
             self.context.note(
                 where,
@@ -179,6 +184,15 @@ class _Adaptation:
                 f"starts at {options.start or 1} and counts by {options.increment or 1}",
                 "INTEGER PRIMARY KEY, from 1 by 1",
             )
+        return Identity(mode="rowid")
+
+    def _identity_of_sequence(self, table: Table, column: Column) -> Identity | None:
+        """A primary key that takes its default from a sequence numbers itself in SQLite."""
+        match = NEXT_VALUE.search(column.default or "")
+        alone = table.primary_key is not None and table.primary_key.columns == (column.name,)
+        if match is None or not alone or not column.type.is_integer:
+            return None
+        self.numbering.add(match[1].rpartition(".")[2].replace('"', ""))
         return Identity(mode="rowid")
 
     def _generated(self, column: Column, kinds: Kinds, where: str) -> Generated | None:

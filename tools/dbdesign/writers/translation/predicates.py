@@ -48,6 +48,8 @@ def _settle_conditions(tree: exp.Expr) -> None:
         elif isinstance(node, exp.And | exp.Or):
             _as_condition(node.this)
             _as_condition(node.expression)
+        elif isinstance(node, exp.Not) and isinstance(unwrapped(node.this), exp.Column):
+            node.replace(exp.EQ(this=node.this.copy(), expression=exp.Literal.number(0)))
         elif isinstance(node, exp.Not | exp.Where | exp.Having) or (isinstance(node, exp.If) and node.arg_key == "ifs"):
             _as_condition(node.this)
         elif isinstance(node, exp.Join) and node.args.get("on") is not None:
