@@ -66,7 +66,7 @@ class ConfiguredDatabase:
         try:
             return SCHEMES[scheme]
         except KeyError:
-            shown = repr(scheme) if re.fullmatch(r"[a-z]{1,20}", scheme) else "that of its URL"
+            shown = repr(scheme) if re.match(r"[a-z]{1,20}(\+\w+)?://", self.url) else "that of its URL"
             known = ", ".join(dict.fromkeys(engine.value for engine in SCHEMES.values()))
             raise InputError(
                 f"database {self.name!r} is configured with a scheme, {shown}, that is not known",
