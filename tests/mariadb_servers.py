@@ -51,7 +51,11 @@ def normalised(dump: str) -> str:
     the server named lose their names; the SQL mode, which belongs to the session, is left out.
     """
     dump = re.sub(r"(?m)^/\*!50003 SET sql_mode.*\n|^-- .*\n", "", dump)
-    return re.sub(r"(?ms)^(CREATE TABLE `[^\n]*\(\n)(.*?)(^\) )", lambda match: f"{match[1]}{_sorted_body(match[2])}{match[3]}", dump)
+    return re.sub(
+        r"(?ms)^(CREATE TABLE `[^\n]*\(\n)(.*?)(^\) )",
+        lambda match: f"{match[1]}{_sorted_body(match[2])}{match[3]}",
+        dump,
+    )
 
 
 def _sorted_body(body: str) -> str:

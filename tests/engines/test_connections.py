@@ -7,12 +7,12 @@ import traceback
 from pathlib import Path
 
 import pytest
-from mariadb_servers import server
 
 from dbdesign.engines.connections import ConfiguredDatabase, connect_read_only
 from dbdesign.engines.postgres.scratch import ScratchDatabase
 from dbdesign.errors import DesignError, EngineError, InputError
 from dbdesign.readers.live import read_live
+from mariadb_servers import server
 
 SECRETS = ("hunter2secret", "p%40ss%2Fword", "p@ss/word", "topsecrethost", "adminuser", "tok3nvalue")
 LOGIN = "adminuser:hunter2secret"
@@ -84,7 +84,9 @@ def test_mariadb_refuses_to_write(write: str):
         assert running.run("SELECT a FROM t;", name).split() == ["a", "1"]
 
 
-@pytest.mark.parametrize("write", [*WRITES, "PRAGMA user_version = 7", "ATTACH 'other.db' AS other; CREATE TABLE other.t (a)"])
+@pytest.mark.parametrize(
+    "write", [*WRITES, "PRAGMA user_version = 7", "ATTACH 'other.db' AS other; CREATE TABLE other.t (a)"]
+)
 def test_sqlite_refuses_to_write(tmp_path: Path, write: str):
     path = tmp_path / "shop.db"
     with sqlite3.connect(path) as made:
@@ -100,7 +102,9 @@ def test_sqlite_refuses_to_write(tmp_path: Path, write: str):
 def test_a_live_sqlite_database_is_read_from_its_own_ddl(tmp_path: Path):
     path = tmp_path / "shop.db"
     with sqlite3.connect(path) as made:
-        made.executescript("CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (a_id REFERENCES a, CHECK (a_id > 0)); CREATE INDEX i ON b (a_id);")
+        made.executescript(
+            "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (a_id REFERENCES a, CHECK (a_id > 0)); CREATE INDEX i ON b (a_id);"
+        )
     made.close()
     result = read_live(ConfiguredDatabase("shop", f"sqlite:///{path}"))
     assert [table.name for table in result.schema.tables] == ["a", "b"]

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from mariadb_servers import server
 
 from dbdesign.errors import SqlError
+from mariadb_servers import server
 
 OWNER = """
 import sys, time

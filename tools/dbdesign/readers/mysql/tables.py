@@ -16,6 +16,16 @@ QUERY = {"SELECT", "AS", "IGNORE", "REPLACE", "WITH", "VALUES", "TABLE"}
 TWO_WORDS = {("DATA", "DIRECTORY"), ("INDEX", "DIRECTORY"), ("PLACEMENT", "POLICY"), ("START", "TRANSACTION")}
 """Table options of two words."""
 
+WITHOUT_SIGN = frozenset(
+    """
+    auto_increment auto_id_cache auto_random_base avg_row_length checksum collate comment compression connection data_directory
+    delay_key_write encryption engine engine_attribute index_directory insert_method key_block_size max_rows min_rows pack_keys
+    page_checksum password placement_policy pre_split_regions row_format secondary_engine secondary_engine_attribute
+    shard_row_id_bits stats_auto_recalc stats_persistent stats_sample_pages tablespace transactional ttl ttl_enable type union
+    """.split()  # noqa: SIM905 - a list of a word a line would hide the rest
+)
+"""Table options that may be written without an equals sign (create-table); others are taken with one."""
+
 
 def create_table(stream: TokenStream, draft: SchemaDraft, line: int) -> None:
     """Parses what follows CREATE [OR REPLACE] TABLE. Raises `SqlError` where nothing of the table can be kept."""
@@ -104,14 +114,15 @@ def parse_option(stream: TokenStream, table: TableDraft) -> bool:
     if stream.accept("WITH", "SYSTEM", "VERSIONING"):
         table.options["system_versioned"] = "true"
         return True
+    start = stream.index
     word = stream.next().upper.lower()
     if (word.upper(), stream.token.upper) in TWO_WORDS:
         word = f"{word}_{stream.next().upper.lower()}"
     if word == "start_transaction":
         table.options[word] = "true"
         return True
-    stream.accept("=")
-    if stream.ended:
+    if (not stream.accept("=") and word not in WITHOUT_SIGN) or stream.ended:
+        stream.index = start
         return False
     _set_option(stream, table, word)
     return True

@@ -1,0 +1,106 @@
+"""The splitter: delimiters, executable comments, bodies, data, and what is never closed."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbdesign.errors import InputError, SqlError
+from dbdesign.readers.base import reader
+from dbdesign.readers.mysql.statements import Script
+
+
+def split(text: str, *, tidb: bool = False) -> list[tuple[int, str]]:
+    return [(one.line, " ".join(one.text.split()) or one.word) for one in Script(text, tidb=tidb).statements()]
+
+
+CASES = {
+    "semicolons in literals": (
+        "CREATE TABLE a (b int COMMENT ';');\nUSE `x;y`;",
+        [(1, "CREATE TABLE a (b int COMMENT ';')"), (2, "USE `x;y`")],
+    ),
+    "comments of three kinds": ("-- one; \n# two;\n/* three; */ USE a", [(3, "USE a")]),
+    "two minus signs are no comment": ("USE a--1;\nUSE b;", [(1, "USE a--1"), (2, "USE b")]),
+    "an executable comment": ("/*!40101 USE a */;", [(1, "USE a")]),
+    "an executable comment inside": ("USE /*!50001 a */ ;", [(1, "USE a")]),
+    "MariaDB's executable comment": ("/*M!100301 USE a */;", [(1, "USE a")]),
+    "one for no server at all": ("/*M!999999\\- enable the sandbox mode */ USE a;", [(1, "USE a")]),
+    "TiDB's is a comment to MySQL": ("USE a /*T![x] b */;", [(1, "USE a /*T![x] b */")]),
+    "delimiters": ("DELIMITER $$\nUSE a; b$$\nDELIMITER ;\nUSE c;", [(2, "USE a; b"), (4, "USE c")]),
+    "slashes as a delimiter": (
+        "delimiter //\nUSE a /* // */ //\ndelimiter ;\nUSE b",
+        [(2, "USE a /* // */"), (4, "USE b")],
+    ),
+    "a body without delimiter": (
+        "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN IF x THEN SET y = 1; END IF; CASE z WHEN 1 THEN SET y = IF(a, b, c); END CASE; END;\nUSE b;",
+        [
+            (
+                1,
+                "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN IF x THEN SET y = 1; END IF; CASE z WHEN 1 THEN SET y = IF(a, b, c); END CASE; END",
+            ),
+            (2, "USE b"),
+        ],
+    ),
+    "data is passed over": (
+        "INSERT INTO a VALUES ('it''s; \\'', \"x;\", `y;`);\nUSE b;",
+        [(1, "INSERT"), (2, "USE b")],
+    ),
+    "an escaped backslash at the end": ("INSERT INTO a VALUES ('C:\\\\');\nUSE b;", [(1, "INSERT"), (2, "USE b")]),
+    "empty statements": (";;\n;USE a;", [(2, "USE a")]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_script_is_split_into_its_statements(name: str):
+    text, expected = CASES[name]
+    assert split(text) == expected
+
+
+def test_tidbs_executable_comments_are_opened_for_tidb():
+    assert split("USE a /*T![x] b */;", tidb=True) == [(1, "USE a b")]
+
+
+def test_comments_are_kept_by_line():
+    script = Script("-- first\nCREATE TABLE a ( # inside\n b int /* allow */\n);\n/* last */")
+    for statement in script.statements():
+        script.stream(statement)
+    assert script.comments == {1: "-- first", 2: "# inside", 3: "/* allow */", 5: "/* last */"}
+
+
+@pytest.mark.parametrize(
+    ("mark", "what"), [("'", "a string"), ('"', "a quoted name"), ("`", "a quoted name"), ("/* ", "a comment")]
+)
+def test_what_is_never_closed_is_named_with_its_line(mark: str, what: str):
+    text = f"CREATE TABLE a (b int);\nCREATE TABLE c (d int);\nCREATE TABLE e (\n f int DEFAULT {mark}x);\nCREATE TABLE g (h int);"
+    result = reader("mysql").read(text)
+    assert [table.name for table in result.schema_.tables] == ["a", "c"]
+    assert result.declared_tables == 4
+    (unread,) = result.unread
+    assert unread.line == 4
+    assert what in unread.reason
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "-- nothing\n"])
+def test_an_empty_text_is_refused_or_empty(text: str):
+    if text.strip():
+        assert reader("mysql").read(text).schema_.tables == ()
+    else:
+        with pytest.raises(InputError, match="empty"):
+            reader("mysql").read(text)
+
+
+def test_binary_data_is_refused():
+    with pytest.raises(InputError, match="binary"):
+        reader("mysql").read("\x7fELF\x00\x01")
+
+
+def test_a_text_of_which_nothing_can_be_read_is_an_error_with_a_line():
+    with pytest.raises(SqlError, match="line 2"):
+        reader("mysql").read("\nthis is not SQL at all;")
+
+
+def test_much_data_is_passed_over_without_tokens():
+    row = "(1,'it\\'s; a ''row''',NULL),"
+    text = f"CREATE TABLE a (b int);\nINSERT INTO a VALUES {row * 200_000}(2,'x',3);\nCREATE TABLE c (d int);"
+    result = reader("mysql").read(text)
+    assert [table.name for table in result.schema_.tables] == ["a", "c"]
+    assert result.lines["c"] == 3
