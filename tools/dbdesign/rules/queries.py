@@ -19,7 +19,7 @@ from dbdesign.model.workload import Query
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-_RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.Like)
+_RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.Like, exp.ILike)
 _JSON = (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar)
 
 ColumnOf = tuple[str, str]
@@ -170,10 +170,10 @@ class _Reading:
         self._note(node.expression, accesses, "equal")
 
     def _read_range(self, node: exp.Expression, accesses: dict[str, Access]) -> None:
-        if isinstance(node, exp.Like):
+        if isinstance(node, (exp.Like, exp.ILike)):
             pattern = node.expression
             column = self._column(node.this, accesses)
-            if column and isinstance(pattern, exp.Literal) and str(pattern.this).startswith(("%", "_")):
+            if column and _begins_with_wildcard(pattern):
                 column[0].wildcards.add(column[1])
                 return
         self._note(node.this, accesses, "ranges")
@@ -204,6 +204,15 @@ class _Reading:
             if column is None:
                 return
             self.found.order_by.append((column[0].table.label, column[1]))
+
+
+def _begins_with_wildcard(pattern: exp.Expression) -> bool:
+    """Whether a pattern is known to begin with a wildcard: `'%x'`, `'%' || $1`, `CONCAT('%', ?)`."""
+    first = next(iter(pattern.find_all(exp.Literal, bfs=False)), None)
+    leading = pattern
+    while isinstance(leading, (exp.DPipe, exp.Add, exp.Concat, exp.Paren)):
+        leading = leading.expressions[0] if isinstance(leading, exp.Concat) else leading.this
+    return first is not None and leading is first and str(first.this).startswith(("%", "_"))
 
 
 def _stored(table: Table, name: str) -> str | None:

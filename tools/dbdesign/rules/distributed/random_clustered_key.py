@@ -62,10 +62,8 @@ class RandomClusteredKey(TableRule):
         if any(index.clustered for index in table.indexes) or (rows is not None and rows < SMALL_TABLE):
             return
         default = (column.default or "").lower()
-        if (
-            "newsequentialid" in default
-            or ("uuid_to_bin" in default.replace(" ", "")
-            and ",1" in default.replace(" ", ""))
+        if "newsequentialid" in default or (
+            "uuid_to_bin" in default.replace(" ", "") and ",1" in default.replace(" ", "")
         ):
             return
         certain = "newid" in default or "uuid" in default

@@ -55,7 +55,12 @@ class SequentialKeyInRanges(TableRule):
         key = table.primary_key
         column = table.column(key.columns[0]) if key else None
         rows = subject.rows(table)
-        if key is None or column is None or "bucket_count" in key.options or subject.is_lookup(table):
+        if (
+            key is None
+            or column is None
+            or {"bucket_count", "hash_sharded"} & set(key.options)
+            or subject.is_lookup(table)
+        ):
             return
         how = _grows(column)
         if how is None or (rows is not None and rows < SMALL_TABLE):
