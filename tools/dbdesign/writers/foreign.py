@@ -6,10 +6,9 @@ Shared by the writers for SQL Server and SQLite.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 
 from dbdesign.model.schema import Check, Column, Engine, Schema, Table, View, label
-from dbdesign.model.types import DataType, Kind
+from dbdesign.model.types import Kind
 from dbdesign.writers.mysql.context import Context
 
 VALUE = re.compile(r"\bVALUE\b", re.IGNORECASE)
@@ -82,11 +81,8 @@ def _note_table(table: Table, context: Context, title: str) -> None:
     for trigger in table.triggers:
         context.note(f"{table.label} ({trigger.name})", "a trigger in the source's language", "write it again by hand")
     for exclusion in table.exclusions:
-        context.note(
-            f"{table.label} ({exclusion.name or 'exclusion'})",
-            "an exclusion constraint",
-            "check it in a serializable transaction or a trigger",
-        )
+        where = f"{table.label} ({exclusion.name or 'exclusion'})"
+        context.note(where, "an exclusion constraint", "check it in a serializable transaction or a trigger")
     if table.row_security != "off" or table.policies:
         context.note(table.label, "row security policies", f"{title} has none like them; filter by views")
     if table.partitioning is not None:
@@ -110,21 +106,11 @@ def values_check(column: Column, quote: str) -> Check | None:
     return Check(expression=f"{quote} IN ({values})")
 
 
-def unique_names(wanted: Iterator[tuple[str, str]] | list[tuple[str, str]], taken: set[str]) -> Mapping[str, str]:
-    """New names for (owner, name) pairs that must be unique in one space, as `owner.name` → name; `taken` grows."""
-    found: dict[str, str] = {}
-    for owner, name in wanted:
-        candidate, number = name, 1
-        while candidate.lower() in taken:
-            candidate = (
-                f"{owner.replace('.', '_')}_{name}" if number == 1 else f"{owner.replace('.', '_')}_{name}_{number}"
-            )
-            number += 1
-        taken.add(candidate.lower())
-        found[f"{owner}.{name}"] = candidate
-    return found
-
-
-def element_text(kind: DataType) -> str:
-    """What an array holds, for notes."""
-    return kind.element.native if kind.element else "values"
+def free_name(owner: str, wanted: str, taken: set[str]) -> str:
+    """The name, or one with its owner's before it, that is not yet taken; `taken`, in lower case, grows."""
+    candidate, number = wanted, 1
+    while candidate.lower() in taken:
+        candidate = f"{owner}_{wanted}" if number == 1 else f"{owner}_{wanted}_{number}"
+        number += 1
+    taken.add(candidate.lower())
+    return candidate

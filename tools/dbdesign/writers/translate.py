@@ -77,7 +77,7 @@ def translate(
     if len(expression) > MAX_EXPRESSION or not _is_flat(expression):
         return None
     from dbdesign.writers.translation.context import Context
-    from dbdesign.writers.translation.writing import SCALAR_NODES
+    from dbdesign.writers.translation.vocabulary import SCALAR_NODES
 
     context = Context(source, target, kinds=dict(kinds), kind=kind, immutable=immutable, allowed=SCALAR_NODES)
     return _translated(expression, context, predicate=predicate)
@@ -125,7 +125,7 @@ def _filled(tree: exp.Expr) -> list[str]:
     return [name for name, value in tree.args.items() if value]
 
 
-def _printed(tree: exp.Expr, context: Context) -> str:
+def _printed(tree: exp.Expr, context: Context, *, pretty: bool = False) -> str:
     from sqlglot.errors import ErrorLevel
 
     lower = context.target in POSTGRES_FAMILY
@@ -135,6 +135,7 @@ def _printed(tree: exp.Expr, context: Context) -> str:
             unsupported_level=ErrorLevel.RAISE,
             normalize_functions="lower" if lower else "upper",
             comments=False,
+            pretty=pretty,
         )
     )
 
@@ -235,7 +236,8 @@ def translate_query(query: str, source: Engine, target: Engine, *, renames: Rena
     from dbdesign.writers.translation.predicates import settle
     from dbdesign.writers.translation.queries import check_query, prepare_query
     from dbdesign.writers.translation.reading import normalise
-    from dbdesign.writers.translation.writing import QUERY_NODES, spell
+    from dbdesign.writers.translation.vocabulary import QUERY_NODES
+    from dbdesign.writers.translation.writing import spell
 
     context = Context(source, target, allowed=QUERY_NODES)
     try:
@@ -245,7 +247,7 @@ def translate_query(query: str, source: Engine, target: Engine, *, renames: Rena
         normalise(tree, context)
         settle(tree, context, predicate=None)
         spell(tree, context)
-        text = _printed(tree, context)
+        text = _printed(tree, context, pretty=True)
         _parsed(text, context.writes)
     except (SqlglotError, UntranslatableError, RecursionError):
         return None

@@ -75,7 +75,8 @@ class _Reading:
         )
         if self.declared != len(self.tables):
             self.notes.append(
-                f"{self.declared} CREATE TABLE statements were counted and {len(self.tables)} tables read; see what is unread, skipped or dropped"
+                f"{self.declared} CREATE TABLE statements were counted and {len(self.tables)} tables read; "
+                "see what is unread, skipped or dropped"
             )
         executed = Proof(level="executed", by=Sqlite.version)
         return ReadResult(

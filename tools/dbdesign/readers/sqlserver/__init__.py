@@ -36,7 +36,7 @@ def recognise(text: str) -> float:
     return min(1.0, sure) * (0.3 if COUNTER_SIGNS.search(sample) else 1.0)
 
 
-def read(text: str, *, execute: bool = True) -> ReadResult:
+def read(text: str, *, execute: bool = True) -> ReadResult:  # noqa: ARG001 - every reader takes it
     """Read a script. `execute` has no effect: there is no SQL Server to execute on.
 
     Raises:

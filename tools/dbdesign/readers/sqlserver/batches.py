@@ -41,10 +41,7 @@ def split(text: str) -> Script:
     tokens = list(LEXER.tokens(text, on_comment=on_comment))
     commands = {match.start(1): match for match in SQLCMD.finditer(text)}
     directives: list[tuple[int, str]] = []
-    batches = []
-    for batch in _batches(tokens, commands, directives, lines):
-        if batch:
-            batches.append(TokenStream(text, batch, lines))
+    batches = [TokenStream(text, batch, lines) for batch in _batches(tokens, commands, directives, lines) if batch]
     return Script(tuple(batches), comments, tuple(directives))
 
 
@@ -89,8 +86,7 @@ MODULES = frozenset({"VIEW", "PROC", "PROCEDURE", "FUNCTION", "TRIGGER"})
 def is_module(batch: TokenStream) -> bool:
     """Whether the batch is one CREATE (or ALTER) VIEW, PROCEDURE, FUNCTION or TRIGGER: those go to the end of their batch."""
     words = [token.upper for token in batch.tokens[:4]]
-    if not words or words[0] not in {"CREATE", "ALTER"}:
+    if words[:1] not in (["CREATE"], ["ALTER"]):
         return False
-    return (words[3:4] if words[1:3] == ["OR", "ALTER"] else words[1:2]) != [] and (
-        words[3] in MODULES if words[1:3] == ["OR", "ALTER"] else words[1] in MODULES
-    )
+    kind = words[3:4] if words[1:3] == ["OR", "ALTER"] else words[1:2]
+    return bool(kind) and kind[0] in MODULES

@@ -83,7 +83,8 @@ CARRIED_CREATES: dict[str, tuple[str, bool]] = {
     "STATISTICS": ("statistics", False), "ASSEMBLY": ("assembly", True), "XML": ("XML schema collection", True),
     "FULLTEXT": ("full-text catalog", True), "AGGREGATE": ("aggregate", False), "SECURITY": ("security policy", False),
     "MESSAGE": ("message type", False), "QUEUE": ("queue", False), "SERVICE": ("service", False), "CONTRACT": ("contract", False),
-    "ROUTE": ("route", False), "BROKER": ("broker priority", False), "EXTERNAL": ("external object", False), "SEARCH": ("search property list", True),
+    "ROUTE": ("route", False), "BROKER": ("broker priority", False), "EXTERNAL": ("external object", False),
+    "SEARCH": ("search property list", True),
 }  # fmt: skip
 """CREATE of what dbdesign does not look into, and whether tables may need it."""
 
@@ -120,7 +121,8 @@ def _declared(script: Script, catalog: Catalog) -> int:
     declared = declared_tables(script)
     if declared != len(catalog.tables):
         catalog.notes.append(
-            f"{declared} CREATE TABLE statements were counted and {len(catalog.tables)} tables read; see what is unread or dropped"
+            f"{declared} CREATE TABLE statements were counted and {len(catalog.tables)} tables read; "
+            "see what is unread or dropped"
         )
     return declared
 

@@ -21,7 +21,7 @@ from dbdesign.model.schema import (
     View,
 )
 from dbdesign.model.types import Kind
-from dbdesign.writers.foreign import note_lost_objects, plain_column, unique_names, values_check, whole_tables
+from dbdesign.writers.foreign import free_name, note_lost_objects, plain_column, values_check, whole_tables
 from dbdesign.writers.mysql.context import Context
 from dbdesign.writers.sqlite.printing import identifier
 from dbdesign.writers.sqlite.types import APPROXIMATE, JSON_KINDS, declared_type
@@ -85,23 +85,21 @@ class _Adaptation:
         return found
 
     def _index_names(self) -> dict[str, str]:
+        """New names by `table#position`: an index has a name of its own in the whole database."""
         taken = {name.lower() for name in self.names.values()}
-        wanted = []
+        found: dict[str, str] = {}
         for table in self.tables:
+            owner = self.names[table.label]
             for number, index in enumerate(table.indexes):
-                wanted.append((f"{self.names[table.label]}#{number}", index.name or self._invented(table, index)))
-        names: dict[str, str] = {}
-        for owner, name in wanted:
-            table = owner.rpartition("#")[0]
-            new = unique_names([(table, name)], taken)[f"{table}.{name}"]
-            if new != name:
-                self.context.note(
-                    f"{table} ({name})",
-                    "an index name that another table's index has too",
-                    "the table's name before it",
-                )
-            names[owner] = new
-        return names
+                wanted = index.name or self._invented(table, index)
+                found[f"{owner}#{number}"] = new = free_name(owner, wanted, taken)
+                if new != wanted:
+                    self.context.note(
+                        f"{owner} ({wanted})",
+                        "an index name that another table's index has too",
+                        "the table's name before it",
+                    )
+        return found
 
     def _invented(self, table: Table, index: Index) -> str:
         return f"{self.names[table.label]}_{'_'.join(index.columns or ('expression',))}_idx"
@@ -240,7 +238,8 @@ class _Adaptation:
             "json_valid" in check.expression.lower() for check in table.checks
         ):
             found.append(Check(expression=f"json_valid({name})"))
-        if column.type.unsigned and column.identity is None:
+        references = {one for key in table.foreign_keys for one in key.columns}
+        if column.type.unsigned and column.identity is None and column.name not in references:
             found.append(Check(expression=f"{name} >= 0"))
         return found
 

@@ -34,7 +34,8 @@ def statements(schema: Schema, options: WriteOptions) -> Iterator[str]:
         yield create_view(view, options)
     for carried in schema.carried:
         yield f"{carried.sql};"
-    for owner in (*schema.tables, *schema.views):
+    owners: list[Table | View] = [*schema.tables, *schema.views]
+    for owner in owners:
         for trigger in owner.triggers:
             yield f"{trigger.definition};"
 
@@ -137,7 +138,8 @@ def check_text(check: Check) -> str:
 
 def foreign_key_text(key: ForeignKey) -> str:
     """A FOREIGN KEY."""
-    text = f"{_constraint(key.name)}FOREIGN KEY {names(key.columns)} REFERENCES {identifier(key.referenced_table)} {names(key.referenced_columns)}"
+    parent = f"{identifier(key.referenced_table)} {names(key.referenced_columns)}"
+    text = f"{_constraint(key.name)}FOREIGN KEY {names(key.columns)} REFERENCES {parent}"
     if key.on_delete != "no action":
         text += f" ON DELETE {key.on_delete.upper()}"
     if key.on_update != "no action":

@@ -194,9 +194,9 @@ class _Adaptation:
     def _default(self, column: Column, where: str) -> str | None:
         if column.default is None:
             return None
-        if match := NEXT_VALUE.match(column.default):
-            if sequence := self._named_sequence(match["name"]):
-                return f"NEXT VALUE FOR {object_name(sequence.namespace, sequence.name)}"
+        match = NEXT_VALUE.match(column.default)
+        if match is not None and (sequence := self._named_sequence(match["name"])):
+            return f"NEXT VALUE FOR {object_name(sequence.namespace, sequence.name)}"
         text = translate_default(column.default, self.engine, Engine.SQLSERVER, column.type.kind)
         if text is None:
             self.context.note(where, f"the default {column.default}", "no default; set it in the application")
@@ -273,7 +273,7 @@ class _Adaptation:
                 "a primary key of random values, which clustered would scatter every insert over the table",
                 "NONCLUSTERED; with NEWSEQUENTIALID() as its only source it could be clustered",
             )
-        return Key(name=name, columns=key.columns, clustered=False if is_random else True, comment=key.comment)
+        return Key(name=name, columns=key.columns, clustered=not is_random, comment=key.comment)
 
     def _note_key(self, table: Table, key: Key) -> None:
         where = f"{table.label} ({key.name})" if key.name else table.label

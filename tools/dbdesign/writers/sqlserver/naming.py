@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2s
 
 from dbdesign.dialects.sqlserver import DIALECT
-from dbdesign.model.schema import Schema, Table
+from dbdesign.model.schema import Schema, Sequence, Table, View
 from dbdesign.writers.mysql.context import Context
 
 
@@ -15,7 +15,8 @@ class Names:
     def __init__(self, schema: Schema, tables: list[Table], context: Context) -> None:
         self.context = context
         self.taken: dict[str, set[str]] = {}
-        for one in (*tables, *schema.views, *schema.sequences):
+        objects: list[Table | View | Sequence] = [*tables, *schema.views, *schema.sequences]
+        for one in objects:
             self._space(one.namespace).add(one.name.lower())
 
     def _space(self, namespace: str | None) -> set[str]:

@@ -31,7 +31,7 @@ def batches(schema: Schema, options: WriteOptions) -> Iterator[str]:
     routines = list(schema.routines) if options.carried else []
     early = _needed_by_tables(schema, routines)
     yield from (routine.definition for routine in early)
-    yield from _tables(schema, options)
+    yield from _tables(schema)
     late = [routine for routine in routines if routine not in early]
     for module in _in_order([*schema.views, *late]):
         yield from _module(module)
@@ -40,7 +40,8 @@ def batches(schema: Schema, options: WriteOptions) -> Iterator[str]:
 
 def _rest(schema: Schema, options: WriteOptions) -> Iterator[str]:
     if options.carried:
-        for owner in (*schema.tables, *schema.views):
+        owners: list[Table | View] = [*schema.tables, *schema.views]
+        for owner in owners:
             yield from _triggers(owner)
     for table in schema.tables:
         yield from _settings(table)
@@ -121,7 +122,7 @@ def _clustered_first(indexes: tuple[Index, ...]) -> list[Index]:
     return sorted(indexes, key=lambda index: not index.clustered)
 
 
-def _tables(schema: Schema, options: WriteOptions) -> Iterator[str]:
+def _tables(schema: Schema) -> Iterator[str]:
     order = Relations(schema).load_order()
     made: set[str] = set()
     later: list[tuple[Table, ForeignKey]] = []

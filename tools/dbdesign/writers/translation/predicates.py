@@ -43,29 +43,40 @@ def _is_json_valid(node: exp.Expr) -> bool:
 def _settle_conditions(tree: exp.Expr) -> None:
     """Everywhere below: what stands where a condition must be becomes one, and the other way round."""
     for node in reversed(list(tree.walk(bfs=False))):
-        if isinstance(node, exp.Is):
-            _is_truth(node)
-        elif isinstance(node, exp.And | exp.Or):
+        if isinstance(node, exp.And | exp.Or):
             _as_condition(node.this)
             _as_condition(node.expression)
-        elif isinstance(node, exp.Not) and isinstance(unwrapped(node.this), exp.Column):
-            node.replace(exp.EQ(this=node.this.copy(), expression=exp.Literal.number(0)))
-        elif isinstance(node, exp.Not | exp.Where | exp.Having) or (isinstance(node, exp.If) and node.arg_key == "ifs"):
+        elif isinstance(node, exp.Not):
+            _negation(node)
+        elif isinstance(node, exp.Where | exp.Having) or (isinstance(node, exp.If) and node.arg_key == "ifs"):
             _as_condition(node.this)
         elif isinstance(node, exp.Join) and node.args.get("on") is not None:
             _as_condition(node.args["on"])
-        elif isinstance(node, exp.EQ | exp.NEQ):
-            _comparison_of_truths(node)
-        elif isinstance(node, exp.Alias):
-            _as_value(node.this)
-        elif isinstance(node, exp.Boolean) and not isinstance(
-            unwrapped(node.parent), exp.And | exp.Or | exp.Not | exp.Is
-        ):
-            _boolean_value(node)
+        else:
+            _settle_value(node)
         if isinstance(node, exp.If | exp.Case):
             for part in (node.args.get("true"), node.args.get("default")):
                 if part is not None:
                     _as_value(part)
+
+
+def _settle_value(node: exp.Expr) -> None:
+    if isinstance(node, exp.Is):
+        _is_truth(node)
+    elif isinstance(node, exp.EQ | exp.NEQ):
+        _comparison_of_truths(node)
+    elif isinstance(node, exp.Alias):
+        _as_value(node.this)
+    elif isinstance(node, exp.Boolean) and not isinstance(unwrapped(node.parent), exp.And | exp.Or | exp.Not | exp.Is):
+        _boolean_value(node)
+
+
+def _negation(node: exp.Not) -> None:
+    """`NOT active` is active = 0, which a filtered index may say too."""
+    if isinstance(unwrapped(node.this), exp.Column):
+        node.replace(exp.EQ(this=node.this.copy(), expression=exp.Literal.number(0)))
+    else:
+        _as_condition(node.this)
 
 
 def _boolean_value(node: exp.Boolean) -> None:

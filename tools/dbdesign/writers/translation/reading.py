@@ -269,7 +269,8 @@ def _bits_as_number(node: exp.Expr, context: Context) -> exp.Expr:
 
 
 def _introducer(node: exp.Expr, context: Context) -> exp.Expr:
-    return node.expression.copy()
+    literal: exp.Expr = node.args["expression"]
+    return literal.copy()
 
 
 def _case(node: exp.Expr, context: Context) -> exp.Expr:
@@ -298,7 +299,7 @@ def _date_add(node: exp.Expr, context: Context) -> exp.Expr:
     base = node.this
     while isinstance(base, exp.TsOrDsToDate | exp.TsOrDsToTimestamp):
         base = base.this
-    kind = exp.Sub if isinstance(node, exp.DateSub) else exp.Add
+    kind: type[exp.Expr] = exp.Sub if isinstance(node, exp.DateSub) else exp.Add
     return kind(this=base.copy(), expression=step)
 
 
