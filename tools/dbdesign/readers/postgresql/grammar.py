@@ -78,7 +78,7 @@ class GrammarRun:
         """Every statement in order."""
         for statement in self.positions.statements:
             if statement.role is Role.OTHER:
-                self._other(statement)
+                self.apply_other(statement)
             else:
                 self.apply(statement.text, statement.line)
 
@@ -89,7 +89,7 @@ class GrammarRun:
             tree = parse(sql)
         except ParseError as error:
             if not (recover and self._split_again(sql, line)):
-                self._unread(
+                self.put_aside(
                     line + _lines_before(sql, getattr(error, "cursorpos", 0)),
                     sql,
                     getattr(error, "message", str(error)),
@@ -99,7 +99,7 @@ class GrammarRun:
             try:
                 self._apply_node(raw.stmt, sql)
             except Refused as error:
-                self._unread(line, sql, str(error))
+                self.put_aside(line, sql, str(error))
 
     def _apply_node(self, node: Node, sql: str) -> None:
         which = nodes.kind_of(node)
@@ -131,7 +131,7 @@ class GrammarRun:
     def _search_path(self, names: list[str]) -> None:
         self.drafts.search_path = [nodes.plain(name) for name in names if name not in {"$user", "pg_catalog"}]
 
-    def _other(self, statement: Statement) -> None:
+    def apply_other(self, statement: Statement) -> None:
         """A program: the common guard `DO $$ BEGIN … EXCEPTION WHEN duplicate_object …` is looked into, nothing else is."""
         if statement.kind == "DO":
             inner = list(self._guarded(statement))
@@ -139,9 +139,9 @@ class GrammarRun:
                 self.apply(sql, line)
             if inner:
                 return
-            self._unread(statement.line, statement.text, "a DO block: what it does is known only by executing it")
+            self.put_aside(statement.line, statement.text, "a DO block: what it does is known only by executing it")
         elif statement.kind != "SELECT":
-            self._unread(
+            self.put_aside(
                 statement.line, statement.text, "not a statement of PostgreSQL's grammar that a schema is made of"
             )
 
@@ -176,7 +176,8 @@ class GrammarRun:
         )
         return True
 
-    def _unread(self, line: int, sql: str, reason: str) -> None:
+    def put_aside(self, line: int, sql: str, reason: str) -> None:
+        """Names a statement as not understood."""
         self.unread.append(Unread(line=line, text=" ".join(sql.split())[:200], reason=reason))
 
     def result(self) -> ReadResult:

@@ -26,6 +26,11 @@ PUBLIC_HAS = {"routine": "EXECUTE", "type": "USAGE", "default schema": "USAGE"}
 """What PUBLIC may do with a new object (GRANT of the manual, table 5.2)."""
 
 
+def _order(privilege: str) -> tuple[int, str]:
+    """PostgreSQL's privileges in the order of its manual; another engine's (ZONECONFIG, BACKUP) behind them."""
+    return (ORDER.index(privilege) if privilege in ORDER else len(ORDER)), privilege
+
+
 class Right(NamedTuple):
     """One privilege of one grantee. `column` is empty for the whole object."""
 
@@ -94,7 +99,7 @@ class Privileges:
                     by_columns[ordered, grantee, grantable, revoked].append(privilege)
         return tuple(
             Grant(
-                privileges=tuple(sorted(privileges, key=ORDER.index)),
+                privileges=tuple(sorted(privileges, key=_order)),
                 grantee=grantee,
                 grantable=grantable,
                 revoked=revoked,

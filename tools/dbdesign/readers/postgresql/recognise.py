@@ -32,14 +32,16 @@ _AGAINST = [
         0.7,
         r"\bunique_rowid\s*\(|\bcrdb_internal\b|\bSTORING\s*\(|\bUSING\s+HASH\s+WITH\b|\bFAMILY\s+\"?\w+\"?\s*\(|\b_crdb",
     ),
+    (
+        0.5,
+        r":::|\bINVERTED\s+INDEX\b|\bCONFIGURE\s+ZONE\b|\bOWNER\s+TO\s+root\b",
+    ),  # CockroachDB's; root is its superuser
     (0.6, r"\bAUTOINCREMENT\b|\bWITHOUT\s+ROWID\b|\bPRAGMA\b"),
 ]
 _FLAGS = re.IGNORECASE | re.MULTILINE
-_COMPILED = [
-    (sign * weight, re.compile(pattern, _FLAGS))
-    for sign, rows in ((1, _FOR), (-1, _AGAINST))
-    for weight, pattern in rows
-]
+_COMPILED_FOR, _COMPILED_AGAINST = (
+    [(weight, re.compile(pattern, _FLAGS)) for weight, pattern in rows] for rows in (_FOR, _AGAINST)
+)
 _STATEMENT = re.compile(r"\b(?:CREATE|ALTER)\s+(?:\w+\s+){0,2}TABLE\b", re.IGNORECASE)
 BARE = 0.35
 """For a script that says nothing that is one engine's alone: PostgreSQL is read best."""
@@ -48,6 +50,7 @@ BARE = 0.35
 def recognise(text: str) -> float:
     """0 to 1."""
     sample = text[:200_000]
-    evidence = sum(weight for weight, pattern in _COMPILED if pattern.search(sample))
     base = BARE if _STATEMENT.search(sample) else 0.0
-    return max(0.0, min(1.0, base + evidence))
+    speaking_for = sum(weight for weight, pattern in _COMPILED_FOR if pattern.search(sample))
+    against = sum(weight for weight, pattern in _COMPILED_AGAINST if pattern.search(sample))
+    return max(0.0, min(1.0, base + speaking_for) - against)
