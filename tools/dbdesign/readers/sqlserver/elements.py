@@ -158,7 +158,7 @@ def option(stream: TokenStream, options: dict[str, str]) -> None:
         else:
             stream.next()
     value = stream.source(first)
-    options[name] = value.lower() if value.replace(" ", "").isalnum() else value
+    options[name] = value.lower() if value.replace(" ", "").replace("_", "").isalnum() else value
 
 
 def placement(stream: TokenStream) -> dict[str, str]:

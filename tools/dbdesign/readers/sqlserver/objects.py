@@ -202,7 +202,6 @@ def _integer(stream: TokenStream) -> int:
 
 def grant(stream: TokenStream, catalog: Catalog, first: int) -> None:
     """What follows GRANT: on a table or view to roles; anything else is carried."""
-    line = stream.line
     privileges: list[str] = []
     while True:
         words = [stream.name().lower()]
@@ -216,7 +215,7 @@ def grant(stream: TokenStream, catalog: Catalog, first: int) -> None:
     target = _grant_target(stream) if stream.accept("ON") else None
     draft = catalog.table(target) if target else None
     if draft is None or not stream.accept("TO"):
-        _carry_grant(stream, catalog, first, line)
+        _carry_grant(stream, catalog, first)
         return
     grantees = [stream.name()]
     while stream.accept(","):
@@ -235,10 +234,11 @@ def _grant_target(stream: TokenStream) -> Name | None:
     return elements.object_name(stream) if stream.is_name() else None
 
 
-def _carry_grant(stream: TokenStream, catalog: Catalog, first: int, line: int) -> None:
+def _carry_grant(stream: TokenStream, catalog: Catalog, first: int) -> None:
     while not stream.ended and not stream.at_any(";", "GRANT", "DENY", "CREATE", "ALTER", "EXEC"):
         stream.next()
-    catalog.carried.append(Carried(kind="grant", name=f"line {line}", sql=stream.source(first)))
+    sql = stream.source(first)
+    catalog.carried.append(Carried(kind="grant", name=sql.partition(" ")[2][:100], sql=sql))
 
 
 def arguments(stream: TokenStream) -> tuple[list[Token], dict[str, Token]]:

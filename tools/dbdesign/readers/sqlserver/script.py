@@ -280,8 +280,7 @@ class Batch:
             stream.next()
             if word == "PARTITION":
                 kind = f"partition {stream.next().text.lower()}"
-            elif not stream.is_name():
-                stream.next()
+            stream.accept_any("CATALOG", "STOPLIST", "SCHEMA", "POLICY", "TYPE", "PRIORITY", "PROPERTY", "COLLECTION")
             name = (stream.dotted() if stream.is_name() else ("",))[-1]
             self._skip_statement()
             catalog.carried.append(Carried(kind=kind, name=name, sql=stream.source(first), before_tables=before))

@@ -12,8 +12,6 @@ SIZED_BY_LENGTH = frozenset({"char", "nchar", "varchar", "nvarchar", "binary", "
 SIZED_BY_PRECISION = frozenset({"time", "datetime2", "datetimeoffset"})
 FIXED_PRECISION = {"datetime": 3, "smalldatetime": 0}
 UNLIMITED = {"varchar": Kind.TEXT, "nvarchar": Kind.TEXT, "varbinary": Kind.BLOB}
-DATETIME_PRECISION = 7
-"""Of datetime2, datetimeoffset and time where none is said (datetime2 (Transact-SQL))."""
 DEFAULT_DECIMAL = (18, 0)
 """Precision and scale where none is said (decimal and numeric)."""
 
@@ -56,7 +54,7 @@ def _native(name: str, arguments: tuple[str, ...]) -> DataType:
     if name in SIZED_BY_LENGTH:
         return DataType(kind=kind, native=spelling, length=numbers[0] if numbers else 1, national=name in NATIONAL)
     if name in SIZED_BY_PRECISION:
-        return DataType(kind=kind, native=spelling, precision=numbers[0] if numbers else DATETIME_PRECISION)
+        return DataType(kind=kind, native=spelling, precision=numbers[0] if numbers else None)
     if name in FIXED_PRECISION:
         return DataType(kind=kind, native=spelling, precision=FIXED_PRECISION[name])
     if kind is Kind.DECIMAL:
@@ -66,6 +64,8 @@ def _native(name: str, arguments: tuple[str, ...]) -> DataType:
         return DataType(kind=Kind.FLOAT32, native=spelling)
     if name == "sysname":
         return DataType(kind=kind, native=name, length=128, national=True)
+    if name == "tinyint":
+        return DataType(kind=kind, native=name, unsigned=True)
     if name == "vector" and numbers:
         return DataType(kind=kind, native=spelling, length=numbers[0])
     return DataType(kind=kind, native=spelling, national=name in NATIONAL)
