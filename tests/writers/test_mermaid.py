@@ -177,9 +177,9 @@ def test_part_names_are_fit_for_files() -> None:
     assert all(not set(name) & set('/\\\0 :*?"<>|') and not name.startswith(".") for name in parts)
 
 
-@pytest.mark.parametrize("entry", real_sql("postgresql"))
+@pytest.mark.parametrize("entry", real_sql())
 def test_real_schemas_are_drawn_in_full(entry: dict[str, str]) -> None:
-    schema = reader("postgresql").read(read_real(entry), execute=False).schema_
+    schema = reader(entry["dialect"]).read(read_real(entry), execute=False).schema_
     result = draw(schema)
     drawn: set[str] = set()
     for name, text in (result.parts or {"all": result.text}).items():

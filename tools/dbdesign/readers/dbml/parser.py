@@ -133,13 +133,18 @@ class _Parser:
         start = self.at
         try:
             read()
+            self._require_progress(start)
         except _Problem as problem:
             self.at = max(start, self.at)
             line = problem.token.line
-            skip()
             if self.at == start:
                 self.next()
+            skip()
             self._unread(start, problem.reason if line == self.tokens[start].line else f"line {line}: {problem.reason}")
+
+    def _require_progress(self, start: int) -> None:
+        if self.at == start:
+            raise _Problem(self.token, f"unexpected {self._shown()}")
 
     def _skip_statement(self) -> None:
         depth = 0
@@ -245,7 +250,7 @@ class _Parser:
 
     def _project_element(self) -> None:
         key = self.token
-        if key.fold in BLOCKS - {"note"} and self.following.fold != ":":
+        if key.fold in BLOCKS - {"note", "project"} and self.following.fold != ":":
             self._statement()
         elif key.fold == "note":
             self.found.note = self._note()
@@ -325,6 +330,8 @@ class _Parser:
         elif word == "records" and after in {"{", "("}:
             self._skip_block(token)
         elif after == ":" and token.kind in {"word", "name"}:
+            self.next()
+            self.next()
             self._skip_line()
             self.found.skipped["property of a table"].append(token.line)
         else:
@@ -354,7 +361,7 @@ class _Parser:
 
     def _type(self) -> _TypeSyntax:
         if self.token.first:
-            raise _Problem(self.token, "a column without a type")
+            raise _Problem(self.tokens[self.at - 1], "a column without a type")
         quoted = self.token.kind == "name"
         namespace, bare = self.qualified()
         text = f"{namespace}.{bare}" if namespace else bare

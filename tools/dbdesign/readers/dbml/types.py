@@ -134,12 +134,18 @@ def _alias(text: str, aliases: Mapping[str, str]) -> str | None:
     return f"{alias}({arguments}" if numeric and alias in _ARGUMENTS_KEPT else alias
 
 
+def _is_safe(text: str) -> bool:
+    """Whether a text can be nothing but a type."""
+    return _SAFE.match(text) is not None and "--" not in text and text.count('"') % 2 == 0
+
+
 def _read_types(engine: Engine, texts: Iterable[str]) -> dict[str, Resolved]:
     """Each text as the engine's own reader understands it: by giving it a table with one column of each type.
 
     Only the grammar is asked, nothing is executed, and a text that could be more than a type is not asked at all.
     """
-    asked = [text for text in texts if _SAFE.match(text) and "--" not in text and text.count('"') % 2 == 0]
+    arrays = engine in NAMED_ENUMS
+    asked = [text for text in texts if _is_safe(text) and (arrays or "[]" not in text)]
     if not asked:
         return {}
     script = "".join(f"CREATE TABLE dbml_type_{number} (c {text});\n" for number, text in enumerate(asked))

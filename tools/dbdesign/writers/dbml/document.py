@@ -263,7 +263,14 @@ class _Document:
         settings = [f"delete: {key.on_delete}"] if key.on_delete != "no action" else []
         settings += [f"update: {key.on_update}"] if key.on_update != "no action" else []
         head = f"Ref {name(key.name)}:" if key.name else "Ref:"
-        return f"{head} {left} {'-' if link.child_unique else '>'} {right}{_settings(settings)}"
+        return f"{head} {left} {'-' if self._is_one_to_one(link, key, child, parent) else '>'} {right}{_settings(settings)}"
+
+    def _is_one_to_one(self, link: Link, key: ForeignKey, child: Table, parent: Table | None) -> bool:
+        """Whether `-` says it. Where only the child's side is a primary key, `-` would be taken for a reference in the other direction."""
+        inverted = (
+            parent is not None and _is_primary(child, key.columns) and not _is_primary(parent, key.referenced_columns)
+        )
+        return link.child_unique and not inverted
 
     def groups(self, picture: Picture) -> Iterator[str]:
         shown = [label for label in picture.labels if label in self.written]
@@ -274,6 +281,10 @@ class _Document:
             lines = [f"  {qualified(table.namespace, table.name)}" for table in tables]
             if lines:
                 yield "\n".join([f"TableGroup {name(domain.name)} {{", *lines, "}"])
+
+
+def _is_primary(table: Table, columns: tuple[str, ...]) -> bool:
+    return table.primary_key is not None and set(table.primary_key.columns) == set(columns)
 
 
 def _has(table: Table, columns: Iterable[str]) -> bool:
