@@ -232,7 +232,7 @@ class _Adaptation:
         found = [check for one in own if (check := self._check(table, one, kinds)) is not None]
         if values := values_check(column, name):
             found.append(values)
-        if column.type.kind is Kind.BOOLEAN:
+        if column.type.kind is Kind.BOOLEAN and column.generated is None:
             found.append(Check(expression=f"{name} IN (0, 1)"))
         if column.type.kind in JSON_KINDS and not any(
             "json_valid" in check.expression.lower() for check in table.checks

@@ -100,7 +100,11 @@ class _Adaptation:
         plain = self.plain[table.label]
         kinds = column_kinds(column for column, _ in plain)
         self.numbered = False
-        checks = [found for check in table.checks if (found := self._check(table, check, kinds)) is not None]
+        checks = [
+            self._named(table, found, str(number))
+            for number, check in enumerate(table.checks, start=1)
+            if (found := self._check(table, check, kinds)) is not None
+        ]
         columns = []
         for column, own in plain:
             columns.append(self._column(table, column, kinds))
@@ -123,7 +127,7 @@ class _Adaptation:
                 "foreign_keys": tuple(
                     self._foreign_key(table, key, number) for number, key in enumerate(table.foreign_keys)
                 ),
-                "checks": tuple(self._named_checks(table, checks)),
+                "checks": tuple(checks),
                 "indexes": tuple(indexes.indexes),
                 "triggers": tuple(self._touching(table)),
             }
@@ -189,6 +193,9 @@ class _Adaptation:
                 "a plain column; compute it in the application or a trigger",
             )
             return None
+        if column.type.kind is Kind.DECIMAL and column.type.precision is not None:
+            # T-SQL would give the column the precision of the operation; the source rounds to the declared one.
+            text = f"CAST({text} AS {native_type(column, self.engine)})"
         return Generated(expression=text, stored=column.generated.stored)
 
     def _default(self, column: Column, where: str) -> str | None:
@@ -244,22 +251,11 @@ class _Adaptation:
             and column.type.kind is not Kind.INT8
         ):
             found.append(Check(expression=f"{name} >= 0"))
-        return [
-            one
-            if one.name
-            else one.model_copy(update={"name": self.names.constraint(table, None, f"CK_{table.name}_{column.name}")})
-            for one in found
-        ]
+        return [self._named(table, one, column.name) for one in found]
 
-    def _named_checks(self, table: Table, checks: list[Check]) -> list[Check]:
-        found, seen = [], set()
-        for number, check in enumerate(checks, start=1):
-            name = check.name
-            if name is None or (name.lower() not in seen and not name.startswith(f"CK_{table.name}_")):
-                name = self.names.constraint(table, check.name, f"CK_{table.name}_{number}")
-            seen.add(name.lower())
-            found.append(check.model_copy(update={"name": name}))
-        return found
+    def _named(self, table: Table, check: Check, suffix: str) -> Check:
+        name = self.names.constraint(table, check.name, f"CK_{table.name}_{suffix}")
+        return check.model_copy(update={"name": name})
 
     def _primary_key(self, table: Table, key: Key) -> Key:
         self._note_key(table, key)

@@ -28,8 +28,9 @@ class Names:
         wanted = fitting(name or invented)
         candidate, number = wanted, 1
         while candidate.lower() in space:
-            candidate = fitting(f"{table.name}_{wanted}" if number == 1 else f"{table.name}_{wanted}_{number}")
+            prefix = f"{table.name}_{wanted}" if name else wanted
             number += 1
+            candidate = fitting(prefix if name and number == 2 else f"{prefix}_{number}")
         space.add(candidate.lower())
         if name and candidate != name:
             self.context.note(
