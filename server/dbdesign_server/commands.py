@@ -31,6 +31,11 @@ LEVELS = ("info", "low", "medium", "high")
 DETAILS = ("names", "summary", "full")
 ONE_PAGE = 18_000
 
+USAGE_ERRORS: tuple[type[Exception], ...] = tuple(
+    base for base in typer.BadParameter.__mro__ if issubclass(base, Exception) and base is not Exception
+)
+"""What typer raises for a mistake in the options; where the classes live differs by its version."""
+
 app = typer.Typer(
     name="dbdesign",
     help="Read, review, generate and draw database schemas, proven on an embedded PostgreSQL.",
@@ -391,13 +396,12 @@ def _remarks(answer: GenerateSchemaAnswer) -> Iterator[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; gives the exit code. An error of the user's is one line on standard error."""
-    usage_error = typer.BadParameter.__bases__[0]
     try:
         code = app(args=list(arguments), prog_name="dbdesign", standalone_mode=False)
         sys.stdout.flush()
     except DesignError as error:
         return _fail(str(error))
-    except usage_error as error:
+    except USAGE_ERRORS as error:
         return _fail(_usage(error))
     except (typer.Abort, KeyboardInterrupt):
         return 130

@@ -74,7 +74,7 @@ def add_prompts(server: MCPServer[Any]) -> None:
     def database_designer() -> str:
         return persona()
 
-    @server.completion()
+    @server.completion()  # type: ignore[no-untyped-call, untyped-decorator]
     async def complete(
         ref: PromptReference | ResourceTemplateReference,
         argument: CompletionArgument,

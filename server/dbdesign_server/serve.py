@@ -15,6 +15,7 @@ from dbdesign.errors import DesignError, InputError
 
 if TYPE_CHECKING:
     from dbdesign_server.config import Config
+    from dbdesign_server.http import Listening
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PORT = 8765
@@ -51,9 +52,9 @@ def serve(arguments: Sequence[str]) -> int:
     try:
         config = load_config(chosen.root, chosen.config)
         if chosen.http:
-            from dbdesign_server.http import Listening, serve_http
+            from dbdesign_server.http import serve_http
 
-            serve_http(config, _listening(chosen, Listening))
+            serve_http(config, _listening(chosen))
         else:
             _serve_stdio(config)
     except DesignError as error:
@@ -64,8 +65,10 @@ def serve(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _listening(chosen: argparse.Namespace, make: type) -> object:
+def _listening(chosen: argparse.Namespace) -> Listening:
     """Where to listen and for whom, checked."""
+    from dbdesign_server.http import Listening
+
     local = chosen.host in LOOPBACK
     if not local and not chosen.allow_remote:
         raise InputError(
@@ -78,7 +81,7 @@ def _listening(chosen: argparse.Namespace, make: type) -> object:
     if chosen.no_token and chosen.token:
         raise InputError("contradicts --token", where="--no-token", remedy="Leave one of them out")
     token = None if chosen.no_token else chosen.token or os.environ.get("DBDESIGN_TOKEN") or ""
-    return make(host=chosen.host, port=chosen.port, token=token)
+    return Listening(host=chosen.host, port=chosen.port, token=token)
 
 
 def _serve_stdio(config: Config) -> None:

@@ -127,8 +127,10 @@ class Access:
 
     def database(self, name: str) -> ConfiguredDatabase:
         """The configured database of that name, or an `UnknownNameError` that says how one is configured."""
-        if name in self.databases:
-            return self.databases[name]
+        wanted = name.lower().replace("-", "_")
+        for known, database in self.databases.items():
+            if known.lower().replace("-", "_") == wanted:
+                return database
         if not self.databases:
             variable = f"DBDESIGN_DATABASE_{name.upper().replace('-', '_')}"
             raise AccessError(

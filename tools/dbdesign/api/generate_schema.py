@@ -21,6 +21,7 @@ from dbdesign.api.answer import (
 from dbdesign.api.arguments import EngineVersion, Format, Overwrite, Page, Source, WriteTo
 from dbdesign.api.call import Call
 from dbdesign.api.paging import Item, chosen, paginate, statements
+from dbdesign.api.recent import Recent
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
@@ -61,6 +62,7 @@ class GenerateSchemaAnswer(Answer):
     proof: str = Field(description="how far the text was proven")
 
 
+_recent: Recent[WriteResult] = Recent(2)
 _PIECE = 3000
 _PART = 10_000
 
@@ -112,7 +114,7 @@ def write(
 ) -> GenerateSchemaAnswer:
     """Write a schema that was read, and answer with the text or with where it is."""
     call.step(0.65, f"writing {target.name}")
-    result = target.write(loaded.result.schema_, options)
+    result = _written(loaded, target, options)
     files = _files(loaded, target, result, call, write_to, overwrite=overwrite)
     call.step(0.95, "composing the answer")
     pages = paginate(_items(loaded, result, with_text=not files), call.tokens)
@@ -147,6 +149,18 @@ _TITLES = {
     "source_notes": "How the source was read",
     "parts": "Further texts",
 }
+
+
+def _written(loaded: Loaded, target: Writer, options: WriteOptions) -> WriteResult:
+    """What the writer made; of an equal schema with equal options it is not made again for the next page."""
+    if loaded.key is None:
+        return target.write(loaded.result.schema_, options)
+    key = f"{loaded.key} {target.name} {options.model_dump_json()}"
+    found = _recent.get(key)
+    if found is None:
+        found = target.write(loaded.result.schema_, options)
+        _recent.put(key, found)
+    return found
 
 
 def _files(

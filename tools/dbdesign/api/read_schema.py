@@ -178,10 +178,11 @@ def _pages(
     loaded: Loaded, wanted: list[Table], detail: Detail | None, budget: int | None, *, everything: bool
 ) -> tuple[Detail, list[list[Item]]]:
     """The level of detail that was asked for, or the fullest that fits one page; and its pages."""
-    for level in (detail,) if detail else ("full", "summary"):
+    level: Detail = detail or "full"
+    pages = paginate(_items(loaded, wanted, level, budget, everything=everything), budget)
+    if detail is None and len(pages) > 1:
+        level = "summary"
         pages = paginate(_items(loaded, wanted, level, budget, everything=everything), budget)
-        if detail or len(pages) == 1:
-            break
     return level, pages
 
 

@@ -185,10 +185,11 @@ def _config(call: Call) -> ReviewConfig | None:
 def _pages(
     loaded: Loaded, review: Review, detail: Detail | None, budget: int | None
 ) -> tuple[Detail, list[list[Item]]]:
-    for level in (detail,) if detail else ("full", "summary"):
+    level: Detail = detail or "full"
+    pages = paginate(_items(loaded, review, level, budget), budget)
+    if detail is None and len(pages) > 1:
+        level = "summary"
         pages = paginate(_items(loaded, review, level, budget), budget)
-        if detail or len(pages) == 1:
-            break
     return level, pages
 
 

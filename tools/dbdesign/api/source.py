@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePath
-from threading import Lock
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from dbdesign.api.access import limited
 from dbdesign.api.call import Call
+from dbdesign.api.recent import Recent
 from dbdesign.api.text import checked, decoded
 from dbdesign.errors import AccessError, InputError
 
@@ -39,6 +38,7 @@ class Loaded:
     Attributes:
         name: how it is called in messages: the path, `the text given`, `database:main`, `standard input`.
         format: the reader's name, or `design`, or `live`.
+        key: equal for equal schemas; None where the source may have changed since (a live database).
         lines_of: the file whose lines the result counts: the source itself, or the schema that a design file names.
     """
 
@@ -47,34 +47,11 @@ class Loaded:
     name: str
     format: str
     lines_of: str
+    key: str | None = None
 
 
-_Value = TypeVar("_Value")
-
-
-class _Recent(Generic[_Value]):
-    """The last few results by content, so that a second tool, or a second page, does not read the same text again."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._found: OrderedDict[str, _Value] = OrderedDict()
-
-    def get(self, key: str) -> _Value | None:
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-            return self._found.get(key)
-
-    def put(self, key: str, result: _Value) -> None:
-        with self._lock:
-            self._found[key] = result
-            while len(self._found) > self._size:
-                self._found.popitem(last=False)
-
-
-_recent: _Recent[ReadResult] = _Recent(3)
-_guesses: _Recent[tuple[str, str | None]] = _Recent(50)
+_recent: Recent[ReadResult] = Recent(3)
+_guesses: Recent[tuple[str, str | None]] = Recent(50)
 
 
 def load(source: str, call: Call, *, format: str | None = None, engine_version: str | None = None) -> Loaded:  # noqa: A002
@@ -98,6 +75,7 @@ def load(source: str, call: Call, *, format: str | None = None, engine_version: 
             loaded,
             design=loaded.design.model_copy(update={"schema_": schema}),
             result=loaded.result.model_copy(update={"schema_": schema}),
+            key=f"{loaded.key} as {engine_version}" if loaded.key else None,
         )
     return loaded
 
@@ -110,7 +88,7 @@ def _load(source: str, call: Call, format: str | None) -> Loaded:  # noqa: A002
         return _design(text, name, call)
     name_of_format, guess = _format(text, name, format)
     result = _read(text, name_of_format, call, notes=tuple(one for one in (note, guess) if one))
-    return Loaded(_as_design(result), result, name, name_of_format, name)
+    return Loaded(_as_design(result), result, name, name_of_format, name, _key(name_of_format, text))
 
 
 def _text(source: str, call: Call) -> tuple[str, str, str | None]:
@@ -169,7 +147,10 @@ def _design(text: str, name: str, call: Call) -> Loaded:
         return found[-1].result
 
     design, result = read_design(text, read, name=name)
-    return Loaded(design, result.model_copy(update={"schema_": design.schema_}), name, "design", found[-1].lines_of)
+    inner = found[-1]
+    key = f"{inner.key} as {design.schema_.version}" if inner.key else None
+    result = result.model_copy(update={"schema_": design.schema_})
+    return Loaded(design, result, name, "design", inner.lines_of, key)
 
 
 def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:  # noqa: A002
@@ -182,7 +163,7 @@ def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:
     certain = [one.name for one in readers().values() if suffix and suffix in one.suffixes and suffix != ".sql"]
     if len(certain) == 1:
         return certain[0], None
-    key = sha256(text.encode()).hexdigest()
+    key = _key("any", text)
     found = _guesses.get(key)
     if found is None:
         found = recognised(text, name)
@@ -234,13 +215,17 @@ def _read(text: str, format: str, call: Call, *, notes: tuple[str, ...]) -> Read
     from dbdesign.readers.base import reader
 
     call.step(0.1, f"reading {len(text):,} characters as {format}")
-    key = f"{format} {sha256(text.encode()).hexdigest()}"
+    key = _key(format, text)
     result = _recent.get(key)
     if result is None:
         result = reader(format).read(text)
         _recent.put(key, result)
     call.step(0.6, f"{len(result.schema_.tables)} tables read")
     return result.model_copy(update={"notes": (*notes, *result.notes)}) if notes else result
+
+
+def _key(format: str, text: str) -> str:  # noqa: A002
+    return f"{format} {sha256(text.encode()).hexdigest()}"
 
 
 def _live(source: str, call: Call) -> Loaded:
