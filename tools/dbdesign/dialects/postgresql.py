@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dbdesign.dialects.base import Dialect, Feature
 from dbdesign.model.schema import Engine
 from dbdesign.model.types import Kind
@@ -227,3 +229,13 @@ def chosen_name(first: str, second: str = "", suffix: str = "") -> str:
         else:
             two -= 1
     return "_".join(part for part in (clipped(first, one), clipped(second, two), suffix) if part)
+
+
+def joined_columns(names: Iterable[str]) -> str:
+    """Column names as the server joins them in a constraint's or index's name: until 63 bytes are reached (ChooseIndexNameAddition)."""
+    text = ""
+    for name in names:
+        text = f"{text}_{name}" if text else name
+        if len(text.encode()) >= DIALECT.max_identifier:
+            break
+    return text

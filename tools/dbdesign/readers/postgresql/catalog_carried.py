@@ -283,6 +283,15 @@ CARRIED: dict[str, tuple[Callable[[int], str], str, bool]] = {
 }
 
 
+# The catalogue that must have a row of the user's own for there to be any of a kind.
+PRESENT_IN = {kind: catalog for kind, (_, catalog, _) in CARRIED.items() if catalog} | {
+    "operator family member": "pg_opfamily",
+    "text search mapping": "pg_ts_config",
+    "foreign table": "pg_foreign_server",
+    "default privileges": "pg_default_acl",
+}
+
+
 def carried_query(kind: str, version: int) -> str:
     """The query for one kind: oid, name, namespace, sql."""
     return CARRIED[kind][0](version)

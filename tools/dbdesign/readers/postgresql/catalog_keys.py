@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from dbdesign.dialects.postgresql import chosen_name
+from dbdesign.dialects.postgresql import chosen_name, joined_columns
 from dbdesign.model.schema import Action, Check, Exclusion, ForeignKey, Index, IndexKey, Key, label
-from dbdesign.readers.postgresql.catalog_rows import Row, Rows, faithful, unwrapped
+from dbdesign.readers.postgresql.catalog_rows import Row, Rows, faithful
 from dbdesign.readers.postgresql.catalog_types import check, namespace_of
 
 ACTIONS: dict[str, Action] = {
@@ -132,26 +132,39 @@ class Keys:
         )
 
     def _index_keys(self, row: Row) -> Iterator[IndexKey]:
+        columns = self._rows.index_columns_of[row.oid]
         for position in range(row.key_count):
             number, flags = row.columns[position], row.flags[position]
-            descending = bool(flags & DESCENDING)
-            first = bool(flags & NULLS_FIRST)
-            options = row.opclass_options[position]
-            opclass = row.opclasses[position]
-            if options:
-                opclass = f"{opclass or self._opclass_name(row, position)}({options})"
-            expression = None if number else row.expressions[position]
+            descending, first = bool(flags & DESCENDING), bool(flags & NULLS_FIRST)
+            base = self._rows.column_by_number.get((row.relation, number))
+            expression = None
+            if not number:
+                expression = faithful(row.expressions[position], row.plain_expressions[position])
             yield IndexKey(
                 column=self._names[number] if number else None,
-                expression=unwrapped(expression) if expression else None,
+                expression=expression,
                 descending=descending,
                 nulls=None if first == descending else "first" if first else "last",
-                opclass=opclass,
-                collation=row.collations[position],
+                opclass=self._opclass(row, position, columns[position], base),
+                collation=self._collation(row, position, columns[position], base),
             )
 
-    def _opclass_name(self, row: Row, position: int) -> str:
-        return str(row.opclass_names[position])
+    def _opclass(self, row: Row, position: int, column: Row, base: Row | None) -> str | None:
+        """The operator class where it is not the type's default (get_opclass_name in ruleutils.c), with its options."""
+        opclass = self._rows.operator_class_by_oid[row.opclasses[position]]
+        data_type = base.type if base else column.type
+        usual = opclass.is_default and (
+            opclass.type == data_type or (row.method, data_type) not in self._rows.default_types
+        )
+        if column.options:
+            return f"{opclass.name}({column.options})"
+        return None if usual else str(opclass.name)
+
+    def _collation(self, row: Row, position: int, column: Row, base: Row | None) -> str | None:
+        """The collation where it is not the column's, or, of an expression, not the type's."""
+        collation = row.collations[position]
+        own = base.collation_oid if base else column.type_collation
+        return self._rows.collation_by_oid[collation] if collation and collation != own else None
 
     def _included(self, row: Row) -> tuple[str, ...]:
         return tuple(self._names[number] for number in row.columns[row.key_count :])
@@ -160,10 +173,14 @@ class Keys:
         options = dict(option.split("=", 1) for option in row.options or ())
         if row.tablespace and self._rows.facts:
             options["tablespace"] = row.tablespace
-        targets = {number: target for number, target in enumerate(row.statistics, 1) if target is not None}
+        targets = {number: target for number, target in self._statistics(row) if target is not None}
         if targets:
             options["statistics"] = ",".join(f"{number}:{target}" for number, target in targets.items())
         return options
+
+    def _statistics(self, row: Row) -> Iterator[tuple[int, int | None]]:
+        for number, column in enumerate(self._rows.index_columns_of[row.oid], 1):
+            yield number, column.statistics
 
     def _implied(self, row: Row, kind: str) -> bool:
         """Whether a partition's index is what its parent's makes of itself: same name as the server chooses, nothing of its own."""
@@ -177,14 +194,5 @@ class Keys:
     def _chosen(self, row: Row, kind: str) -> str:
         if kind == "p":
             return chosen_name(self._table.name, "", "pkey")
-        return chosen_name(self._table.name, joined(row.names), {"u": "key", "i": "idx"}[kind])
-
-
-def joined(names: list[str]) -> str:
-    """Column names as the server joins them in an index's name: until 63 bytes are passed (ChooseIndexNameAddition)."""
-    text = ""
-    for name in names:
-        text = f"{text}_{name}" if text else name
-        if len(text.encode()) >= 63:
-            break
-    return text
+        columns = joined_columns(one.name for one in self._rows.index_columns_of[row.oid])
+        return chosen_name(self._table.name, columns, {"u": "key", "i": "idx"}[kind])

@@ -7,6 +7,8 @@ servers from 13 to 18; what older servers do not have is replaced by a constant.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 USER_NAMESPACE = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
 
 
@@ -60,6 +62,7 @@ def columns(version: int) -> str:
             a.attnotnull as not_null, a.attidentity::text as identity, a.attgenerated::text as generated,
             pg_get_expr(d.adbin, d.adrelid, true) as expression, pg_get_expr(d.adbin, d.adrelid) as plain_expression,
             case when a.attcollation <> 0 and a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
+            a.attcollation as collation_oid,
             case when a.attstattarget >= 0 then a.attstattarget end as statistics, a.attoptions as options,
             case when a.attstorage <> t.typstorage then a.attstorage::text end as storage, {compression} as compression,
             a.attislocal as is_local, a.attinhcount as parents, a.attfdwoptions as fdw_options
@@ -141,34 +144,41 @@ def indexes(version: int) -> str:
             case when i.indexprs is not null then array(
                 select case when i.indkey[k] = 0 then pg_get_indexdef(i.indexrelid, k + 1, true) end
                 from generate_series(0, i.indnkeyatts - 1) as k order by k) end as expressions,
-            k.opclasses, k.opclass_names, k.collations, k.opclass_options, k.statistics, k.names
+            case when i.indexprs is not null then array(
+                select case when i.indkey[k] = 0 then pg_get_indexdef(i.indexrelid, k + 1, false) end
+                from generate_series(0, i.indnkeyatts - 1) as k order by k) end as plain_expressions,
+            i.indclass::oid[] as opclasses, i.indcollation::oid[] as collations
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
             join pg_am m on m.oid = c.relam
             left join pg_inherits h on h.inhrelid = i.indexrelid
             left join pg_tablespace s on s.oid = c.reltablespace
-            cross join lateral (
-                select array_agg(a.attname::text order by a.attnum) as names,
-                    array_agg(quote_ident(o.opcname) order by a.attnum) as opclass_names,
-                    array_agg(case when o.oid is not null and (not o.opcdefault
-                        or (o.opcintype <> coalesce(b.atttypid, a.atttypid) and exists (
-                            select from pg_opclass d where d.opcmethod = o.opcmethod and d.opcdefault
-                                and d.opcintype = coalesce(b.atttypid, a.atttypid))))
-                        then case when o.opcnamespace = 'pg_catalog'::regnamespace then quote_ident(o.opcname)
-                            when pg_opclass_is_visible(o.oid) then quote_ident(o.opcname)
-                            else format('%I.%I', x.nspname, o.opcname) end end order by a.attnum) as opclasses,
-                    array_agg(case when a.attnum <= i.indnkeyatts and i.indcollation[a.attnum - 1] <> 0
-                            and i.indcollation[a.attnum - 1] <> coalesce(b.attcollation, t.typcollation)
-                        then i.indcollation[a.attnum - 1]::regcollation::text end order by a.attnum) as collations,
-                    array_agg(array_to_string(a.attoptions, ', ') order by a.attnum) as opclass_options,
-                    array_agg(case when a.attstattarget >= 0 then a.attstattarget end order by a.attnum) as statistics
-                from pg_attribute a
-                    join pg_type t on t.oid = a.atttypid
-                    left join pg_attribute b on b.attrelid = i.indrelid and b.attnum = i.indkey[a.attnum - 1] and b.attnum > 0
-                    left join pg_opclass o on a.attnum <= i.indnkeyatts and o.oid = i.indclass[a.attnum - 1]
-                    left join pg_namespace x on x.oid = o.opcnamespace
-                where a.attrelid = i.indexrelid and a.attnum > 0) k
         where {USER_NAMESPACE} and c.relkind in ('i', 'I')
         order by i.indexrelid"""
+
+
+def index_columns(_version: int) -> str:
+    """The columns of indexes as the server names and types them."""
+    return """
+        select a.attrelid as index, a.attname as name, a.atttypid as type, array_to_string(a.attoptions, ', ') as options,
+            case when a.attstattarget >= 0 then a.attstattarget end as statistics, t.typcollation as type_collation
+        from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
+        where c.relkind in ('i', 'I') and c.oid >= 16384 and a.attnum > 0 order by a.attrelid, a.attnum"""
+
+
+def operator_classes(_version: int) -> str:
+    """Every operator class with its name as CREATE INDEX takes it."""
+    return """
+        select o.oid, m.amname as method, o.opcdefault as is_default, o.opcintype as type,
+            case when o.opcnamespace = 'pg_catalog'::regnamespace or pg_opclass_is_visible(o.oid) then quote_ident(o.opcname)
+                else format('%I.%I', n.nspname, o.opcname) end as name
+        from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace join pg_am m on m.oid = o.opcmethod"""
+
+
+def index_collations(_version: int) -> str:
+    """The collations that indexes use."""
+    return """
+        select distinct u.oid, u.oid::regcollation::text as name from pg_index i, unnest(i.indcollation::oid[]) as u (oid)
+        where i.indexrelid >= 16384 and u.oid <> 0"""
 
 
 def inheritance(_version: int) -> str:
@@ -334,6 +344,41 @@ def grants(version: int) -> str:
         order by 1, 2, 3, 7, 4"""
 
 
+# What there must be for a query to find anything: what initdb makes has object identifiers below 16384 (transam.h).
+_PRESENT = {
+    "extensions": "select from pg_extension where oid >= 16384",
+    "named_types": "select from pg_type where oid >= 16384 and (typtype in ('e', 'd', 'r') or typtype = 'b' and typcategory <> 'A')",
+    "constraints": "select from pg_constraint where oid >= 16384",
+    "indexes": "select from pg_index where indexrelid >= 16384",
+    "inheritance": "select from pg_inherits",
+    "partitioned": "select from pg_partitioned_table",
+    "sequences": "select from pg_sequence",
+    "routines": "select from pg_proc where oid >= 16384 and prokind <> 'a'",
+    "aggregates": "select from pg_proc where oid >= 16384 and prokind = 'a'",
+    "triggers": "select from pg_trigger where not tgisinternal",
+    "policies": "select from pg_policy",
+    "rules": "select from pg_rewrite where oid >= 16384 and rulename <> '_RETURN'",
+    "dependencies": "select from pg_rewrite where oid >= 16384 union all select from pg_proc where oid >= 16384",
+    "grants": """select from pg_class where relacl is not null and oid >= 16384
+        union all select from pg_attribute where attacl is not null and attrelid >= 16384
+        union all select from pg_proc where proacl is not null and oid >= 16384
+        union all select from pg_type where typacl is not null and oid >= 16384
+        union all select from pg_namespace where nspacl is not null and oid >= 16384
+        union all select from pg_namespace n where n.nspname = 'public' and n.nspacl is distinct from (
+            select i.initprivs from pg_init_privs i where i.objoid = n.oid and i.classoid = 'pg_namespace'::regclass)""",
+}
+_WITH_INDEXES = ("index_columns", "operator_classes", "index_collations")
+
+
+def presence(carried: Mapping[str, str]) -> str:
+    """One row with the names of the queries that will find something; `carried` maps further names to their catalogues."""
+    wanted = _PRESENT | dict.fromkeys(_WITH_INDEXES, _PRESENT["indexes"])
+    wanted |= {name: f"select from {catalog} where oid >= 16384" for name, catalog in carried.items()}
+    parts = (f"case when exists ({query}) then '{name}' end" for name, query in wanted.items())
+    always = (f"'{name}'" for name in QUERIES if name not in wanted)
+    return f"select array_remove(array[{', '.join((*always, *parts))}], null) as names"
+
+
 QUERIES = {
     query.__name__: query
     for query in (
@@ -344,6 +389,9 @@ QUERIES = {
         named_types,
         constraints,
         indexes,
+        index_columns,
+        operator_classes,
+        index_collations,
         inheritance,
         partitioned,
         sequences,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from dbdesign.errors import EngineError
 from dbdesign.model.schema import Grant
-from dbdesign.readers.postgresql.catalog_carried import CARRIED, carried_query
-from dbdesign.readers.postgresql.catalog_queries import QUERIES, types
+from dbdesign.readers.postgresql.catalog_carried import CARRIED, PRESENT_IN, carried_query
+from dbdesign.readers.postgresql.catalog_queries import QUERIES, presence, types
 
 if TYPE_CHECKING:
     import psycopg
@@ -78,6 +78,31 @@ class Rows:
     def indexes_of(self) -> Mapping[int, list[Row]]:
         """Indexes by table."""
         return grouped(self["indexes"], "relation")
+
+    @cached_property
+    def index_columns_of(self) -> Mapping[int, list[Row]]:
+        """An index's columns in order."""
+        return grouped(self["index_columns"], "index")
+
+    @cached_property
+    def operator_class_by_oid(self) -> Mapping[int, Row]:
+        """Operator classes."""
+        return {row.oid: row for row in self["operator_classes"]}
+
+    @cached_property
+    def default_types(self) -> frozenset[tuple[str, int]]:
+        """Access methods and types that have a default operator class of exactly that type."""
+        return frozenset((row.method, row.type) for row in self["operator_classes"] if row.is_default)
+
+    @cached_property
+    def collation_by_oid(self) -> Mapping[int, str]:
+        """Names of the collations that indexes use."""
+        return {row.oid: row.name for row in self["index_collations"]}
+
+    @cached_property
+    def column_by_number(self) -> Mapping[tuple[int, int], Row]:
+        """Columns by relation and number."""
+        return {(row.relation, row.number): row for row in self["columns"]}
 
     @cached_property
     def index_by_oid(self) -> Mapping[int, Row]:
@@ -178,11 +203,9 @@ def fetch(connection: psycopg.Connection[Any], *, version: int | None, facts: bo
         raise EngineError(
             f"PostgreSQL {major} is older than {OLDEST}", remedy=f"Read a dump of it, or a server from {OLDEST} on"
         )
-    queries = {name: query(major) for name, query in QUERIES.items()}
-    queries |= {f"carried {kind}": carried_query(kind, major) for kind in CARRIED}
     with connection.transaction(force_rollback=True):
         connection.execute(_settings())
-        found = dict(zip(queries, _fetch_all(connection, list(queries.values())), strict=True))
+        found = _fetch_present(connection, major)
         wanted = _wanted_types(found)
         (type_rows,) = _fetch_all(connection, [types(major).replace("$wanted", _pairs(wanted))])
         known = {(row.type, row.typmod): row for row in type_rows}
@@ -191,6 +214,16 @@ def fetch(connection: psycopg.Connection[Any], *, version: int | None, facts: bo
             (more,) = _fetch_all(connection, [types(major).replace("$wanted", _pairs(elements))])
             known |= {(row.type, row.typmod): row for row in more}
     return Rows(version=major, facts=facts, by_query=found, type_rows=known)
+
+
+def _fetch_present(connection: psycopg.Connection[Any], version: int) -> dict[str, list[Row]]:
+    """The rows of every query that finds any: most databases have no operators, casts or publications, and planning costs time."""
+    catalogs = {f"carried {kind}": PRESENT_IN[kind] for kind in CARRIED}
+    ((present,),) = _fetch_all(connection, [presence(catalogs)])
+    every = {name: query(version) for name, query in QUERIES.items() if name in present.names}
+    every |= {f"carried {kind}": carried_query(kind, version) for kind in CARRIED if f"carried {kind}" in present.names}
+    found = dict(zip(every, _fetch_all(connection, list(every.values())), strict=True))
+    return {name: found.get(name, []) for name in (*QUERIES, *catalogs)}
 
 
 def _settings() -> str:

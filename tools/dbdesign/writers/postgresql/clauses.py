@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbdesign.dialects.postgresql import SERIAL_BY_INTEGER, chosen_name
+from dbdesign.dialects.postgresql import SERIAL_BY_INTEGER, chosen_name, joined_columns
 from dbdesign.model.schema import Check, Column, Exclusion, ForeignKey, Identity, Index, Key, SequenceOptions, Table
 from dbdesign.writers.postgresql.spelling import (
     INDENT,
@@ -27,16 +27,6 @@ _KEY_OPTIONS_LEFT_OUT = {"tablespace", "statistics"}
 def named(name: str | None, clause: str, usual: str | None = None) -> str:
     """`CONSTRAINT name clause`; the name is left out where it is the one that the server gives."""
     return clause if name is None or name == usual else f"CONSTRAINT {identifier(name)} {clause}"
-
-
-def joined_columns(columns: tuple[str, ...]) -> str:
-    """Column names as the server joins them in a constraint's name: until 63 bytes are passed (ChooseIndexNameAddition)."""
-    text = ""
-    for name in columns:
-        text = f"{text}_{name}" if text else name
-        if len(text.encode()) >= 63:
-            break
-    return text
 
 
 def usual_key_name(table: Table, key: Key) -> str:

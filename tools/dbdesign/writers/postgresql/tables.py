@@ -193,13 +193,13 @@ class TableWriter:
             return False
         if table.partition_of and self._root(table) == self._root(parent):
             return False
-        keys = ([parent.primary_key] if parent.primary_key else []) + list(parent.unique_keys)
+        keys = (one for one in keys_of(parent) if not _is_repeated(parent, one))
         return any(set(one.columns) == set(key.referenced_columns) for one in keys)
 
     def _constraints(self, table: Table) -> Iterator[str]:
         lines = self._written_columns(table)
-        for key in ([table.primary_key] if table.primary_key else []) + list(table.unique_keys):
-            if not any(_stands_inline(table, key, column) for column in lines):
+        for key in keys_of(table):
+            if not _is_repeated(table, key) and not any(_stands_inline(table, key, column) for column in lines):
                 yield key_clause(table, key)
         for reference in table.foreign_keys:
             inline = any(self._is_inline(table, reference, column) for column in lines)
@@ -282,6 +282,9 @@ class TableWriter:
             if not column.nullable and not column.not_null_valid and column.name not in table.inherited:
                 clause = named(column.not_null_name, f"NOT NULL {identifier(column.name)} NOT VALID")
                 yield f"ALTER TABLE {name}\n{INDENT}ADD {clause}"
+        for one in keys_of(table):
+            if _is_repeated(table, one):
+                yield f"ALTER TABLE {name}\n{INDENT}ADD {key_clause(table, one)}"
         for check in table.checks:
             if not check.valid:
                 yield f"ALTER TABLE {name}\n{INDENT}ADD {check_clause(check)} NOT VALID"
@@ -304,7 +307,19 @@ def _trees_with_own_indexes(schema: Schema) -> Iterator[str]:
 
 def _stands_inline(table: Table, key: Key, column: str) -> bool:
     """Beside its column: a key of one column, with the name that the server gives."""
-    return key.columns == (column,) and is_plain_key(key) and key.name in (None, usual_key_name(table, key))
+    usual = key.name in (None, usual_key_name(table, key))
+    return usual and key.columns == (column,) and is_plain_key(key) and not _is_repeated(table, key)
+
+
+def keys_of(table: Table) -> list[Key]:
+    """The primary key, if there is one, and the unique keys."""
+    return ([table.primary_key] if table.primary_key else []) + list(table.unique_keys)
+
+
+def _is_repeated(table: Table, key: Key) -> bool:
+    """Whether an earlier key has the same columns: in one CREATE TABLE the server makes one of the two (transformIndexConstraints)."""
+    first = next(one for one in keys_of(table) if one.columns == key.columns)
+    return first is not key
 
 
 def _comparable(column: Column) -> Column:
