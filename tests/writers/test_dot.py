@@ -19,6 +19,7 @@ from real_schemas import read_real, real_sql
 
 _NODE = re.compile(r'\s+("[^"\\]+") \[(?:shape=box, [^<]*)?label=<(.*)>\];')
 _EDGE = re.compile(r'\s+("[^"\\]+")(?::([lr]\d+):[ew])? -> ("[^"\\]+")(?::([lr]\d+):[ew])? \[[^\]]+\];')
+_ROW = re.compile(r'  "[^"\\]+"(?: -> "[^"\\]+")+ \[style=invis\];')
 _CLUSTER = re.compile(r"\s+(subgraph cluster_\d+ \{|label=<<B>[^<]*</B>>; .*|\})|\}")
 
 
@@ -37,6 +38,8 @@ def check_dot(text: str) -> tuple[set[str], int]:
             for end, port in ((edge[1], edge[2]), (edge[3], edge[4])):
                 assert port is None or port in nodes[end]
             edges += 1
+        elif _ROW.fullmatch(line):
+            assert set(re.findall(r'"[^"]+"', line)) <= set(nodes)
         else:
             assert _CLUSTER.fullmatch(line), line
     assert text.count("{") - text.count("}") == sum(

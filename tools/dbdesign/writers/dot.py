@@ -63,6 +63,7 @@ def _graph(picture: Picture, groups: Sequence[Domain], options: WriteOptions) ->
         lines += _boxed(number, group.name, nodes) if len(groups) > 1 else nodes
     lines += [_stub(stub, identifiers[stub.label]) for stub in picture.stubs]
     ports = {label: {field.column.name: n for n, field in enumerate(one.fields)} for label, one in entities.items()}
+    lines += _rows(picture, groups, identifiers)
     spread = _spread(picture)
     lines += [_edge(link, identifiers, ports, spread.get(number, 1)) for number, link in enumerate(picture.links)]
     return "\n".join(lines) + "\n}\n"
@@ -129,6 +130,18 @@ def _quiet(html: str) -> str:
 def _stub(stub: Stub, identifier: str) -> str:
     html = f"{_text(stub.label)}<BR/>{_quiet(_text(stub.where))}"
     return f'  {identifier} [shape=box, style="dashed,rounded", color="{_BOX}", margin="0.15,0.08", label=<{html}>];'
+
+
+def _rows(picture: Picture, groups: Sequence[Domain], identifiers: Mapping[str, str]) -> list[str]:
+    """Invisible edges that put the tables without any link of a group into rows; Graphviz would put them all below each other."""
+    linked = {end for link in picture.links for end in (link.child, link.parent)}
+    columns = math.ceil(math.sqrt(len(picture.entities)))
+    lines: list[str] = []
+    for group in groups:
+        alone = [identifiers[label] for label in group.labels if label not in linked]
+        rows = [alone[start : start + columns] for start in range(0, len(alone), columns)]
+        lines += [f"  {' -> '.join(row)} [style=invis];" for row in rows if len(row) > 1]
+    return lines
 
 
 def _spread(picture: Picture) -> dict[int, int]:
