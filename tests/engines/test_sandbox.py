@@ -316,9 +316,34 @@ def test_a_backend_that_crashes_fails_its_statement_alone(db: ScratchDatabase) -
 
     killer = threading.Thread(target=crash)
     killer.start()
-    outcome = db.run_script("create table a (id int);\nselect pg_sleep(20);\ncreate table b (id int);")
-    done.set()
-    killer.join()
+    try:
+        outcome = db.run_script(
+            "create schema s; set search_path = s;create table a (id int);\nselect pg_sleep(20);\ncreate table b (id int);"
+        )
+    finally:
+        done.set()
+        killer.join()
     assert [(one.line, one.sqlstate) for one in outcome.failures] == [(2, "57P02")]
-    assert outcome.executed == 2
+    assert outcome.executed == 4
+    assert db.admin.execute("select count(*) from pg_class where relnamespace = 's'::regnamespace").fetchall() == [(2,)]
     assert is_sound(db)
+
+
+def test_a_crash_in_one_database_does_not_fail_a_script_in_another(db: ScratchDatabase) -> None:
+    with embedded().scratch() as other:
+        other.run_script("select 1")
+
+        def crash() -> None:
+            while not embedded().control(
+                "select 1 from pg_stat_activity where usename = %s and query like '%%sleep%%'", db.user_role
+            ):
+                pass
+            other.run_script([(1, "select 1")])
+            assert other._channel
+            os.kill(other._channel.backend, signal.SIGKILL)
+
+        killer = threading.Thread(target=crash)
+        killer.start()
+        outcome = db.run_script("create table a (id int); select pg_sleep(0.5); create table b (id int)")
+        killer.join()
+    assert (outcome.executed, outcome.failures) == (3, ())

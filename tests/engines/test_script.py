@@ -118,6 +118,15 @@ def test_what_was_lent_for_a_change_of_owner_leaves_no_trace(db: ScratchDatabase
         assert db.dump().replace("GRANT USAGE", "") == plain.dump()
 
 
+def test_a_scripts_own_grants_on_a_schema_outlive_what_was_lent(db: ScratchDatabase) -> None:
+    script = "create schema s; create table s.a (id int); {} grant all on schema s to somebody"
+    with embedded().scratch() as plain:
+        plain.run_script(script.format(""))
+        db.run_script(script.format("alter table s.a owner to somebody;"))
+        assert "GRANT ALL ON SCHEMA s TO somebody" in db.dump()
+        assert db.dump() == plain.dump()
+
+
 def test_two_databases_may_name_the_same_role(db: ScratchDatabase) -> None:
     script = "create table a (id int); alter table a owner to postgres"
     with embedded().scratch() as other:

@@ -35,8 +35,16 @@ START_PATIENCE = 60.0
 RESTART_PATIENCE = 20.0
 """Seconds that the server may take to come back after one of its processes crashed."""
 
-NOT_READY = ("recovery mode", "is starting up", "is shutting down", "not yet accepting connections")
-"""What a server says (cannot_connect_now, 57P03; src/backend/tcop/backend_startup.c) while it is coming back."""
+NOT_READY = (
+    "recovery mode",
+    "is starting up",
+    "is shutting down",
+    "not yet accepting connections",
+    "crash of another server process",
+    "server closed the connection unexpectedly",
+    "Connection reset by peer",
+)
+"""What a server says (cannot_connect_now, 57P03; src/backend/tcop/backend_startup.c) or libpq while it is coming back."""
 
 BACKEND_MEMORY = 2 * 1024**3
 """Bytes of address space for each process of the server, of which it needs about 0.2 GB for code and shared memory."""
@@ -47,7 +55,7 @@ SETTINGS: dict[str, str] = {
     # nothing here outlives the process, so nothing need survive a crash of the machine
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
+    "synchronous_commit": "on",  # without fsync it costs a write, and a crashed backend takes no commits with it
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_replication_slots": "0",

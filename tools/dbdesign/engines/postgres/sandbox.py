@@ -14,6 +14,8 @@ from pathlib import Path
 from dbdesign.engines.cancellation import cancellation
 
 MEGABYTE = 1024 * 1024
+FIRST_MEASURE = 0.1
+"""Seconds before the disk is measured: most scripts are done by then, and none fills a disk."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Watch:
         self._data = data_folder
         self._own = str(database_oid)
         self._started = time.monotonic()
-        self._before = self._used()
-        self._next_measure = 0.0
+        self._before: int | None = None
+        self._next_measure = self._started + FIRST_MEASURE
         self.urgent = False
         """Whether the limit is one that must not be exceeded any further: a disk that fills."""
 
@@ -57,11 +59,13 @@ class Watch:
         if now - self._started > self._limits.seconds:
             return f"it ran for more than {self._limits.seconds:g} seconds"
         if now >= self._next_measure:
-            if self._used() - self._before > self._limits.disk:
+            used = self._used()
+            self._next_measure = now + max(FIRST_MEASURE, 10 * (time.monotonic() - now))  # a tenth of the work at most
+            if self._before is None:
+                self._before = used
+            elif used - self._before > self._limits.disk:
                 self.urgent = True
                 return f"it filled more than {self._limits.disk // MEGABYTE} MB of disk"
-            took = time.monotonic() - now
-            self._next_measure = now + max(0.1, 10 * took)  # measuring must stay a tenth of the work
         return None
 
     def _used(self) -> int:

@@ -19,6 +19,9 @@ BATCH = 500
 
 BATCH_BYTES = 1 << 20
 
+AFTER_A_FAILURE = 8
+"""Statements that are sent next: where one failed, the next may too."""
+
 _WORD = r'("(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _LEADING = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _TRANSACTION = re.compile(r"(?:begin|start\s+transaction|commit|end)\b(?!\s+prepared)", re.IGNORECASE)
@@ -54,6 +57,7 @@ _MISSING_ROLE = re.compile(r'role "(.+)" does not exist')
 _NO_SCHEMA_RIGHT = re.compile(r"permission denied for schema (.+)")
 _NEW_OWNER = re.compile(rf"\bowner\s+to\s+{_WORD}\s*$", re.IGNORECASE)
 _GRANT_ON_SCHEMA = re.compile(r"(?:grant|revoke)\b.*\bon\s+schema\b", re.IGNORECASE | re.DOTALL)
+_SETTING = re.compile(r"(?:re)?set\s|select\s+(?:pg_catalog\s*\.\s*)?set_config\b", re.IGNORECASE)
 _NOT_ROLES = {"public", "current_user", "session_user", "current_role", "user", "group", "default", "none"}
 
 NEEDS_A_TRANSACTION_OF_ITS_OWN = frozenset({"25001", "55P04", "53200"})
@@ -122,11 +126,14 @@ class ScriptRunner:
     roles: list[str] = field(default_factory=list)
     _lent: list[tuple[str, str]] = field(default_factory=list)
     _schema_grants: list[Statement] = field(default_factory=list)
+    _settings: list[Statement] = field(default_factory=list)
+    _bystander: int = 0
 
     def run(self, statements: Sequence[Statement]) -> ScriptOutcome:
         """Execute the statements in their order."""
         wanted = [prepared for prepared in map(self._prepare, statements) if prepared is not None]
         self._make_roles(roles_named_in(wanted))
+        self._schema_grants = [statement for statement in wanted if _GRANT_ON_SCHEMA.match(statement.sql)]
         if any(_ROLLBACK.match(statement.sql) for statement in wanted):
             self._run_in_turn(wanted)
         else:
@@ -183,35 +190,47 @@ class ScriptRunner:
         return bool(made)
 
     def _run_batch(self, batch: Sequence[Statement]) -> None:
-        rest = batch
+        """Execute statements; behind a failure go on with a few at a time, then more, so that nothing is sent in vain."""
+        rest, window = batch, len(batch)
         while rest:
-            answer = self.run_batch(rest)
-            self._note(rest, answer)
+            part = rest[:window]
+            answer = self._send(part)
             if answer.error is None:
-                self.executed += len(rest)
-                return
-            if answer.error.sqlstate == SESSION_LOST and len(rest) > 1:
-                self._find_culprit(rest)
-                return
-            good, bad = rest[: answer.done], rest[answer.done]
+                self.executed += len(part)
+                rest, window = rest[len(part) :], window * 4
+                continue
+            if answer.error.sqlstate == SESSION_LOST and len(part) > 1:
+                self._run_singly(part)
+                rest = rest[len(part) :]
+                continue
+            good, bad = part[: answer.done], part[answer.done]
             if good:
                 self._run_again(good)
-            self._cope(bad, answer.error, alone=len(rest) == 1)
-            rest = rest[answer.done + 1 :]
+            self._cope(bad, answer.error, alone=len(part) == 1)
+            rest, window = rest[answer.done + 1 :], AFTER_A_FAILURE
 
-    def _find_culprit(self, batch: Sequence[Statement]) -> None:
-        """A lost session does not say which statement lost it: one by one, then."""
-        for statement in batch:
+    def _send(self, batch: Sequence[Statement]) -> Answer:
+        """One transaction. Settings are remembered, and made again in the session that follows a lost one."""
+        answer = self.run_batch(batch)
+        self._note(batch, answer)
+        if answer.error is None:
+            self._settings += [statement for statement in batch if _SETTING.match(statement.sql)]
+        elif answer.error.sqlstate == SESSION_LOST:
+            for setting in self._settings:
+                self.run_batch([setting])
+        return answer
+
+    def _run_singly(self, statements: Sequence[Statement]) -> None:
+        for statement in statements:
             self._run_batch([statement])
 
     def _run_again(self, good: Sequence[Statement]) -> None:
         """Execute what was rolled back with the failure after it; statement by statement should that fail now."""
-        answer = self.run_batch(good)
+        answer = self._send(good)
         if answer.error is None:
             self.executed += len(good)
-            return
-        for statement in good:
-            self._run_batch([statement])
+        else:
+            self._run_singly(good)
 
     def _cope(self, statement: Statement, error: Report, *, alone: bool) -> None:
         """Try the statement once more where there is a reason to hope; note the failure otherwise."""
@@ -220,10 +239,18 @@ class ScriptRunner:
             (missing and self._make_roles([missing[1]]))
             or (error.sqlstate == "42501" and self._lend(statement, error))
             or (error.sqlstate in NEEDS_A_TRANSACTION_OF_ITS_OWN and not alone)
+            or self._was_a_bystander(error)
         ):
             self._run_batch([statement])
         else:
             self._fail(statement, error)
+
+    def _was_a_bystander(self, error: Report) -> bool:
+        """Whether somebody else's session crashed and took ours with it; three times in a script are believed."""
+        if error.sqlstate == SESSION_LOST and "another server process" in error.message:
+            self._bystander += 1
+            return self._bystander <= 3
+        return False
 
     def _lend(self, statement: Statement, error: Report) -> bool:
         """A new owner must be able to create in the schema; a superuser, whose dump this may be, need not care."""
