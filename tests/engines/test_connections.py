@@ -61,16 +61,19 @@ WRITES = ["CREATE TABLE u (a int)", "INSERT INTO t VALUES (2)", "UPDATE t SET a 
 @pytest.mark.parametrize("write", [*WRITES, "SELECT nextval('s')"])
 def test_postgresql_refuses_to_write(db: ScratchDatabase, write: str):
     db.run_script("CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE SEQUENCE s;")
-    with pytest.raises(EngineError, match="ReadOnlySqlTransaction"):
-        with connect_read_only(ConfiguredDatabase("shop", db.user_uri)) as connection:
-            connection.raw.execute(write)
+    database = ConfiguredDatabase("shop", db.user_uri)
+    with pytest.raises(EngineError, match="ReadOnlySqlTransaction"), connect_read_only(database) as connection:
+        connection.raw.execute(write)
 
 
 def test_postgresql_refuses_to_write_after_a_commit_too(db: ScratchDatabase):
-    with pytest.raises(EngineError, match="ReadOnlySqlTransaction"):
+    def commit_and_write() -> None:
         with connect_read_only(ConfiguredDatabase("shop", db.user_uri)) as connection:
             connection.raw.commit()
             connection.raw.execute("CREATE TABLE u (a int)")
+
+    with pytest.raises(EngineError, match="ReadOnlySqlTransaction"):
+        commit_and_write()
 
 
 @pytest.mark.parametrize("write", WRITES)
@@ -87,7 +90,8 @@ def test_mariadb_refuses_to_write(write: str):
 @pytest.mark.parametrize(
     "write", [*WRITES, "PRAGMA user_version = 7", "ATTACH 'other.db' AS other; CREATE TABLE other.t (a)"]
 )
-def test_sqlite_refuses_to_write(tmp_path: Path, write: str):
+def test_sqlite_refuses_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: str):
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "shop.db"
     with sqlite3.connect(path) as made:
         made.executescript("CREATE TABLE t (a int); INSERT INTO t VALUES (1);")

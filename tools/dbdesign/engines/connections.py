@@ -4,7 +4,7 @@ What each database enforces, honestly:
 
 - PostgreSQL, CockroachDB: a REPEATABLE READ READ ONLY transaction in a session whose default is read-only; writes and DDL are refused.
 - MySQL, MariaDB, TiDB: a READ ONLY transaction in a session whose default is read-only; writes and DDL are refused, temporary tables not.
-- SQLite: the file is opened with `mode=ro`, and `query_only` is on; nothing can be written.
+- SQLite: the file is opened with `mode=ro`, `query_only` is on and nothing can be attached; nothing can be written.
 - SQL Server: has no read-only session. The login's own rights decide; the transaction is always rolled back, and ApplicationIntent
   says ReadOnly.
 
@@ -302,6 +302,7 @@ def _sqlite(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
         raise InputError(f"the file configured for database {database.name!r} does not exist")
     raw = sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode=ro", uri=True, timeout=LOCK_SECONDS)
     try:
+        raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # ATTACH would make the file that it names
         raw.execute("PRAGMA query_only = ON")
         raw.execute("PRAGMA trusted_schema = OFF")
         version = sqlite3.sqlite_version
