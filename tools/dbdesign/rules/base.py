@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from pkgutil import walk_packages
+from pkgutil import iter_modules
 from typing import ClassVar
 
 import dbdesign.rules
@@ -131,9 +131,11 @@ def on_constraint(table: Table, constraint: Key | ForeignKey | Check | Exclusion
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """Every rule by name, sorted; imports the whole package once."""
-    for module in walk_packages(dbdesign.rules.__path__, "dbdesign.rules."):
-        import_module(module.name)
+    """Every rule by name, sorted; imports the families' modules once."""
+    for family in iter_modules(dbdesign.rules.__path__, "dbdesign.rules."):
+        if family.ispkg:
+            for module in iter_modules(import_module(family.name).__path__, f"{family.name}."):
+                import_module(module.name)
     return {name: _registry[name]() for name in sorted(_registry)}
 
 

@@ -55,7 +55,9 @@ def _common_evidence(facts: Sequence[Evidence]) -> Evidence:
 
 
 def _as_text(value: str | float | bool | list[str]) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def join_alters(fixes: Iterable[str], engine: Engine) -> list[str]:

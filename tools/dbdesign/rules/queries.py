@@ -59,7 +59,7 @@ class ParsedQuery:
     """
 
     query: Query
-    tree: exp.Expression
+    tree: exp.Expr
     accesses: list[Access] = field(default_factory=list)
     joins: list[tuple[ColumnOf, ColumnOf]] = field(default_factory=list)
     order_by: list[ColumnOf] = field(default_factory=list)
@@ -89,7 +89,7 @@ def parse_queries(queries: Iterable[Query], schema: Schema, dialect: str) -> tup
 class _Reading:
     """Reads one statement."""
 
-    def __init__(self, query: Query, tree: exp.Expression, schema: Schema) -> None:
+    def __init__(self, query: Query, tree: exp.Expr, schema: Schema) -> None:
         self.schema = schema
         self.found = ParsedQuery(query=query, tree=tree)
 
@@ -101,7 +101,7 @@ class _Reading:
             self._read_scope(scope, outermost=scope.expression is tree)
         return self.found
 
-    def _read_write(self, tree: exp.Expression) -> None:
+    def _read_write(self, tree: exp.Expr) -> None:
         target = tree.find(exp.Table)
         table = self._table(target) if target else None
         if table is None:
@@ -133,14 +133,14 @@ class _Reading:
             self._read_order(expression, accesses)
 
     @staticmethod
-    def _predicates(select: exp.Expression) -> Iterator[exp.Expression]:
+    def _predicates(select: exp.Expr) -> Iterator[exp.Expr]:
         for join in select.args.get("joins") or ():
             if join.args.get("on") is not None:
                 yield join.args["on"]
         if select.args.get("where") is not None:
             yield select.args["where"]
 
-    def _column(self, node: exp.Expression | None, accesses: dict[str, Access]) -> tuple[Access, str] | None:
+    def _column(self, node: exp.Expr | None, accesses: dict[str, Access]) -> tuple[Access, str] | None:
         if not isinstance(node, exp.Column):
             return None
         if node.table:
@@ -150,7 +150,7 @@ class _Reading:
         distinct = {id(access) for access, _ in owners}
         return owners[0] if len(distinct) == 1 else None
 
-    def _read_predicates(self, part: exp.Expression, accesses: dict[str, Access]) -> None:
+    def _read_predicates(self, part: exp.Expr, accesses: dict[str, Access]) -> None:
         for node in _conjuncts(part):
             if isinstance(node, exp.EQ):
                 self._read_equality(node, accesses)
@@ -169,7 +169,7 @@ class _Reading:
         self._note(node.this, accesses, "equal")
         self._note(node.expression, accesses, "equal")
 
-    def _read_range(self, node: exp.Expression, accesses: dict[str, Access]) -> None:
+    def _read_range(self, node: exp.Expr, accesses: dict[str, Access]) -> None:
         if isinstance(node, (exp.Like, exp.ILike)):
             pattern = node.expression
             column = self._column(node.this, accesses)
@@ -178,7 +178,7 @@ class _Reading:
                 return
         self._note(node.this, accesses, "ranges")
 
-    def _note(self, node: exp.Expression | None, accesses: dict[str, Access], kind: str) -> None:
+    def _note(self, node: exp.Expr | None, accesses: dict[str, Access], kind: str) -> None:
         column = self._column(node, accesses)
         if column:
             getattr(column[0], kind).add(column[1])
@@ -187,7 +187,7 @@ class _Reading:
             if len(inner) == 1 and inner[0]:
                 inner[0][0].wrapped.append((inner[0][1], node.sql()))
 
-    def _read_json(self, node: exp.Expression, accesses: dict[str, Access]) -> None:
+    def _read_json(self, node: exp.Expr, accesses: dict[str, Access]) -> None:
         column = self._column(node.this, accesses)
         literal = node.expression.find(exp.JSONPathKey) if node.expression is not None else None
         key = (
@@ -196,7 +196,7 @@ class _Reading:
         if column and key:
             self.found.json_keys.add((column[0].table.label, column[1], key))
 
-    def _read_order(self, select: exp.Expression, accesses: dict[str, Access]) -> None:
+    def _read_order(self, select: exp.Expr, accesses: dict[str, Access]) -> None:
         order = select.args.get("order")
         self.found.limited = select.args.get("limit") is not None
         for one in order.expressions if order is not None else ():
@@ -206,7 +206,7 @@ class _Reading:
             self.found.order_by.append((column[0].table.label, column[1]))
 
 
-def _begins_with_wildcard(pattern: exp.Expression) -> bool:
+def _begins_with_wildcard(pattern: exp.Expr) -> bool:
     """Whether a pattern is known to begin with a wildcard: `'%x'`, `'%' || $1`, `CONCAT('%', ?)`."""
     first = next(iter(pattern.find_all(exp.Literal, bfs=False)), None)
     leading = pattern
@@ -223,7 +223,7 @@ def _stored(table: Table, name: str) -> str | None:
     return next((column.name for column in table.columns if column.name.lower() == lower), None)
 
 
-def _conjuncts(part: exp.Expression) -> Iterator[exp.Expression]:
+def _conjuncts(part: exp.Expr) -> Iterator[exp.Expr]:
     """The predicates that must all hold; what stands under OR or NOT is left out, since no single index serves it."""
     stack = [part]
     while stack:

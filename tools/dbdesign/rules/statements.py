@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbdesign.dialects.base import Dialect
-from dbdesign.model.schema import Column, Engine, ForeignKey, Index, IndexKey, Key, Schema, Table
+from dbdesign.model.schema import Check, Column, Engine, Exclusion, ForeignKey, Index, IndexKey, Key, Schema, Table
 
 _MYSQL = (Engine.MYSQL, Engine.TIDB)
 _POSTGRESQL = (Engine.POSTGRESQL, Engine.COCKROACHDB)
@@ -38,7 +38,7 @@ class Statements:
         return f"ALTER TABLE {self.table(table)} {action};"
 
     def free_name(self, table: Table, columns: Iterable[str], suffix: str) -> str:
-        """A name for a new index or constraint that fits the engine's limit and that nothing in the namespace has."""
+        """A name for a new index or constraint that fits the engine's limit and that nothing in the namespace has, nor any earlier fix."""
         base = "_".join((table.name, *columns))
         number = 0
         while True:
@@ -48,6 +48,7 @@ class Statements:
                 base = base[:-1]
                 candidate = base + ending
             if (table.namespace, candidate.lower()) not in self._taken_names():
+                self._taken_names().add((table.namespace, candidate.lower()))
                 return candidate
             number += 1
 
@@ -56,8 +57,13 @@ class Statements:
             self._taken = set()
             for table in self.schema.tables:
                 self._taken.add((table.namespace, table.name.lower()))
-                for part in (*table.indexes, *table.unique_keys, *table.foreign_keys, *table.checks, *table.exclusions):
-                    self._taken.add((table.namespace, (part.name or "").lower()))
+                named: list[Index | Key | ForeignKey | Check | Exclusion] = [
+                    *table.indexes,
+                    *table.unique_keys,
+                    *table.foreign_keys,
+                ]
+                named += [*table.checks, *table.exclusions]
+                self._taken.update((table.namespace, (part.name or "").lower()) for part in named)
                 if table.primary_key:
                     self._taken.add((table.namespace, (table.primary_key.name or "").lower()))
             for view in self.schema.views:

@@ -12,6 +12,7 @@ from dbdesign.model.relations import Relation, Relations
 from dbdesign.model.schema import Column, Engine, Schema, Table
 from dbdesign.model.types import DataType
 from dbdesign.rules import meaning
+from dbdesign.rules.access_paths import SMALL_TABLE, missing_indexes
 from dbdesign.rules.statements import Statements
 from dbdesign.rules.words import stem, words
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 POSTGRESQL_LIKE = (Engine.POSTGRESQL, Engine.COCKROACHDB)
 MYSQL_LIKE = (Engine.MYSQL, Engine.TIDB)
-
-SMALL_TABLE = 10_000
-"""Rows below which a scan costs no more than what an index saves. PostgreSQL reads 10,000 rows of 100 bytes, 125 pages, in about a
-millisecond from memory; other engines are alike."""
 
 
 class Subject:
@@ -131,7 +128,14 @@ class Subject:
         return self._parsed[1]
 
     @cached_property
+    def missing_indexes(self) -> Mapping[tuple[str, tuple[str, ...]], list[ParsedQuery]]:
+        """The queries that look for an index and do not find it, by the table's label and the columns of the index."""
+        return missing_indexes(self)
+
+    @cached_property
     def _parsed(self) -> tuple[list[ParsedQuery], list[str]]:
+        if not self.design.workload.queries:
+            return [], []
         from dbdesign.rules.queries import parse_queries  # sqlglot is heavy: only designs with a workload pay for it
 
         return parse_queries(self.design.workload.queries, self.schema, self.dialect.sqlglot)

@@ -67,18 +67,25 @@ class EntityAttributeValue(TableRule):
         entity = next(
             (key for key in table.foreign_keys if attribute is None or attribute.name not in key.columns), None
         )
-        if not values or attribute is None or entity is None:
+        if not values or attribute is None or (entity is None and not _keyed_by(table, attribute)):
             return
         kinds = {subject.type_of(column).kind for column in values}
         if len(kinds) == 1 and not values[0].type.is_text:
             return
+        of = f" of {entity.references}" if entity else ""
         yield self.finding(
             table.label,
-            f"{table.label} stores attributes of {entity.references} as rows of names and values, so that no type or constraint holds"
+            f"{table.label} stores attributes{of} as rows of names and values, so that no type or constraint holds"
             " for them and each is one more join",
             evidence={"attribute": attribute.name, "values": [column.name for column in values]},
-            fix=_to_document(table, entity, attribute, values, subject),
+            fix=_to_document(table, entity, attribute, values, subject) if entity else None,
         )
+
+
+def _keyed_by(table: Table, attribute: Column) -> bool:
+    """Whether the primary key is an identifier and the attribute's name, a reference that is just not declared."""
+    key = table.primary_key.columns if table.primary_key else ()
+    return attribute.name in key and any(words(name)[-1:] == ("id",) for name in key if name != attribute.name)
 
 
 def _names_attribute(column: Column) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
 from dbdesign.model.types import Kind
+from dbdesign.rules.access_paths import SMALL_TABLE
 from dbdesign.rules.base import TableRule
 from dbdesign.rules.meaning import is_event_table
-from dbdesign.rules.subject import SMALL_TABLE, Subject
+from dbdesign.rules.subject import Subject
 from dbdesign.rules.words import words
 
 

@@ -10,10 +10,14 @@ from dbdesign.model.types import Kind
 from dbdesign.rules.base import TableRule, on_column
 from dbdesign.rules.meaning import is_event_table
 from dbdesign.rules.subject import Subject
+from dbdesign.rules.words import vocabulary, words
 
 LARGE = 10_000_000
 """Rows from which on the primary key's index alone (16 bytes and overhead, about 40 a row) is some hundreds of megabytes, so that
 inserting at random places begins to read from disk."""
+
+_SECRETS = vocabulary("token secret nonce otp state challenge")
+"""What nobody may guess, and so must be random."""
 
 
 class RandomUuidKey(TableRule):
@@ -44,7 +48,7 @@ class RandomUuidKey(TableRule):
     ```
 
     ## When it does not apply
-    Keys made by clients that are offline, and identifiers that must not say when a row was made. Small tables lose nothing.
+    Keys made by clients that are offline, and tokens and other identifiers that nobody may guess. Small tables lose nothing.
 
     ## References
     - PostgreSQL manual, [UUID Functions](https://www.postgresql.org/docs/current/functions-uuid.html)
@@ -60,6 +64,8 @@ class RandomUuidKey(TableRule):
         key = table.primary_key
         column = table.column(key.columns[0]) if key and len(key.columns) == 1 else None
         if column is None or subject.type_of(column).kind is not Kind.UUID or not _is_random(column):
+            return
+        if _SECRETS & set(words(column.name)):
             return
         rows = subject.rows(table)
         if (rows is None and not is_event_table(table)) or (rows is not None and rows < LARGE):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
+from dbdesign.rules.access_paths import SMALL_TABLE
 from dbdesign.rules.base import TableRule
 from dbdesign.rules.meaning import defaults_to_now, is_event_table
-from dbdesign.rules.subject import SMALL_TABLE, Subject
+from dbdesign.rules.subject import Subject
 
 
 class SequentialKeyInRanges(TableRule):

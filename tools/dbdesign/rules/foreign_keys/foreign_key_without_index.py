@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Engine, ForeignKey, Table
+from dbdesign.rules.access_paths import SMALL_TABLE
 from dbdesign.rules.base import TableRule, on_constraint
 from dbdesign.rules.meaning import is_bookkeeping_name
-from dbdesign.rules.subject import SMALL_TABLE, Subject
+from dbdesign.rules.subject import Subject
 
 _BY = ("_by", "by_id", "_by_id", "By", "ById")
 
@@ -54,7 +55,8 @@ class ForeignKeyWithoutIndex(TableRule):
 
     ## When it does not apply
     A reference to a short list of values (countries, statuses), or to whoever created or changed a row, is rarely followed
-    from the parent's side, and an index on it costs every write. Tables of fewer than 10,000 rows do not need it either, if the design's
+    from the parent's side, and an index on it costs every write. Where a query of the workload wants an index that begins with these
+    columns, query-without-index proposes that one. Tables of fewer than 10,000 rows do not need it either, if the design's
     volumes say so.
 
     ## References
@@ -74,7 +76,7 @@ class ForeignKeyWithoutIndex(TableRule):
             return
         for relation, parent in subject.parents(table):
             key = relation.foreign_key
-            if _served(table, key):
+            if _served(table, key) or _left_to_query(table, key, subject):
                 continue
             why = _reason(table, key, parent, subject)
             if why is None:
@@ -93,16 +95,26 @@ class ForeignKeyWithoutIndex(TableRule):
 
 
 def _served(table: Table, key: ForeignKey) -> bool:
-    """Whether an index serves: also one on a single, selective column of several, and a partial one that leaves out only NULLs."""
+    """Whether an index serves: also one on the last, selective column of several, and a partial one where only look-ups matter or
+    only NULLs are left out.
+    """
     if table.has_index_on(key.columns):
         return True
+    acts = key.on_delete in {"cascade", "set null", "set default"}
     for index in table.indexes:
-        leading = set(index.columns[: len(key.columns)])
-        partial = index.where is not None and "IS NOT NULL" in index.where.upper()
-        if (partial or index.method == "hash") and leading == set(key.columns):
+        partial = index.where is not None and (not acts or "IS NOT NULL" in index.where.upper())
+        if (partial or index.method == "hash") and set(index.columns[: len(key.columns)]) == set(key.columns):
             return True
     return len(key.columns) > 1 and any(
         prefix[:1] and prefix[0] == key.columns[-1] for prefix in table.index_prefixes()
+    )
+
+
+def _left_to_query(table: Table, key: ForeignKey, subject: Subject) -> bool:
+    """Whether query-without-index proposes an index that begins with these columns already."""
+    size = len(key.columns)
+    return any(
+        label == table.label and set(columns[:size]) == set(key.columns) for label, columns in subject.missing_indexes
     )
 
 
@@ -124,15 +136,16 @@ def _is_audit_reference(key: ForeignKey) -> bool:
 
 
 def _workload_uses(table: Table, key: ForeignKey, parent: Table, subject: Subject) -> bool:
-    pairs = {
-        ((table.label, mine), (parent.label, theirs))
-        for mine, theirs in zip(key.columns, key.referenced_columns, strict=False)
-    }
+    """Whether some query comes to the table from the parent by this key alone, or deletes parents."""
+    wanted = set(key.columns)
+    leading = {prefix[0] for prefix in table.index_prefixes() if prefix}
     for query in subject.queries:
-        if any((left, right) in pairs or (right, left) in pairs for left, right in query.joins):
+        if parent.label in query.writes and type(query.tree).__name__ == "Delete":
             return True
-        if type(query.tree).__name__ == "Delete" and parent.label in query.writes:
-            return True
+        for access in query.accesses:
+            reached = leading & ((access.equal | access.ranges | access.joined) - wanted)
+            if access.table is table and wanted <= access.joined and not reached:
+                return True
     return False
 
 

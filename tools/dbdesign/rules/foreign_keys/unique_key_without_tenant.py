@@ -61,8 +61,9 @@ class UniqueKeyWithoutTenant(TableRule):
         tenant = subject.tenant_column
         if tenant is None or table.column(tenant) is None:
             return
-        indexes = (one for one in table.indexes if one.unique and len(one.columns) == len(one.keys))
-        for key in (*table.unique_keys, *indexes):
+        keys: list[Key | Index] = list(table.unique_keys)
+        keys += [one for one in table.indexes if one.unique and len(one.columns) == len(one.keys)]
+        for key in keys:
             if tenant in key.columns or not self._is_chosen(key, table):
                 continue
             columns = (tenant, *key.columns)

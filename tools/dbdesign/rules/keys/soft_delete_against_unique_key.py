@@ -10,6 +10,7 @@ from dbdesign.model.types import Kind
 from dbdesign.rules.base import TableRule, on_constraint
 from dbdesign.rules.meaning import is_soft_delete
 from dbdesign.rules.subject import POSTGRESQL_LIKE, Subject
+from dbdesign.rules.uniqueness import unique_over_columns
 from dbdesign.rules.words import vocabulary, words
 
 _MACHINE_MADE = vocabulary("uuid guid token hash key secret uid nanoid external public ref reference checksum id")
@@ -59,9 +60,7 @@ class SoftDeleteAgainstUniqueKey(TableRule):
         deleted = next((one for one in table.columns if is_soft_delete(one, subject.type_of(one))), None)
         if deleted is None:
             return
-        for key in (*table.unique_keys, *(one for one in table.indexes if one.unique and one.where is None)):
-            if not key.columns or (isinstance(key, Index) and len(key.columns) != len(key.keys)):
-                continue
+        for key in unique_over_columns(table):
             if deleted.name in key.columns:
                 if deleted.nullable and not key.nulls_not_distinct and not subject.is_engine(Engine.SQLSERVER):
                     yield self._void(key, deleted, table, subject)

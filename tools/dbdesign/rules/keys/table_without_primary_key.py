@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
-from dbdesign.model.schema import Engine, Key, Table
+from dbdesign.model.schema import Engine, Table
 from dbdesign.rules.base import TableRule
 from dbdesign.rules.subject import POSTGRESQL_LIKE, Subject
+from dbdesign.rules.uniqueness import unique_over_columns
 
 
 class TableWithoutPrimaryKey(TableRule):
@@ -85,9 +86,8 @@ class TableWithoutPrimaryKey(TableRule):
 def _declared_keys(table: Table) -> Iterator[tuple[str, ...]]:
     """Candidate keys with their columns in the order declared."""
     wanted = set(table.candidate_keys)
-    for one in (*table.unique_keys, *table.indexes):
-        is_key = isinstance(one, Key) or one.unique
-        if is_key and frozenset(one.columns) in wanted:
+    for one in unique_over_columns(table):
+        if frozenset(one.columns) in wanted:
             yield one.columns
 
 

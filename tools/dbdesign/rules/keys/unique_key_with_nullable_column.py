@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
-from dbdesign.model.schema import Engine, Index, Key, Table
+from dbdesign.model.schema import Column, Engine, Index, Key, Table
 from dbdesign.rules.base import TableRule, on_constraint
 from dbdesign.rules.meaning import is_soft_delete
 from dbdesign.rules.subject import Subject
 from dbdesign.rules.uniqueness import unique_over_columns
+from dbdesign.rules.words import vocabulary, words
+
+_IDENTIFIERS = vocabulary(
+    "code number no reference ref sku slug email token key external barcode serial phone handle isbn vin uid"
+)
 
 
 class UniqueKeyWithNullableColumn(TableRule):
@@ -44,7 +49,7 @@ class UniqueKeyWithNullableColumn(TableRule):
 
     ## When it does not apply
     SQL Server treats NULLs in a unique key as equal. Where every column may be NULL the key is usually meant for the rows that have
-    values, and is not reported; nor is a key of one column.
+    values, and is not reported; nor is a key of one column, or one over a code that is not known for every row.
 
     ## References
     - PostgreSQL manual, NULLS NOT DISTINCT from 15 on:
@@ -75,7 +80,7 @@ class UniqueKeyWithNullableColumn(TableRule):
         columns = [column for name in key.columns if (column := table.column(name))]
         if len(columns) < 2 or any(is_soft_delete(column, subject.type_of(column)) for column in columns):
             return []
-        nullable = [column.name for column in columns if column.nullable]
+        nullable = [column.name for column in columns if column.nullable and not _is_optional_identifier(column)]
         return nullable if len(nullable) < len(columns) else []
 
     @staticmethod
@@ -84,6 +89,11 @@ class UniqueKeyWithNullableColumn(TableRule):
             return None
         drop = subject.sql.drop_unique(table, key)
         return subject.sql.join(drop, subject.sql.add_unique(table, key.columns, nulls_not_distinct=True))
+
+
+def _is_optional_identifier(column: Column) -> bool:
+    """Whether the column is what the key is about, and just not known for every row: a carrier's tracking code."""
+    return column.type.is_text and bool(_IDENTIFIERS & set(words(column.name)[-1:]))
 
 
 def _covered(nullable: list[str], key: Key | Index, table: Table) -> bool:

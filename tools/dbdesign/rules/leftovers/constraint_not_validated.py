@@ -50,7 +50,8 @@ class ConstraintNotValidated(TableRule):
 
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every constraint that does not hold for all rows."""
-        for constraint in (*table.foreign_keys, *table.checks):
+        constraints: list[ForeignKey | Check] = [*table.foreign_keys, *table.checks]
+        for constraint in constraints:
             if constraint.enforced and constraint.valid:
                 continue
             state = (

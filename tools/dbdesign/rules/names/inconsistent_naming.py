@@ -8,12 +8,17 @@ from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Table
 from dbdesign.rules.base import Rule
 from dbdesign.rules.subject import Subject
-from dbdesign.rules.words import plural, singular, words
+from dbdesign.rules.words import plural, singular, vocabulary, words
 
 ENOUGH = 6
 """Tables that must show a habit before another one breaks it."""
 FEW = 0.25
 """Share of tables that may break a habit and still be exceptions; above it there is no habit."""
+
+_MASSES = vocabulary(
+    "log history audit inventory stock mail cache queue outbox inbox archive ledger content text config journal"
+)
+"""Words that name a whole, in the singular, whatever the habit."""
 
 
 class InconsistentNaming(Rule):
@@ -82,7 +87,7 @@ def _last(table: Table) -> str:
 def _has_number(table: Table) -> bool:
     """Whether the word has a singular and a plural that differ."""
     last = _last(table)
-    return len(last) > 2 and singular(last) != plural(last)
+    return len(last) > 2 and last not in _MASSES and singular(last) != plural(last)
 
 
 def _is_plural(table: Table) -> bool:

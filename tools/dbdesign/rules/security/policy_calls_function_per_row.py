@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Engine, Policy, Table
+from dbdesign.rules.access_paths import SMALL_TABLE
 from dbdesign.rules.base import TableRule, on_column
-from dbdesign.rules.subject import SMALL_TABLE, Subject
+from dbdesign.rules.subject import Subject
 
 _CALL = re.compile(
     r"(?<![\w.])(auth\.(?:uid|jwt|role|email)\(\)|current_setting\((?:[^()']|'[^']*')*\))", re.IGNORECASE

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Table
 from dbdesign.rules.base import Rule
 from dbdesign.rules.meaning import payload
-from dbdesign.rules.queries import ParsedQuery
 from dbdesign.rules.subject import Subject
+
+if TYPE_CHECKING:
+    from dbdesign.rules.queries import ParsedQuery
 
 FREQUENT = 10.0
 """Executions a second from which on a query's joins are worth removing."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from dbdesign.model.finding import Finding, Severity
-from dbdesign.model.schema import Table
-from dbdesign.model.types import Kind
 from dbdesign.rules.base import Rule
-from dbdesign.rules.queries import Access, ParsedQuery
-from dbdesign.rules.subject import SMALL_TABLE, Subject
+from dbdesign.rules.subject import Subject
+
+if TYPE_CHECKING:
+    from dbdesign.rules.queries import ParsedQuery
 
 LARGE = 1_000_000
 """Rows from which on a scan takes longer than any request may: about a tenth of a second from memory, seconds from disk."""
-UNSELECTIVE = 10
-"""Different values up to which an equality alone leaves too much of the table for an index to help."""
+SELDOM = 0.1
+"""Executions a second below which a slow query without a latency target is bearable."""
 
 
 class QueryWithoutIndex(Rule):
@@ -76,13 +77,7 @@ class QueryWithoutIndex(Rule):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """One finding for each table and set of columns, with every query that looks there."""
-        wanting: dict[tuple[str, tuple[str, ...]], list[ParsedQuery]] = {}
-        for query in subject.queries:
-            for access in query.accesses:
-                columns = missing_index(access, query, subject)
-                if columns:
-                    wanting.setdefault((access.table.label, columns), []).append(query)
-        for (label, columns), queries in wanting.items():
+        for (label, columns), queries in subject.missing_indexes.items():
             table = subject.schema.table_by_label[label]
             names = list(dict.fromkeys(query.query.name for query in queries))
             rows, rate = subject.rows(table), sum(query.query.rate or 0 for query in queries)
@@ -92,41 +87,11 @@ class QueryWithoutIndex(Rule):
                 label,
                 f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''} find{'s' if len(names) == 1 else ''} rows of {label} by"
                 f" {', '.join(columns)}, which lead no index, and read{'s' if len(names) == 1 else ''} the whole table",
-                severity=Severity.HIGH if rows is not None and rows >= LARGE else None,
+                severity=Severity.HIGH if rows is not None and rows >= LARGE and _matters(queries) else None,
                 evidence=evidence,
                 fix=subject.sql.create_index(table, columns),
             )
 
 
-def missing_index(access: Access, query: ParsedQuery, subject: Subject) -> tuple[str, ...]:
-    """The columns of the index that this access lacks; empty if it needs none."""
-    table = access.table
-    rows = subject.rows(table)
-    if (rows is not None and rows < SMALL_TABLE) or (rows is None and subject.is_lookup(table)):
-        return ()
-    equal = {name for name in access.equal if _selective(name, table, subject)}
-    usable = equal | access.joined | access.ranges
-    leading = {prefix[0] for prefix in table.index_prefixes() if prefix}
-    partial = {index.columns[0] for index in table.indexes if index.columns and index.visible}
-    if usable & (leading | partial) or not (equal or access.ranges):
-        return ()
-    ordered = (
-        [name for label, name in query.order_by if label == table.label and name not in equal] if query.limited else []
-    )
-    tail = ordered or sorted(access.ranges)[:1]
-    return (*sorted(equal, key=lambda name: -_distinct(name, table, subject)), *tail)
-
-
-def _distinct(name: str, table: Table, subject: Subject) -> float:
-    volume = subject.design.workload.volumes.get(table.label)
-    column = volume.columns.get(name) if volume else None
-    return (column.distinct or float(len(column.values))) if column else 0.0
-
-
-def _selective(name: str, table: Table, subject: Subject) -> bool:
-    """Whether an equality leaves little enough of the table."""
-    column = table.column(name)
-    if column is None or subject.type_of(column).kind in {Kind.BOOLEAN, Kind.BIT}:
-        return False
-    distinct = _distinct(name, table, subject)
-    return not 0 < distinct <= UNSELECTIVE
+def _matters(queries: Iterable[ParsedQuery]) -> bool:
+    return any(one.query.target or one.query.rate is None or one.query.rate >= SELDOM for one in queries)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Engine, Table
+from dbdesign.rules.access_paths import SMALL_TABLE
 from dbdesign.rules.base import Rule, on_column
-from dbdesign.rules.subject import SMALL_TABLE, Subject
+from dbdesign.rules.subject import Subject
 
 _FULL = frozenset({"gin", "gist", "fulltext", "inverted", "bloom"})
 
