@@ -24,7 +24,7 @@ SMALLEST = 3
 LEFTOVER = "other"
 
 Graph = dict[str, dict[str, float]]
-_BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)")
+_BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d+(?:[\W_]|\Z))")
 
 
 @dataclass(frozen=True)
