@@ -23,6 +23,7 @@ from dbdesign.api.answer import (
 from dbdesign.api.arguments import EngineVersion, Format, Page, Source, Tables
 from dbdesign.api.call import Call
 from dbdesign.api.paging import Item, chosen, paginate, pieces
+from dbdesign.api.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +96,7 @@ class ReadSchemaAnswer(Answer):
     proof: str = Field(description="how far this was proven")
 
 
+_recent: Recent[tuple[Detail, list[list[Item]]]] = Recent(2)
 _TITLES = {"tables": "Tables (? = nullable)", "unread": "Not understood", "skipped": "Left out on purpose"}
 _PAGE_SHARE = 0.9
 
@@ -127,7 +129,11 @@ def read_schema(
     schema = loaded.result.schema_
     wanted = _wanted(schema, tables)
     call.step(0.8, "describing the schema")
-    level, pages = _pages(loaded, wanted, detail, call.tokens, everything=not tables)
+    key = repr((loaded.key, loaded.result.notes, tables, detail, call.tokens))
+    known = _recent.get(key) if loaded.key else None
+    level, pages = known or _pages(loaded, wanted, detail, call.tokens, everything=not tables)
+    if loaded.key and call.tokens:
+        _recent.put(key, (level, pages))
     items = chosen(pages, page)
     summary = paged(_summary(loaded, len(wanted), level), page, len(pages))
     sections = {name: section(items, name) for name in dict.fromkeys(item.section for item in items)}

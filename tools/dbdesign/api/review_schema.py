@@ -21,10 +21,11 @@ from dbdesign.api.answer import (
 from dbdesign.api.arguments import EngineVersion, Format, Names, Page, Source
 from dbdesign.api.call import Call
 from dbdesign.api.paging import Item, chosen, paginate, shortened
+from dbdesign.api.recent import Recent
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
-    from dbdesign.model.finding import Finding
+    from dbdesign.model.finding import Finding, Severity
     from dbdesign.rules.review import Review, SuppressedFinding
     from dbdesign.rules.suppression import ReviewConfig
 
@@ -131,14 +132,10 @@ def reviewed(
     """The answer together with the review itself, which a SARIF report needs."""
     from dbdesign.api.source import load
     from dbdesign.model.finding import Severity
-    from dbdesign.rules.review import review
 
     loaded = load(source, call, format=format, engine_version=engine_version)
     call.step(0.65, "reviewing")
-    config = _config(call)
-    result = review(
-        loaded.design, only=only, ignore=ignore, minimum=Severity(minimum) if minimum else None, config=config
-    )
+    result = _reviewed(loaded, only, ignore, Severity(minimum) if minimum else None, _config(call))
     call.step(0.95, "composing the answer")
     level, pages = _pages(loaded, result, detail, call.tokens)
     items = chosen(pages, page)
@@ -165,10 +162,26 @@ def reviewed(
     return ReviewSchemaAnswer.model_validate(found).with_text(text_of(summary, items, _TITLES)), result, loaded
 
 
+_recent: Recent[Review] = Recent(2)
 _TITLES = {
     "unread": "Not understood, and therefore not reviewed",
     "problems": "Problems with suppressions and settings",
 }
+
+
+def _reviewed(
+    loaded: Loaded, only: list[str], ignore: list[str], minimum: Severity | None, config: ReviewConfig | None
+) -> Review:
+    """The review; the same one is not made again for the next page."""
+    from dbdesign.rules.review import review
+
+    asked = (loaded.key, loaded.design.workload.model_dump_json(), only, ignore, minimum, config)
+    found = _recent.get(repr(asked)) if loaded.key else None
+    if found is None:
+        found = review(loaded.design, only=only, ignore=ignore, minimum=minimum, config=config)
+        if loaded.key:
+            _recent.put(repr(asked), found)
+    return found
 
 
 def _config(call: Call) -> ReviewConfig | None:

@@ -219,8 +219,8 @@ def _read(text: str, format: str, call: Call, *, notes: tuple[str, ...]) -> Read
     result = _recent.get(key)
     if result is None:
         result = reader(format).read(text)
-        _recent.put(key, result)
-    call.step(0.6, f"{len(result.schema_.tables)} tables read")
+    call.step(0.6, f"{len(result.schema_.tables)} tables read")  # a cancelled reading ends here and is not kept
+    _recent.put(key, result)
     return result.model_copy(update={"notes": (*notes, *result.notes)}) if notes else result
 
 

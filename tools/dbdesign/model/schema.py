@@ -628,13 +628,20 @@ class Schema(Model):
         """The domains by label."""
         return {domain.label: domain for domain in self.domains}
 
+    @cached_property
+    def _tables_by_lower_name(self) -> Mapping[str, tuple[Table, ...]]:
+        found: dict[str, tuple[Table, ...]] = {}
+        for table in self.tables:
+            for known in {table.name.lower(), table.label.lower()}:
+                found[known] = (*found.get(known, ()), table)
+        return found
+
     def table(self, name: str) -> Table | None:
         """The table with this label; failing that, the only table with this bare name, case-insensitively."""
         exact = self.table_by_label.get(name)
         if exact is not None:
             return exact
-        wanted = name.lower()
-        near = [table for table in self.tables if wanted in {table.name.lower(), table.label.lower()}]
+        near = self._tables_by_lower_name.get(name.lower(), ())
         return near[0] if len(near) == 1 else None
 
     def resolve_type(self, data_type: DataType) -> DataType:
