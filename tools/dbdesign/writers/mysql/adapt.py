@@ -6,7 +6,7 @@ import re
 
 from dbdesign.dialects import mysql as facts
 from dbdesign.dialects import tidb as tidb_facts
-from dbdesign.model.schema import Carried, Column, Engine, Index, IndexKey, Key, Schema, Table, View
+from dbdesign.model.schema import Carried, Column, Engine, Index, IndexKey, Key, Schema, Sequence, Table, View
 from dbdesign.model.types import Kind
 from dbdesign.writers.mysql.columns import ColumnAdapter, now
 from dbdesign.writers.mysql.constraints import ConstraintAdapter
@@ -54,7 +54,7 @@ class _Adapter:
         tables = [self.table(table, types) for table in self.source.tables if not table.partition_of]
         views, comments = self._views()
         self._leave_out()
-        sequences = self.source.sequences if self.context.has("sequence") else ()
+        sequences = self._sequences if self.context.has("sequence") else ()
         return Schema(
             engine=Engine.MYSQL,
             version=self.context.version,
@@ -185,6 +185,10 @@ class _Adapter:
             if word in table.options:
                 note(label, f"{word} cannot be said", "an ordinary table")
 
+    @property
+    def _sequences(self) -> list[Sequence]:
+        return [one for one in self.source.sequences if one.name not in self.columns.private]
+
     def _views(self) -> tuple[list[View], list[Carried]]:
         renames = frozenset((label, name) for label, name in self.names.by_label.items())
         written: list[View] = []
@@ -223,7 +227,7 @@ class _Adapter:
         for composite in source.composites:
             note(composite.label, "there are no composite types", "json where a column has it")
         if not self.context.has("sequence"):
-            for sequence in source.sequences:
+            for sequence in self._sequences:
                 note(sequence.label, "there are no sequences", "left out; AUTO_INCREMENT numbers a table's rows")
         for extension in source.extensions:
             if extension.name != "plpgsql":
@@ -232,9 +236,8 @@ class _Adapter:
             note(
                 "texts",
                 f"comparison of texts is set by {self.collation}",
-                "accents and case differ, as in the source; order follows Unicode"
-                if self.context.target is Engine.MYSQL
-                else "by code point",
+                "accents and case make a difference, as in the source; the order is "
+                + ("Unicode's" if self.context.target is Engine.MYSQL else "that of code points"),
             )
 
 

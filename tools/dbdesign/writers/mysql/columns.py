@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 
 from dbdesign.dialects.mysql import MAX_COMMENT_COLUMN
 from dbdesign.model.schema import Check, Column, Domain, Generated, Identity, Schema, SequenceOptions, Table
 from dbdesign.model.types import INTEGERS, DataType, Kind
+from dbdesign.writers.mysql.bounds import bounds
 from dbdesign.writers.mysql.context import Context
 from dbdesign.writers.mysql.keyed import Types
-from dbdesign.writers.mysql.types import UNKNOWN, Mapped, table
+from dbdesign.writers.mysql.types import UNKNOWN, Mapped, table, varchar
 from dbdesign.writers.translate import column_kinds, translate, translate_default
 
 NOW = re.compile(r"(?:CURRENT_TIMESTAMP|NOW|LOCALTIMESTAMP|LOCALTIME|SYSDATE)\s*(?:\(\s*\d*\s*\))?", re.IGNORECASE)
@@ -42,14 +45,34 @@ class ColumnAdapter:
         self.schema = schema
         self.context = context
         self.map = table(context.target, vectors=context.has("vector"))
+        uses = Counter(name for one in schema.tables for column in one.columns if (name := sequence_of(column)))
+        keys = {
+            (one.label, one.primary_key.columns[0])
+            for one in schema.tables
+            if one.primary_key and len(one.primary_key.columns) == 1
+        }
+        self.private = {
+            name
+            for one in schema.tables
+            for column in one.columns
+            if (name := sequence_of(column))
+            and uses[name] == 1
+            and (one.label, column.name) in keys
+            and not context.has("sequence")
+        }
+        """Bare names of the sequences that number one table's primary key and nothing else: AUTO_INCREMENT does what they do."""
 
     def types(self) -> Types:
         """The mapped type of every column, before keys have their say."""
-        return {
-            (one.label, column.name): self.mapped(column, f"{one.label}.{column.name}")
-            for one in self.schema.tables
-            for column in one.columns
-        }
+        found: Types = {}
+        for one in self.schema.tables:
+            limits = bounds(one)
+            for column in one.columns:
+                mapped = self.mapped(column, f"{one.label}.{column.name}")
+                if mapped.type.native == "longtext" and column.name in limits and not mapped.lost:
+                    mapped = replace(mapped, type=varchar(limits[column.name]))
+                found[one.label, column.name] = mapped
+        return found
 
     def mapped(self, column: Column, where: str) -> Mapped:
         """The type of one column; notes what is lost."""
@@ -121,10 +144,14 @@ class ColumnAdapter:
 
     def _identity(self, owner: Table, column: Column, mapped: Mapped, where: str) -> Identity | None:
         if column.identity is None:
-            by_sequence = column.default is not None and NEXTVAL.search(column.default)
-            if not by_sequence or self.context.has("sequence") or owner.primary_key is None:
+            sequence = sequence_of(column)
+            if sequence is None or owner.primary_key is None:
                 return None
             if owner.primary_key.columns != (column.name,) or mapped.type.kind not in INTEGERS:
+                return None
+            if sequence in self.private:
+                return Identity(mode="auto_increment")
+            if self.context.has("sequence"):
                 return None
             self.context.note(
                 where, "there are no sequences to share between tables", "AUTO_INCREMENT, numbered by this table alone"
@@ -184,9 +211,8 @@ class ColumnAdapter:
         return fitted(said, kind, mapped.type)
 
     def _next_value(self, text: str, where: str) -> str | None:
-        match = re.search(r"'([^']+)'|FOR\s+(\S+)", text)
-        if self.context.has("sequence") and match:
-            name = (match[1] or match[2]).replace('"', "").split(".")[-1]
+        name = sequence_name(text)
+        if self.context.has("sequence") and name:
             return f"NEXTVAL({self.context.dialect.identifier(name)})"
         self.context.note(where, f"DEFAULT {shown(text)}: there are no sequences", "no default")
         return None
@@ -213,6 +239,17 @@ class ColumnAdapter:
             Check(name=None, expression=re.sub(r"\bVALUE\b", lambda _: name, check.expression), valid=check.valid)
             for check in domain.checks
         ]
+
+
+def sequence_of(column: Column) -> str | None:
+    """The bare name of the sequence that a column's default reads."""
+    return sequence_name(column.default) if column.default and NEXTVAL.search(column.default) else None
+
+
+def sequence_name(default: str) -> str | None:
+    """The bare name of the sequence in `nextval('sales.orders_id_seq'::regclass)` or `NEXT VALUE FOR …`."""
+    match = re.search(r"'([^']+)'|FOR\s+(\S+)", default)
+    return (match[1] or match[2]).replace('"', "").split(".")[-1] if match else None
 
 
 def now(data_type: DataType) -> str:

@@ -118,7 +118,7 @@ class IndexAdapter:
                 )
                 return None
             return IndexKey(column=key.column, descending=key.descending)
-        name = shortened(f"{index.name or self.table.name}_key{position + 1 if len(index.keys) > 1 else ''}")
+        name = shortened(f"{index.name or self.table.name}_expr{position + 1 if len(index.keys) > 1 else ''}")
         column = self._computed(name, key.expression or "", where, unique=index.unique)
         return IndexKey(column=column.name, descending=key.descending) if column else None
 

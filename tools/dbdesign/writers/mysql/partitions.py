@@ -65,7 +65,7 @@ class Partitions:
         if None in keys or not keys:
             return "its key is an expression"
         if table.foreign_keys or table.label in self.referenced:
-            return "a partitioned InnoDB table neither has nor is the target of foreign keys"
+            return "a partitioned table neither has nor is the target of foreign keys"
         if any(not set(keys) <= set(key) for key in unique):
             return "every unique key must hold the partitioning columns"
         if any(columns[key or ""].type.kind not in COLUMN_KINDS for key in keys):

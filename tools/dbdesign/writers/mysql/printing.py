@@ -14,10 +14,10 @@ from dbdesign.writers.base import WriteOptions
 INDENT = "  "
 BARE_DEFAULT = re.compile(
     r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|(?:_\w+\s*|[nbx])?'(?:[^'\\]|\\.|'')*'|0x[0-9a-f]+|0b[01]+|TRUE|FALSE|NULL"
-    r"|(?:CURRENT_TIMESTAMP|NOW|LOCALTIME|LOCALTIMESTAMP)(?:\(\d*\))?",
+    r"|(?:CURRENT_TIMESTAMP|NOW|LOCALTIME|LOCALTIMESTAMP)(?:\(\d*\))?|NEXTVAL\([^()]+\)|NEXT VALUE FOR \S+",
     re.IGNORECASE | re.DOTALL,
 )
-"""Defaults that take no parentheses (data-type-defaults)."""
+"""Defaults that take no parentheses (data-type-defaults; of MariaDB and TiDB: sequences)."""
 NEEDS_EXPRESSION = frozenset({Kind.TEXT, Kind.BLOB, Kind.JSON, Kind.GEOMETRY, Kind.VECTOR})
 """Kinds whose default MySQL accepts as an expression only."""
 

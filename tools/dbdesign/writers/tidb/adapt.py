@@ -9,6 +9,7 @@ from dbdesign.model.schema import Column, Engine, Identity, Index, IndexKey, Par
 from dbdesign.model.types import Kind
 from dbdesign.writers.mysql.context import Context
 from dbdesign.writers.mysql.printing import BARE_DEFAULT, NEEDS_EXPRESSION
+from dbdesign.writers.mysql.types import varchar
 
 CHARSETS = {"utf8mb4", "utf8mb3", "utf8", "ascii", "latin1", "binary", "gbk"}
 """character-set-and-collation; gb18030 comes after 8.5."""
@@ -139,6 +140,9 @@ class _Adapter:
     def column(self, table: Table, column: Column) -> Column:
         """One column."""
         where = f"{table.label}.{column.name}"
+        if column.type.kind is Kind.TEXT and column.default not in {None, "''"} and BARE_DEFAULT.fullmatch(column.default or ""):
+            self.context.note(where, "a text has no constant default", "varchar(255): adjust to the data")
+            column = column.model_copy(update={"type": varchar(255)})
         changes: dict[str, object] = {
             "charset": self._charset(column.charset, where) if column.charset else None,
             "collation": self._collation(column.collation, where),
