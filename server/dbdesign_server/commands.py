@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from dbdesign.api.access import MAX_BYTES, Access
+from dbdesign.api.arguments import split_names
 from dbdesign.api.call import Call
 from dbdesign.errors import DesignError, InputError
 from dbdesign_server.version import VERSION
@@ -74,7 +75,9 @@ def _one_of(choices: Sequence[str]) -> Any:
     }
 
 
-Source = Annotated[str, typer.Argument(help="A file, the text itself, - for standard input, or database:NAME.")]
+Source = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="A file, the text itself, - for standard input, or database:NAME.")
+]
 FormatOption = Annotated[
     str | None,
     typer.Option(
@@ -141,7 +144,7 @@ def read_command(
             format=format,
             engine_version=engine_version,
             detail=cast("Detail | None", detail),
-            tables=table,
+            tables=_names(table),
             page=page or 1,
             call=call,
         )
@@ -193,8 +196,8 @@ def review_command(
             source,
             format=format,
             engine_version=engine_version,
-            only=only,
-            ignore=ignore,
+            only=_names(only),
+            ignore=_names(ignore),
             minimum=cast("Level | None", minimum),
             detail=cast("Detail | None", detail),
             page=page or 1,
@@ -209,6 +212,11 @@ def review_command(
         show_review(answer, loaded.lines_of, chosen=detail)
     if fail_on is not None and _reaches(review.worst(), fail_on):
         raise typer.Exit(FOUND)
+
+
+def _names(given: list[str]) -> list[str]:
+    """`--only a --only b` and `--only a,b` alike."""
+    return [name for one in given for name in split_names(one)]
 
 
 def _reaches(worst: Severity | None, level: str) -> bool:
@@ -266,7 +274,9 @@ def erd_command(
     focus: Annotated[
         list[str], typer.Option(metavar="TABLE", help="Only this table and what is near; repeatable.")
     ] = [],  # noqa: B006
-    hops: Annotated[int, typer.Option(min=0, max=20, help="How many foreign keys from the focus to go.")] = 1,
+    hops: Annotated[
+        int, typer.Option(metavar="N", min=0, max=20, help="How many foreign keys from the focus to go.")
+    ] = 1,
     include: Annotated[list[str], typer.Option(metavar="PATTERN", help="Only tables like this; repeatable.")] = [],  # noqa: B006
     exclude: Annotated[list[str], typer.Option(metavar="PATTERN", help="No tables like this; repeatable.")] = [],  # noqa: B006
     keys_only: Annotated[bool, typer.Option("--keys-only", help="Only columns that belong to a key.")] = False,
@@ -285,10 +295,10 @@ def erd_command(
         answer = draw_erd(
             source,
             to=to,
-            focus=focus,
+            focus=_names(focus),
             hops=hops,
-            include=include,
-            exclude=exclude,
+            include=_names(include),
+            exclude=_names(exclude),
             keys_only=keys_only,
             format=format,
             write_to=write_to,
@@ -302,7 +312,8 @@ def erd_command(
 @app.command("rules")
 def rules_command(
     name: Annotated[
-        str | None, typer.Argument(help="A rule, for its page.", autocompletion=_complete("rule_names"))
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A rule, for its page.", autocompletion=_complete("rule_names")),
     ] = None,
 ) -> None:
     """List the review rules, or print a rule's page."""
@@ -392,6 +403,20 @@ def _remarks(answer: GenerateSchemaAnswer) -> Iterator[str]:
         shown = ", ".join(others[:8]) + (", …" if len(others) > 8 else "")
         yield f"note: {len(others)} further diagrams ({shown}): write them all with -o FOLDER/"
     yield answer.summary
+
+
+def help_texts(width: int = 100) -> Iterator[tuple[str, str]]:
+    """What `--help` says of each command, for the documentation: name, text."""
+    from dbdesign_server.serve import parser
+
+    command: Any = typer.main.get_command(app)
+    for name, one in {"": command, **command.commands}.items():
+        title = f"dbdesign {name}".strip()
+        if name == "serve":
+            yield title, parser(width).format_help()
+            continue
+        context = one.make_context(title, [], resilient_parsing=True, terminal_width=width, max_content_width=width)
+        yield title, one.get_help(context)
 
 
 def run(arguments: Sequence[str]) -> int:

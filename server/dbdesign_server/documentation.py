@@ -97,29 +97,12 @@ def _arguments(schema: dict[str, object]) -> Iterator[str]:
 
 def cli_page() -> str:
     """Each command's own help, as the terminal shows it at 100 columns."""
-    import click
-    import typer
+    from dbdesign_server.commands import help_texts
 
-    from dbdesign_server.cli import app
-
-    command = typer.main.get_command(app)
     lines = ["# Command line", "", "Exit codes: 0 fine, 1 findings at or above `--fail-on`, 2 bad input.", ""]
-    lines += _help(command, "dbdesign")
-    if isinstance(command, click.Group):
-        for name, sub in sorted(command.commands.items()):
-            lines += _help(sub, f"dbdesign {name}")
+    for name, text in help_texts():
+        lines += [f"## {name}", "", "```text", text.rstrip(), "```", ""]
     return "\n".join(lines)
-
-
-def _help(command: object, name: str) -> list[str]:
-    import click
-
-    if not isinstance(command, click.Command) or command.hidden:
-        return []
-    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
-    formatter = context.make_formatter()
-    click.Command.format_help(command, context, formatter)
-    return [f"## {name}", "", "```text", formatter.getvalue().rstrip(), "```", ""]
 
 
 def write(folder: Path) -> list[Path]:

@@ -21,9 +21,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PORT = 8765
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options of `dbdesign serve`."""
+def parser(width: int | None = None) -> argparse.ArgumentParser:
+    """The options of `dbdesign serve`; help is so many columns wide, or as wide as the terminal."""
     options = argparse.ArgumentParser(
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=width),
         prog="dbdesign serve",
         description="Serve the tools over MCP: on standard input and output, or with --http on this machine.",
         epilog="Environment: DBDESIGN_ROOTS (folders), DBDESIGN_DATABASE_<NAME> (URLs of databases that may be read), "
