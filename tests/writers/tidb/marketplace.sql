@@ -457,10 +457,10 @@ CREATE TABLE sales_product_reviews (
   stars smallint NOT NULL,
   body longtext,
   created_at datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
-  product_reviews_product_id_author_id_key_author_id_value bigint GENERATED ALWAYS AS (COALESCE(author_id, 0)) VIRTUAL,
-  product_reviews_product_id_author_id_key_author_id_null tinyint(1) GENERATED ALWAYS AS (author_id IS NULL) VIRTUAL,
+  author_id_value bigint GENERATED ALWAYS AS (COALESCE(author_id, 0)) VIRTUAL,
+  author_id_null tinyint(1) GENERATED ALWAYS AS (author_id IS NULL) VIRTUAL,
   PRIMARY KEY (id) /*T![clustered_index] CLUSTERED */,
-  UNIQUE KEY product_reviews_product_id_author_id_key (product_id, product_reviews_product_id_author_id_key_author_id_value, product_reviews_product_id_author_id_key_author_id_null),
+  UNIQUE KEY product_reviews_product_id_author_id_key (product_id, author_id_value, author_id_null),
   KEY product_reviews_author_id_idx (author_id),
   CONSTRAINT product_reviews_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog_products (id) ON DELETE CASCADE,
   CONSTRAINT product_reviews_author_id_fkey FOREIGN KEY (author_id) REFERENCES users (id) ON DELETE SET NULL,
@@ -477,10 +477,9 @@ CREATE TABLE billing_payments (
   status varchar(255) NOT NULL DEFAULT 'authorised',
   created_at datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   captured_at datetime(6),
-  payments_provider_reference_key_when varchar(255) GENERATED ALWAYS AS (CASE WHEN provider_reference IS NOT NULL THEN provider_reference END) VIRTUAL,
   PRIMARY KEY (id) /*T![clustered_index] CLUSTERED */,
   KEY payments_order_id_idx (order_id),
-  UNIQUE KEY payments_provider_reference_key (payments_provider_reference_key_when),
+  UNIQUE KEY payments_provider_reference_key (provider_reference),
   CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES sales_orders (id),
   CONSTRAINT payments_amount_check CHECK (amount > 0),
   CHECK (currency REGEXP '(?-i)^[A-Z]{3}$')
@@ -687,7 +686,7 @@ WHERE
 -- catalog.variant_prices (variant_prices_no_overlap), billing.payouts (payouts_no_overlap): there are no exclusion constraints; left out: check it in a transaction that locks
 -- inventory.stock_levels (stock_levels_variant_id_idx): WHERE available > 0: there are no partial indexes; an index on all rows
 -- inventory.stock_movements: partitioned by range: a partitioned table neither has nor is the target of foreign keys; one unpartitioned table with all rows
--- sales.carts (carts_one_open_a_user), billing.payments (payments_provider_reference_key): there are no partial indexes; unique over a generated column that is NULL for the other rows
+-- sales.carts (carts_one_open_a_user): there are no partial indexes; unique over a generated column that is NULL for the other rows
 -- sales.orders (orders_open_idx): WHERE status = ANY (ARRAY['pending'::sales.order_status, 'paid'::sales.order_status…: there are no partial indexes; an index on all rows
 -- sales.order_events (order_events_order_fkey): NOT VALID: rows that exist are checked too; an ordinary foreign key
 -- sales.product_reviews (product_reviews_product_id_author_id_key): NULLS NOT DISTINCT cannot be said; unique over generated columns that tell NULLs apart

@@ -99,7 +99,7 @@ class IndexAdapter:
         if fitted is None:
             return None
         if index.nulls_not_distinct:
-            fitted = self._nulls_not_distinct(fitted, index.name or "index", where)
+            fitted = self._nulls_not_distinct(fitted, where)
         return Index(
             name=shortened(index.name) if index.name else None,
             keys=tuple(fitted),
@@ -131,11 +131,8 @@ class IndexAdapter:
             return None
         if data_type.kind is Kind.TEXT:
             said, data_type = self._bounded(said, unique=unique)
-        existing = next((c for c in self.added if c.generated and c.generated.expression == said), None)
-        if existing:
-            return existing
         self.context.note(where, "an index on an expression", "an index on a generated column")
-        return self._add(name, data_type, said)
+        return self._shared(name, data_type, said)
 
     def _add(self, name: str, data_type: DataType, expression: str) -> Column:
         taken = set(self.columns) | {column.name for column in self.added}
@@ -148,6 +145,11 @@ class IndexAdapter:
         )
         self.added.append(column)
         return column
+
+    def _shared(self, name: str, data_type: DataType, expression: str) -> Column:
+        """A generated column, or the one that computes the same."""
+        same = (one for one in self.added if one.generated and one.generated.expression == expression)
+        return next(same, None) or self._add(name, data_type, expression)
 
     def _bounded(self, said: str, *, unique: bool) -> tuple[str, DataType]:
         """A long text in an index: its digest where it must be unique, its beginning otherwise."""
@@ -189,6 +191,8 @@ class IndexAdapter:
     def _partial(self, index: Index, parts: list[IndexKey], where: str) -> bool:
         """The predicate: for a unique index the first key becomes NULL for the other rows; otherwise it is left out."""
         predicate = index.where or ""
+        if index.unique and self._only_skips_nulls(index, predicate):
+            return True
         if not index.unique:
             self.context.note(where, f"WHERE {shown(predicate)}: there are no partial indexes", "an index on all rows")
             return True
@@ -219,6 +223,11 @@ class IndexAdapter:
             "unique over a generated column that is NULL for the other rows",
         )
         return True
+
+    def _only_skips_nulls(self, index: Index, predicate: str) -> bool:
+        """Whether the predicate is `key IS NOT NULL`: MySQL's unique keys admit any number of NULLs anyway."""
+        match = re.fullmatch(r'\(*\s*"?([\w$]+)"?\s+IS\s+NOT\s+NULL\s*\)*', predicate, re.IGNORECASE)
+        return match is not None and match[1] in index.columns
 
     def _unsaid(self, index: Index, where: str) -> None:
         if any(key.nulls for key in index.keys):
@@ -300,12 +309,12 @@ class IndexAdapter:
         parts = list(key.keys) or [IndexKey(column=name) for name in key.columns]
         fitted = self._with_prefixes(Index(name=key.name, keys=tuple(parts), unique=True), parts, where) or parts
         if key.nulls_not_distinct:
-            fitted = self._nulls_not_distinct(fitted, key.name or "key", where)
+            fitted = self._nulls_not_distinct(fitted, where)
         if fitted is parts:
             return key
         return Key(name=key.name, columns=tuple(part.column or "" for part in fitted), comment=key.comment)
 
-    def _nulls_not_distinct(self, parts: list[IndexKey], name: str, where: str) -> list[IndexKey]:
+    def _nulls_not_distinct(self, parts: list[IndexKey], where: str) -> list[IndexKey]:
         """Two generated columns for each nullable one: its value with a stand-in for NULL, and whether it is NULL."""
         result: list[IndexKey] = []
         for part in parts:
@@ -320,9 +329,9 @@ class IndexAdapter:
                 )
                 return parts
             said = self.context.dialect.identifier(column.name)
-            value = self._add(shortened(f"{name}_{column.name}_value"), column.type, f"COALESCE({said}, {sentinel})")
-            null = self._add(
-                shortened(f"{name}_{column.name}_null"),
+            value = self._shared(shortened(f"{column.name}_value"), column.type, f"COALESCE({said}, {sentinel})")
+            null = self._shared(
+                shortened(f"{column.name}_null"),
                 DataType(kind=Kind.BOOLEAN, native="tinyint(1)"),
                 f"{said} IS NULL",
             )
