@@ -313,7 +313,7 @@ def erd_command(
 def rules_command(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A rule, for its page.", autocompletion=_complete("rule_names")),
+        typer.Argument(metavar="NAME", help="A rule, for its page.", autocompletion=_complete("rule_names")),
     ] = None,
 ) -> None:
     """List the review rules, or print a rule's page."""

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from dbdesign.readers.base import ReadResult
 
 DATABASE = "database:"
-SAMPLE = 200_000
-"""Characters that a reader's `recognise` is shown."""
+SAMPLE = 64_000
+"""Characters that a reader's `recognise` is shown first; a format shows itself early, and every reader looks at all of them."""
+
+LONG_SAMPLE = 200_000
+"""Characters, half from the beginning and half from the end, that they are shown where the first ones said nothing."""
 
 _BEGINS_LIKE_SQL = re.compile(
     r"\s*(?:--|/\*|#|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
@@ -181,7 +184,7 @@ def recognised(text: str, name: str) -> tuple[str, str | None]:
 
     scores = _scores(text[:SAMPLE])
     if scores[0][0] < _ANY and len(text) > SAMPLE:  # the beginning may be one long statement: what ends it tells more
-        scores = _scores(f"{text[: SAMPLE // 2]}\n{text[-SAMPLE // 2 :]}")
+        scores = _scores(f"{text[: LONG_SAMPLE // 2]}\n{text[-LONG_SAMPLE // 2 :]}")
     (best, first), *others = scores
     evidence = ", ".join(f"{title} {score:.2f}" for score, title in scores[:4])
     if best < _ANY:
