@@ -74,7 +74,7 @@ def translate(
         return expression
     if {source, target} <= POSTGRES_FAMILY:
         return None if "unique_rowid" in expression else expression
-    if len(expression) > MAX_EXPRESSION or not _is_flat(expression):
+    if not expression.strip() or len(expression) > MAX_EXPRESSION or not _is_flat(expression):
         return None
     from dbdesign.writers.translation.context import Context
     from dbdesign.writers.translation.vocabulary import SCALAR_NODES
@@ -95,12 +95,14 @@ def _translated(expression: str, context: Context, *, predicate: bool | None) ->
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
-    from dbdesign.writers.translation.context import UntranslatableError
+    from dbdesign.writers.translation.context import Family, UntranslatableError
     from dbdesign.writers.translation.predicates import settle
-    from dbdesign.writers.translation.reading import normalise
+    from dbdesign.writers.translation.reading import normalise, standard_strings
     from dbdesign.writers.translation.writing import spell
 
     try:
+        if context.reads is Family.POSTGRES:
+            expression = standard_strings(expression)
         tree = _parsed(f"SELECT ({expression})", context.reads)
         if type(tree) is not exp.Select or len(tree.expressions) != 1 or set(_filled(tree)) != {"expressions"}:
             return None
@@ -232,16 +234,16 @@ def translate_query(query: str, source: Engine, target: Engine, *, renames: Rena
         return None
     from sqlglot.errors import SqlglotError
 
-    from dbdesign.writers.translation.context import Context, UntranslatableError
+    from dbdesign.writers.translation.context import Context, Family, UntranslatableError
     from dbdesign.writers.translation.predicates import settle
     from dbdesign.writers.translation.queries import check_query, prepare_query
-    from dbdesign.writers.translation.reading import normalise
+    from dbdesign.writers.translation.reading import normalise, standard_strings
     from dbdesign.writers.translation.vocabulary import QUERY_NODES
     from dbdesign.writers.translation.writing import spell
 
     context = Context(source, target, allowed=QUERY_NODES)
     try:
-        tree = _parsed(query, context.reads)
+        tree = _parsed(standard_strings(query) if context.reads is Family.POSTGRES else query, context.reads)
         check_query(tree)
         prepare_query(tree, context, dict(renames))
         normalise(tree, context)

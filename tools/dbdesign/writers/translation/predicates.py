@@ -122,6 +122,8 @@ def _as_condition(node: exp.Expr) -> None:
         bare.replace(exp.EQ(this=one, expression=exp.Literal.number(1 if bare.this else 0)))
     elif isinstance(bare, exp.Column | exp.Coalesce | exp.Case):
         bare.replace(exp.EQ(this=bare.copy(), expression=exp.Literal.number(1)))
+    elif isinstance(bare, exp.Literal) and bare.name in {"0", "1"}:
+        bare.replace(exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(int(bare.name))))
     else:
         raise UntranslatableError("not a condition")
 

@@ -24,6 +24,8 @@ def check_query(tree: exp.Expr) -> None:
             _check_parts(node, SELECT_PARTS)
         elif isinstance(node, exp.Union | exp.Except | exp.Intersect):
             _check_parts(node, SET_PARTS)
+        elif isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
+            raise UntranslatableError("a function in FROM")
         elif isinstance(node, exp.Distinct) and node.args.get("on") is not None:
             raise UntranslatableError("DISTINCT ON")
         elif isinstance(node, exp.Group) and {name for name, value in node.args.items() if value} - {"expressions"}:

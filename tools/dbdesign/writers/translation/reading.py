@@ -60,6 +60,7 @@ UNITS = {
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\\": "\\", "'": "'"}
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 INTERVAL = re.compile(r"(-?\d+)\s*([a-z]+?)s?\Z", re.IGNORECASE)
+PIECE = re.compile(r"""\b[eE]'(?P<escaped>(?:[^'\\]|\\.|'')*)'|'(?:[^']|'')*'|"(?:[^"]|"")*\"""", re.DOTALL)
 CLOCK_TIME = re.compile(r"(\d+):(\d\d):(\d\d)\Z")
 
 
@@ -107,6 +108,8 @@ def _anonymous(node: exp.Expr, context: Context) -> exp.Expr:
         return exp.CurrentTimestamp() if name == "datetime" else exp.CurrentDate()
     if name == "json_unquote" and isinstance(arguments[0], exp.JSONExtract):
         return exp.JSONExtractScalar(this=arguments[0].this.copy(), expression=arguments[0].expression.copy())
+    if name in {"octet_length", "datalength"} and len(arguments) == 1:
+        return exp.Length(this=arguments[0].copy(), binary=True)
     if name in {"json_valid", "isjson"} and len(arguments) == 1:
         return json_valid(arguments[0])
     return node
@@ -248,11 +251,23 @@ def _extract(node: exp.Expr, context: Context) -> exp.Expr:
     return exp.Extract(this=exp.Var(this=unit(node.this.name)), expression=node.expression.copy())
 
 
-def _escaped(node: exp.Expr, context: Context) -> exp.Expr:
-    text = re.sub(r"\\(.)", lambda match: ESCAPES.get(match[1], ""), node.name, flags=re.DOTALL)
-    if re.search(r"\\[^ntrbf\\']", node.name):
-        raise UntranslatableError(node.name)
-    return exp.Literal.string(text)
+def _octets(node: exp.Expr, context: Context) -> exp.Expr:
+    return exp.Length(this=node.this.copy(), binary=True)
+
+
+def standard_strings(expression: str) -> str:
+    r"""PostgreSQL's E'a\n' as '…' with what it stands for; sqlglot would tell `\\n` and `\n` apart no longer."""
+    return PIECE.sub(_standard_string, expression)
+
+
+def _standard_string(match: re.Match[str]) -> str:
+    if match["escaped"] is None:
+        return match[0]
+    inner = match["escaped"].replace("''", "\\'")
+    if re.search(r"\\[^ntrbf\\']", inner):
+        raise UntranslatableError(match[0])
+    text = re.sub(r"\\(.)", lambda escape: ESCAPES[escape[1]], inner, flags=re.DOTALL)
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _interval(node: exp.Expr, context: Context) -> exp.Expr:
@@ -375,6 +390,7 @@ _COMMON: Mapping[type[exp.Expr], Rewrite] = {
     exp.GT: _isjson_equals,
     exp.DateAdd: _date_add,
     exp.DateSub: _date_add,
+    exp.ByteLength: _octets,
     exp.Year: _date_part,
     exp.Month: _date_part,
     exp.Day: _date_part,
@@ -384,7 +400,6 @@ _BY_FAMILY: Mapping[Family, Mapping[type[exp.Expr], Rewrite]] = {
         exp.EQ: _any_of_array,
         exp.NEQ: _any_of_array,
         exp.AtTimeZone: _at_time_zone,
-        exp.ByteString: _escaped,
     },
     Family.MYSQL: {exp.BitString: _bits_as_number, exp.Introducer: _introducer},
     Family.TSQL: {

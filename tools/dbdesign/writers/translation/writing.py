@@ -253,7 +253,7 @@ def _json(node: exp.Expr, context: Context) -> exp.Expr:
         return call("JSON_VALUE" if scalar else "JSON_QUERY", node.this, path)
     if context.writes is Family.SQLITE:
         if scalar:
-            return call("JSON_EXTRACT", node.this, path)
+            return _json_text(node, path, context)
         return compound("{} -> {}", [node.this, exp.Literal.string(path)], context)
     keys = re.findall(r'\."([^"]+)"|\.(\w+)|\[(\d+)\]', path)
     steps = [f"'{quoted or plain}'" if quoted or plain else index for quoted, plain, index in keys]
@@ -261,6 +261,19 @@ def _json(node: exp.Expr, context: Context) -> exp.Expr:
         raise UntranslatableError("JSON path")
     arrows = ["->"] * (len(steps) - 1) + ["->>" if scalar else "->"]
     return compound("{}" + "".join(f" {a} {s}" for a, s in zip(arrows, steps, strict=True)), [node.this], context)
+
+
+def _json_text(node: exp.Expr, path: str, context: Context) -> exp.Expr:
+    """SQLite gives numbers as numbers and truth as 0 or 1, where `->>` gives texts."""
+    parent = node.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
+    other = [unwrapped(one) for one in (parent.iter_expressions() if parent is not None else ())]
+    if any(isinstance(one, exp.Literal) and one.name in {"true", "false"} for one in other):
+        raise UntranslatableError("JSON truth as text")
+    if context.reads is Family.SQLITE:
+        return call("JSON_EXTRACT", node.this, path)
+    return raw(f"CAST({text_of(call('JSON_EXTRACT', node.this, path), context)} AS TEXT)")
 
 
 def _json_valid(node: exp.Expr, context: Context) -> exp.Expr:
