@@ -85,17 +85,29 @@ class Channel:
         """
         outgoing = memoryview(_messages(statements))
         reader = _Reader()
+        poll = select.poll()  # select() itself cannot take descriptors from 1024 on
+        poll.register(self._socket, select.POLLIN | select.POLLOUT)
         while not reader.ready:
-            readable, writable, _ = select.select([self._socket], [self._socket] if outgoing else [], [], TICK)
+            events = sum(event for _, event in poll.poll(TICK * 1000))
             stop()
             try:
-                if writable:
-                    outgoing = outgoing[self._socket.send(outgoing[:CHUNK]) :]
-                if readable:
+                if events & select.POLLOUT:
+                    outgoing = self._send(outgoing)
+                    if not outgoing:
+                        poll.modify(self._socket, select.POLLIN)
+                if events & ~select.POLLOUT:
                     self._receive(reader)
             except (ConnectionError, EOFError) as error:
                 raise ChannelClosedError(reader.answer) from error
         return reader.answer
+
+    def _send(self, outgoing: memoryview) -> memoryview:
+        try:
+            return outgoing[self._socket.send(outgoing[:CHUNK]) :]
+        except BlockingIOError:
+            return outgoing
+        except ConnectionError:
+            return outgoing[:0]  # what the server said before it went is still to be read
 
     def _receive(self, reader: _Reader) -> None:
         with contextlib.suppress(BlockingIOError):

@@ -20,6 +20,8 @@ from dbdesign.errors import EngineError
 
 RUN_VARIABLE = "DBDESIGN_RUN_DIR"
 PREFIX = "dbdesign-pg-"
+LOCK = "owner.lock"
+ATTEMPTS = 3
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 103
 """Bytes of a Unix socket's path: 107 on Linux, 103 on macOS (sun_path in sys/un.h, less the final NUL)."""
@@ -37,18 +39,26 @@ def new_folder(account: Account) -> tuple[Path, int]:
     for parent in places():
         if len(os.fsencode(parent / f"{PREFIX}12345678" / "data" / SOCKET)) > LONGEST_SOCKET_PATH:
             continue
-        with contextlib.suppress(PermissionError, FileNotFoundError):
-            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-            if account.foreign:
-                os.chown(folder, -1, account.gid)
-                folder.chmod(0o710)
-            held = os.open(folder / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(held, fcntl.LOCK_EX)
-            return folder, held
+        for _ in range(ATTEMPTS):
+            with contextlib.suppress(PermissionError, FileNotFoundError):
+                folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+                held = _claim(folder, account)
+                if (folder / LOCK).exists():
+                    return folder, held
+                os.close(held)  # somebody took it for a stale one in the moment before it was locked
     raise EngineError(
         "there is no folder for the embedded PostgreSQL: none can be written, or their paths are too long for a Unix socket",
         remedy=f"Set {RUN_VARIABLE} to a short path, such as /tmp",
     )
+
+
+def _claim(folder: Path, account: Account) -> int:
+    if account.foreign:
+        os.chown(folder, -1, account.gid)
+        folder.chmod(0o710)
+    held = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    return held
 
 
 def places() -> Iterator[Path]:
@@ -97,7 +107,7 @@ def remove_stale_folders() -> None:
 
 def _remove_if_stale(folder: Path) -> None:
     try:
-        held = os.open(folder / "owner.lock", os.O_RDWR | os.O_CLOEXEC)
+        held = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return  # being made at this moment
     try:

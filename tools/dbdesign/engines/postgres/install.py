@@ -183,9 +183,7 @@ def _reachable_copy(origin: Path, account: Account) -> Path:
     """The bin folder of a copy of the installation in a folder of ours that `account` can enter."""
     found = (origin / "postgres").stat()
     key = hashlib.sha256(f"{origin}|{found.st_size}|{found.st_mtime_ns}".encode()).hexdigest()[:12]
-    for cache in (cache_folder(), _own_folder(Path(tempfile.gettempdir()) / f"dbdesign-cache-{os.geteuid()}")):
-        if cache is None:
-            continue
+    for cache in _caches_for_copies():
         cache.chmod(0o711)
         target = cache / f"install-{key}"
         with file_lock(cache / f"install-{key}.lock"):
@@ -200,6 +198,13 @@ def _reachable_copy(origin: Path, account: Account) -> Path:
         "the account that PostgreSQL runs as cannot enter the folder where it is installed",
         remedy=f"Set {CACHE_VARIABLE} to a folder that every user can enter, such as /var/cache/dbdesign",
     )
+
+
+def _caches_for_copies() -> Iterator[Path]:
+    yield cache_folder()
+    last = _own_folder(Path(tempfile.gettempdir()) / f"dbdesign-cache-{os.geteuid()}")
+    if last is not None:
+        yield last
 
 
 def _copy_installation(prefix: Path, target: Path) -> None:

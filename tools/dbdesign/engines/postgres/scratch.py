@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql as quoting
 
 from dbdesign.engines.postgres.channel import SESSION_LOST, Answer, Channel, ChannelClosedError, Report
-from dbdesign.engines.postgres.sandbox import DEFAULT_LIMITS, MEGABYTE, Limits, Watch
+from dbdesign.engines.postgres.sandbox import DEFAULT_LIMITS, Limits, Watch
 from dbdesign.engines.postgres.script import ScriptOutcome, ScriptRunner
 from dbdesign.engines.postgres.splitter import Skipped, Statement, split_script
 from dbdesign.errors import EngineError, LimitError
@@ -281,7 +281,8 @@ class ScratchDatabase:
             }
             unused = [role for role in unused if role in known]
             if unused:
-                self.server.control(_compose("DROP OWNED BY {0}; DROP ROLE {0}", *unused))
+                names = ", ".join(_compose("{}", role) for role in unused)
+                self.server.control(f"DROP OWNED BY {names}; DROP ROLE {names}")
 
 
 class _Stopper:
@@ -317,11 +318,5 @@ def _as_identifier(name: str) -> str:
 
 
 def _compose(template: str, *names: str) -> str:
-    """SQL with names quoted. With `{0}` in the template, all names as one list."""
-    identifiers = [quoting.Identifier(name) for name in names]
-    if "{0}" in template:
-        return template.replace("{0}", quoting.SQL(", ").join(identifiers).as_string())
-    return quoting.SQL(template).format(*identifiers).as_string()
-
-
-__all__ = ["MEGABYTE", "ScratchDatabase", "scratch_database"]
+    """SQL with quoted names in place of `{}`."""
+    return template.format(*(quoting.Identifier(name).as_string() for name in names))

@@ -212,8 +212,8 @@ class ScriptRunner:
     def _send(self, batch: Sequence[Statement]) -> Answer:
         """One transaction. Settings are remembered, and made again in the session that follows a lost one."""
         answer = self.run_batch(batch)
-        self._note(batch, answer)
-        if answer.error is None:
+        if answer.error is None:  # else it was rolled back, and will be said again
+            self._note(batch, answer)
             self._settings += [statement for statement in batch if _SETTING.match(statement.sql)]
         elif answer.error.sqlstate == SESSION_LOST:
             for setting in self._settings:

@@ -13,7 +13,7 @@ from dbdesign.errors import LimitError, SqlError
 
 MOST_STATEMENTS = 500_000
 
-MOST_INNER_SEMICOLONS = 1000
+MOST_INNER_SEMICOLONS = 300
 """Semicolons inside one rule or SQL-standard function body, beyond which it is not looked for its end any more."""
 
 _SPECIAL = re.compile(r"[;'\"$\\]|--|/\*")
