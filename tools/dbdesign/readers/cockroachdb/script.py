@@ -10,7 +10,7 @@ from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Carried, Column, Engine, Identity, Index, IndexKey, Key, Partitioning
 from dbdesign.readers.base import ReadResult, Skipped
 from dbdesign.readers.cockroachdb.clauses import PRIMARY, IndexSpec, TableExtras
-from dbdesign.readers.cockroachdb.fragments import postgresql_spelling
+from dbdesign.readers.cockroachdb.fragments import Fragment, postgresql_spelling
 from dbdesign.readers.cockroachdb.statements import Rewritten, alter_table, create_index, create_table
 from dbdesign.readers.cockroachdb.types import cockroach_type
 from dbdesign.readers.postgresql.grammar import GrammarRun
@@ -62,6 +62,7 @@ class _Reading:
         self.text = text
         self.found: Positions = positions(text)
         self.run = GrammarRun(self.found, Engine.COCKROACHDB)
+        self.run.drafts.index_names_of_table = True
         self.skipped: dict[str, list[int]] = {}
         self.index_lines: dict[str, int] = {}
         self._rewritten: list[tuple[int, int, str]] = []
@@ -92,6 +93,7 @@ class _Reading:
         self.run.drafts.carried.append(Carried(kind=kind, name=name, sql=statement.text))
 
     def _schema(self, statement: Statement) -> None:
+        self._mean_index(statement)
         sql = postgresql_spelling(_small_changes(statement.kind, statement.text))
         if statement.kind == "CREATE TABLE":
             self._apply(create_table(sql, statement.line), statement)
@@ -101,6 +103,17 @@ class _Reading:
             self._apply(create_index(sql), statement)
         else:
             self._apply(Rewritten(sql), statement)
+
+    def _mean_index(self, statement: Statement) -> None:
+        """`table@index` means the index of that table, of several that share a name."""
+        match = _AT_INDEX.search(statement.text) if statement.kind in {"ALTER INDEX", "DROP INDEX", "COMMENT"} else None
+        if match is None:
+            return
+        fragment = Fragment.of(match.group())
+        namespace, name, at = fragment.name(0)
+        found = self.run.drafts.find(namespace, name, self.run.drafts.tables)
+        if found is not None:
+            self.run.drafts.indexes[found[0], fragment.word(at + 1).name] = found
 
     def _apply(self, done: Rewritten, statement: Statement) -> None:
         piece = statement.piece
@@ -180,6 +193,9 @@ class _Reading:
         """The schema, with CockroachDB's types."""
         for draft in self.run.drafts.tables.values():
             draft.columns = {name: _column(column) for name, column in draft.columns.items() if not _SHARD.match(name)}
+            for sequence in self.run.drafts.sequences.values():
+                if sequence.owner and sequence.owner[0] == draft.name and sequence.owner[1] in draft.columns:
+                    sequence.data_type = draft.columns[sequence.owner[1]].type.native
             draft.checks[:] = [check for check in draft.checks if "crdb_internal" not in check.expression]
         for name, composite in self.run.drafts.composites.items():
             fields = tuple(one.model_copy(update={"type": cockroach_type(one.type)}) for one in composite.fields)

@@ -92,7 +92,7 @@ def _element(fragment: Fragment, first: int, after: int, extras: TableExtras, fi
     line = first_line + fragment.text.count("\n", 0, fragment.word(first).start)
     if word == "FAMILY" and "(" in {fragment.upper(first + 1), fragment.upper(first + 2)}:
         _family(fragment, first, after, extras)
-    elif word in {"INDEX", "INVERTED", "VECTOR"} or (word == "UNIQUE" and fragment.upper(first + 1) in _INDEX_WORDS):
+    elif _is_index(fragment, first + 1 if word == "UNIQUE" else first):
         extras.indexes.append((_inline_index(fragment, first, after), line))
     elif word in {"CONSTRAINT", "PRIMARY", "UNIQUE"}:
         named = word == "CONSTRAINT"
@@ -112,6 +112,13 @@ def _element(fragment: Fragment, first: int, after: int, extras: TableExtras, fi
         return True
     fragment.blank(first, after)
     return False
+
+
+def _is_index(fragment: Fragment, at: int) -> bool:
+    """Whether an index in line begins: `vector` and `inverted` may also be columns' names."""
+    return fragment.upper(at) == "INDEX" or (
+        fragment.upper(at) in {"INVERTED", "VECTOR"} and fragment.upper(at + 1) == "INDEX"
+    )
 
 
 def _family(fragment: Fragment, first: int, after: int, extras: TableExtras) -> None:

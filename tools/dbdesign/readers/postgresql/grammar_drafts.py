@@ -146,6 +146,8 @@ class Drafts:
     privileges: Privileges = field(default_factory=Privileges)
     notes: list[str] = field(default_factory=list)
     line: int = 0
+    index_names_of_table: bool = False
+    """Whether two tables may have indexes of one name, as in CockroachDB."""
 
     @property
     def here(self) -> str | None:

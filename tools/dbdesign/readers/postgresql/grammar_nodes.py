@@ -31,7 +31,7 @@ _BUILT_IN = frozenset(NATIVE_BY_NAME) | frozenset(
     """.split()  # noqa: SIM905 - a list of 70 words is unreadable
 )
 _RANGES = {"int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"}
-_SERIAL_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+_SERIAL_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63, "INT2": 2**15, "INT4": 2**31, "INT8": 2**63}
 _NO_PRECISION = 0xFFFF
 
 

@@ -180,7 +180,12 @@ def create_index(node: Node, drafts: Drafts, _text: str) -> None:
     """CREATE INDEX on a table or a materialised view."""
     found = drafts.find_relation(node.relation, drafts.views)
     table_found = drafts.find_relation(node.relation, drafts.tables)
-    if node.idxname and node.if_not_exists and table_found and (table_found[0], node.idxname) in drafts.relations:
+    if (
+        node.idxname
+        and node.if_not_exists
+        and table_found
+        and _index_taken(drafts.tables[table_found], node.idxname, drafts)
+    ):
         return
     if table_found is None and found is not None and drafts.views[found].materialized:
         index = Constraints(drafts, TableDraft(name=found, line=drafts.line)).index(node)
@@ -188,9 +193,16 @@ def create_index(node: Node, drafts: Drafts, _text: str) -> None:
         drafts.views[found] = view.model_copy(update={"indexes": (*view.indexes, index)})
         return
     table = drafts.table(node.relation)
-    if node.idxname and (table.name[0], node.idxname) in drafts.relations:
+    if node.idxname and _index_taken(table, node.idxname, drafts):
         raise Refused(f'"{node.idxname}" is declared twice')
     table.indexes.append(Constraints(drafts, table).index(node))
+
+
+def _index_taken(table: TableDraft, name: str, drafts: Drafts) -> bool:
+    if not drafts.index_names_of_table:
+        return (table.name[0], name) in drafts.relations
+    names = {one.name for one in table.indexes} | {one.name for one in table.unique_keys}
+    return name in names or (table.primary_key is not None and table.primary_key.name == name)
 
 
 def create_view(node: Node, drafts: Drafts, _text: str) -> None:
