@@ -45,8 +45,6 @@ class ReadResult(Model):
         notes: what the caller should know: which way was taken and why, assumptions.
     """
 
-    model_config = {**Model.model_config, "arbitrary_types_allowed": True}
-
     schema_: Schema = Field(alias="schema")
     unread: tuple[Unread, ...] = ()
     skipped: tuple[Skipped, ...] = ()

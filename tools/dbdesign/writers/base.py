@@ -55,7 +55,7 @@ class WriteOptions(Model):
 
 
 class WriteResult(Model):
-    """The text, and what it could not say. `parts` splits a large result (diagrams) into named texts; `text` is then the first or a join."""
+    """The text, and what it could not say. `parts` has a large diagram in named pieces; `text` is then the first or all."""
 
     text: str
     notes: tuple[Note, ...] = ()
