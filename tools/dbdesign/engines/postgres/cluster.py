@@ -49,7 +49,7 @@ NOT_READY = (
 BACKEND_MEMORY = 2 * 1024**3
 """Bytes of address space for each process of the server, of which it needs about 0.2 GB for code and shared memory."""
 
-NICENESS = 3
+NICENESS = 1
 
 SETTINGS: dict[str, str] = {
     # nothing here outlives the process, so nothing need survive a crash of the machine
