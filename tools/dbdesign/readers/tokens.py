@@ -202,9 +202,13 @@ class TokenStream:
     def at(self, *words: str) -> bool:
         """Whether these words or symbols, in upper case, come next."""
         tokens, index = self.tokens, self.index
-        if index + len(words) > len(tokens):
+        if index >= len(tokens) or tokens[index].upper != words[0]:
             return False
-        return all(tokens[index + i].upper == word for i, word in enumerate(words))
+        if len(words) == 1:
+            return True
+        return index + len(words) <= len(tokens) and all(
+            tokens[index + ahead].upper == word for ahead, word in enumerate(words)
+        )
 
     def at_any(self, *words: str) -> bool:
         """Whether one of these words or symbols comes next."""

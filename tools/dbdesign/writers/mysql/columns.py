@@ -243,7 +243,12 @@ class ColumnAdapter:
 
 def sequence_of(column: Column) -> str | None:
     """The bare name of the sequence that a column's default reads."""
-    return sequence_name(column.default) if column.default and NEXTVAL.search(column.default) else None
+    default = column.default
+    if default is None or (
+        "ext" not in default and "EXT" not in default
+    ):  # most columns: without the regular expression
+        return None
+    return sequence_name(default) if NEXTVAL.search(default) else None
 
 
 def sequence_name(default: str) -> str | None:

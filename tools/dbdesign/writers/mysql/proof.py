@@ -1,4 +1,8 @@
-"""Proof that what was written is MySQL: sqlglot's grammar parses every statement but the programs carried verbatim."""
+"""Proof that what was written is MySQL: sqlglot's grammar parses every statement but the programs carried verbatim.
+
+A schema of 400 tables repeats a few hundred kinds of clauses thousands of times, and sqlglot needs milliseconds for a table: a clause that
+differs from one already parsed in its names, numbers and strings alone is not parsed again.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +27,18 @@ def prove(statements: Iterable[str], context: Context) -> Proof:
     from sqlglot.errors import SqlglotError
 
     refused: list[tuple[str, str]] = []
+    seen: set[str] = set()
     logger = logging.getLogger("sqlglot")
     before, logger.disabled = logger.disabled, True  # it warns of what it falls back on; that is counted here
     try:
         for statement in statements:
             if statement.startswith(UNPARSED):
                 continue
+            text = novel(plain(statement), seen)
+            if text is None:
+                continue
             try:
-                tree = sqlglot.parse_one(plain(statement), dialect="mysql")
+                tree = sqlglot.parse_one(text, dialect="mysql")
             except (SqlglotError, RecursionError) as error:
                 refused.append((statement, str(error).splitlines()[0]))
                 continue
@@ -53,3 +61,40 @@ def plain(statement: str) -> str:
     if not statement.startswith("CREATE"):
         return statement
     return CHECK_OPTION.sub(";", VIEW_OPTIONS.sub("CREATE VIEW", statement))
+
+
+LITERAL = re.compile(r"'(?:[^'\\]|\\.|'')*'")
+NUMBER = re.compile(r"\b\d+\b")
+NAME = re.compile(r"`(?:[^`]|``)*`|\b\w*[a-z]\w*\b")
+FIRST_NAME = re.compile(
+    r"\A  (?!(?:CONSTRAINT|PRIMARY|UNIQUE|KEY|FULLTEXT|SPATIAL|VECTOR|FOREIGN|CHECK|PERIOD) )(?:`(?:[^`]|``)*`|[\w$]+) (?=[a-z])"
+)
+
+
+def shape(line: str) -> str:
+    """A clause of a table without what its syntax does not depend on. Types are in lower case, keywords in upper case."""
+    bare = NUMBER.sub("0", LITERAL.sub("''", line.rstrip(",")))
+    if FIRST_NAME.match(bare):
+        return FIRST_NAME.sub("  x ", bare)
+    return NAME.sub("x", bare)
+
+
+def novel(statement: str, seen: set[str]) -> str | None:
+    """A CREATE TABLE with those of its clauses alone whose shapes were not `seen` yet; None if there are none. Others as they are."""
+    lines = statement.split("\n")
+    if not statement.startswith("CREATE TABLE ") or len(lines) < 3:
+        return statement
+    new = [line.rstrip(",") for line in lines[1:-1] if _is_new(line, seen)]
+    options_are_new = _is_new(lines[-1], seen)
+    if not new and not options_are_new:
+        return None
+    body = ",\n".join(new) or "  x int"
+    return f"{lines[0]}\n{body}\n{lines[-1]}"
+
+
+def _is_new(line: str, seen: set[str]) -> bool:
+    found = shape(line)
+    if found in seen:
+        return False
+    seen.add(found)
+    return True
