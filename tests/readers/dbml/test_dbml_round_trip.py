@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dbdesign.model.schema import (
     Check,
     Column,
+    Domain,
     Engine,
     EnumType,
     ForeignKey,
@@ -205,6 +206,27 @@ def test_inline_enums_of_mysql_are_written_as_enums_and_read_back() -> None:
     text = written("dbml", schema)
     assert 'Enum t_kind {\n  a\n  "it\'s"\n}' in text
     assert reader("dbml").read(text).schema_ == schema
+
+
+def test_a_column_of_a_domain_has_the_type_under_it() -> None:
+    percent = Domain(name="percent", type=TYPES[3])
+    share = Domain(name="share", type=DataType(kind=Kind.DOMAIN, native="percent", name=TypeName(name="percent")))
+    kind = DataType(kind=Kind.DOMAIN, native="share", name=TypeName(name="share"))
+    table = Table(name="t", columns=(Column(name="a", type=kind),))
+    result = writer("dbml").write(
+        Schema(engine=Engine.POSTGRESQL, domains=(percent, share), tables=(table,)), WriteOptions()
+    )
+    assert "  a numeric(12,2)\n" in result.text
+    assert [(note.object, note.instead) for note in result.notes] == [
+        ("percent, share", "its columns have the type under it")
+    ]
+
+
+def test_extensions_that_types_need_are_found_again() -> None:
+    kinds = (DataType(kind=Kind.CITEXT, native="citext"), DataType(kind=Kind.HSTORE, native="hstore"))
+    table = Table(name="t", columns=tuple(Column(name=kind.native, type=kind) for kind in kinds))
+    schema = reader("dbml").read(written("dbml", Schema(engine=Engine.POSTGRESQL, tables=(table,)))).schema_
+    assert [extension.name for extension in schema.extensions] == ["citext", "hstore"]
 
 
 def test_a_partial_unique_index_is_not_written_as_unique() -> None:

@@ -14,6 +14,7 @@ from dbdesign.model.schema import (
     Column,
     Engine,
     EnumType,
+    Extension,
     Identity,
     Index,
     IndexKey,
@@ -23,6 +24,7 @@ from dbdesign.model.schema import (
     Table,
     label,
 )
+from dbdesign.model.types import Kind
 from dbdesign.readers.base import ReadResult, Skipped, Unread
 from dbdesign.readers.dbml.references import References
 from dbdesign.readers.dbml.settings import literal
@@ -53,6 +55,14 @@ _ENGINES = (
     ("cockroach", Engine.COCKROACHDB),
     ("tidb", Engine.TIDB),
 )
+_EXTENSIONS = {
+    Kind.CITEXT: "citext",
+    Kind.GEOGRAPHY: "postgis",
+    Kind.GEOMETRY: "postgis",
+    Kind.HSTORE: "hstore",
+    Kind.LTREE: "ltree",
+    Kind.VECTOR: "vector",
+}
 _WHY_SKIPPED = {
     "TableGroup": "a grouping of tables for display",
     "Note": "a note on the canvas",
@@ -139,10 +149,18 @@ class _Builder:
             engine=self.engine,
             version=self.version,
             namespaces=tuple(Namespace(name=name) for name in used),
+            extensions=tuple(self._extensions(tables)),
             enums=kept,
             tables=tuple(tables),
             options={"comment": self.document.note} if self.document.note else {},
         )
+
+    def _extensions(self, tables: list[Table]) -> Iterator[Extension]:
+        """The PostgreSQL extensions that the types of columns come from."""
+        kinds = {(column.type.element or column.type).kind for table in tables for column in table.columns}
+        needed = {_EXTENSIONS[kind] for kind in kinds if kind in _EXTENSIONS and self.engine is Engine.POSTGRESQL}
+        for name in sorted(needed):
+            yield Extension(name=name)
 
     def _skips(self) -> Iterator[Skipped]:
         for kind, lines in self.skipped.items():

@@ -39,7 +39,7 @@ def of_schema(schema: Schema, losses: Losses) -> None:
     for sequence in schema.sequences:
         losses.add(sequence.label, "DBML has no sequences")
     for domain in schema.domains:
-        losses.add(domain.label, "DBML has no domains", "its name stands as the type of its columns")
+        losses.add(domain.label, "DBML has no domains", "its columns have the type under it")
     for composite in schema.composites:
         losses.add(composite.label, "DBML has no composite types", "its name stands as the type of its columns")
     for carried in schema.carried:

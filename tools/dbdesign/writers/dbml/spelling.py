@@ -60,7 +60,10 @@ def default(text: str) -> str:
 
 
 def data_type(of: DataType, schema: Schema) -> str:
-    """A type: an enum's qualified name, or what the engine calls it, in quotes where that is not one word."""
+    """A type: an enum's qualified name, or what the engine calls it, quoted where that is not one word. Of a domain, the type under it."""
+    seen = 0
+    while of.name and of.kind is Kind.DOMAIN and (domain := schema.domain_by_label.get(str(of.name))) and seen < 32:
+        of, seen = domain.type, seen + 1
     enum = schema.enum_by_label.get(str(of.name)) if of.name and of.kind is Kind.ENUM else None
     if enum is not None and enum.values:
         return qualified(enum.namespace, enum.name)
