@@ -212,3 +212,37 @@ def test_comments_and_grants_are_left_out_when_asked():
     neither = writer("mysql").write(schema, WriteOptions(prove=False, comments=False, grants=False)).text
     assert "COMMENT" not in neither
     assert "GRANT" not in neither
+
+
+MARIADB = """
+CREATE SEQUENCE s;
+CREATE TABLE p (id uuid NOT NULL DEFAULT uuid(), n int, PRIMARY KEY (id), KEY n (n) IGNORED) WITH SYSTEM VERSIONING;
+CREATE TABLE c (n int, CONSTRAINT f FOREIGN KEY (n) REFERENCES p (n));
+"""
+
+
+def test_what_only_mariadb_takes_is_written_and_noted():
+    schema = reader("mysql").read(MARIADB).schema_
+    result = writer("mysql").write(schema, WriteOptions(prove=False, version="8.0"))
+    assert [note.lost for note in result.notes] == [
+        "MySQL has no sequences",
+        "MySQL has no system-versioned tables",
+        "MySQL has no type uuid",
+        "IGNORED is MariaDB's word for INVISIBLE",
+    ]
+    assert reader("mysql").read(result.text).schema_ == schema
+
+
+def test_a_foreign_key_to_no_whole_key_is_noted_for_8_4():
+    schema = (
+        reader("mysql")
+        .read(
+            "CREATE TABLE p (id int PRIMARY KEY, n int, KEY (n)); CREATE TABLE c (n int, FOREIGN KEY (n) REFERENCES p (n));"
+        )
+        .schema_
+    )
+    notes = {
+        version: len(writer("mysql").write(schema, WriteOptions(prove=False, version=version)).notes)
+        for version in ("8.0", "8.4")
+    }
+    assert notes == {"8.0": 0, "8.4": 1}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dbdesign.engines.connections import ConfiguredDatabase, LiveConnection, connect_read_only
 from dbdesign.errors import InputError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Engine
 from dbdesign.readers.base import ReadResult, Unread
+
+if TYPE_CHECKING:
+    from dbdesign.engines.connections import ConfiguredDatabase, LiveConnection
 
 BATCH = 100
 """SHOW statements sent to MySQL in one round trip."""
@@ -24,6 +26,8 @@ def read_live(database: ConfiguredDatabase) -> ReadResult:
         InputError: the configured URL cannot be used, or names no database.
         EngineError: the database could not be reached or read; nothing of the URL is in the text.
     """
+    from dbdesign.engines.connections import connect_read_only
+
     with connect_read_only(database) as connection:
         reading = {
             Engine.POSTGRESQL: _postgresql,

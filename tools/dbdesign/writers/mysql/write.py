@@ -7,6 +7,7 @@ from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.writers.base import WriteOptions, WriteResult
 from dbdesign.writers.mysql.context import Context
+from dbdesign.writers.mysql.family import note_differences
 from dbdesign.writers.mysql.printing import Printer
 from dbdesign.writers.mysql.proof import prove
 from dbdesign.writers.mysql.statements import statements
@@ -23,6 +24,7 @@ def write_mysql(schema: Schema, options: WriteOptions) -> WriteResult:
 def adapt_to_mysql(schema: Schema, context: Context) -> Schema:
     """The schema in MySQL's terms; as it is if it is MySQL's."""
     if schema.engine is Engine.MYSQL:
+        note_differences(schema, context)
         return schema
     if schema.engine is Engine.TIDB:
         from dbdesign.writers.mysql.from_tidb import adapt_tidb
