@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 
 from dbdesign.engines.postgres import embedded
 from dbdesign.model.schema import Schema
@@ -13,7 +13,12 @@ from postgresql_comparison import differences
 from strategies import schemas
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
 @given(schemas())
 def test_a_random_schema_comes_back_from_the_server_as_it_was(schema: Schema) -> None:
     text = write(schema, WriteOptions(prove=False)).text

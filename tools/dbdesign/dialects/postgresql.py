@@ -66,6 +66,7 @@ FEATURES = {
     "sql_body": Feature((14,), "BEGIN ATOMIC; release notes of 14"),
     "merge": Feature((15,), "release notes of 15"),
     "unlogged_sequence": Feature((15,), "release notes of 15"),
+    "builtin_collations": Feature((17,), "CREATE COLLATION (provider = builtin); release notes of 17"),
     "uuidv7": Feature((18,), "uuidv7(); chapter 9.14"),
     "gen_random_uuid": Feature((13,), "without an extension; chapter 9.14"),
     "brin_multi_minmax": Feature((14,), "chapter 65.5"),

@@ -22,7 +22,8 @@ _METHODS = {
 }
 # Options that mean nothing in PostgreSQL and whose loss nobody notices.
 _SILENT = {"tablespace", "key_block_size", "pad_index", "statistics_norecompute", "ignore_dup_key", "allow_row_locks",
-           "allow_page_locks", "optimize_for_sequential_key", "filegroup", "parser", "data_compression", "fillfactor", "sort_in_tempdb", "online"}  # fmt: skip
+           "allow_page_locks", "optimize_for_sequential_key", "filegroup", "parser", "data_compression", "fillfactor",
+           "sort_in_tempdb", "online"}  # fmt: skip
 
 
 class KeyAdapter:

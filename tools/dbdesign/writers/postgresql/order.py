@@ -26,6 +26,7 @@ Creatable = Carried | CompositeType | Domain | EnumType | Routine | Sequence | T
 _WORD = re.compile(r"""(?:(?:[^\W\d][\w$]*|"(?:[^"]|"")+")\.)?(?:[^\W\d][\w$]*|"(?:[^"]|"")+")""")
 _ROW_TYPE = re.compile(r"""((?:[^\W\d][\w$]*\.)?[^\W\d][\w$]*)%(?:rowtype|type)""", re.IGNORECASE)
 _BODY = re.compile(r"\bAS\s+(?:\$|'|E')|\bBEGIN\s+ATOMIC\b|\bRETURN\b", re.IGNORECASE)
+_DOLLAR = re.compile(r"\$\w*\$")
 _STRING_BODY = re.compile(r"\bAS\s+(?:\$|'|E')", re.IGNORECASE)
 # Made after everything that they could fire on or apply to.
 _LAST = {"default privileges", "event trigger", "publication"}
@@ -143,7 +144,7 @@ class _Planner:
             yield from (name for name in self._words(head) if name not in self._routines)
         text = _STRING_BODY.search(routine.definition)
         if routine.language == "sql" and text:
-            yield from self._words(routine.definition[text.start() :])
+            yield from self._words(_DOLLAR.sub(" ", routine.definition[text.start() :]))
         elif routine.language == "plpgsql":
             yield from (match.group(1) for match in _ROW_TYPE.finditer(routine.definition))
 

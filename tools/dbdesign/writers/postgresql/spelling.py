@@ -33,9 +33,8 @@ def qualified(namespace: str | None, name: str) -> str:
 
 
 def type_identifier(namespace: str | None, name: str) -> str:
-    """The name of a type or function: more words must be quoted than for a table, unless a namespace stands before them."""
-    plain = f'"{name}"' if name in NOT_FUNCTION_OR_TYPE and not namespace else identifier(name)
-    return f"{identifier(namespace)}.{plain}" if namespace else plain
+    """The name of a type: more words must be quoted than for a table, in its namespace too."""
+    return ".".join(f'"{one}"' if one in NOT_FUNCTION_OR_TYPE else identifier(one) for one in (namespace, name) if one)
 
 
 def role(name: str) -> str:

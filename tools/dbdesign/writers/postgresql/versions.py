@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dbdesign.dialects.postgresql import DIALECT
-from dbdesign.model.schema import Check, Column, ForeignKey, Key, Schema, Sequence, Table, View
+from dbdesign.model.schema import Carried, Check, Column, ForeignKey, Key, Schema, Sequence, Table, View
 from dbdesign.writers.postgresql.notes import Notes
 
 
@@ -38,6 +39,7 @@ class _Older:
                 "tables": tuple(self._table(table, table.label in partitioned) for table in self._schema.tables),
                 "views": tuple(self._view(view) for view in self._schema.views),
                 "sequences": tuple(self._sequence(one) for one in self._schema.sequences),
+                "carried": tuple(self._carried(one) for one in self._schema.carried),
             }
         )
 
@@ -78,10 +80,10 @@ class _Older:
             if not column.not_null_valid:
                 self._say(target, "NOT NULL … NOT VALID", "a nullable column; SET NOT NULL once no row has a NULL")
                 changes |= {"nullable": True, "not_null_valid": True}
+            elif column.not_null_name or column.not_null_comment:
+                self._say(target, "the name of a NOT NULL", "NOT NULL without a name")
             if column.not_null_no_inherit:
                 self._say(target, "NOT NULL … NO INHERIT", "NOT NULL for children too")
-            if column.not_null_name or column.not_null_comment:
-                self._say(target, "the name of a NOT NULL", "NOT NULL without a name")
             changes |= {"not_null_name": None, "not_null_no_inherit": False, "not_null_comment": None}
         return column.model_copy(update=changes) if changes else column
 
@@ -133,7 +135,14 @@ class _Older:
             return one.model_copy(update={"unlogged": False})
         return one
 
+    def _carried(self, one: Carried) -> Carried:
+        if one.kind == "collation" and "provider = builtin" in one.sql and self._lacks("builtin_collations"):
+            self._say(one.name, "a collation of the builtin provider", "libc's C, which orders by code point too")
+            return one.model_copy(update={"sql": _BUILTIN.sub("(provider = libc, locale = 'C'", one.sql)})
+        return one
 
+
+_BUILTIN = re.compile(r"\(provider = builtin, locale = '[^']*'")
 _SINCE: dict[str, int] = {
     text: (DIALECT.features[feature].since or (0,))[0]
     for text, feature in {
@@ -148,5 +157,6 @@ _SINCE: dict[str, int] = {
         "NOT VALID on a partitioned": "partitioned_not_valid",
         "security_invoker": "security_invoker",
         "an unlogged sequence": "unlogged_sequence",
+        "a collation of": "builtin_collations",
     }.items()
 }
