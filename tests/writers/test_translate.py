@@ -128,16 +128,20 @@ WHERE c.active AND (c.status = ANY (ARRAY['a'::text, 'b'::text])) GROUP BY c.id 
     [
         (
             Engine.SQLITE,
-            "SELECT c.id, (c.name || ' ' || c.surname) AS who, c.active AND c.age > 3 AS grown, COUNT(*) AS n "
-            "FROM customers AS c LEFT JOIN sales_orders AS o ON o.customer_id = c.id "
-            "WHERE c.active AND (c.status IN ('a', 'b')) GROUP BY c.id HAVING COUNT(*) > 1 ORDER BY c.id NULLS LAST",
+            (
+                "SELECT c.id, (c.name || ' ' || c.surname) AS who, c.active AND c.age > 3 AS grown, COUNT(*) AS n "
+                "FROM customers AS c LEFT JOIN sales_orders AS o ON o.customer_id = c.id "
+                "WHERE c.active AND (c.status IN ('a', 'b')) GROUP BY c.id HAVING COUNT(*) > 1 ORDER BY c.id NULLS LAST"
+            ),
         ),
         (
             Engine.SQLSERVER,
-            "SELECT c.id, (c.name + ' ' + c.surname) AS who, CAST(CASE WHEN c.active = 1 AND c.age > 3 THEN 1 "
-            "WHEN NOT (c.active = 1 AND c.age > 3) THEN 0 END AS bit) AS grown, COUNT_BIG(*) AS n "
-            "FROM customers AS c LEFT JOIN sales_orders AS o ON o.customer_id = c.id "
-            "WHERE c.active = 1 AND (c.status IN ('a', 'b')) GROUP BY c.id HAVING COUNT_BIG(*) > 1",
+            (
+                "SELECT c.id, (c.name + ' ' + c.surname) AS who, CAST(CASE WHEN c.active = 1 AND c.age > 3 THEN 1 "
+                "WHEN NOT (c.active = 1 AND c.age > 3) THEN 0 END AS bit) AS grown, COUNT_BIG(*) AS n "
+                "FROM customers AS c LEFT JOIN sales_orders AS o ON o.customer_id = c.id "
+                "WHERE c.active = 1 AND (c.status IN ('a', 'b')) GROUP BY c.id HAVING COUNT_BIG(*) > 1"
+            ),
         ),
     ],
 )

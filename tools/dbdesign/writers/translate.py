@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.schema import Column, Engine, Schema
 from dbdesign.model.types import Kind
 
@@ -40,6 +41,7 @@ TRUE_WORDS, FALSE_WORDS = (
     frozenset({"1", "true", "'t'", "'true'", "'1'"}),
     frozenset({"0", "false", "'f'", "'false'", "'0'"}),
 )
+QUOTES = {Engine.MYSQL: "'\"`", Engine.TIDB: "'\"`", Engine.SQLSERVER: "'\"[", Engine.SQLITE: "'\"`["}
 POSTGRES_FAMILY = frozenset({Engine.POSTGRESQL, Engine.COCKROACHDB})
 MYSQL_FAMILY = frozenset({Engine.MYSQL, Engine.TIDB})
 
@@ -113,7 +115,7 @@ def _translated(expression: str, context: Context, *, predicate: bool | None) ->
         _parsed(f"SELECT {text}", context.writes)
     except (SqlglotError, UntranslatableError, RecursionError):
         return None
-    return without_outer_parentheses(text)
+    return without_outer_parentheses(text, quotes=QUOTES.get(context.target, "'\""))
 
 
 def _parsed(text: str, dialect: str) -> exp.Expr:
@@ -142,28 +144,6 @@ def _printed(tree: exp.Expr, context: Context, *, pretty: bool = False) -> str:
     )
 
 
-def without_outer_parentheses(text: str) -> str:
-    """The expression without the parentheses that enclose all of it."""
-    stripped = text.strip()
-    while stripped.startswith("(") and _closes_at_end(stripped):
-        stripped = stripped[1:-1].strip()
-    return stripped
-
-
-def _closes_at_end(text: str) -> bool:
-    depth, quote = 0, ""
-    for position, character in enumerate(text):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"`[":
-            quote = "]" if character == "[" else character
-        elif character in "()":
-            depth += 1 if character == "(" else -1
-            if depth == 0:
-                return position == len(text) - 1
-    return False
-
-
 @lru_cache(maxsize=20_000)
 def translate_default(expression: str, source: Engine, target: Engine, kind: Kind | None = None) -> str | None:
     """A column's default in the target's dialect, without outer parentheses: the writer puts them where its syntax asks; None where
@@ -174,7 +154,7 @@ def translate_default(expression: str, source: Engine, target: Engine, kind: Kin
     """
     if source == target or {source, target} <= MYSQL_FAMILY or {source, target} <= POSTGRES_FAMILY:
         return translate(expression, source, target)
-    bare = without_outer_parentheses(expression)
+    bare = without_outer_parentheses(expression, quotes=QUOTES.get(source, "'\""))
     if re.search(r"\b(nextval|unique_rowid)\s*\(|\bNEXT\s+VALUE\s+FOR\b", bare, re.IGNORECASE):
         return None
     if source in POSTGRES_FAMILY and PG_EMPTY_ARRAY.match(bare):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.schema import (
     Action,
     Check,
@@ -47,18 +48,6 @@ ACTIONS: dict[tuple[str, ...], Action] = {
     ("SET", "DEFAULT"): "set default",
 }
 Lines = Callable[[int], int]
-
-
-def bare(text: str) -> str:
-    """An expression without the parentheses around all of it."""
-    stripped = text.strip()
-    while stripped.startswith("(") and stripped.endswith(")"):
-        stream = stream_of(stripped, lambda _: 1)
-        _, closing = stream.skip_parentheses()
-        if closing != len(stream.tokens) - 1:
-            break
-        stripped = stripped[1:-1].strip()
-    return stripped
 
 
 def name(stream: TokenStream) -> str:
@@ -218,19 +207,19 @@ class TableParser:
         self.autoincrement = stream.accept("AUTOINCREMENT")
 
     def _check(self, constraint: str | None) -> None:
-        self.checks.append(Check(name=constraint, expression=bare(self.stream.parenthesised())))
+        self.checks.append(Check(name=constraint, expression=without_outer_parentheses(self.stream.parenthesised())))
         self._conflict()
 
     def _generated(self) -> None:
         stream = self.stream
-        expression = bare(stream.parenthesised())
+        expression = without_outer_parentheses(stream.parenthesised())
         stored = stream.accept_any("STORED", "VIRTUAL") == "STORED"
         self._set(generated=Generated(expression=expression, stored=stored))
 
     def _default(self) -> str:
         stream = self.stream
         if stream.at("("):
-            return bare(stream.parenthesised())
+            return without_outer_parentheses(stream.parenthesised())
         first = stream.index
         stream.accept_any("+", "-")
         stream.next()
@@ -323,7 +312,7 @@ def index_key(stream: TokenStream) -> IndexKey:
     descending = stream.accept_any("ASC", "DESC") == "DESC"
     if len(tokens) == 1 and tokens[0].kind in {"word", "quoted", "string"}:
         return IndexKey(column=name_of(tokens[0]), descending=descending, collation=collation)
-    text = bare(stream.text[tokens[0].start : tokens[-1].end]) if tokens else ""
+    text = without_outer_parentheses(stream.text[tokens[0].start : tokens[-1].end]) if tokens else ""
     if not text:
         raise stream.error("expected a column or an expression")
     return IndexKey(expression=text, descending=descending, collation=collation)
@@ -343,7 +332,7 @@ def parse_index(sql: str, lines_of: Lines) -> tuple[str, Index]:
     stream.separated(lambda: keys.append(index_key(stream)))
     where = None
     if stream.accept("WHERE"):
-        where = bare(stream.source(stream.index, len(stream.tokens)))
+        where = without_outer_parentheses(stream.source(stream.index, len(stream.tokens)))
         stream.index = len(stream.tokens)
     if not stream.ended:
         raise stream.error("unexpected text")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.schema import Action, Check, ForeignKey, IndexKey, Key
 from dbdesign.readers.sqlserver.drafts import Name
 from dbdesign.readers.tokens import TokenStream
@@ -27,26 +28,7 @@ def object_name(stream: TokenStream) -> Name:
 
 def bare(text: str) -> str:
     """An expression without the parentheses around all of it."""
-    stripped = text.strip()
-    while stripped.startswith("(") and stripped.endswith(")") and _encloses(stripped):
-        stripped = stripped[1:-1].strip()
-    return stripped
-
-
-def _encloses(text: str) -> bool:
-    depth, closing = 0, ""
-    for position, character in enumerate(text):
-        if closing:
-            closing = "" if character == closing else closing
-        elif character in "'\"[":
-            closing = "]" if character == "[" else character
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-            if depth == 0:
-                return position == len(text) - 1
-    return False
+    return without_outer_parentheses(text, quotes="'\"[")
 
 
 def default_expression(stream: TokenStream) -> str:

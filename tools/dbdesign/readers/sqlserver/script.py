@@ -165,7 +165,7 @@ class Batch:
             stream.next()
 
     def _skip_statement(self) -> None:
-        """To the next semicolon, or to a word on a line of its own that begins a statement, outside parentheses."""
+        """To the next semicolon, or to a word that begins a statement, outside parentheses."""
         stream = self.stream
         depth = 0
         while not stream.ended:
@@ -174,12 +174,15 @@ class Batch:
                 depth += 1
             elif token.upper == ")":
                 depth -= 1
-            elif depth <= 0 and (token.upper == ";" or (token.upper in STARTS and self._begins_line())):
+            elif depth <= 0 and (token.upper == ";" or (token.upper in STARTS and self._begins_statement())):
                 return
             stream.index += 1
 
-    def _begins_line(self) -> bool:
+    def _begins_statement(self) -> bool:
+        """Whether the word begins a line, or a definition on the same line as what goes before (but not `GRANT CREATE TABLE`)."""
         stream = self.stream
+        if stream.at("CREATE", "TABLE") or stream.at("ALTER", "TABLE") or stream.at("CREATE", "INDEX"):
+            return stream.peek(-1).upper not in {"GRANT", "DENY", "REVOKE", ","}
         before = stream.text.rfind("\n", 0, stream.token.start)
         return not stream.text[before + 1 : stream.token.start].strip()
 

@@ -203,8 +203,10 @@ class TableBody:
             if stream.ended:
                 raise stream.error("the table's parenthesis is not closed")
             self._tolerant_element()
-            if not stream.accept(",") and not stream.at(")") and not self._starts_constraint():
-                self._lose(stream.index, "expected , or )")
+            if stream.accept(",") or stream.at(")") or stream.ended or self._starts_constraint():
+                continue
+            self._lose(stream.index, "expected , or )")
+            stream.accept(",")
 
     def _starts_constraint(self) -> bool:
         return self.stream.at_any("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "INDEX", "PERIOD")
