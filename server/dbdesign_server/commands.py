@@ -105,7 +105,7 @@ OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --write-
 ToDiagram = Annotated[
     str,
     typer.Option(
-        "--to", "-t", metavar="TARGET", help="mermaid, dbml or dot.", autocompletion=_complete("target_names")
+        "--to", "-t", metavar="TARGET", help="mermaid, dbml, dot or html.", autocompletion=_complete("target_names")
     ),
 ]
 Patterns = Annotated[list[str], typer.Option(metavar="PATTERN")]

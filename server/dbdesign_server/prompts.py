@@ -47,6 +47,18 @@ Design a database on {engine} for these requirements:
 """
 
 
+PORT = """\
+Port the database schema in `{source}` to {target}.
+
+1. Call `read_schema` with this source. What is in `unread` will be missing from the result: say so first.
+2. Call `generate_schema` with target {target} and `write_to`. Read every entry of `notes`: for each decide whether the nearest equivalent
+   that was written will do, must be changed, or moves a rule from the database into the application; say which and why.
+3. Call `review_schema` on what was written, and fix what {target} makes worse: keys that are hot there, types that are wider, indexes that
+   it builds differently.
+4. Deliver the file, the list of differences that the application will notice, and the order in which to load the data.
+"""
+
+
 def add_prompts(server: MCPServer[Any]) -> None:
     """Add the prompts and the completion to a server."""
 
@@ -68,6 +80,13 @@ def add_prompts(server: MCPServer[Any]) -> None:
     ) -> str:
         return DESIGN.format(requirements=requirements, engine=engine)
 
+    @server.prompt(title="Port a schema", description="Move a schema to another engine and say what changes.")
+    def port_a_schema(
+        source: Annotated[str, Field(description="A path, the text itself, or database:<name>.")],
+        target: Annotated[str, Field(description="postgresql, mysql, sqlserver, sqlite, cockroachdb or tidb.")],
+    ) -> str:
+        return PORT.format(source=source, target=target)
+
     @server.prompt(
         title="Database designer", description="The persona: a pragmatic database designer with these tools."
     )
@@ -80,10 +99,9 @@ def add_prompts(server: MCPServer[Any]) -> None:
         argument: CompletionArgument,
         context: CompletionContext | None,  # noqa: ARG001 - the SDK passes it
     ) -> Completion | None:
-        key = (ref.name if isinstance(ref, PromptReference) else str(ref.uri), argument.name)
-        if key not in _COMPLETIONS:
-            return None
-        return completion(_COMPLETIONS[key](), argument.value)
+        place = ref.name if isinstance(ref, PromptReference) else str(ref.uri)
+        names = _COMPLETIONS.get((place, argument.name))
+        return completion(names(), argument.value) if names else None
 
 
 def completion(names: Iterable[str], typed: str) -> Completion:
@@ -128,4 +146,5 @@ _COMPLETIONS: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("dbdesign://engines/{name}", "name"): engine_names,
     ("review_a_schema", "only"): rules_and_families,
     ("design_from_requirements", "engine"): engine_names,
+    ("port_a_schema", "target"): target_names,
 }

@@ -86,8 +86,13 @@ def _listening(chosen: argparse.Namespace) -> Listening:
 
 
 def _serve_stdio(config: Config) -> None:
+    import signal
+
     from dbdesign_server.app import build_server
 
+    # The thread that reads standard input cannot be interrupted, so that a KeyboardInterrupt would wait for another line. The
+    # embedded server notices that its parent is gone, however it went.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     build_server(config).run("stdio")
 
 

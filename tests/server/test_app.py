@@ -268,10 +268,12 @@ async def test_prompts_are_filled_in(project: Path, era: Literal["auto", "legacy
         names = [prompt.name for prompt in (await one.list_prompts()).prompts]
         review = await one.get_prompt("review_a_schema", {"source": "shop.sql", "only": "keys"})
         design = await one.get_prompt("design_from_requirements", {"requirements": "A {shop}.", "engine": "mysql"})
+        port = await one.get_prompt("port_a_schema", {"source": "shop.sql", "target": "tidb"})
         persona = await one.get_prompt("database_designer")
-    assert names == ["review_a_schema", "design_from_requirements", "database_designer"]
+    assert names == ["review_a_schema", "design_from_requirements", "port_a_schema", "database_designer"]
     assert "`shop.sql`" in review.messages[0].content.text  # type: ignore[union-attr]
     assert "A {shop}." in design.messages[0].content.text  # type: ignore[union-attr]
+    assert "to tidb" in port.messages[0].content.text  # type: ignore[union-attr]
     assert persona.messages[0].content.text.startswith("# Database designer")  # type: ignore[union-attr]
 
 
@@ -281,8 +283,14 @@ async def test_names_are_completed(project: Path, era: Literal["auto", "legacy"]
     async with client(era) as one:
         found = (await one.complete(rules, {"name": "name", "value": "foreign-key"})).completion
         engine = (await one.complete(engines, {"name": "engine", "value": "my"})).completion
+        target = (
+            await one.complete(
+                PromptReference(type="ref/prompt", name="port_a_schema"), {"name": "target", "value": "m"}
+            )
+        ).completion
         nothing = (await one.complete(engines, {"name": "requirements", "value": "x"})).completion
     assert "foreign-key-without-index" in found.values
     assert all("foreign-key" in value for value in found.values)
     assert engine.values == ["mysql"]
+    assert target.values[:2] == ["mermaid", "mysql"]
     assert nothing.values == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any, Literal
@@ -102,6 +103,40 @@ def test_garbage_on_standard_input_does_not_end_the_server(project: Path) -> Non
     answers = [json.loads(line) for line in process.stdout.splitlines()]
     assert answers[-1]["id"] == 1
     assert answers[-1]["result"]["serverInfo"]["name"] == "dbdesign"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, None], ids=["SIGINT", "SIGTERM", "end of input"])
+def test_the_server_ends_at_once_even_with_a_call_under_way(project: Path, ending: signal.Signals | None) -> None:
+    process = subprocess.Popen(
+        command("serve"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=project,
+        env=environment(),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    slow = {"source": "create table t (id int);\nselect pg_sleep(25);\n", "format": "postgresql"}
+    for message in (
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HANDSHAKE},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {
+            "jsonrpc": "2.0",
+            "id": 2,
+            "method": "tools/call",
+            "params": {"name": "read_schema", "arguments": slow, "_meta": {"progressToken": 1}},
+        },
+    ):
+        process.stdin.write(json.dumps(message).encode() + b"\n")
+    process.stdin.flush()
+    while b"notifications/progress" not in process.stdout.readline():
+        pass
+    if ending is None:
+        process.stdin.close()
+    else:
+        process.send_signal(ending)
+    assert process.wait(timeout=20) == (0 if ending is None else -ending)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ class DrawErdAnswer(GenerateSchemaAnswer):
 def draw_erd(
     source: Source,
     *,
-    to: Annotated[str, Field(description="mermaid, dbml or dot (Graphviz).")] = "mermaid",
+    to: Annotated[
+        str, Field(description="mermaid, dbml, dot (Graphviz), or html, a page that needs nothing else.")
+    ] = "mermaid",
     focus: Focus = [],  # noqa: B006 - never changed; the default that the schema shows
     hops: Hops = 1,
     include: Include = [],  # noqa: B006
