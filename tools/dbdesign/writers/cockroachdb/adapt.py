@@ -26,7 +26,7 @@ from dbdesign.model.schema import (
 )
 from dbdesign.writers.cockroachdb.adapt_keys import KeyAdapter
 from dbdesign.writers.cockroachdb.adapt_types import TypeMapper
-from dbdesign.writers.cockroachdb.spelling import expression, identifier
+from dbdesign.writers.cockroachdb.spelling import Expressions, identifier
 from dbdesign.writers.postgresql.adapt import adapt as adapt_to_postgresql
 from dbdesign.writers.postgresql.notes import Notes
 from dbdesign.writers.translate import translate
@@ -98,8 +98,8 @@ class _Adapter:
         self._version = version
         self._notes = notes
         self._types = TypeMapper(schema, version, notes)
-        self._keys = KeyAdapter(version, notes)
-        self._numbered: dict[str, str] = {}
+        self._expression = Expressions(self._types.casts())
+        self._keys = KeyAdapter(version, notes, self._expression)
 
     def schema(self) -> Schema:
         schema = self._schema
@@ -136,7 +136,7 @@ class _Adapter:
             if extension.name not in _BUILT_IN_EXTENSIONS:
                 self._notes.add(extension.name, "an extension", None)
         for one in self._schema.carried:
-            self._notes.add(one.name, f"a {one.kind}", None)
+            self._notes.add(one.name, f"the {one.kind}", None)
         for domain in self._schema.domains:
             self._notes.add(domain.label, "a domain", "its type, default and checks at every column that has it")
 
@@ -244,10 +244,10 @@ class _Adapter:
             nullable=column.nullable and (domain is None or domain.nullable) and identity is None,
             default=self._default(base, target) if identity is None else None,
             identity=identity,
-            generated=Generated(expression=expression(generated.expression), stored=generated.stored)
+            generated=Generated(expression=self._expression(generated.expression), stored=generated.stored)
             if generated
             else None,
-            on_update=expression(column.on_update) if column.on_update else None,
+            on_update=self._expression(column.on_update) if column.on_update else None,
             comment=column.comment,
         )
 
@@ -277,7 +277,7 @@ class _Adapter:
                 target, "uuidv7(), whose values ascend", "gen_random_uuid(), which spreads inserts over ranges"
             )
             return "gen_random_uuid()"
-        return expression(text)
+        return self._expression(text)
 
     def _domain_checks(self, table: Table) -> Iterator[Check]:
         for column in table.columns:
@@ -286,7 +286,7 @@ class _Adapter:
                 for check in domain.checks:
                     name = identifier(column.name)
                     text = _VALUE.sub(lambda match, name=name: match[1] or name, check.expression)  # type: ignore[misc]
-                    yield Check(expression=expression(text))
+                    yield Check(expression=self._expression(text))
                 domain = self._types.domain_of(domain.type)
 
     def _triggers(self, table: Table | View, routines: set[str]) -> Iterator[Trigger]:
@@ -317,8 +317,8 @@ class _Adapter:
         return tuple(
             one.model_copy(
                 update={
-                    "using": expression(one.using) if one.using else None,
-                    "check": expression(one.check) if one.check else None,
+                    "using": self._expression(one.using) if one.using else None,
+                    "check": self._expression(one.check) if one.check else None,
                     "comment": None,
                 }
             )
@@ -346,7 +346,7 @@ class _Adapter:
         return View(
             namespace=view.namespace,
             name=view.name,
-            definition=expression(view.definition.strip().removesuffix(";")),
+            definition=self._expression(view.definition.strip().removesuffix(";")),
             materialized=view.materialized,
             columns=view.columns,
             column_types=view.column_types,
@@ -358,7 +358,7 @@ class _Adapter:
     def _routines(self) -> Iterator[Routine]:
         for one in self._schema.routines:
             if one.kind == "aggregate" or (one.language or "").lower() not in _LANGUAGES:
-                what = "an aggregate" if one.kind == "aggregate" else f"a {one.kind} in {one.language}"
+                what = "the aggregate" if one.kind == "aggregate" else f"the {one.kind} in {one.language}"
                 self._notes.add(one.label, what, None)
                 continue
             self._notes.add(

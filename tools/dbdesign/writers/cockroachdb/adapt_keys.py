@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbdesign.dialects.cockroachdb import DIALECT
 from dbdesign.model.schema import Check, Column, ForeignKey, Index, IndexKey, Key, Table
 from dbdesign.model.types import Kind
-from dbdesign.writers.cockroachdb.spelling import expression
+from dbdesign.writers.cockroachdb.spelling import Expressions
 from dbdesign.writers.postgresql.notes import Notes
 
 NUMBERED = {"always", "by_default"}
@@ -25,8 +25,9 @@ SHARDED = {"hash_sharded": "true"}
 class KeyAdapter:
     """Adapts the constraints and indexes of one schema for one version."""
 
-    def __init__(self, version: str, notes: Notes) -> None:
+    def __init__(self, version: str, notes: Notes, expressions: Expressions) -> None:
         self._version = version
+        self._expression = expressions
         self._notes = notes
 
     def primary_key(self, table: Table) -> Key | None:
@@ -106,7 +107,7 @@ class KeyAdapter:
             if not check.enforced:
                 self._notes.add(target, "a check that is NOT ENFORCED", None)
             else:
-                yield check.model_copy(update={"expression": expression(check.expression), "no_inherit": False})
+                yield check.model_copy(update={"expression": self._expression(check.expression), "no_inherit": False})
         for exclusion in table.exclusions:
             listed = ", ".join(f"{key.column or key.expression} WITH {key.operator}" for key in exclusion.keys)
             self._notes.add(
@@ -140,16 +141,15 @@ class KeyAdapter:
             yield from self._inverted(index, target)
         elif index.method in {"btree", "hash", "brin", "spgist"}:
             if index.method != "btree":
-                self._notes.add(
-                    target, f"an index of the method {index.method}", "a plain index, which is larger than a BRIN one"
-                )
+                larger = ", which is much larger" if index.method == "brin" else ""
+                self._notes.add(target, f"the index method {index.method}", f"a plain ordered index{larger}")
             yield self._plain(index, target)
         else:
-            self._notes.add(target, f"an index of the method {index.method} on these columns", None)
+            self._notes.add(target, f"the index method {index.method} on these columns", None)
 
     def _is_inverted(self, table: Table, index: Index) -> bool:
         return all(
-            key.opclass in _TRIGRAMS
+            (key.opclass or "").partition("(")[0] in _TRIGRAMS
             or key.expression is not None
             or ((column := table.column(key.column or "")) is not None and column.type.kind in _INVERTED_TYPES)
             for key in index.keys
@@ -161,7 +161,7 @@ class KeyAdapter:
             keys=tuple(self._element(key, target) for key in index.keys),
             unique=index.unique,
             include=index.include,
-            where=expression(index.where) if index.where else None,
+            where=self._expression(index.where) if index.where else None,
             visible=index.visible,
             comment=index.comment,
         )
@@ -177,7 +177,7 @@ class KeyAdapter:
             self._notes.add(target, f"the collation {key.collation} of an index", "byte order")
         return IndexKey(
             column=key.column,
-            expression=expression(key.expression) if key.expression else None,
+            expression=self._expression(key.expression) if key.expression else None,
             descending=key.descending,
         )
 
@@ -196,12 +196,12 @@ class KeyAdapter:
                 keys=(
                     IndexKey(
                         column=key.column,
-                        expression=expression(key.expression) if key.expression else None,
+                        expression=self._expression(key.expression) if key.expression else None,
                         opclass=trigrams,
                     ),
                 ),
                 method="inverted",
-                where=expression(index.where) if index.where else None,
+                where=self._expression(index.where) if index.where else None,
                 visible=index.visible,
                 comment=index.comment,
             )
@@ -215,7 +215,7 @@ class KeyAdapter:
         else:
             if index.method != "vector":
                 self._notes.add(
-                    target, f"an index of the method {index.method}", "VECTOR INDEX, which has parameters of its own"
+                    target, f"the index method {index.method}", "VECTOR INDEX, which has parameters of its own"
                 )
             keys = tuple(
                 IndexKey(column=key.column, opclass=None if key.opclass == "vector_l2_ops" else key.opclass)

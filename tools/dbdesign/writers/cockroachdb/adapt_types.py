@@ -34,6 +34,14 @@ _INSTEAD: dict[Kind, tuple[str, str, DataType]] = {
         DataType(kind=Kind.JSONB, native="JSONB"),
     ),
 }
+_CAST_NAMES = {
+    Kind.MONEY: ("money",),
+    Kind.XML: ("xml",),
+    Kind.MACADDR: ("macaddr", "macaddr8"),
+    Kind.CIDR: ("cidr",),
+    Kind.HSTORE: ("hstore",),
+    Kind.RANGE: ("int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"),
+}
 _SIZED = {Kind.CHAR, Kind.VARCHAR, Kind.BIT, Kind.VARBIT, Kind.VECTOR}
 _TIMES = {Kind.TIME, Kind.TIMETZ, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.INTERVAL}
 _AS_THEY_ARE = {
@@ -57,6 +65,20 @@ class TypeMapper:
         self._schema = schema
         self._version = version
         self._notes = notes
+
+    def casts(self) -> dict[str, str]:
+        """Types that expressions may cast to and that CockroachDB has not, with what stands in their place."""
+        found = {name: target.native for kind, (_, _, target) in _INSTEAD.items() for name in _CAST_NAMES.get(kind, ())}
+        for carried in self._schema.carried:
+            if carried.kind == "range type":
+                found[DIALECT.qualified(carried.namespace, carried.name)] = "STRING"
+        for kind in (Kind.CITEXT, Kind.LTREE):
+            if not DIALECT.has(kind.value, self._version):
+                found[kind.value] = "STRING"
+        silent = TypeMapper(self._schema, self._version, Notes())
+        for domain in self._schema.domains:
+            found[DIALECT.qualified(domain.namespace, domain.name)] = silent.map(domain.type, domain.label).native
+        return found
 
     def domain_of(self, data_type: DataType) -> Domain | None:
         """The domain that a column's type is, if it is one of the schema's."""

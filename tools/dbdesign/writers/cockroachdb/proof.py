@@ -75,9 +75,11 @@ def differences(meant: Schema, found: Schema, options: WriteOptions) -> Iterator
 
 
 def _ordered(table: Table, name: str) -> Any:
-    """A part of a table; foreign keys in an order of their own, because some are added after all tables."""
+    """A part of a table; foreign keys and checks in an order of their own, because some are added after all tables."""
     found = getattr(table, name)
-    return tuple(sorted(found, key=lambda key: (key.columns, key.references))) if name == "foreign_keys" else found
+    if name == "foreign_keys":
+        return tuple(sorted(found, key=lambda key: (key.columns, key.references)))
+    return tuple(sorted(found, key=lambda check: not check.valid)) if name == "checks" else found
 
 
 def _by_name(items: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dbdesign.dialects.cockroachdb import DIALECT
 
@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _LIKE = {"~~": "LIKE", "!~~": "NOT LIKE", "~~*": "ILIKE", "!~~*": "NOT ILIKE"}
-_CASTS = re.compile(r"\bOPERATOR\(([^\w\s()]+)\)")
+_OPERATOR = re.compile(r"\bOPERATOR\(([^\w\s()]+)\)")
 _PLAIN = re.compile(
     r"""(?:-?\d+(?:\.\d+)?|E?'(?:[^']|'')*'|true|false|null|current_(?:date|timestamp|time|user))"""
     r"""(?:::[\w ."]+(?:\([\d,]+\))?(?:\[\])?)*\Z""",
@@ -36,13 +36,26 @@ def identifiers(names: Iterable[str]) -> str:
     return ", ".join(identifier(name) for name in names)
 
 
-def expression(text: str) -> str:
-    """An expression of PostgreSQL's as CockroachDB takes it.
+class Expressions:
+    """Spells expressions of PostgreSQL's as CockroachDB takes them.
 
     The operators `~~` that stand for LIKE in PostgreSQL's own deparsed text are unknown to its lexer, and three more words are
-    reserved (docs/generated/sql/bnf/stmt_block.bnf).
+    reserved (docs/generated/sql/bnf/stmt_block.bnf). Casts to types that it has not are casts to what stands in their place.
+
+    Args:
+        casts: by the name of a type as PostgreSQL spells it, the type that stands in its place.
     """
-    return _CASTS.sub(r"\1", _TOKEN.sub(_spelt, text))
+
+    def __init__(self, casts: Mapping[str, str]) -> None:
+        self._casts = {name.removeprefix("public."): native for name, native in casts.items()}
+        names = "|".join(sorted(map(re.escape, self._casts), key=len, reverse=True))
+        self._cast = re.compile(rf"::(?:public\.)?({names})(?![\w$.])") if names else None
+
+    def __call__(self, text: str) -> str:
+        """The expression as CockroachDB takes it."""
+        if self._cast is not None:
+            text = self._cast.sub(lambda match: f"::{self._casts[match[1]]}", text)
+        return _OPERATOR.sub(r"\1", _TOKEN.sub(_spelt, text))
 
 
 def _spelt(match: re.Match[str]) -> str:
