@@ -18,7 +18,7 @@ MAX_CHARACTERS = 64_000_000
 """Of a script; a database of that size is mostly data, which is left out anyway."""
 MAX_DEFINITION = 1_000_000
 """Characters of one definition."""
-UNREADABLE = re.compile("already exists|unknown database|prohibited|not authorized")
+UNREADABLE = re.compile("already exists|unknown database|prohibited|not authorized|reserved for internal use")
 """What SQLite says where a definition is none of this database; anything else may be of a later version, and is read by its tokens."""
 LEFT_OUT = {
     "INSERT": "data", "UPDATE": "data", "DELETE": "data", "REPLACE": "data", "SELECT": "a query", "WITH": "a query", "VALUES": "a query",
