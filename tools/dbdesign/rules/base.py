@@ -14,6 +14,7 @@ import dbdesign.rules
 from dbdesign.errors import UnknownNameError
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Check, Column, Engine, Exclusion, ForeignKey, Index, Key, Table
+from dbdesign.model.types import Kind
 from dbdesign.rules.subject import Subject
 
 SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "References")
@@ -103,13 +104,20 @@ class TableRule(Rule):
         raise NotImplementedError
 
 
-class ColumnRule(TableRule):
-    """A rule that looks at one column at a time; columns that a table inherits are left to its parent."""
+class ColumnRule(Rule):
+    """A rule that looks at one column at a time; columns that a table inherits, and partitions, are left to the parent.
 
-    def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
-        """Every column in turn."""
-        for column in table.columns:
-            if column.name not in table.inherited:
+    Attributes:
+        kinds: of the columns, domains resolved, that it looks at; every column if empty.
+    """
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset()
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Every column of these kinds in turn."""
+        kinds = self.kinds
+        for table, column, kind in subject.columns:
+            if not kinds or kind in kinds:
                 yield from self.check_column(column, table, subject)
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ PERSON_TABLES = vocabulary(
 EVENT_WORDS = vocabulary(
     """event log audit history activity message notification transaction payment invoice line item visit click view
     session request measurement reading metric sample sensor tracking impression entry journal movement shipment
-    order trace span job task delivery attempt receipt mail email push presence txn stream"""
+    order trace span job task delivery attempt receipt mail email push presence txn"""
 )
 PERSONAL = vocabulary("email phone mobile ssn passport birthdate birthday dob ip iban")
 _PERSONAL_PAIRS = frozenset(

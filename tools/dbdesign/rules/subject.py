@@ -10,7 +10,7 @@ from dbdesign.dialects.base import dialect
 from dbdesign.model.design import Design
 from dbdesign.model.relations import Relation, Relations
 from dbdesign.model.schema import Column, Engine, Schema, Table
-from dbdesign.model.types import DataType
+from dbdesign.model.types import DataType, Kind
 from dbdesign.rules import meaning
 from dbdesign.rules.access_paths import SMALL_TABLE, missing_indexes
 from dbdesign.rules.statements import Statements
@@ -59,7 +59,22 @@ class Subject:
 
     def type_of(self, column: Column) -> DataType:
         """The type under any domains."""
-        return self.schema.resolve_type(column.type)
+        return column.type if column.type.name is None else self.schema.resolve_type(column.type)
+
+    @cached_property
+    def columns(self) -> tuple[tuple[Table, Column, Kind], ...]:
+        """Every column but those that a table inherits, with its table and its kind under any domains."""
+        return tuple(
+            (table, column, self.type_of(column).kind)
+            for table in self.tables
+            for column in table.columns
+            if column.name not in table.inherited
+        )
+
+    @cached_property
+    def protected(self) -> int:
+        """The number of tables with row security."""
+        return sum(table.row_security != "off" for table in self.tables)
 
     def label_order(self, label: str) -> int:
         """The place of a table in the source; unknown labels come last."""

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dbdesign.model.schema import Check, Column, Schema, Table
 
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
+_WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"\"([^\"]+)\"|[`\[]([^`\]]+)[`\]]")
 _MEMBERSHIP = re.compile(r"\bIN\s*\(|=\s*ANY\b", re.IGNORECASE)
 
 
 def checks_on(column: Column, table: Table) -> list[Check]:
     """The check constraints that speak of a column."""
-    name = re.compile(rf"(?<!\w){re.escape(column.name)}(?!\w)", re.IGNORECASE)
-    return [check for check in table.checks if name.search(check.expression)]
+    if not table.checks:
+        return []
+    name = column.name.lower()
+    return [check for check in table.checks if name in _names(check.expression)]
+
+
+@lru_cache(maxsize=16384)
+def _names(expression: str) -> frozenset[str]:
+    """The words of an expression that may be names, in lower case; quoted ones with what is between the quotes."""
+    quoted = [name for pair in _QUOTED.findall(expression) for name in pair if name]
+    return frozenset(word.lower() for word in (*_WORD.findall(expression), *quoted))
 
 
 def listed_values(check: Check) -> tuple[str, ...]:

@@ -89,9 +89,10 @@ def _keyed_by(table: Table, attribute: Column) -> bool:
 
 
 def _names_attribute(column: Column) -> bool:
-    parts = words(column.name)
-    named = parts[-1:] != () and parts[-1] in {"name", "id", "code"} and len(parts) > 1 and parts[-2] in _ATTRIBUTE
-    return named or (parts[-1:] != () and parts[-1] in _ATTRIBUTE and len(parts) <= 2)
+    *before, last = words(column.name) or ("",)
+    if last in {"name", "id", "code"}:
+        return bool(before) and before[-1] in _ATTRIBUTE
+    return last in _ATTRIBUTE and len(before) < 2
 
 
 def _to_document(

@@ -74,6 +74,7 @@ class EntityInADocument(ColumnRule):
     """
 
     severity = Severity.MEDIUM
+    kinds = frozenset({Kind.JSON, Kind.JSONB})
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A document that is a row in disguise."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
-from dbdesign.model.types import INTEGERS, DataType, Kind
+from dbdesign.model.types import INTEGERS, TEXTS, DataType, Kind
 from dbdesign.rules.base import ColumnRule, on_column
 from dbdesign.rules.meaning import is_event_table
 from dbdesign.rules.subject import Subject
@@ -54,6 +54,7 @@ class ListOfIds(ColumnRule):
     """
 
     severity = Severity.MEDIUM
+    kinds = TEXTS | {Kind.ARRAY, Kind.JSON, Kind.JSONB}
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A list of identifiers."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Check, Column, Engine, Table
-from dbdesign.model.types import Kind
+from dbdesign.model.types import TEXTS, Kind
 from dbdesign.rules.base import ColumnRule, on_column
 from dbdesign.rules.subject import Subject
 from dbdesign.rules.value_lists import checks_on, listed_values
@@ -50,6 +50,7 @@ class LongValueList(ColumnRule):
     """
 
     severity = Severity.INFO
+    kinds = TEXTS | {Kind.ENUM}
     repeats = "{count} columns are limited to long lists of values in the schema, which are data and belong in tables"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

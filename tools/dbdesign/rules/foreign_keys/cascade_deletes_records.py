@@ -52,6 +52,9 @@ class CascadeDeletesRecords(TableRule):
     """
 
     severity = Severity.MEDIUM
+    repeats = (
+        "{count} foreign keys let the deletion of a person or an account silently delete records that are to be kept"
+    )
 
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every cascade from a person to this table, if its rows are records."""

@@ -45,6 +45,7 @@ class NullableFlag(ColumnRule):
 
     severity = Severity.INFO
     engines = (Engine.POSTGRESQL, Engine.MYSQL, Engine.SQLSERVER, Engine.COCKROACHDB, Engine.TIDB)
+    kinds = frozenset({Kind.BOOLEAN, Kind.BIT})
     repeats = (
         "{count} flags have a default and may still be NULL, so that neither the flag nor its negation finds those rows"
     )
@@ -52,7 +53,7 @@ class NullableFlag(ColumnRule):
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A boolean with a default that may be NULL."""
         data_type = subject.type_of(column)
-        is_flag = data_type.kind is Kind.BOOLEAN or (data_type.kind is Kind.BIT and subject.is_engine(Engine.SQLSERVER))
+        is_flag = data_type.kind is Kind.BOOLEAN or subject.is_engine(Engine.SQLSERVER)
         if not is_flag or not column.nullable or column.default is None or column.generated is not None:
             return
         value = column.default.strip("()' ").lower()

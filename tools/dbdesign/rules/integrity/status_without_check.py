@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Table
-from dbdesign.model.types import Kind
+from dbdesign.model.types import TEXTS, Kind
 from dbdesign.rules.base import ColumnRule, on_column
 from dbdesign.rules.subject import Subject
 from dbdesign.rules.value_lists import is_bound
@@ -59,6 +59,7 @@ class StatusWithoutCheck(ColumnRule):
     """
 
     severity = Severity.LOW
+    kinds = TEXTS
     repeats = "{count} statuses may be any text, so that a misspelt one is stored and no query finds it"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

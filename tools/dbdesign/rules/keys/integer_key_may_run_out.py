@@ -56,6 +56,7 @@ class IntegerKeyMayRunOut(ColumnRule):
 
     severity = Severity.LOW
     engines = (Engine.POSTGRESQL, Engine.MYSQL, Engine.SQLSERVER, Engine.COCKROACHDB, Engine.TIDB)
+    kinds = frozenset(LARGEST)
     repeats = "{count} tables that grow with use number their rows in 32 bits or fewer, and stop taking rows at the last number"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
-from dbdesign.model.types import Kind
+from dbdesign.model.types import INTEGERS, TEXTS, Kind
 from dbdesign.rules.base import ColumnRule, on_column
 from dbdesign.rules.meaning import is_event_table, is_soft_delete
 from dbdesign.rules.subject import POSTGRESQL_LIKE, Subject
@@ -56,6 +56,7 @@ class NaturalKeyNotUnique(ColumnRule):
     """
 
     severity = Severity.MEDIUM
+    kinds = TEXTS | INTEGERS
     repeats = "{count} columns identify rows in the real world, but nothing keeps two rows from having the same value"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

@@ -106,15 +106,13 @@ def _partial(key: Key | Index, deleted: Column, table: Table, subject: Subject) 
     sql = subject.sql
     columns = [name for name in key.columns if name != deleted.name]
     drop = sql.drop_unique(table, key)
-    if subject.is_engine(Engine.MYSQL, Engine.TIDB):
-        live = f"(CASE WHEN {_is_live(deleted, subject)} THEN 1 END)"
-        name = sql.name(sql.free_name(table, columns, "live"))
-        create: str | None = f"CREATE UNIQUE INDEX {name} ON {sql.table(table)} ({sql.names(columns)}, {live});"
-        if not subject.at_least(8, 0, 13):
-            create = None
-    elif subject.is_engine(*POSTGRESQL_LIKE, Engine.SQLSERVER, Engine.SQLITE):
-        create = sql.create_index(table, columns, unique=True, where=_is_live(deleted, subject))
-    return sql.join(drop, create)
+    if not subject.is_engine(Engine.MYSQL, Engine.TIDB):
+        return sql.join(drop, sql.create_index(table, columns, unique=True, where=_is_live(deleted, subject)))
+    if not subject.at_least(8, 0, 13):
+        return None
+    live = f"CASE WHEN {_is_live(deleted, subject)} THEN 1 END"
+    name = sql.name(sql.free_name(table, columns, "live"))
+    return sql.join(drop, f"CREATE UNIQUE INDEX {name} ON {sql.table(table)} ({sql.names(columns)}, ({live}));")
 
 
 def _is_live(deleted: Column, subject: Subject) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
-from dbdesign.model.schema import Engine, Table
+from dbdesign.model.schema import Engine, Index, Table
 from dbdesign.rules.base import TableRule
 from dbdesign.rules.subject import POSTGRESQL_LIKE, Subject
 from dbdesign.rules.uniqueness import unique_over_columns
@@ -76,7 +76,8 @@ class TableWithoutPrimaryKey(TableRule):
     @staticmethod
     def _promote(table: Table, key: tuple[str, ...], subject: Subject) -> str | None:
         """PostgreSQL can turn a plain unique index into the primary key without building another."""
-        index = next((one for one in table.indexes if one.unique and one.columns == key and one.name), None)
+        indexes = [one for one in unique_over_columns(table) if isinstance(one, Index)]
+        index = next((one for one in indexes if one.columns == key and one.name), None)
         plain = index is not None and not any(one.descending or one.opclass or one.nulls for one in index.keys)
         if subject.is_engine(Engine.POSTGRESQL) and index is not None and plain and table.partitioning is None:
             return subject.sql.alter(table, f"ADD PRIMARY KEY USING INDEX {subject.sql.name(index.name or '')}")

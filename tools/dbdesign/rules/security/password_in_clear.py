@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
-from dbdesign.model.types import Kind
+from dbdesign.model.types import TEXTS, Kind
 from dbdesign.rules.base import ColumnRule, on_column
 from dbdesign.rules.subject import Subject
 from dbdesign.rules.words import vocabulary, words
@@ -56,6 +56,7 @@ class PasswordInClear(ColumnRule):
     """
 
     severity = Severity.HIGH
+    kinds = TEXTS
     repeats = "{count} password columns do not say, or cannot be, hashes"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

@@ -72,8 +72,12 @@ class RowSecurityOff(TableRule):
             return f"row security is off, and the {len(table.policies)} policies of {table.label} do nothing"
         if any(grant.grantee in _OPEN_ROLES and not getattr(grant, "revoked", False) for grant in table.grants):
             return f"row security is off, and {table.label} is granted to roles that browsers use"
-        protected = sum(one.row_security != "off" for one in subject.tables)
         tenant = subject.tenant_column
-        if protected >= len(subject.tables) * COMMON and protected > 1 and tenant and table.column(tenant):
+        if (
+            subject.protected >= len(subject.tables) * COMMON
+            and subject.protected > 1
+            and tenant
+            and table.column(tenant)
+        ):
             return f"row security is off for {table.label} alone among tables with {tenant}"
         return None

@@ -12,7 +12,7 @@ from dbdesign.rules.subject import Subject
 from dbdesign.rules.words import vocabulary, words
 
 _FIXED = vocabulary(
-    "code hash checksum digest md5 sha1 sha256 uuid guid iso flag currency country language bic isbn zip hex token id"
+    "code hash checksum digest md5 sha1 sha256 uuid guid iso flag currency country language bic isbn zip hex token id sha md crc"
 )
 _SHORT = 4
 """Characters up to which a fixed length is taken for a code: ISO 639, 3166 and 4217 codes have two or three."""
@@ -51,6 +51,7 @@ class BlankPaddedText(ColumnRule):
 
     severity = Severity.LOW
     engines = (Engine.POSTGRESQL, Engine.SQLSERVER, Engine.COCKROACHDB)
+    kinds = frozenset({Kind.CHAR})
     repeats = "{count} columns pad texts of varying length with blanks, which some comparisons see and others do not"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ class CodeStoredAsNumber(ColumnRule):
     """
 
     severity = Severity.MEDIUM
+    kinds = INTEGERS | {Kind.DECIMAL, Kind.FLOAT64}
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A number that is a code."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
-from dbdesign.model.types import Kind
+from dbdesign.model.types import TEXTS, Kind
 from dbdesign.rules.base import ColumnRule, on_column
 from dbdesign.rules.subject import POSTGRESQL_LIKE, Subject
 from dbdesign.rules.words import vocabulary, words
@@ -48,6 +48,7 @@ class DateStoredAsText(ColumnRule):
 
     severity = Severity.MEDIUM
     engines = (Engine.POSTGRESQL, Engine.MYSQL, Engine.SQLSERVER, Engine.COCKROACHDB, Engine.TIDB)
+    kinds = TEXTS
     repeats = "{count} dates or times are stored as text, which accepts dates that do not exist and sorts by letters"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
@@ -63,7 +64,7 @@ class DateStoredAsText(ColumnRule):
         is_date, is_instant = parts[-1:] in _DATES, len(parts) > 1 and parts[-1] == "at"
         if not is_date and not is_instant:
             return
-        target = "date" if is_date and parts[-1] not in {"datetime", "timestamp"} else _instant(subject)
+        target = "date" if is_date and not {"datetime", "timestamp"} & set(parts) else _instant(subject)
         using = f"{subject.sql.name(column.name)}::{target}" if subject.is_engine(*POSTGRESQL_LIKE) else None
         fix = None if column.default is not None else subject.sql.change_type(table, column, target, using=using)
         yield self.finding(

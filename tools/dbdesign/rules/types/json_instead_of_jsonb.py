@@ -46,12 +46,11 @@ class JsonInsteadOfJsonb(ColumnRule):
 
     severity = Severity.LOW
     engines = (Engine.POSTGRESQL,)
+    kinds = frozenset({Kind.JSON})
     repeats = "{count} columns are json text, which is parsed at every access and can be neither indexed nor compared"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A json column."""
-        if subject.type_of(column).kind is not Kind.JSON:
-            return
         name = subject.sql.name(column.name)
         yield self.finding(
             on_column(table, column),

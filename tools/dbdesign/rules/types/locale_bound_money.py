@@ -45,12 +45,11 @@ class LocaleBoundMoney(ColumnRule):
 
     severity = Severity.MEDIUM
     engines = (Engine.POSTGRESQL, Engine.SQLSERVER)
+    kinds = frozenset({Kind.MONEY})
     repeats = "{count} columns have the type money, whose meaning depends on settings and whose intermediate results are rounded"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A column of a money type; SQL Server's has a fixed scale and is only imprecise in divisions."""
-        if subject.type_of(column).kind is not Kind.MONEY:
-            return
         name = subject.sql.name(column.name)
         on_server = subject.is_engine(Engine.SQLSERVER)
         using = None if on_server else f"{name}::numeric(19,4)"

@@ -47,6 +47,7 @@ class MoneyInFloatingPoint(ColumnRule):
     """
 
     severity = Severity.HIGH
+    kinds = frozenset({Kind.FLOAT32, Kind.FLOAT64})
     repeats = "{count} amounts of money are floating-point numbers, which cannot hold cents exactly, so that sums drift"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

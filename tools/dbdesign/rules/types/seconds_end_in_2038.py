@@ -54,6 +54,7 @@ class SecondsEndIn2038(ColumnRule):
 
     severity = Severity.MEDIUM
     engines = (Engine.MYSQL, Engine.TIDB, Engine.POSTGRESQL, Engine.SQLSERVER, Engine.COCKROACHDB)
+    kinds = frozenset({Kind.TIMESTAMPTZ, Kind.INT32})
     repeats = "{count} columns count time in 32-bit seconds, which end in January 2038"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:

@@ -50,12 +50,11 @@ class TimestampWithoutTimeZone(ColumnRule):
 
     severity = Severity.MEDIUM
     engines = (Engine.POSTGRESQL, Engine.COCKROACHDB)
+    kinds = frozenset({Kind.TIMESTAMP})
     repeats = "{count} columns hold points in time without a time zone, so that what they mean depends on the session that wrote them"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A timestamp column that means an instant."""
-        if subject.type_of(column).kind is not Kind.TIMESTAMP:
-            return
         by_default = defaults_to_now(column)
         if not by_default and not is_instant_name(column.name):
             return

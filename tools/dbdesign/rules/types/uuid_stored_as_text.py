@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
-from dbdesign.model.types import Kind
+from dbdesign.model.types import TEXTS, Kind
 from dbdesign.rules.base import ColumnRule, on_column
 from dbdesign.rules.subject import Subject
 from dbdesign.rules.words import words
@@ -47,6 +47,7 @@ class UuidStoredAsText(ColumnRule):
 
     severity = Severity.LOW
     engines = (Engine.POSTGRESQL, Engine.COCKROACHDB, Engine.SQLSERVER)
+    kinds = TEXTS
     repeats = "{count} columns store UUIDs as text, in more than twice the space and with anything else accepted too"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
