@@ -151,6 +151,15 @@ def test_a_foreign_key_of_unknown_columns_is_drawn_all_the_same() -> None:
     assert (link.parent_optional, link.child_unique) == (True, False)
 
 
+def test_a_repeated_foreign_key_is_drawn_once_and_noted() -> None:
+    twice = tuple(
+        ForeignKey(name=name, columns=("id",), referenced_table="a", referenced_columns=("id",)) for name in ("x", "y")
+    )
+    picture = pick(Schema(engine=Engine.MYSQL, tables=(Table(name="a", columns=(column("id"),), foreign_keys=twice),)))
+    assert len(picture.links) == 1
+    assert [note.lost for note in picture.notes] == ["1 foreign key between the same columns as another"]
+
+
 def test_equal_schemas_give_equal_pictures() -> None:
     assert pick(named_after(("a", "b", "c"))) == pick(named_after(("a", "b", "c")))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inline_snapshot import snapshot
 
-from dbdesign.errors import InputError, SqlError
+from dbdesign.errors import InputError, LimitError, SqlError
 from dbdesign.model.schema import Engine, ForeignKey, Table
 from dbdesign.model.types import Kind
 from dbdesign.readers.base import ReadResult, reader
@@ -458,6 +458,19 @@ def test_deep_nesting_neither_hangs_nor_overflows(opening: str) -> None:
     result = read("Table whole {\n  id int\n}\n" + opening * 2000 + "{[(" * 5000)
     assert "whole" in result.schema_.table_by_label
     assert result.unread
+
+
+@pytest.mark.parametrize("database", ["PostgreSQL", "MySQL", "SQL Server"])
+def test_a_short_text_cannot_grow_without_bounds(database: str) -> None:
+    partial = "TablePartial p {\n" + "".join(f"  c{n} int\n" for n in range(1000)) + "}\n"
+    tables = "".join(f"Table t{n} {{\n  ~p\n}}\n" for n in range(1000))
+    with pytest.raises(LimitError, match="copied into more than 500,000 places"):
+        read(f"Project p {{\n  database_type: '{database}'\n}}\n{partial}{tables}")
+
+
+def test_recognising_takes_linear_time() -> None:
+    for piece in ("Ref ::::", "Ref a: b", "Table ", "Table a a", "Enum x ", '"'):
+        assert reader("dbml").recognise(piece * 25_000) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def _references(draw: st.DrawFn, table: Table, tables: list[Table]) -> tuple[For
 
 
 @given(schemas())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_written_is_read_back(schema: Schema) -> None:
     text = written("dbml", schema)
     result = reader("dbml").read(text)

@@ -295,6 +295,11 @@ def _entity(table: Table, folding: Folding, keys_only: bool, links: list[Link]) 
 
 def _notes(entities: tuple[Entity, ...], stubs: tuple[Stub, ...]) -> Iterable[Note]:
     for entity in entities:
+        keys = entity.table.foreign_keys
+        repeated = len(keys) - len({(key.columns, key.references, key.referenced_columns) for key in keys})
+        if repeated:
+            what = f"{repeated} foreign key{'s' if repeated > 1 else ''} between the same columns as another"
+            yield Note(object=entity.label, lost=what, instead="one line is drawn for all of them")
         if entity.folded:
             count = len(entity.folded)
             yield Note(

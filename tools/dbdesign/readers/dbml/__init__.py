@@ -12,7 +12,7 @@ from dbdesign.readers.base import Reader, ReadResult
 
 _TABLE = re.compile(r'^[ \t]*Table[ \t]+["\w.][^{}\n;]*\{', re.IGNORECASE | re.MULTILINE)
 _OTHER = re.compile(
-    r"^[ \t]*(Ref\b[^\n]*:[^\n]*[<>-]|(Enum|TableGroup|TablePartial|Project)\b[^{}\n;]*\{)",
+    r"^[ \t]*(Ref\b[^\n:]*:[^\n<>-]*[<>-]|(Enum|TableGroup|TablePartial|Project)\b[^{}\n;]*\{)",
     re.IGNORECASE | re.MULTILINE,
 )
 _SQL = re.compile(r"^[ \t]*(CREATE|ALTER|INSERT|DROP|SELECT)\b", re.IGNORECASE | re.MULTILINE)
@@ -31,6 +31,7 @@ def read(text: str, *, execute: bool = True) -> ReadResult:  # noqa: ARG001 - DB
 
     Raises:
         InputError: empty text.
+        LimitError: partials or enums that grow into far more than the text.
         SqlError: a quotation mark that is never closed, or text without anything that DBML knows; with the line.
     """
     from dbdesign.readers.dbml.build import build

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from dbdesign.dialects.base import dialect
+from dbdesign.errors import LimitError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import (
     Check,
@@ -31,6 +32,8 @@ from dbdesign.readers.dbml.settings import literal
 from dbdesign.readers.dbml.syntax import ColumnSyntax, DocumentSyntax, IndexSyntax, Name, TableSyntax
 from dbdesign.readers.dbml.types import INLINE_ENUMS, NAMED_ENUMS, Types
 
+MOST_COPIED = 500_000
+"""Columns, indexes and enum values that partials and checks may copy into tables."""
 STUB_NOTE, STUB_COLOR = "Stub: ", "#cccccc"
 """How dbdesign's writer marks a table that is referenced and not part of the document."""
 
@@ -84,6 +87,7 @@ class _Builder:
         self.skipped = {kind: list(lines) for kind, lines in document.skipped.items()}
         self.notes: list[str] = []
         self.lines: dict[str, int] = {}
+        self.copied = 0
         self.engine, self.version = self._engine()
         self.default = dialect(self.engine).default_namespace
 
@@ -208,6 +212,16 @@ class _Builder:
             kept.append(table)
         return kept
 
+    def _spend(self, size: int, line: int) -> None:
+        """Counts what is copied into many places; a short text must not grow without bounds."""
+        self.copied += size
+        if self.copied > MOST_COPIED:
+            raise LimitError(
+                f"partials and enums are copied into more than {MOST_COPIED:,} places",
+                where=f"DBML, line {line}",
+                remedy="Split the document",
+            )
+
     def _inject(self, table: TableSyntax, partials: dict[str, TableSyntax]) -> None:
         """Puts the columns of partials where they are named; the table's own win, then those of later partials."""
         own = {column.name for column in table.columns}
@@ -216,6 +230,7 @@ class _Builder:
             if partial is None:
                 self._unread(line, f"~{name}", "no TablePartial of that name")
                 continue
+            self._spend(len(partial.columns) + len(partial.indexes) + len(partial.checks) + len(partial.refs), line)
             new = [column for column in partial.columns if column.name not in own]
             own |= {column.name for column in new}
             table.columns[position:position] = new
@@ -300,6 +315,7 @@ class _Builder:
                 yield Check(name=name, expression=expression)
             enum = types.enum(column)
             if enum is not None and self.engine not in NAMED_ENUMS | INLINE_ENUMS:
+                self._spend(len(enum.values), column.line)
                 values = ", ".join(literal(value) for value in enum.values)
                 yield Check(expression=f"{dialect(self.engine).identifier(column.name)} IN ({values})")
         for expression, name, line in syntax.checks:

@@ -63,6 +63,7 @@ class Types:
         self.renamed: dict[str, str] = {}
         self.unknown: dict[str, None] = {}
         self._default = dialect(engine).default_namespace
+        self._enum_types: dict[str, DataType] = {}
         texts = dict.fromkeys(column.type_text for column in columns if self.enum(column) is None)
         self._by_text = _read_types(engine, texts)
         self._rename([text for text in texts if self._is_unknown(text)])
@@ -109,6 +110,11 @@ class Types:
         return self.enums.get(base) if text.endswith("[]") and self.engine in NAMED_ENUMS else None
 
     def _enum_type(self, enum: EnumType) -> DataType:
+        if enum.label not in self._enum_types:
+            self._enum_types[enum.label] = self._new_enum_type(enum)
+        return self._enum_types[enum.label]
+
+    def _new_enum_type(self, enum: EnumType) -> DataType:
         if self.engine in NAMED_ENUMS:
             native = dialect(self.engine).qualified(enum.namespace, enum.name)
             return DataType(kind=Kind.ENUM, native=native, name=TypeName(namespace=enum.namespace, name=enum.name))
