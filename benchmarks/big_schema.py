@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import random
 
-KINDS = ("integer", "bigint", "text", "character varying(80)", "numeric(12,2)", "boolean DEFAULT false NOT NULL", "date", "jsonb")
+KINDS = (
+    "integer",
+    "bigint",
+    "text",
+    "character varying(80)",
+    "numeric(12,2)",
+    "boolean DEFAULT false NOT NULL",
+    "date",
+    "jsonb",
+)
 
 
 def big_schema(tables: int = 400, foreign_keys: int = 800, seed: int = 7) -> str:
