@@ -183,7 +183,8 @@ class SchemaDraft:
 
     def qualify(self, parts: tuple[str, ...]) -> Name:
         """Database and name of a dotted name; the database in use if none is said."""
-        return (parts[-2], parts[-1]) if len(parts) > 1 else (self.database, parts[-1])
+        *qualifiers, name = parts
+        return (qualifiers[-1] if qualifiers else self.database), name
 
     def table(self, parts: tuple[str, ...]) -> TableDraft | None:
         """The table of that dotted name; failing that, one whose name differs in case only."""

@@ -160,7 +160,7 @@ def create_sequence(stream: TokenStream, draft: SchemaDraft, line: int) -> None:
         if not _sequence_option(stream, values):
             stream.index = len(stream.tokens)
             draft.not_understood(stream, first, f"sequence {name}: not understood as an option")
-    options = SequenceOptions(**values)
+    options = SequenceOptions.model_validate(values)
     draft.sequences[database, name] = (Sequence(name=name, type=data_type, options=options), line)
 
 

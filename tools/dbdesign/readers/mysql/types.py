@@ -94,7 +94,7 @@ def _base_type(name: str, arguments: list[str]) -> DataType:
         kind, native = (Kind.FLOAT64, "double") if numbers[0] > 24 else (kind, "float")
     if kind is Kind.OTHER:
         return DataType(kind=kind, native=native, name=TypeName(name=name))
-    return DataType(kind=kind, native=native, **_sizes(kind, numbers))
+    return DataType.model_validate({"kind": kind, "native": native, **_sizes(kind, numbers)})
 
 
 def _sizes(kind: Kind, numbers: list[int]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dbdesign.dialects.base import Dialect
 from dbdesign.model.relations import Relations
@@ -169,9 +169,8 @@ class Printer:
             f"{words}{name} ({parts}){method}{self._index_options(index.options)}{hidden}{self.comment(index.comment)}"
         )
 
-    def _index_options(self, options: dict[str, str] | object) -> str:
+    def _index_options(self, options: Mapping[str, str]) -> str:
         text = ""
-        assert hasattr(options, "items")  # noqa: S101
         for word, value in options.items():
             if word == "parser":
                 text += f" WITH PARSER {value}"

@@ -140,7 +140,11 @@ class _Adapter:
     def column(self, table: Table, column: Column) -> Column:
         """One column."""
         where = f"{table.label}.{column.name}"
-        if column.type.kind is Kind.TEXT and column.default not in {None, "''"} and BARE_DEFAULT.fullmatch(column.default or ""):
+        if (
+            column.type.kind is Kind.TEXT
+            and column.default not in {None, "''"}
+            and BARE_DEFAULT.fullmatch(column.default or "")
+        ):
             self.context.note(where, "a text has no constant default", "varchar(255): adjust to the data")
             column = column.model_copy(update={"type": varchar(255)})
         changes: dict[str, object] = {
