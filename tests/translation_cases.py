@@ -118,6 +118,7 @@ DEFAULTS: list[tuple[str, str, str | None, dict[str, str | None]]] = [
     (PG, "nextval('s'::regclass)", "int64", {MY: None, MS: None, SL: None}),
     (PG, "E'a\\\\b'::text", "text", {MY: "'a\\\\b'", MS: "'a\\b'", SL: "'a\\b'"}),
     (MY, "b'1'", "boolean", {PG: "true", MS: "1", SL: "1"}),
+    (MY, "'0.00'", "decimal", {PG: "0.00", MS: "0.00", SL: "0.00"}),
     (MY, "'0'", "boolean", {PG: "false", MS: "0"}),
     (MS, "((0))", "boolean", {PG: "false", MY: "0", SL: "0"}),
     (MS, "CONVERT([bit],(1))", "boolean", {PG: "true"}),

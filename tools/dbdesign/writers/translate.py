@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.schema import Column, Engine, Schema
-from dbdesign.model.types import Kind
+from dbdesign.model.types import NUMBERS, Kind
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -194,6 +194,8 @@ def _literal_default(literal: str, target: Engine, kind: Kind | None) -> str:
             return names[1]
     if word == "null":
         return "NULL"
+    if kind in NUMBERS and NUMBER.match(literal[1:-1]) and literal.startswith("'"):
+        return literal[1:-1]
     if target is Engine.SQLSERVER and not literal.isascii():
         return f"N{literal}"
     if target in MYSQL_FAMILY:

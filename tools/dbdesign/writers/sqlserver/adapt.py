@@ -164,7 +164,9 @@ class _Adaptation:
         )
 
     def _collation(self, column: Column, where: str) -> str | None:
-        if column.collation and column.collation.lower() not in {"default", "binary", "nocase"} and column.type.is_text:
+        usual = {"default", "binary", "nocase"}
+        folded = (column.collation or "default").lower()
+        if column.type.is_text and folded not in usual and not folded.endswith("_ci"):
             self.context.note(where, f"the collation {column.collation}", "the database's collation")
         return None
 
@@ -244,12 +246,9 @@ class _Adaptation:
             "json_valid" in check.expression.lower() for check in table.checks
         ):
             found.append(Check(expression=f"ISJSON({name}) = 1"))
-        if (
-            column.type.unsigned
-            and column.identity is None
-            and column.type.kind in UNSIGNED
-            and column.type.kind is not Kind.INT8
-        ):
+        references = {one for key in table.foreign_keys for one in key.columns}
+        is_counted = column.type.unsigned and column.type.kind in UNSIGNED and column.type.kind is not Kind.INT8
+        if is_counted and column.identity is None and column.name not in references:
             found.append(Check(expression=f"{name} >= 0"))
         return [self._named(table, one, column.name) for one in found]
 

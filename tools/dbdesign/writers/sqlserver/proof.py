@@ -9,7 +9,8 @@ from __future__ import annotations
 from dbdesign.errors import DesignError
 from dbdesign.model.base import Model
 from dbdesign.model.finding import Proof
-from dbdesign.model.schema import Schema, Table
+from dbdesign.model.schema import Schema, Table, View
+from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.mysql.context import Context
 
 READER = "dbdesign's T-SQL reader"
@@ -66,41 +67,22 @@ def canonical(schema: Schema) -> Schema:
         update={
             "version": None,
             "tables": tuple(sorted(map(_canonical_table, schema.tables), key=_name)),
-            "views": tuple(
-                sorted(
-                    (
-                        view.model_copy(
-                            update={"column_types": (), "depends_on": (), "definition": view.definition.strip()}
-                        )
-                        for view in schema.views
-                    ),
-                    key=_name,
-                )
-            ),
+            "views": tuple(sorted(map(_canonical_view, schema.views), key=_name)),
             "routines": tuple(sorted(schema.routines, key=_name)),
             "carried": tuple(sorted(schema.carried, key=lambda one: (one.kind, one.sql))),
         }
     )
 
 
+def _canonical_view(view: View) -> View:
+    return view.model_copy(update={"column_types": (), "depends_on": (), "definition": view.definition.strip()})
+
+
 def _canonical_table(table: Table) -> Table:
+    """A type is told by its spelling alone: T-SQL has no words for the kind that stands behind it, nor for a computed column's type."""
     columns = tuple(
         column.model_copy(
-            update={
-                "type": column.type.model_copy(
-                    update={
-                        "kind": "other",
-                        "length": None,
-                        "precision": None,
-                        "scale": None,
-                        "national": False,
-                        "native": "" if column.generated else column.type.native,
-                        "values": (),
-                        "element": None,
-                        "name": None,
-                    }
-                )
-            }
+            update={"type": DataType(kind=Kind.OTHER, native="" if column.generated else column.type.native)}
         )
         for column in table.columns
     )
