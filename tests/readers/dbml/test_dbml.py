@@ -413,6 +413,40 @@ def test_what_is_not_understood_is_reported_by_line_and_costs_nothing_else() -> 
     )
 
 
+NEWER = """use { enum status as S } from './enums.dbml'
+use * from './catalog.dbml'
+Table t {
+  id int [pk]
+  Indexes {
+    id
+  }
+}
+Policy {
+  name 'Readers'
+  table t
+  using `true`
+}
+Trigger {
+  name 'x'
+  event [insert, update]
+}
+Table u {
+  id int [pk]
+}
+"""
+
+
+def test_what_newer_dbml_has_beside_tables_is_reported_and_costs_nothing_else() -> None:
+    result = read(NEWER)
+    assert list(result.schema_.table_by_label) == ["t", "u"]
+    assert [(one.line, one.reason) for one in result.unread] == [
+        (1, "other files are not followed; give one whole document"),
+        (2, "other files are not followed; give one whole document"),
+        (9, "policies are not taken from DBML"),
+        (14, "triggers are not taken from DBML"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [

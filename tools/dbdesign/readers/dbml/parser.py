@@ -21,8 +21,16 @@ from dbdesign.readers.dbml.syntax import (
 )
 
 BLOCKS = frozenset(
-    {"table", "tablepartial", "enum", "ref", "project", "tablegroup", "note", "records", "dep", "diagramview", "policy"}
+    {"table", "tablepartial", "enum", "ref", "project", "tablegroup", "note", "records"}
+    | {"dep", "diagramview", "function", "policy", "reuse", "trigger", "use"}
 )
+_NOT_TAKEN = {
+    "function": "functions are not taken from DBML",
+    "policy": "policies are not taken from DBML",
+    "reuse": "other files are not followed; give one whole document",
+    "trigger": "triggers are not taken from DBML",
+    "use": "other files are not followed; give one whole document",
+}
 _LEGACY = frozenset({"pk", "unique", "primary", "not", "null"})
 
 
@@ -147,6 +155,9 @@ class _Parser:
             raise _Problem(self.token, f"unexpected {self._shown()}")
 
     def _skip_statement(self) -> None:
+        if self.tokens[self.at - 1].fold in {"use", "reuse"}:
+            self._skip_line()
+            return
         depth = 0
         while self.token.kind != "end":
             if depth <= 0 and self.token.first and self.token.fold in BLOCKS:
@@ -196,7 +207,9 @@ class _Parser:
         elif token.fold in {"tablegroup", "note", "records"}:
             self._skip_block(token)
         else:
-            raise _Problem(token, f"{self._shown()} does not begin anything that DBML knows")
+            raise _Problem(
+                token, _NOT_TAKEN.get(token.fold, f"{self._shown()} does not begin anything that DBML knows")
+            )
 
     def _skip_block(self, token: Token) -> None:
         names = {"tablegroup": "TableGroup", "note": "Note", "records": "records"}
