@@ -27,7 +27,12 @@ TARGETS = (
     ("cockroachdb", "marketplace.cockroachdb.sql"),
     ("tidb", "marketplace.tidb.sql"),
 )
-DIAGRAMS = (("mermaid", "marketplace.mmd"), ("dbml", "marketplace.dbml"), ("dot", "marketplace.dot"))
+DIAGRAMS = (
+    ("mermaid", "marketplace.mmd"),
+    ("dbml", "marketplace.dbml"),
+    ("dot", "marketplace.dot"),
+    ("html", "marketplace.html"),
+)
 
 
 class Demo:
