@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROUNDS = 8
 """How often what failed is tried again behind what succeeded, as long as that helps: scripts in an unlucky order."""
 
+MOSTLY_DATA = 5_000_000
+"""Characters beyond which a script is hardly all schema: going over it once is then better than twice, side by side."""
+
 UNDEFINED = {"42P01", "42704", "42883", "3F000", "42703"}
 """undefined_table, undefined_object, undefined_function, invalid_schema_name, undefined_column."""
 
@@ -81,12 +84,13 @@ def _execute(text: str) -> tuple[ReadResult, Positions]:
     """Executes the script; while the server is busy with it, goes over its text for lines and comments."""
     from dbdesign.engines.postgres import embedded
 
-    wanted = [one for one in statements(text) if not _is_owner_change(one)]
+    ready = positions(text) if len(text) > MOSTLY_DATA else None
+    wanted = [one for one in (ready.statements if ready else statements(text)) if not _is_owner_change(one)]
     server = embedded()
     with server.scratch() as database, ThreadPoolExecutor(1, "dbdesign-script") as beside:
         script = [(one.line, one.text) for one in wanted]
         running = beside.submit(copy_context().run, database.run_script, script)
-        found = positions(text)
+        found = ready or positions(text)
         outcome = running.result()
         failures, again = _try_again(database, wanted, outcome)
         reading = read_whole_catalog(database.admin, version=server.major, facts=False)

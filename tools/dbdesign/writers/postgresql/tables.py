@@ -183,8 +183,9 @@ class TableWriter:
 
     def _is_inline(self, table: Table, key: ForeignKey, column: str) -> bool:
         """Beside its column: a key of one column, with the name that the server gives."""
-        usual = key.name in (None, usual_foreign_key_name(table, key))
-        return usual and key.columns == (column,) and not key.set_columns and self._can_now(table, key)
+        if key.columns != (column,) or key.set_columns:
+            return False
+        return key.name in (None, usual_foreign_key_name(table, key)) and self._can_now(table, key)
 
     def _can_now(self, table: Table, key: ForeignKey) -> bool:
         """Whether a foreign key can stand in CREATE TABLE: its parent is there, with the key that it refers to."""
@@ -307,8 +308,9 @@ def _trees_with_own_indexes(schema: Schema) -> Iterator[str]:
 
 def _stands_inline(table: Table, key: Key, column: str) -> bool:
     """Beside its column: a key of one column, with the name that the server gives."""
-    usual = key.name in (None, usual_key_name(table, key))
-    return usual and key.columns == (column,) and is_plain_key(key) and not _is_repeated(table, key)
+    if key.columns != (column,) or not is_plain_key(key) or _is_repeated(table, key):
+        return False
+    return key.name in (None, usual_key_name(table, key))
 
 
 def keys_of(table: Table) -> list[Key]:
