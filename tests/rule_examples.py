@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -126,3 +127,13 @@ def altered_sqlite(script: str) -> str:
 def example_and_fix(rule: Rule, fix: str) -> str:
     """The SQL of a rule's example with a fix behind it."""
     return f"{_schema_text(*block(rule, 'Example'))}\n{fix}"
+
+
+@cache
+def cases() -> dict[str, tuple[str, dict[str, Any]]]:
+    """The rule and the small schema of every case beside the pages' own, by name."""
+    found = {}
+    for path in sorted((Path(__file__).parent / "rules" / "cases").glob("*.yaml")):
+        for rule, its_cases in yaml.safe_load(path.read_text()).items():
+            found.update({f"{rule}: {name}": (rule, case) for name, case in its_cases.items()})
+    return found

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dbdesign.model.design import Design
 from dbdesign.model.schema import Engine
 from dbdesign.rules.review import review
-from rule_examples import read_sql, read_together
-
-
-@cache
-def cases() -> dict[str, tuple[str, dict[str, Any]]]:
-    """Rule and case by name."""
-    found = {}
-    for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")):
-        for rule, its_cases in yaml.safe_load(path.read_text()).items():
-            found.update({f"{rule}: {name}": (rule, case) for name, case in its_cases.items()})
-    return found
+from rule_examples import cases, read_sql, read_together
 
 
 @cache

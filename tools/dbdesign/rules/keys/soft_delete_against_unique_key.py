@@ -64,7 +64,7 @@ class SoftDeleteAgainstUniqueKey(TableRule):
             if deleted.name in key.columns:
                 if deleted.nullable and not key.nulls_not_distinct and not subject.is_engine(Engine.SQLSERVER):
                     yield self._void(key, deleted, table, subject)
-            elif _is_chosen(key, table, subject):
+            elif _is_chosen(key, table, subject) and not _knows(key, deleted, table):
                 yield self._blocking(key, deleted, table, subject)
 
     def _void(self, key: Key | Index, deleted: Column, table: Table, subject: Subject) -> Finding:
@@ -101,6 +101,12 @@ def _is_chosen(key: Key | Index, table: Table, subject: Subject) -> bool:
     )
 
 
+def _knows(key: Key | Index, deleted: Column, table: Table) -> bool:
+    """Whether a column computed from the mark is part of the key."""
+    computed = (column.generated for name in key.columns if (column := table.column(name)))
+    return any(one is not None and deleted.name in one.expression for one in computed)
+
+
 def _partial(key: Key | Index, deleted: Column, table: Table, subject: Subject) -> str | None:
     """The same key over live rows only."""
     sql = subject.sql
@@ -108,11 +114,10 @@ def _partial(key: Key | Index, deleted: Column, table: Table, subject: Subject) 
     drop = sql.drop_unique(table, key)
     if not subject.is_engine(Engine.MYSQL, Engine.TIDB):
         return sql.join(drop, sql.create_index(table, columns, unique=True, where=_is_live(deleted, subject)))
-    if not subject.at_least(8, 0, 13):
+    live = f"is_live tinyint GENERATED ALWAYS AS (CASE WHEN {_is_live(deleted, subject)} THEN 1 END) VIRTUAL"
+    if table.column("is_live") is not None:
         return None
-    live = f"CASE WHEN {_is_live(deleted, subject)} THEN 1 END"
-    name = sql.name(sql.free_name(table, columns, "live"))
-    return sql.join(drop, f"CREATE UNIQUE INDEX {name} ON {sql.table(table)} ({sql.names(columns)}, ({live}));")
+    return sql.join(drop, sql.add_column(table, live), sql.create_index(table, (*columns, "is_live"), unique=True))
 
 
 def _is_live(deleted: Column, subject: Subject) -> str:
