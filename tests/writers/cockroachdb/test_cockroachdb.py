@@ -253,3 +253,14 @@ def test_an_empty_schema_is_written_as_nothing() -> None:
     result = write(Schema(engine=Engine.POSTGRESQL))
     assert (result.text, result.notes) == ("\n", ())
     assert result.proof.level == "by rule"
+
+
+def test_what_is_computed_from_a_type_that_is_not_there_is_left_out_and_noted() -> None:
+    result = written(
+        "CREATE TABLE t (id uuid PRIMARY KEY, during tstzrange CHECK (NOT isempty(during)),"
+        " since timestamptz GENERATED ALWAYS AS (lower(during)) STORED);CREATE INDEX i ON t (upper(during));"
+    )
+    assert result.text == (
+        "CREATE TABLE t (\n    id UUID NOT NULL,\n    during STRING,\n    since TIMESTAMPTZ,\n    CONSTRAINT t_pkey PRIMARY KEY (id)\n);\n"
+    )
+    assert [place for place, _, _ in notes(result)] == ["t.during", "t.since", "t (t_during_check)", "t (i)"]

@@ -5,6 +5,7 @@ Nothing here parses: it works on text that no grammar accepts, and it counts tab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +19,21 @@ from dbdesign.readers.postgresql.tokens import Token, tokens
 
 _FIRST_LINES = 5
 _TABLE_WORDS = {"GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "UNLOGGED", "FOREIGN"}
+_DECLARING = {"CREATE TABLE", "CREATE SCHEMA", "CREATE FOREIGN TABLE"}
+_DECLARES = re.compile(r"\bCREATE\s+(?:[a-z]+\s+){0,3}TABLE\b", re.IGNORECASE)
+_COMMENT = re.compile(r"--|/\*")
+_NAMES_NOTHING = {
+    "COMMENT",
+    "GRANT",
+    "REVOKE",
+    "CREATE EXTENSION",
+    "ALTER SEQUENCE",
+    "ALTER FUNCTION",
+    "ALTER TYPE",
+    "ALTER VIEW",
+    "ALTER INDEX",
+}
+"""Kinds of statements that place no object on a line; they are looked into for comments only."""
 _BODIES = {"CREATE FUNCTION", "CREATE PROCEDURE", "DO"}
 
 
@@ -140,8 +156,10 @@ class _Collector:
         if role is Role.DATA:
             return
         self.statements.append(Statement(kind, role, piece))
+        if kind in _NAMES_NOTHING and not _COMMENT.search(piece.source, piece.start, piece.end):
+            return
         lined = list(self._lined_tokens(piece))
-        if kind not in _BODIES:
+        if kind in _DECLARING or (kind not in _BODIES and _DECLARES.search(piece.source, piece.start, piece.end)):
             self._declare(lined)
         self.places.statement(kind, lined)
 
@@ -175,7 +193,7 @@ class _Collector:
         """Finds CREATE … TABLE anywhere in the statement: nested in CREATE SCHEMA, or after a semicolon that is missing."""
         schema = self.places.nested_schema(lined)
         for index, ((first, line), (second, _)) in enumerate(pairwise(lined)):
-            if first.upper != "CREATE" or second.upper not in _TABLE_WORDS | {"TABLE"}:
+            if first.text[0] not in "cC" or first.upper != "CREATE" or second.upper not in _TABLE_WORDS | {"TABLE"}:
                 continue
             words = set()
             at = index + 1

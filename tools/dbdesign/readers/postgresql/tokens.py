@@ -62,6 +62,9 @@ def cut(name: str, size: int = 63) -> str:
 def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
     """The tokens of `text[start:end]`, comments included."""
     pos, stop = start, len(text) if end is None else end
+    if text.find("/*", start, stop) < 0:
+        yield from _without_block_comments(text, pos, stop)
+        return
     while pos < stop and (match := _TOKEN.match(text, pos, stop)):
         kind = match.lastgroup
         if kind == "block":
@@ -74,6 +77,15 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]
         begin = match.start(kind)  # type: ignore[arg-type]
         pos = match.end()
         yield Token(kind, text[begin:pos], begin)  # type: ignore[arg-type]
+
+
+def _without_block_comments(text: str, start: int, stop: int) -> Iterator[Token]:
+    """The same in one run of the regular expression; only block comments, which nest, need a decision."""
+    for match in _TOKEN.finditer(text, start, stop):
+        kind = match.lastgroup
+        if kind == "tag":
+            kind = "string"
+        yield Token(kind, match[kind], match.start(kind))  # type: ignore[arg-type, index]
 
 
 def _comment_end(text: str, start: int, stop: int) -> int:

@@ -24,7 +24,7 @@ from dbdesign.model.schema import (
     Trigger,
     View,
 )
-from dbdesign.writers.cockroachdb.adapt_keys import KeyAdapter
+from dbdesign.writers.cockroachdb.adapt_keys import KeyAdapter, strange_columns, words
 from dbdesign.writers.cockroachdb.adapt_types import TypeMapper
 from dbdesign.writers.cockroachdb.spelling import Expressions, identifier
 from dbdesign.writers.postgresql.adapt import adapt as adapt_to_postgresql
@@ -194,7 +194,7 @@ class _Adapter:
             primary_key=self._keys.primary_key(own),
             unique_keys=self._keys.unique_keys(own),
             foreign_keys=tuple(self._keys.foreign_keys(own, written)),
-            checks=(*self._keys.checks(table), *self._domain_checks(table)),
+            checks=(*self._keys.checks(self._with_base_types(table)), *self._domain_checks(table)),
             indexes=tuple(self._keys.indexes(self._with_base_types(own))),
             triggers=tuple(self._triggers(table, routines)),
             policies=self._policies(table),
@@ -237,19 +237,25 @@ class _Adapter:
             self._notes.add(
                 target, f"the collation {column.collation}", "byte order; STRING COLLATE makes a type of its own"
             )
-        generated = column.generated
+        generated = self._generated(table, column, target)
         return Column(
             name=column.name,
             type=self._types.map(column.type, target),
             nullable=column.nullable and (domain is None or domain.nullable) and identity is None,
             default=self._default(base, target) if identity is None else None,
             identity=identity,
-            generated=Generated(expression=self._expression(generated.expression), stored=generated.stored)
-            if generated
-            else None,
+            generated=generated,
             on_update=self._expression(column.on_update) if column.on_update else None,
             comment=column.comment,
         )
+
+    def _generated(self, table: Table, column: Column, target: str) -> Generated | None:
+        if column.generated is None:
+            return None
+        if words(column.generated.expression) & strange_columns(self._with_base_types(table)):
+            self._notes.add(target, f"the expression that computes it: {column.generated.expression}", "a plain column")
+            return None
+        return Generated(expression=self._expression(column.generated.expression), stored=column.generated.stored)
 
     def _identity(self, column: Column, target: str) -> Identity | None:
         found = _numbered(column).identity

@@ -13,6 +13,7 @@ from dbdesign.writers.postgresql.notes import Notes
 
 NUMBERED = {"always", "by_default"}
 _INVERTED_TYPES = {Kind.JSONB, Kind.JSON, Kind.ARRAY, Kind.TSVECTOR, Kind.GEOMETRY, Kind.GEOGRAPHY, Kind.HSTORE}
+_STRANGE = {Kind.RANGE, Kind.MULTIRANGE, Kind.XML, Kind.HSTORE, Kind.MACADDR}
 _TRIGRAMS = {"gin_trgm_ops", "gist_trgm_ops"}
 _VECTOR_METHODS = {"hnsw", "ivfflat", "vector"}
 _VECTOR_OPERATORS = {"vector_l2_ops", "vector_cosine_ops", "vector_ip_ops"}
@@ -102,9 +103,12 @@ class KeyAdapter:
 
     def checks(self, table: Table) -> Iterator[Check]:
         """The check constraints."""
+        strange = strange_columns(table)
         for check in table.checks:
             target = f"{table.label} ({check.name or 'check'})"
-            if not check.enforced:
+            if words(check.expression) & strange:
+                self._notes.add(target, f"CHECK ({check.expression}), on a type that is another here", None)
+            elif not check.enforced:
                 self._notes.add(target, "a check that is NOT ENFORCED", None)
             else:
                 yield check.model_copy(update={"expression": self._expression(check.expression), "no_inherit": False})
@@ -124,6 +128,10 @@ class KeyAdapter:
     def _index(self, table: Table, index: Index) -> Iterator[Index]:
         target = f"{table.label} ({index.name or 'index'})"
         computed = {column.name for column in table.columns if column.generated is not None}
+        strange = strange_columns(table)
+        if any(words(text) & strange for text in (*(key.expression or "" for key in index.keys), index.where or "")):
+            self._notes.add(target, "an index on an expression over a type that is another here", None)
+            return
         if any(key.expression and words(key.expression) & computed for key in index.keys):
             self._notes.add(
                 target, "an index on an expression over a computed column", "index the computed column itself"
@@ -229,6 +237,11 @@ def _counts_up(column: Column) -> bool:
     if column.identity is not None:
         return column.identity.mode in NUMBERED
     return column.default is not None and column.default.startswith("nextval(")
+
+
+def strange_columns(table: Table) -> set[str]:
+    """The columns whose type CockroachDB has not: what is computed from them would mean something else."""
+    return {column.name for column in table.columns if column.type.kind in _STRANGE}
 
 
 def words(text: str) -> set[str]:

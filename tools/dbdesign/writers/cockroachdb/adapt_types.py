@@ -132,7 +132,7 @@ class TypeMapper:
         kind = data_type.kind
         if data_type.native == "name":
             return DataType(kind=Kind.VARCHAR, native="VARCHAR(63)", length=63)
-        native, kept = stem, {"length": data_type.length, "precision": data_type.precision, "scale": data_type.scale}
+        native = stem
         if kind is Kind.DECIMAL and data_type.precision is not None:
             native += f"({data_type.precision},{data_type.scale})" if data_type.scale else f"({data_type.precision})"
         elif kind in _TIMES and data_type.precision is not None:
@@ -144,4 +144,11 @@ class TypeMapper:
         elif kind is Kind.CHAR:  # bpchar without a length: any
             return DataType(kind=Kind.TEXT, native="STRING")
         own = data_type.name if kind in {Kind.CITEXT, Kind.LTREE, Kind.VECTOR} else None
-        return DataType(kind=kind, native=native, name=own, **kept)
+        return DataType(
+            kind=kind,
+            native=native,
+            name=own,
+            length=data_type.length,
+            precision=data_type.precision,
+            scale=data_type.scale,
+        )
