@@ -91,7 +91,7 @@ EXPRESSIONS: list[tuple[str, str, dict[str, str | None]]] = [
     (MS, "[a] like '[a-z]%'", {PG: None, MY: None, SL: None}),
     (MS, "[a] like 'x%'", {PG: "a LIKE 'x%'", SL: "a LIKE 'x%'"}),
     (MS, "CONVERT([varchar](10),[a],(120))", {PG: None, MY: None, SL: None}),
-    (MS, "isjson([a])=(1)", {PG: None, MY: "JSON_VALID(a)", SL: "JSON_VALID(a)"}),
+    (MS, "isjson([a])=(1)", {PG: None, MY: "JSON_VALID(a)", SL: "a IS NULL OR JSON_VALID(a)"}),
     (MS, "dateadd(day,(7),getdate())", {PG: "CURRENT_TIMESTAMP + INTERVAL '7 day'"}),
     (SL, "datetime('now')", {PG: "CURRENT_TIMESTAMP", MS: "SYSDATETIME()"}),
     (SL, "date('now')", {PG: "CURRENT_DATE", MY: "CURRENT_DATE"}),

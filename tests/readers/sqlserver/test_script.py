@@ -113,6 +113,15 @@ def test_a_reference_without_columns_means_the_primary_key():
     assert (own.references, own.referenced_columns) == ("sales.Orders", ("OrderId",))
 
 
+def test_a_unique_key_takes_one_null():
+    table = only_table(
+        "CREATE TABLE t (a int NULL UNIQUE, b int NOT NULL UNIQUE, c int NULL)\n"
+        "CREATE UNIQUE INDEX i ON t (c)\nCREATE UNIQUE INDEX j ON t (c) WHERE [c] IS NOT NULL"
+    )
+    assert [key.nulls_not_distinct for key in table.unique_keys] == [True, False]
+    assert [index.nulls_not_distinct for index in table.indexes] == [True, False]
+
+
 TYPES = [
     ("int", Kind.INT32, "int", {}),
     ("[dbo].[int]", Kind.DOMAIN, "int", {}),

@@ -127,8 +127,10 @@ CASES: dict[str, tuple[str, str]] = {
         "CREATE TABLE dbo.c (\n    a nvarchar(450) NULL,",
     ),
     "tables that reference each other are joined by ALTER TABLE": (
-        "CREATE TABLE a (i int PRIMARY KEY, b int); CREATE TABLE b (i int PRIMARY KEY, a int CONSTRAINT ba REFERENCES a);"
-        "ALTER TABLE a ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES b",
+        (
+            "CREATE TABLE a (i int PRIMARY KEY, b int); CREATE TABLE b (i int PRIMARY KEY, a int CONSTRAINT ba REFERENCES a);"
+            "ALTER TABLE a ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES b"
+        ),
         "ALTER TABLE dbo.a WITH CHECK ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES dbo.b (i);",
     ),
     "a reserved word is bracketed": ('CREATE TABLE "order" ("select" int)', "CREATE TABLE dbo.[order] (\n    [select] int NULL"),
@@ -154,29 +156,39 @@ def test_the_nearest_equivalent_is_written(name: str):
 
 CASCADES = {
     "to one table twice": (
-        "CREATE TABLE p (i int PRIMARY KEY); CREATE TABLE c (a int CONSTRAINT one REFERENCES p ON DELETE CASCADE,"
-        " b int CONSTRAINT two REFERENCES p ON DELETE SET NULL)",
+        (
+            "CREATE TABLE p (i int PRIMARY KEY); CREATE TABLE c (a int CONSTRAINT one REFERENCES p ON DELETE CASCADE,"
+            " b int CONSTRAINT two REFERENCES p ON DELETE SET NULL)"
+        ),
         ["two"],
     ),
     "by two ways": (
-        "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (i int PRIMARY KEY, a int CONSTRAINT ba REFERENCES a ON DELETE CASCADE);"
-        "CREATE TABLE c (i int, a int CONSTRAINT ca REFERENCES a ON DELETE CASCADE, b int CONSTRAINT cb REFERENCES b ON DELETE CASCADE)",
+        (
+            "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (i int PRIMARY KEY, a int CONSTRAINT ba REFERENCES a ON DELETE CASCADE);"
+            "CREATE TABLE c (i int, a int CONSTRAINT ca REFERENCES a ON DELETE CASCADE, b int CONSTRAINT cb REFERENCES b ON DELETE CASCADE)"
+        ),
         ["cb"],
     ),
     "to itself": ("CREATE TABLE t (i int PRIMARY KEY, p int CONSTRAINT own REFERENCES t ON DELETE CASCADE)", ["own"]),
     "in a ring": (
-        "CREATE TABLE a (i int PRIMARY KEY, b int); CREATE TABLE b (i int PRIMARY KEY, a int CONSTRAINT ba REFERENCES a ON DELETE CASCADE);"
-        "ALTER TABLE a ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES b ON DELETE CASCADE",
+        (
+            "CREATE TABLE a (i int PRIMARY KEY, b int); CREATE TABLE b (i int PRIMARY KEY, a int CONSTRAINT ba REFERENCES a ON DELETE CASCADE);"
+            "ALTER TABLE a ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES b ON DELETE CASCADE"
+        ),
         ["ba"],
     ),
     "deletes and updates apart": (
-        "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (x int CONSTRAINT d REFERENCES a ON DELETE CASCADE,"
-        " y int CONSTRAINT u REFERENCES a ON UPDATE CASCADE)",
+        (
+            "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (x int CONSTRAINT d REFERENCES a ON DELETE CASCADE,"
+            " y int CONSTRAINT u REFERENCES a ON UPDATE CASCADE)"
+        ),
         [],
     ),
     "from two parents": (
-        "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (i int PRIMARY KEY);"
-        "CREATE TABLE c (x int CONSTRAINT ca REFERENCES a ON DELETE CASCADE, y int CONSTRAINT cb REFERENCES b ON DELETE CASCADE)",
+        (
+            "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (i int PRIMARY KEY);"
+            "CREATE TABLE c (x int CONSTRAINT ca REFERENCES a ON DELETE CASCADE, y int CONSTRAINT cb REFERENCES b ON DELETE CASCADE)"
+        ),
         [],
     ),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dbdesign.model.schema import (
@@ -82,16 +82,30 @@ class TableDraft:
             name=self.name,
             columns=tuple(self.columns.values()),
             primary_key=self._spelt_key(self.primary_key) if self.primary_key else None,
-            unique_keys=tuple(self._spelt_key(key) for key in self.unique_keys),
+            unique_keys=tuple(self._with_nulls(self._spelt_key(key)) for key in self.unique_keys),
             foreign_keys=tuple(self.foreign_keys),
             checks=tuple(self.checks),
-            indexes=tuple(self.spelt_index(index) for index in self.indexes),
+            indexes=tuple(self._index_with_nulls(self.spelt_index(index)) for index in self.indexes),
             triggers=tuple(self.triggers),
             grants=tuple(self.grants),
             partitioning=self.partitioning,
             comment=self.comment,
             options=self.options,
         )
+
+    def _with_nulls(self, key: Key) -> Key:
+        """A unique key takes one NULL in SQL Server: NULLs are equal to it."""
+        return key.model_copy(update={"nulls_not_distinct": True}) if self._may_be_null(key.columns) else key
+
+    def _index_with_nulls(self, index: Index) -> Index:
+        """A unique index likewise, unless it leaves NULLs out."""
+        said = (index.where or "").lower().replace("[", "").replace("]", "")
+        columns = [one for one in index.columns if f"{one.lower()} is not null" not in said]
+        lax = index.unique and self._may_be_null(columns)
+        return index.model_copy(update={"nulls_not_distinct": True}) if lax else index
+
+    def _may_be_null(self, columns: Iterable[str]) -> bool:
+        return any((column := self.columns.get(one.lower())) is not None and column.nullable for one in columns)
 
     def _spelt_key(self, key: Key) -> Key:
         columns = tuple(self.column_name(one) for one in key.columns)

@@ -152,6 +152,8 @@ class _Adaptation:
         identity = self._identity(table, column, where)
         if identity is not None:
             kind = kind.model_copy(update={"native": "INTEGER", "kind": Kind.INT64})
+        elif kind.native == "INTEGER" and table.primary_key and table.primary_key.columns == (column.name,):
+            kind = kind.model_copy(update={"native": "INT"})  # INTEGER would be the rowid, whose default SQLite ignores
         generated = self._generated(column, kinds, where)
         default = None if column.identity or identity or generated else self._default(column, where)
         return Column(
@@ -167,7 +169,7 @@ class _Adaptation:
 
     def _identity(self, table: Table, column: Column, where: str) -> Identity | None:
         if column.identity is None:
-            return self._identity_of_sequence(table, column)
+            return self._identity_of_key(table, column)
         if table.primary_key is None or table.primary_key.columns != (column.name,):
             self.context.note(
                 where,
@@ -184,11 +186,15 @@ class _Adaptation:
             )
         return Identity(mode="rowid")
 
-    def _identity_of_sequence(self, table: Table, column: Column) -> Identity | None:
-        """A primary key that takes its default from a sequence numbers itself in SQLite."""
-        match = NEXT_VALUE.search(column.default or "")
+    def _identity_of_key(self, table: Table, column: Column) -> Identity | None:
+        """A primary key that is declared INTEGER, alone, is the rowid in SQLite, and numbers itself whether it was to or not."""
         alone = table.primary_key is not None and table.primary_key.columns == (column.name,)
-        if match is None or not alone or not column.type.is_integer:
+        if not alone or declared_type(column.type).native != "INTEGER" or column.generated:
+            return None
+        if column.default is None:
+            return Identity(mode="rowid")
+        match = NEXT_VALUE.search(column.default)
+        if match is None:
             return None
         self.numbering.add(match[1].rpartition(".")[2].replace('"', ""))
         return Identity(mode="rowid")
@@ -237,7 +243,9 @@ class _Adaptation:
         if column.type.kind in JSON_KINDS and not any(
             "json_valid" in check.expression.lower() for check in table.checks
         ):
-            found.append(Check(expression=f"json_valid({name})"))
+            # json_valid(NULL) is 0 before SQLite 3.45.
+            valid = f"json_valid({name})"
+            found.append(Check(expression=f"{name} IS NULL OR {valid}" if column.nullable else valid))
         references = {one for key in table.foreign_keys for one in key.columns}
         if column.type.unsigned and column.identity is None and column.name not in references:
             found.append(Check(expression=f"{name} >= 0"))

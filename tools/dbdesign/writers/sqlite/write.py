@@ -32,7 +32,8 @@ def _adapted(schema: Schema, context: Context) -> Schema:
     if context.options.carried:
         return schema
     tables = tuple(table.model_copy(update={"triggers": ()}) for table in schema.tables)
-    return schema.model_copy(update={"tables": tables, "carried": ()})
+    views = tuple(view.model_copy(update={"triggers": ()}) for view in schema.views)
+    return schema.model_copy(update={"tables": tables, "views": views, "carried": ()})
 
 
 def _proven(schema: Schema, context: Context, *, own: bool) -> tuple[Schema, Proof]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dbdesign.errors import DesignError
 from dbdesign.model.base import Model
 from dbdesign.model.finding import Proof
-from dbdesign.model.schema import Schema, Table, View
+from dbdesign.model.schema import Index, Schema, Table, View
 from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.mysql.context import Context
 
@@ -74,12 +74,16 @@ def canonical(schema: Schema) -> Schema:
     )
 
 
+def _canonical_index(index: Index) -> Index:
+    return index.model_copy(update={"nulls_not_distinct": False})
+
+
 def _canonical_view(view: View) -> View:
     return view.model_copy(update={"column_types": (), "depends_on": (), "definition": view.definition.strip()})
 
 
 def _canonical_table(table: Table) -> Table:
-    """A type is told by its spelling alone: T-SQL has no words for the kind that stands behind it, nor for a computed column's type."""
+    """A type is told by its spelling alone, and whether NULLs are equal is not told: T-SQL has no words for either."""
     columns = tuple(
         column.model_copy(
             update={"type": DataType(kind=Kind.OTHER, native="" if column.generated else column.type.native)}
@@ -89,8 +93,11 @@ def _canonical_table(table: Table) -> Table:
     return table.model_copy(
         update={
             "columns": columns,
+            "unique_keys": tuple(key.model_copy(update={"nulls_not_distinct": False}) for key in table.unique_keys),
             "foreign_keys": tuple(sorted(table.foreign_keys, key=lambda key: (key.name or "", key.columns))),
             "checks": tuple(sorted(table.checks, key=lambda check: (check.name or "", check.expression))),
-            "indexes": tuple(sorted(table.indexes, key=lambda index: (index.name or "", index.columns))),
+            "indexes": tuple(
+                sorted(map(_canonical_index, table.indexes), key=lambda one: (one.name or "", one.columns))
+            ),
         }
     )

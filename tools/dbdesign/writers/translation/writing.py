@@ -283,6 +283,10 @@ def _json_valid(node: exp.Expr, context: Context) -> exp.Expr:
         return compound("ISJSON({}) = 1", node.expressions, context, predicate=True)
     if context.writes is Family.POSTGRES:
         raise UntranslatableError("JSON_VALID")
+    if context.writes is Family.SQLITE:
+        # json_valid(NULL) is 0 before SQLite 3.45, and NULL in the other engines.
+        value = node.expressions[0]
+        return compound("{} IS NULL OR JSON_VALID({})", [value, value.copy()], context, predicate=True)
     return call("JSON_VALID", *node.expressions)
 
 
