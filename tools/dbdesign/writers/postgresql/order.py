@@ -28,8 +28,8 @@ _ROW_TYPE = re.compile(r"""((?:[^\W\d][\w$]*\.)?[^\W\d][\w$]*)%(?:rowtype|type)"
 _BODY = re.compile(r"\bAS\s+(?:\$|'|E')|\bBEGIN\s+ATOMIC\b|\bRETURN\b", re.IGNORECASE)
 _DOLLAR = re.compile(r"\$\w*\$")
 _STRING_BODY = re.compile(r"\bAS\s+(?:\$|'|E')", re.IGNORECASE)
-# Made after everything that they could fire on or apply to.
-_LAST = {"default privileges", "event trigger", "publication"}
+# Made after everything that they could fire on, apply to or speak of.
+_LAST = ("publication", "event trigger", "comment", "default privileges")
 
 
 @dataclass
@@ -62,7 +62,8 @@ class _Planner:
     def plan(self) -> Plan:
         for one in self._listed:
             self._visit(one)
-        self._result.last = [one for one in self._schema.carried if one.kind in _LAST]
+        last = (one for one in self._schema.carried if one.kind in _LAST)
+        self._result.last = sorted(last, key=lambda one: _LAST.index(one.kind))
         return self._result
 
     def _in_usual_order(self) -> Iterator[Creatable]:
@@ -73,7 +74,8 @@ class _Planner:
         yield from schema.composites
         yield from schema.domains
         yield from schema.sequences
-        yield from (one for one in schema.carried if one.before_tables and one.kind not in {"collation", "range type"})
+        apart = {"collation", "range type", *_LAST}
+        yield from (one for one in schema.carried if one.before_tables and one.kind not in apart)
         yield from Relations(schema).load_order()
         yield from schema.views
         yield from (one for one in schema.routines if one.kind != "aggregate")

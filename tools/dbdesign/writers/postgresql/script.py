@@ -31,8 +31,8 @@ class _Script:
         schema, order = self._schema, plan(self._wanted())
         if order.loose_bodies:
             yield ["SET check_function_bodies = false"]
-        yield [objects.extension(one) for one in schema.extensions]
         yield [objects.namespace(one) for one in schema.namespaces]
+        yield [objects.extension(one) for one in schema.extensions]
         for one in order.objects:
             yield from self._object(one)
         yield from self._later
