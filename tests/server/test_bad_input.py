@@ -58,6 +58,11 @@ CASES = {
     "a name of 64 bytes": Case(f"create table {NAME_OF_64_BYTES} (id int);\n", "1 table", tables=1),
     "a name of many bytes": Case('create table "' + "é" * 60 + '" (id int);\n', "1 table", tables=1),
     "deep nesting": Case(f"create table t (id int check ({'(' * 3000}id > 0{')' * 3000}));\n", "1 table", tables=1),
+    "nesting deeper than the parsers go": Case(
+        f"create table u (id int);\ncreate table t (id int default ({'1+' * 20_000}1));\n",
+        "nested too deeply",
+        tables=1,
+    ),
     "a statement that is not known": Case(f"{ATTACK}frobnicate t;\n", "1 statement not understood", tables=1),
     "COPY TO PROGRAM": Case(f"{ATTACK}copy t to program 'touch {{marker}}';\n", "1 table", tables=1),
     "reading a file of the server": Case(

@@ -13,6 +13,9 @@ postgast: Any = import_module("postgast")
 pb: Any = import_module("postgast.pg_query_pb2")
 """Messages and enumerations of the parse tree."""
 
+DecodeError: type[Exception] = import_module("google.protobuf.message").DecodeError
+"""Of protobuf, whose reader goes 100 levels deep (`upb_DecodeOptions_MaxDepth`)."""
+
 ParseError: type[Exception] = postgast.PgQueryError
 """Has `message` and `cursorpos`, a byte position from 1 (0: unknown)."""
 
@@ -20,8 +23,11 @@ VERSION = "libpg_query 18"
 
 
 def parse(sql: str) -> Any:
-    """The parse tree of one or more statements. Raises `ParseError`."""
-    return postgast.parse(sql)
+    """The parse tree of one or more statements. Raises `ParseError`, also where the tree is deeper than protobuf reads."""
+    try:
+        return postgast.parse(sql)
+    except DecodeError:
+        raise postgast.PgQueryError("the statement is nested too deeply to be taken apart") from None
 
 
 def deparse(tree: Any) -> str:
