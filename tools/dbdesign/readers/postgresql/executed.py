@@ -97,10 +97,11 @@ def _execute(text: str) -> tuple[ReadResult, Positions]:
     failures, dropped = _absent(failures)
     failures, extensions = _missing_extensions(failures)
     schema = _with_extensions(reading.schema, extensions)
+    kinds = {one.line: one.kind for one in wanted if one.role is Role.SCHEMA}  # `found` has the others already
     skipped = [
         *found.skipped,
-        *_grouped((one.line, _kind(one.text), one.reason) for one in outcome.skipped),
-        *_grouped((one.line, _kind(one.statement), "there is nothing of that name to drop") for one in dropped),
+        *_grouped((one.line, kinds[one.line], one.reason) for one in outcome.skipped if one.line in kinds),
+        *_grouped((one.line, kinds.get(one.line, "DROP"), "there is nothing of that name to drop") for one in dropped),
         *_grouped(
             (one.line, "OWNER TO", "owners are roles of a server") for one in found.statements if _is_owner_change(one)
         ),
@@ -171,11 +172,6 @@ def _with_extensions(schema: Schema, extensions: Sequence[Extension]) -> Schema:
     if not extensions:
         return schema
     return schema.model_copy(update={"extensions": (*schema.extensions, *extensions)})
-
-
-def _kind(sql: str) -> str:
-    """The first two words, as a kind: `CREATE ROLE`, `DROP TABLE`."""
-    return " ".join(sql.split(maxsplit=2)[:2]).upper()
 
 
 def _grouped(found: Iterable[tuple[int, str, str]]) -> Iterator[Skipped]:
