@@ -12,7 +12,7 @@ from dbdesign.readers.mysql import objects
 from dbdesign.readers.mysql.alter import alter_table, create_index, drop, rename_tables
 from dbdesign.readers.mysql.draft import SchemaDraft
 from dbdesign.readers.mysql.finish import finish
-from dbdesign.readers.mysql.statements import SKIPPED, Script, Statement
+from dbdesign.readers.mysql.statements import MAX_STATEMENT, SKIPPED, Script, Statement
 from dbdesign.readers.mysql.tables import create_table
 from dbdesign.readers.tokens import TokenStream
 
@@ -53,6 +53,9 @@ def read_statement(script: Script, statement: Statement, draft: SchemaDraft) -> 
         return
     if statement.word in SKIPPED:
         draft.skip(statement.word, SKIPPED[statement.word], statement.line)
+        return
+    if len(statement.text) > MAX_STATEMENT:
+        _unread(draft, statement, f"a statement of more than {MAX_STATEMENT:,} characters is not read")
         return
     try:
         stream = script.stream(statement)

@@ -39,7 +39,13 @@ COMPOUND = re.compile(
     r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:AGGREGATE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b",
     re.IGNORECASE,
 )
-BODY = re.compile(r"\b(?:BEGIN|LOOP|REPEAT|WHILE|CASE|IF)\b", re.IGNORECASE)
+EMPTY = re.compile(r"[\s;]+")
+
+OPENING = {";", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":"}
+"""What stands before an IF or REPEAT that is a statement, not a function."""
+
+MAX_STATEMENT = 1_000_000
+"""Characters of a statement that is parsed; 4096 columns with long comments stay below."""
 
 SKIPPED = {
     "INSERT": "data",
@@ -114,6 +120,9 @@ class Script:
         """The statements in order."""
         delimiter, at = ";", 0
         while (at := self._skip_blank(at)) < len(self.text):
+            if delimiter == ";" and (empty := EMPTY.match(self.text, at)):
+                at = empty.end()
+                continue
             if change := DELIMITER.match(self.text, at):
                 delimiter, at = change[1], change.end()
                 continue
@@ -154,12 +163,8 @@ class Script:
     def _statement(self, start: int, delimiter: str) -> tuple[Statement | None, int]:
         stop, after = self._end(start, delimiter)
         word = self._first_word(start)
-        while (
-            delimiter == ";" and after < len(self.text) and COMPOUND.match(self._opened(start, min(stop, start + 2000)))
-        ):
-            if not self._body_open(self.text[start:stop]):
-                break
-            stop, after = self._end(after, delimiter)
+        if delimiter == ";" and COMPOUND.match(self._opened(start, min(stop, start + 2000))):
+            stop, after = self._end_of_body(start, stop, after)
         if stop == start:
             return None, max(after, start + 1)
         line = self.lines(start)
@@ -183,24 +188,13 @@ class Script:
         stop = match.end() if match else start
         return stop, stop + len(delimiter) if self.text.startswith(delimiter, stop) else stop
 
-    def _body_open(self, text: str) -> bool:
-        """Whether a compound statement that was cut at a semicolon has blocks still open."""
-        if not BODY.search(text):
-            return False
-        depth, tokens = 0, [token.upper for token in LEXER.tokens(text) if token.upper]
-        for before, word, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
-            if before == "END":
-                continue
-            if word == "END":
-                depth -= 1
-            elif (
-                word in {"BEGIN", "LOOP", "CASE"}
-                or (word in {"REPEAT", "WHILE"} and after != "(")
-                or word == "WHILE"
-                or (word == "IF" and before in {";", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":"})
-            ):
-                depth += 1
-        return depth > 0
+    def _end_of_body(self, start: int, stop: int, after: int) -> tuple[int, int]:
+        """The end of a compound statement without DELIMITER: the first semicolon at which none of its blocks is open."""
+        blocks = _Blocks()
+        while blocks.read(self.text, start, stop) and start < after < len(self.text):
+            start = after
+            stop, after = self._end(start, ";")
+        return stop, after
 
     def _opened(self, start: int, stop: int) -> str:
         """The text with the marks of executable comments blanked; offsets stay."""
@@ -228,6 +222,25 @@ class Script:
         _NEVER + EXECUTABLE.pattern.replace(r"|T!(?:\[[^\]]*\])?", ""),
         re.DOTALL,
     )
+
+
+class _Blocks:
+    """Counts the open blocks of a compound statement, piece by piece."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+
+    def read(self, text: str, start: int, stop: int) -> bool:
+        """Reads a piece, which ends before a semicolon; whether a block is open after it."""
+        tokens = [token.upper for token in LEXER.tokens(text, start, stop) if token.upper]
+        for before, word in zip([";", *tokens], tokens, strict=False):
+            if before == "END":
+                continue
+            if word == "END":
+                self.depth -= 1
+            elif word in {"BEGIN", "LOOP", "CASE", "WHILE"} or (word in {"IF", "REPEAT"} and before in OPENING):
+                self.depth += 1
+        return self.depth > 0
 
 
 @cache
