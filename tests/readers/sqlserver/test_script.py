@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dbdesign.errors import InputError, SqlError
+from dbdesign.errors import InputError, LimitError, SqlError
 from dbdesign.model.schema import Identity, SequenceOptions, Table
 from dbdesign.model.types import Kind
 from dbdesign.readers.base import ReadResult, reader
@@ -246,6 +246,11 @@ def test_what_is_never_closed_is_refused_with_its_line(text: str, line: int):
 def test_a_script_without_statements_is_refused(text: str):
     with pytest.raises(InputError, match="no statement"):
         read(text)
+
+
+def test_a_script_that_is_mostly_data_is_refused_with_what_to_do():
+    with pytest.raises(LimitError, match="without the data"):
+        read("INSERT INTO t VALUES (1);\n" * 1_000_000)
 
 
 def test_names_are_found_whatever_their_case():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from dbdesign.engines.sqlite import Sqlite
 from dbdesign.errors import InputError, LimitError, SqlError
@@ -12,7 +13,8 @@ from dbdesign.model.schema import Carried, Engine, ForeignKey, Index, Schema, Ta
 from dbdesign.readers.base import ReadResult, Skipped, Unread
 from dbdesign.readers.sqlite import tables
 from dbdesign.readers.sqlite.execution import differences, objects
-from dbdesign.readers.sqlite.statements import Script, Statement, split, stream_of
+from dbdesign.readers.sqlite.statements import LEXER, Script, Statement, split
+from dbdesign.readers.tokens import TokenStream
 
 MAX_CHARACTERS = 64_000_000
 """Of a script; a database of that size is mostly data, which is left out anyway."""
@@ -20,6 +22,8 @@ MAX_DEFINITION = 1_000_000
 """Characters of one definition."""
 UNREADABLE = re.compile("already exists|unknown database|prohibited|not authorized|reserved for internal use")
 """What SQLite says where a definition is none of this database; anything else may be of a later version, and is read by its tokens."""
+NAME_TOKENS = 12
+"""Of a definition: its name is among them."""
 LEFT_OUT = {
     "INSERT": "data", "UPDATE": "data", "DELETE": "data", "REPLACE": "data", "SELECT": "a query", "WITH": "a query", "VALUES": "a query",
     "PRAGMA": "a setting", "BEGIN": "a transaction", "COMMIT": "a transaction", "END": "a transaction", "ROLLBACK": "a transaction",
@@ -162,7 +166,7 @@ class _Reading:
         if statement.words[0] != "CREATE":
             return
         kind = next((word for word in statement.words if word in {"TABLE", "INDEX", "VIEW", "TRIGGER"}), "")
-        stream = stream_of(statement.text, lambda _: 1)
+        stream = TokenStream(statement.text, islice(LEXER.tokens(statement.text), NAME_TOKENS), lambda _: 1)
         while not stream.ended and stream.next().upper != kind:
             pass
         stream.accept("IF", "NOT", "EXISTS")

@@ -12,6 +12,7 @@ from dbdesign.readers.sqlserver.types import data_type
 from dbdesign.readers.tokens import TokenStream
 
 FLAGS = {"ROWGUIDCOL": "rowguidcol", "SPARSE": "sparse", "FILESTREAM": "filestream", "HIDDEN": "hidden"}
+ATTRIBUTE_WORDS = frozenset({"NOT", "NULL", "IDENTITY", "COLLATE", "GENERATED", "MASKED", "ENCRYPTED", *FLAGS})
 COMPUTED_ENDS = ("PERSISTED", ",", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", ";")
 
 
@@ -64,6 +65,8 @@ class ColumnParser:
 
     def _attribute(self) -> bool:
         stream = self.stream
+        if stream.token.upper not in ATTRIBUTE_WORDS:
+            return False
         if stream.accept("NOT", "NULL"):
             self._set(nullable=False)
         elif stream.accept("NULL"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbdesign.errors import InputError, SqlError
+from dbdesign.errors import InputError, LimitError, SqlError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Carried, Index, label
 from dbdesign.readers.base import ReadResult
@@ -89,12 +89,19 @@ CARRIED_CREATES: dict[str, tuple[str, bool]] = {
 """CREATE of what dbdesign does not look into, and whether tables may need it."""
 
 EXECUTORS = frozenset({"sp_executesql"})
+MAX_CHARACTERS = 24_000_000
+"""Of a script: every token of it is kept in memory, about 60 bytes a character."""
 MAX_DEPTH = 4
 """Of SQL in strings of SQL."""
 
 
 def read_script(text: str) -> ReadResult:
     """The schema that a script makes."""
+    if len(text) > MAX_CHARACTERS:
+        raise LimitError(
+            f"the text has {len(text):,} characters, more than {MAX_CHARACTERS:,}",
+            remedy="Script the schema without the data",
+        )
     text = text.replace("\ufeff", " ")
     script = split(text)
     if not script.batches:

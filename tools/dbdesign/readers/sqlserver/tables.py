@@ -13,6 +13,8 @@ from dbdesign.readers.sqlserver.indexes import inline_index
 from dbdesign.readers.sqlserver.types import data_type
 from dbdesign.readers.tokens import TokenStream
 
+CONSTRAINT_WORDS = frozenset({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "DEFAULT", "CONNECTION"})
+
 
 class TableParser:
     """Parses statements about tables from a stream into a catalog."""
@@ -253,6 +255,8 @@ class TableBody:
 
     def _constraint(self, name: str | None) -> bool:
         stream, draft = self.stream, self.draft
+        if stream.token.upper not in CONSTRAINT_WORDS:
+            return False
         if stream.accept("PRIMARY", "KEY"):
             draft.primary_key = elements.key(stream, name)
         elif stream.accept("UNIQUE"):

@@ -7,6 +7,7 @@ from dbdesign.model.types import DataType, Kind, TypeName
 from dbdesign.readers.tokens import TokenStream
 
 PHRASES = tuple(sorted((tuple(name.upper().split()) for name in SYNONYMS if " " in name), key=len, reverse=True))
+PHRASE_STARTS = frozenset(phrase[0] for phrase in PHRASES)
 NATIONAL = frozenset({"nchar", "nvarchar", "ntext", "sysname"})
 SIZED_BY_LENGTH = frozenset({"char", "nchar", "varchar", "nvarchar", "binary", "varbinary"})
 SIZED_BY_PRECISION = frozenset({"time", "datetime2", "datetimeoffset"})
@@ -18,9 +19,10 @@ DEFAULT_DECIMAL = (18, 0)
 
 def data_type(stream: TokenStream) -> DataType:
     """The type at the position; moves past it."""
-    for phrase in PHRASES:
-        if stream.accept(*phrase):
-            return _native(SYNONYMS[" ".join(phrase).lower()], _arguments(stream))
+    if stream.token.upper in PHRASE_STARTS:
+        for phrase in PHRASES:
+            if stream.accept(*phrase):
+                return _native(SYNONYMS[" ".join(phrase).lower()], _arguments(stream))
     parts = stream.dotted()
     name = parts[-1].lower()
     is_system = len(parts) == 1 or parts[-2].lower() == "sys"

@@ -54,17 +54,17 @@ class _Forest:
 
     def add(self, parent: str, child: str) -> bool:
         """Add an edge, unless it would make a cycle or a second path."""
-        below = _reached(child, self.children)
-        above = _reached(parent, self.parents)
-        if parent in below or any(_reached(one, self.children) & below for one in above):
+        below = _reached([child], self.children)
+        above = _reached([parent], self.parents)
+        if parent in below or above & _reached(below, self.parents):
             return False
         self.children[parent].add(child)
         self.parents[child].add(parent)
         return True
 
 
-def _reached(start: str, graph: dict[str, set[str]]) -> set[str]:
-    found, frontier = {start}, [start]
+def _reached(starts: Iterable[str], graph: dict[str, set[str]]) -> set[str]:
+    found, frontier = set(starts), list(starts)
     while frontier:
         for one in graph.get(frontier.pop(), ()):
             if one not in found:
