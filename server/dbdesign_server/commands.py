@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 FINE, FOUND, BAD_INPUT, BROKEN_PIPE = 0, 1, 2, 141
 LEVELS = ("info", "low", "medium", "high")
 DETAILS = ("names", "summary", "full")
-ONE_PAGE = 18_000
 
 USAGE_ERRORS: tuple[type[Exception], ...] = tuple(
     base for base in typer.BadParameter.__mro__ if issubclass(base, Exception) and base is not Exception
@@ -358,11 +357,11 @@ class _CallFor:
 
 def _call(roots: list[str], config: str | None, page: int | None) -> _CallFor:
     """The user may read any file, unless he names roots; a page is cut as for an assistant."""
-    from dbdesign_server.config import load_config
+    from dbdesign_server.config import ANSWER_TOKENS, load_config
 
     access = load_config(roots or ["."], config).access
     access = replace(access, roots=access.roots if roots else (), standard_input=_standard_input)
-    return _CallFor(access, ONE_PAGE if page else None)
+    return _CallFor(access, ANSWER_TOKENS if page else None)
 
 
 def _standard_input() -> bytes:
