@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from dbdesign.errors import InputError, SqlError
+from dbdesign.errors import DesignError, InputError, SqlError
 from dbdesign.model.schema import ForeignKey, Identity, SequenceOptions
 from dbdesign.readers.postgresql import read
 from dbdesign.readers.postgresql.grammar import read_by_grammar
+from dbdesign.readers.postgresql.split import statements
+from dbdesign.readers.postgresql.tokens import tokens
 from real_schemas import read_real, real_sql
 
 from .same_model import comparable
@@ -186,3 +188,30 @@ def test_deep_nesting_is_unread_and_does_not_end_the_process() -> None:
     result = read_by_grammar(f"CREATE TABLE a (id int CHECK (id > {deep}));\nCREATE TABLE b (id int);")
     assert [table.name for table in result.schema.tables] == ["b"]
     assert result.unread[0].line == 1
+
+
+STATEMENTS = [piece.text for name in ("hard.sql", "everything.sql") for piece in statements((HERE / name).read_text())]
+WORDS = ["(", ")", ",", "x", "NULL", "1", "'s'", "ONLY", "TABLE", "public", "."]
+
+
+@st.composite
+def _damaged(draw: st.DrawFn) -> str:
+    """Some statements of the hard scripts, in any order, a few of them with a token taken out, put in or changed."""
+    found = []
+    for statement in draw(st.lists(st.sampled_from(STATEMENTS), max_size=25)):
+        words = [token.text for token in tokens(statement)]
+        if words and draw(st.booleans()):
+            at = draw(st.integers(0, len(words) - 1))
+            words[at : at + draw(st.integers(0, 2))] = draw(st.lists(st.sampled_from(WORDS), max_size=2))
+        found.append(" ".join(words))
+    return "\n;".join(found)
+
+
+@given(_damaged())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_a_damaged_script_gives_a_result_or_an_error_with_a_place(text: str) -> None:
+    try:
+        result = read_by_grammar(text)
+    except DesignError:
+        return
+    assert all(1 <= one.line <= text.count("\n") + 1 for one in result.unread)

@@ -29,6 +29,7 @@ from dbdesign.readers.postgresql.libpg_query import parse, pb
 from dbdesign.readers.postgresql.names import make_object_name
 
 _TABLES = {pb.OBJECT_TABLE, pb.OBJECT_FOREIGN_TABLE}
+_OF_A_TABLE = {pb.OBJECT_COLUMN, pb.OBJECT_TABCONSTRAINT, pb.OBJECT_TRIGGER, pb.OBJECT_POLICY, pb.OBJECT_RULE}
 _VIEWS = {pb.OBJECT_VIEW, pb.OBJECT_MATVIEW}
 
 
@@ -157,6 +158,9 @@ def alter_enum(node: Node, drafts: Drafts, _text: str) -> None:
     """ALTER TYPE … ADD VALUE and RENAME VALUE."""
     found = _type(nodes.strings(node.type_name), drafts.enums, drafts)
     values = list(drafts.enums[found].values)
+    for wanted in (node.old_val, node.new_val_neighbor):
+        if wanted and wanted not in values:
+            raise Refused(f'type "{label(*found)}" has no value "{wanted}"')
     if node.old_val:
         values[values.index(node.old_val)] = node.new_val
     elif node.new_val not in values:
@@ -669,6 +673,8 @@ def comment(node: Node, drafts: Drafts, _text: str) -> None:
         _comment_domain_constraint(node.object, text, drafts)
         return
     parts = nodes.names_of(node.object)
+    if kind in _OF_A_TABLE and len(parts) < 2:
+        raise Refused(f'"{parts[-1]}" names no table')
     if kind == pb.OBJECT_COLUMN:
         _comment_column(parts, text, drafts)
     elif kind in {pb.OBJECT_TABCONSTRAINT, pb.OBJECT_TRIGGER, pb.OBJECT_POLICY}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dbdesign.dialects.postgresql import DIALECT
+from dbdesign.dialects.postgresql import DIALECT, INTEGER_MAXIMUM
 from dbdesign.model.schema import (
     Check,
     Column,
@@ -351,7 +351,10 @@ def set_numbers(sequence: SequenceDraft, options: Iterable[Node]) -> None:
         if name == "cycle":
             sequence.cycle = element.arg.boolean.boolval
         elif name == "as":
-            sequence.data_type = nodes.native_type(element.arg.type_name)
+            native = nodes.native_type(element.arg.type_name)
+            if native not in INTEGER_MAXIMUM:
+                raise Refused(f"a sequence cannot be of type {native}")
+            sequence.data_type = native
         elif name in {"start", "increment", "minvalue", "maxvalue", "cache"}:
             value = nodes.integer(element.arg) if element.HasField("arg") else None
             if value is None:

@@ -23,16 +23,8 @@ _DECLARING = {"CREATE TABLE", "CREATE SCHEMA", "CREATE FOREIGN TABLE"}
 _DECLARES = re.compile(r"\bCREATE\s+(?:[a-z]+\s+){0,3}TABLE\b", re.IGNORECASE)
 _COMMENT = re.compile(r"--|/\*")
 _NAMES_NOTHING = {
-    "COMMENT",
-    "GRANT",
-    "REVOKE",
-    "CREATE EXTENSION",
-    "ALTER SEQUENCE",
-    "ALTER FUNCTION",
-    "ALTER TYPE",
-    "ALTER VIEW",
-    "ALTER INDEX",
-}
+    "COMMENT", "GRANT", "REVOKE", "CREATE EXTENSION", "ALTER SEQUENCE", "ALTER FUNCTION", "ALTER TYPE", "ALTER VIEW", "ALTER INDEX",
+}  # fmt: skip
 """Kinds of statements that place no object on a line; they are looked into for comments only."""
 _BODIES = {"CREATE FUNCTION", "CREATE PROCEDURE", "DO"}
 
