@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dbdesign.errors import DesignError, InputError, SqlError
 from dbdesign.model.schema import ForeignKey, Identity, SequenceOptions
