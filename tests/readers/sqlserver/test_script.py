@@ -253,6 +253,26 @@ def test_a_script_that_is_mostly_data_is_refused_with_what_to_do():
         read("INSERT INTO t VALUES (1);\n" * 1_000_000)
 
 
+def test_what_a_migration_tool_scripts_is_read_as_it_ends():
+    text = EVERYTHING.with_name("migrations.sql").read_text()
+    result = read(text)
+    assert (result.unread, result.notes) == ((), ())
+    assert {one.label: [column.name for column in one.columns] for one in result.schema_.tables} == {
+        "__History": ["MigrationId"],
+        "Blogs": ["Id", "Url", "Rating"],
+        "Person": ["ID", "name", "SysStart", "SysEnd"],
+        "Likes": ["rating"],
+        "we]ird": ["a]b", "x'y", "日本", "GO"],
+        "Lg": ["a"],
+    }
+    blogs = result.schema_.table("Blogs")
+    assert blogs is not None
+    assert [(index.name, index.where, dict(index.options)) for index in blogs.indexes] == [
+        ("IX_Blogs_Url", "[Url] IS NOT NULL", {}),
+        ("IX_Rating", None, {"fillfactor": "80"}),
+    ]
+
+
 def test_names_are_found_whatever_their_case():
     result = read(
         "CREATE TABLE Parent (Id int PRIMARY KEY)\nCREATE TABLE child (parentid int, FOREIGN KEY (PARENTID) REFERENCES DBO.PARENT (ID))"

@@ -57,8 +57,9 @@ def said(result: WriteResult) -> str:
         (WRITERS / "orders.postgres.sql", "postgresql", "orders.sqlserver"),
         (WRITERS / "orders.mysql.sql", "mysql", "orders_mysql.sqlserver"),
         (EVERYTHING, "sqlserver", "everything.sqlserver"),
+        (EVERYTHING.with_name("migrations.sql"), "sqlserver", "migrations.sqlserver"),
     ],
-    ids=["from PostgreSQL", "from MySQL", "its own"],
+    ids=["from PostgreSQL", "from MySQL", "its own", "its own, migrated"],
 )
 def test_the_whole_script_is_as_reviewed(source: Path, engine: str, golden: str):
     result = write(schema_of(source.read_text(), engine))

@@ -103,20 +103,18 @@ HOW_TO_BUILD = frozenset(
 """Options of the statement, not of the index."""
 
 
+OLD_OPTIONS = frozenset(
+    {"FILLFACTOR", "PAD_INDEX", "IGNORE_DUP_KEY", "DROP_EXISTING", "SORT_IN_TEMPDB", "STATISTICS_NORECOMPUTE"}
+)
+"""What may follow WITH without parentheses, for backward compatibility (CREATE INDEX)."""
+
+
 def with_options(stream: TokenStream) -> dict[str, str]:
     """`WITH (A = b, …)` or the old `WITH FILLFACTOR = n`, without what is the default anyway."""
     if not stream.at("WITH"):
         return {}
     if not stream.at("WITH", "("):
-        if stream.peek().upper not in {"FILLFACTOR", "PAD_INDEX", "IGNORE_DUP_KEY"}:
-            return {}
-        stream.next()
-        found = {}
-        while stream.at_any("FILLFACTOR", "PAD_INDEX", "IGNORE_DUP_KEY"):
-            name = stream.next().text.lower()
-            found[name] = stream.next().text.lower() if stream.accept("=") else "on"
-            stream.accept(",")
-        return found
+        return _old_options(stream) if stream.peek().upper in OLD_OPTIONS else {}
     stream.next()
     options: dict[str, str] = {}
     stream.separated(lambda: option(stream, options))
@@ -125,6 +123,18 @@ def with_options(stream: TokenStream) -> dict[str, str]:
         for name, value in options.items()
         if DEFAULT_OPTIONS.get(name) != value and name not in HOW_TO_BUILD
     }
+
+
+def _old_options(stream: TokenStream) -> dict[str, str]:
+    found = {}
+    stream.next()
+    while stream.at_any(*OLD_OPTIONS):
+        name = stream.next().text.lower()
+        value = stream.next().text.lower() if stream.accept("=") else "on"
+        if name not in HOW_TO_BUILD:
+            found[name] = value
+        stream.accept(",")
+    return found
 
 
 def option(stream: TokenStream, options: dict[str, str]) -> None:

@@ -210,7 +210,7 @@ class Batch:
             objects.grant(stream, self.catalog, first)
         elif word in {"ENABLE", "DISABLE"} and stream.peek().upper == "TRIGGER":
             self._switch_trigger()
-        elif word in LEFT_OUT:
+        elif word in LEFT_OUT and not (word == "WITH" and stream.peek(2).upper not in {"AS", "("}):
             self._leave_out(word)
         else:
             raise stream.error("no statement begins so")

@@ -273,6 +273,10 @@ class TableBody:
             self._default(name)
         elif stream.accept("CONNECTION"):
             draft.options["connection"] = stream.parenthesised().strip()
+            if name:
+                draft.options["connection_name"] = name
+            if stream.accept("ON", "DELETE", "CASCADE"):
+                draft.options["connection_on_delete"] = "cascade"
             stream.accept("ON", "DELETE", "NO", "ACTION")
         else:
             return False

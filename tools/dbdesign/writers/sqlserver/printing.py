@@ -151,7 +151,9 @@ def _table(table: Table, inline: list[ForeignKey]) -> str:
         period = (table.options["period_start"], table.options["period_end"])
         lines.append(f"PERIOD FOR SYSTEM_TIME {clauses.names(period)}")
     if "connection" in table.options:
-        lines.append(f"CONNECTION ({table.options['connection']})")
+        name = clauses.constraint(table.options.get("connection_name"))
+        action = " ON DELETE CASCADE" if "connection_on_delete" in table.options else ""
+        lines.append(f"{name}CONNECTION ({table.options['connection']}){action}")
     name = object_name(table.namespace, table.name)
     body = ",\n".join(INDENT + line for line in lines)
     statements = [f"CREATE TABLE {name} (\n{body}\n){_table_suffix(table)};"]

@@ -1,0 +1,55 @@
+SET ANSI_NULLS, QUOTED_IDENTIFIER ON;
+GO
+
+CREATE TABLE dbo.__History (
+    MigrationId nvarchar(150) NOT NULL,
+    CONSTRAINT PK___History PRIMARY KEY (MigrationId)
+);
+GO
+
+CREATE TABLE dbo.Blogs (
+    Id int IDENTITY(1, 1) NOT NULL,
+    Url nvarchar(450) NULL,
+    Rating int NOT NULL DEFAULT (0),
+    CONSTRAINT PK_Blogs PRIMARY KEY (Id)
+);
+CREATE UNIQUE INDEX IX_Blogs_Url ON dbo.Blogs (Url) WHERE [Url] IS NOT NULL;
+CREATE INDEX IX_Rating ON dbo.Blogs (Rating) INCLUDE (Url) WITH (FILLFACTOR = 80);
+GO
+
+CREATE TABLE dbo.Person (
+    ID int NOT NULL,
+    name varchar(100) NULL,
+    SysStart datetime2 GENERATED ALWAYS AS ROW START HIDDEN NOT NULL CONSTRAINT DF1 DEFAULT (SYSUTCDATETIME()),
+    SysEnd datetime2 GENERATED ALWAYS AS ROW END HIDDEN NOT NULL CONSTRAINT DF2 DEFAULT (CONVERT(datetime2, '9999-12-31')),
+    PRIMARY KEY (ID),
+    PERIOD FOR SYSTEM_TIME (SysStart, SysEnd)
+) AS NODE;
+GO
+
+CREATE TABLE dbo.Likes (
+    rating int NULL,
+    CONSTRAINT ec CONNECTION (Person TO Person)
+) AS EDGE;
+GO
+
+CREATE TABLE dbo.[we]]ird] (
+    [a]]b] int NULL,
+    [x'y] int NULL,
+    [日本] int NULL,
+    GO int NULL,
+    CONSTRAINT [c]]k] CHECK ([a]]b] > 0)
+);
+GO
+
+CREATE TABLE dbo.Lg (
+    a int NULL
+) WITH (LEDGER = ON (APPEND_ONLY = ON));
+CREATE CLUSTERED COLUMNSTORE INDEX cci ON dbo.Lg;
+GO
+
+ALTER TABLE dbo.Person SET (SYSTEM_VERSIONING = ON);
+GO
+
+ALTER TABLE dbo.Lg SET (LOCK_ESCALATION = AUTO);
+GO
