@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
-from dbdesign.model.schema import Table
+from dbdesign.model.schema import Engine, ForeignKey, Table
 from dbdesign.rules.base import TableRule, on_constraint
 from dbdesign.rules.subject import Subject
 
@@ -16,7 +16,8 @@ class CascadeStoppedBelow(TableRule):
     ## What it does
     Reports foreign keys with no ON DELETE action whose parent is itself deleted by cascade: grandparent → parent cascades, parent →
     child says nothing. RESTRICT, written out, is taken as a decision and not reported, where the engine keeps it apart from
-    NO ACTION; nor is a child that the same deletion removes by another path.
+    NO ACTION; nor is a child that the same deletion removes by another path. The fix writes RESTRICT out, which keeps every row; CASCADE
+    is the other decision, where the children are worthless without their parent.
 
     ## Why is this bad?
     Deleting the grandparent works in tests and fails in production with the first child row: the cascade promises what the next key
@@ -46,7 +47,7 @@ class CascadeStoppedBelow(TableRule):
     );
     CREATE TABLE card (
         id bigint PRIMARY KEY,
-        board_id bigint NOT NULL REFERENCES board (id) ON DELETE CASCADE
+        board_id bigint NOT NULL REFERENCES board (id) ON DELETE RESTRICT
     );
     CREATE INDEX board_workspace_id_idx ON board (workspace_id);
     CREATE INDEX card_board_id_idx ON card (board_id);
@@ -78,13 +79,19 @@ class CascadeStoppedBelow(TableRule):
             ]
             if not above:
                 continue
-            action = "set null" if relation.parent_optional else "cascade"
             yield self.finding(
                 on_constraint(table, key),
                 f"deleting a row of {above[0]} cascades to {parent.label} and fails there as soon as {table.label} refers to it",
                 evidence={"cascade_from": above, "parent": parent.label, "on_delete": key.on_delete},
-                fix=subject.sql.replace_foreign_key(table, key, key.model_copy(update={"on_delete": action})),
+                fix=self._fix(table, key, subject),
             )
+
+    @staticmethod
+    def _fix(table: Table, key: ForeignKey, subject: Subject) -> str | None:
+        """The decision that keeps every row; none where the engine does not tell RESTRICT from NO ACTION: CASCADE loses data."""
+        if subject.is_engine(Engine.MYSQL, Engine.TIDB, Engine.SQLSERVER):
+            return None
+        return subject.sql.replace_foreign_key(table, key, key.model_copy(update={"on_delete": "restrict"}))
 
 
 def _removes(ancestor: str, table: Table, subject: Subject) -> bool:

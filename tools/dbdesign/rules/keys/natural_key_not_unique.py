@@ -76,10 +76,18 @@ class NaturalKeyNotUnique(ColumnRule):
 
     @staticmethod
     def _key_columns(column: Column, table: Table, subject: Subject) -> tuple[str, ...]:
-        """Within the tenant, except for what people log in with."""
+        """Within the tenant, or the only owner that rows are deleted with, except for what people log in with."""
+        if words(column.name)[-1] in _LOGIN:
+            return (column.name,)
         tenant = subject.tenant_column
-        within = tenant is not None and table.column(tenant) is not None and words(column.name)[-1] not in _LOGIN
-        return (tenant, column.name) if tenant and within else (column.name,)
+        if tenant is not None and table.column(tenant) is not None:
+            return (tenant, column.name)
+        owners = [
+            key.columns[0]
+            for key in table.foreign_keys
+            if key.on_delete == "cascade" and len(key.columns) == 1 and not _nullable(key.columns[0], table)
+        ]
+        return (owners[0], column.name) if len(owners) == 1 else (column.name,)
 
     @staticmethod
     def _fix(columns: tuple[str, ...], table: Table, subject: Subject) -> str | None:
@@ -95,6 +103,11 @@ class NaturalKeyNotUnique(ColumnRule):
         return subject.sql.add_unique(table, columns)
 
 
+def _nullable(name: str, table: Table) -> bool:
+    column = table.column(name)
+    return column is None or column.nullable
+
+
 def _identifies(column: Column, table: Table) -> str | None:
     """What the column identifies; None if rows may share its value."""
     parts, name = words(column.name), stem(table.name)
@@ -108,7 +121,7 @@ def _identifies(column: Column, table: Table) -> str | None:
         return f"a {subject}"
     if last == "code" and own and subject in _CODED:
         return f"a {subject}"
-    if last in {"number", "no"} and parts[:-1] in {name, name[-1:]} and subject in _NUMBERED:
+    if last in {"number", "no"} and own and subject in _NUMBERED:
         return f"a {subject}"
     return None
 
