@@ -94,3 +94,28 @@ def test_passwords_of_foreign_servers_are_left_out() -> None:
     text = "\n".join(one.sql for one in schema.carried)
     assert "secret" not in text
     assert "colour 'red'" in text
+
+
+def test_what_is_not_modelled_is_reported_as_unread() -> None:
+    script = """
+        set search_path = public;
+        create type base;
+        create function base_in(cstring) returns base language internal immutable strict as 'textin';
+        create function base_out(base) returns cstring language internal immutable strict as 'textout';
+        create type base (input = base_in, output = base_out, internallength = variable);
+        create server far foreign data wrapper nothing;
+        create user mapping for public server far options (password 'secret');
+        create operator family families using btree;
+        comment on operator family families using btree is 'Said';
+    """
+    with embedded().scratch() as database:
+        database.admin.execute("create foreign data wrapper nothing")
+        for statement in split_script(script).statements:
+            database.admin.execute(statement.sql.encode())
+        unread = read_whole_catalog(database.admin).unread
+    assert [one.text for one in unread] == [
+        "TYPE base",
+        "USER MAPPING FOR public SERVER far",
+        "COMMENT ON OPERATOR FAMILY families",
+    ]
+    assert "secret" not in repr(unread)

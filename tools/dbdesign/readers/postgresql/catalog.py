@@ -10,22 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dbdesign.dialects.postgresql import DIALECT
-from dbdesign.model.schema import Carried, Engine, Extension, Namespace, Schema, Sequence
+from dbdesign.model.schema import Engine, Extension, Namespace, Schema, Sequence
 from dbdesign.model.types import DataType, Kind
 from dbdesign.readers.base import Unread
-from dbdesign.readers.postgresql.catalog_carried import CARRIED
 from dbdesign.readers.postgresql.catalog_columns import Columns, sequence_options
+from dbdesign.readers.postgresql.catalog_others import carried, unread
 from dbdesign.readers.postgresql.catalog_routines import Needs, routines, views
 from dbdesign.readers.postgresql.catalog_rows import Row, Rows, fetch
 from dbdesign.readers.postgresql.catalog_tables import tables
-from dbdesign.readers.postgresql.catalog_types import DEFAULT, Types, composites, domains, enums, namespace_of, ranges
+from dbdesign.readers.postgresql.catalog_types import DEFAULT, Types, composites, domains, enums, namespace_of
 
 if TYPE_CHECKING:
     import psycopg
 
 _INTEGER_KINDS = {"smallint": Kind.INT16, "integer": Kind.INT32, "bigint": Kind.INT64}
-_INITIAL_COMMENT = "standard public schema"
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,9 @@ def read_whole_catalog(
         sequences=tuple(_sequences(rows, columns.absorbed)),
         views=views(rows, types, needs),
         routines=routines(rows, needs),
-        carried=tuple(_carried(rows)),
+        carried=tuple(carried(rows)),
     )
-    return CatalogReading(schema=schema, unread=tuple(_unread(rows)))
+    return CatalogReading(schema=schema, unread=tuple(unread(rows)))
 
 
 def _namespaces(rows: Rows) -> Iterator[Namespace]:
@@ -118,69 +116,3 @@ def _owning_column(row: Row, rows: Rows) -> str | None:
     namespace = namespace_of(table.namespace)
     name = f"{table.name}.{rows.column_names[table.oid][row.column]}"
     return f"{namespace}.{name}" if namespace else name
-
-
-def _carried(rows: Rows) -> Iterator[Carried]:
-    yield from ranges(rows)
-    for kind, (_, catalog, before) in CARRIED.items():
-        for row in rows[f"carried {kind}"]:
-            namespace = namespace_of(row.namespace) if row.namespace else None
-            yield Carried(kind=kind, namespace=namespace, name=row.name, sql=row.sql, before_tables=before)
-            comment = rows.comment(catalog, row.oid) if catalog else None
-            if comment is not None and kind in _COMMENTED:
-                yield _comment(kind, namespace, row, comment, before)
-    yield from _rules(rows)
-    yield from _default_namespace(rows)
-
-
-# How COMMENT ON names what cannot be named by its own name alone.
-_COMMENTED = {
-    "collation", "language", "conversion", "text search dictionary", "text search configuration", "foreign data wrapper",
-    "server", "foreign table", "statistics", "publication", "event trigger", "cast",
-}  # fmt: skip
-
-
-def _comment(kind: str, namespace: str | None, row: Row, text: str, before: bool) -> Carried:
-    name = f"({row.name})" if kind == "cast" else DIALECT.qualified(namespace, row.name)
-    sql = f"COMMENT ON {kind.upper()} {name} IS {DIALECT.literal(text)}"
-    return Carried(kind="comment", namespace=namespace, name=row.name, sql=sql, before_tables=before)
-
-
-def _rules(rows: Rows) -> Iterator[Carried]:
-    states = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
-    for row in rows["rules"]:
-        namespace, name = namespace_of(row.namespace), DIALECT.identifier(row.name)
-        yield Carried(kind="rule", namespace=namespace, name=row.name, sql=row.definition.strip().removesuffix(";"))
-        if row.enabled in states:
-            sql = f"ALTER TABLE {row.table_name} {states[row.enabled]} RULE {name}"
-            yield Carried(kind="rule state", namespace=namespace, name=row.name, sql=sql)
-        comment = rows.comment("pg_rewrite", row.oid)
-        if comment is not None:
-            sql = f"COMMENT ON RULE {name} ON {row.table_name} IS {DIALECT.literal(comment)}"
-            yield Carried(kind="comment", namespace=namespace, name=row.name, sql=sql)
-
-
-def _default_namespace(rows: Rows) -> Iterator[Carried]:
-    """What is said of `public` beside what initdb says."""
-    for row in rows["namespaces"]:
-        if row.name != DEFAULT:
-            continue
-        comment = rows.comment("pg_namespace", row.oid)
-        if comment is not None and comment != _INITIAL_COMMENT:
-            yield Carried(kind="comment", name=DEFAULT, sql=f"COMMENT ON SCHEMA public IS {DIALECT.literal(comment)}")
-        for grant in rows.grants("pg_namespace", row.oid):
-            holder = "PUBLIC" if grant.grantee == "public" else DIALECT.identifier(grant.grantee)
-            verb, joint = ("REVOKE", "FROM") if grant.revoked else ("GRANT", "TO")
-            option = " WITH GRANT OPTION" if grant.grantable and not grant.revoked else ""
-            sql = f"{verb} {', '.join(grant.privileges)} ON SCHEMA public {joint} {holder}{option}"
-            if grant.grantee != "current_user":
-                yield Carried(kind="grant", name=DEFAULT, sql=sql)
-
-
-def _unread(rows: Rows) -> Iterator[Unread]:
-    """What exists in the database and is in no part of the model: base types, which are made of C functions."""
-    for row in rows["named_types"]:
-        if row.kind == "b":
-            yield Unread(
-                line=0, text=f"TYPE {row.sql_name}", reason="a base type is made of C functions and is not modelled"
-            )

@@ -238,7 +238,9 @@ def _event_triggers(_version: int) -> str:
 
 def _default_privileges(_version: int) -> str:
     return """
-        select d.oid, coalesce(n.nspname, 'all') as name, null as namespace, format('ALTER DEFAULT PRIVILEGES%s %s %s ON %s %s %s%s',
+        select d.oid, coalesce(n.nspname, 'all') as name, null as namespace, format('ALTER DEFAULT PRIVILEGES%s%s %s %s ON %s %s %s%s',
+            case when d.defaclrole <> (select b.datdba from pg_database b where b.datname = current_database())
+                then ' FOR ROLE ' || quote_ident(pg_get_userbyid(d.defaclrole)) else '' end,
             coalesce(' IN SCHEMA ' || quote_ident(n.nspname), ''), case when x.given then 'GRANT' else 'REVOKE' end,
             string_agg(x.privilege_type, ', ' order by x.privilege_type),
             case d.defaclobjtype when 'r' then 'TABLES' when 'S' then 'SEQUENCES' when 'f' then 'ROUTINES'
@@ -257,7 +259,7 @@ def _default_privileges(_version: int) -> str:
                 where d.defaclnamespace = 0 and not exists (select from aclexplode(d.defaclacl) a
                     where b.grantee = a.grantee and b.privilege_type = a.privilege_type)) x
         where x.grantee <> d.defaclrole
-        group by d.oid, d.defaclobjtype, n.nspname, x.grantee, x.is_grantable, x.given order by d.oid"""
+        group by d.oid, d.defaclrole, d.defaclobjtype, n.nspname, x.grantee, x.is_grantable, x.given order by d.oid"""
 
 
 # Kind as the manual names it → the query, the catalogue that comments hang on, and whether tables may need it.

@@ -302,6 +302,31 @@ def comments(_version: int) -> str:
         where d.objoid >= 16384 or (d.classoid = 'pg_namespace'::regclass and d.objoid = 2200)"""
 
 
+def unmodelled(_version: int) -> str:
+    """What a database can have that no part of the model says."""
+    return f"""
+        select 'TRANSFORM' as kind, format('FOR %s LANGUAGE %s', t.trftype::regtype, l.lanname) as name,
+            'transforms are not modelled' as reason
+        from pg_transform t join pg_language l on l.oid = t.trflang where {own("pg_transform", "t.oid")}
+        union all
+        select 'ACCESS METHOD', a.amname, 'access methods are made of C functions' from pg_am a
+        where a.oid >= 16384 and {own("pg_am", "a.oid")}
+        union all
+        select 'TEXT SEARCH PARSER', p.prsname, 'text search parsers are made of C functions' from pg_ts_parser p
+        where p.oid >= 16384 and {own("pg_ts_parser", "p.oid")}
+        union all
+        select 'TEXT SEARCH TEMPLATE', t.tmplname, 'text search templates are made of C functions' from pg_ts_template t
+        where t.oid >= 16384 and {own("pg_ts_template", "t.oid")}
+        union all
+        select 'SUBSCRIPTION', s.subname, 'subscriptions hold secrets and belong to a server' from pg_subscription s
+        where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())
+        union all
+        select 'USER MAPPING', format('FOR %s SERVER %s', m.usename, m.srvname), 'user mappings hold secrets' from pg_user_mappings m
+        union all
+        select 'SECURITY LABEL', format('ON %s', pg_describe_object(s.classoid, s.objoid, s.objsubid)), 'security labels are not modelled'
+        from pg_seclabel s"""
+
+
 def grants(version: int) -> str:
     """Privileges that differ from the engine's default ones, for every object that has an access control list.
 
@@ -403,5 +428,6 @@ QUERIES = {
         dependencies,
         comments,
         grants,
+        unmodelled,
     )
 }

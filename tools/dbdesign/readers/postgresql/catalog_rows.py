@@ -203,7 +203,10 @@ def fetch(connection: psycopg.Connection[Any], *, version: int | None, facts: bo
         raise EngineError(
             f"PostgreSQL {major} is older than {OLDEST}", remedy=f"Read a dump of it, or a server from {OLDEST} on"
         )
+    idle = connection.info.transaction_status.name == "IDLE"
     with connection.transaction(force_rollback=True):
+        if idle:
+            connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(_settings())
         found = _fetch_present(connection, major)
         wanted = _wanted_types(found)

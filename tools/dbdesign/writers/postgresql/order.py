@@ -29,7 +29,7 @@ _BODY = re.compile(r"\bAS\s+(?:\$|'|E')|\bBEGIN\s+ATOMIC\b|\bRETURN\b", re.IGNOR
 _DOLLAR = re.compile(r"\$\w*\$")
 _STRING_BODY = re.compile(r"\bAS\s+(?:\$|'|E')", re.IGNORECASE)
 # Made after everything that they could fire on, apply to or speak of.
-_LAST = ("publication", "event trigger", "comment", "default privileges")
+_LAST = ("publication", "event trigger", "comment", "grant", "default privileges")
 
 
 @dataclass
@@ -41,9 +41,12 @@ class Plan:
     loose_bodies: bool = False
 
 
-def plan(schema: Schema) -> Plan:
-    """Depth first over what each object needs, in the order in which a person would list them."""
-    return _Planner(schema).plan()
+def plan(schema: Schema, *, carried: bool = True) -> Plan:
+    """Depth first over what each object needs, in the order in which a person would list them.
+
+    Without `carried`, routines and carried objects come only where a type, table or view needs them.
+    """
+    return _Planner(schema).plan(carried=carried)
 
 
 class _Planner:
@@ -59,9 +62,12 @@ class _Planner:
         self._open: set[int] = set()
         self._result = Plan()
 
-    def plan(self) -> Plan:
+    def plan(self, *, carried: bool) -> Plan:
         for one in self._listed:
-            self._visit(one)
+            if carried or not isinstance(one, Routine | Carried) or one.kind in {"collation", "range type"}:
+                self._visit(one)
+        if not carried:
+            return self._result
         last = (one for one in self._schema.carried if one.kind in _LAST)
         self._result.last = sorted(last, key=lambda one: _LAST.index(one.kind))
         return self._result

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, groupby
 
 from dbdesign.model.schema import Carried, CompositeType, Domain, EnumType, Routine, Schema, Sequence, Table, View
 from dbdesign.writers.base import WriteOptions
 from dbdesign.writers.postgresql import objects
-from dbdesign.writers.postgresql.order import Creatable, plan
+from dbdesign.writers.postgresql.order import Creatable, Plan, plan
 from dbdesign.writers.postgresql.tables import TableWriter
 
 
@@ -16,6 +16,9 @@ def script(schema: Schema, options: WriteOptions, major: int) -> str:
     """The DDL, each statement with its semicolon, paragraphs apart."""
     paragraphs = _Script(schema, options, major).paragraphs()
     return "\n\n".join(";\n".join(one) + ";" for one in paragraphs if one) + "\n"
+
+
+_SAID = {"comment", "grant", "default privileges"}
 
 
 class _Script:
@@ -28,41 +31,49 @@ class _Script:
 
     def paragraphs(self) -> Iterator[list[str]]:
         """Statements that belong together."""
-        schema, order = self._schema, plan(self._wanted())
+        schema, options = self._schema, self._options
+        order = plan(schema, carried=options.carried)
         if order.loose_bodies:
             yield ["SET check_function_bodies = false"]
         yield [objects.namespace(one) for one in schema.namespaces]
         yield [objects.extension(one) for one in schema.extensions]
-        for one in order.objects:
-            yield from self._object(one)
+        for kind, group in groupby(order.objects, key=type):
+            yield from self._group(kind, list(group))
         yield from self._later
         yield list(objects.sequence_owners(schema))
         yield list(self._tables.attached_indexes(schema.tables))
         yield from self._guards()
-        if self._options.carried:
-            yield from ([one.sql] for one in order.last if one.kind != "default privileges")
-        if self._options.comments:
-            yield list(objects.comments(schema))
-            yield list(chain.from_iterable(map(objects.late_table_comments, schema.tables)))
-        if self._options.grants:
-            yield list(objects.privileges(schema, self._major))
-            yield [one.sql for one in order.last if one.kind == "default privileges"]
+        last = [one for one in order.last if one.kind not in _SAID]
+        yield from ([one.sql] for one in last)
+        if options.comments:
+            written = _written(schema, order)
+            yield [*objects.comments(written), *(one.sql for one in order.last if one.kind == "comment")]
+            yield list(chain.from_iterable(map(objects.late_table_comments, self._bare(schema.tables))))
+        if options.grants:
+            yield list(objects.privileges(_written(schema, order), self._major))
+            yield [one.sql for one in order.last if one.kind in {"grant", "default privileges"}]
 
-    def _wanted(self) -> Schema:
-        """The schema without what the options leave out."""
+    def _bare(self, tables: tuple[Table, ...]) -> tuple[Table, ...]:
+        """The tables without triggers where these are left out."""
         if self._options.carried:
-            carried = tuple(one for one in self._schema.carried if self._options.grants or one.kind != "grant")
-            carried = tuple(one for one in carried if self._options.comments or one.kind != "comment")
-            return self._schema.model_copy(update={"carried": carried})
-        tables = tuple(table.model_copy(update={"triggers": ()}) for table in self._schema.tables)
-        return self._schema.model_copy(update={"routines": (), "carried": (), "tables": tables})
+            return tables
+        return tuple(table.model_copy(update={"triggers": ()}) for table in tables)
+
+    def _group(self, kind: type, group: list[Creatable]) -> Iterator[list[str]]:
+        """Sequences stand together; everything else is a paragraph of its own."""
+        paragraphs = [one for item in group for one in self._object(item)]
+        if kind is Sequence:
+            yield list(chain.from_iterable(paragraphs))
+        else:
+            yield from paragraphs
 
     def _object(self, one: Creatable) -> Iterator[list[str]]:
         match one:
             case Table():
                 yield from self._table(one)
             case View():
-                yield [*objects.view(one), *(objects.view_comments(one) if self._options.comments else ())]
+                shown = one if self._options.carried else one.model_copy(update={"triggers": ()})
+                yield [*objects.view(one), *(objects.view_comments(shown) if self._options.comments else ())]
             case Routine():
                 yield [one.definition]
             case EnumType():
@@ -100,3 +111,9 @@ class _Script:
 def index_is_late(statement: str) -> bool:
     """Whether a statement makes an index after all tables are there."""
     return statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
+
+
+def _written(schema: Schema, order: Plan) -> Schema:
+    """The schema with only those routines that are written."""
+    kept = {id(one) for one in order.objects if isinstance(one, Routine)}
+    return schema.model_copy(update={"routines": tuple(one for one in schema.routines if id(one) in kept)})
