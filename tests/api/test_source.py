@@ -39,7 +39,16 @@ def test_what_reads_like_a_path_is_a_path(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://u:hunter2@host/db", "mysql+pymysql://u:hunter2@host/db", "https://x.example/a.sql"]
+    "url",
+    [
+        "postgresql://u:hunter2@host/db",
+        "mysql+pymysql://u:hunter2@host/db",
+        "https://x.example/a.sql",
+        "database:postgresql://u:hunter2@host/db",
+        "jdbc:postgresql://host/db?password=hunter2",
+        "host=localhost user=u password=hunter2 dbname=shop",
+        "engine: postgresql 18\nschema: database:postgresql://u:hunter2@host/db\n",
+    ],
 )
 def test_an_url_is_refused_and_its_password_not_repeated(url: str) -> None:
     with pytest.raises(AccessError, match="database:<name>") as refused:

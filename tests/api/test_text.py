@@ -46,3 +46,9 @@ def test_what_is_not_text_is_named(content: bytes) -> None:
 def test_text_that_no_engine_could_take_is_refused(text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         checked(text, "the text given")
+
+
+def test_a_mark_before_text_given_and_lines_that_end_in_carriage_returns_are_taken_away() -> None:
+    assert checked("\ufeffcreate table t (id int);", "x") == "create table t (id int);"
+    assert checked("-- one\rcreate table t (id int);\r", "x") == "-- one\ncreate table t (id int);\n"
+    assert checked("select '\r';\r\nselect 2;\r\n", "x") == "select '\r';\r\nselect 2;\r\n"

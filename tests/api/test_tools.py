@@ -229,6 +229,14 @@ def test_nothing_is_written_over_a_file_unless_told(tmp_path: Path) -> None:
     assert "CREATE TABLE" in (tmp_path / "mine.sql").read_text()
 
 
+@pytest.mark.parametrize(("path", "said"), [("", "leave it out"), (" ", "leave it out"), ("x" * 300, "too long")])
+def test_what_cannot_be_a_path_is_refused_in_words(tmp_path: Path, path: str, said: str) -> None:
+    call = Call(access=Access.beneath(tmp_path))
+    with pytest.raises(DesignError, match=said):
+        generate_schema(SHOP, to="postgresql", write_to=path, call=call)
+    assert not list(tmp_path.iterdir())
+
+
 def test_progress_is_told_in_rising_shares() -> None:
     told: list[float] = []
     review_schema(SHOP, call=Call(progress=lambda done, message: told.append(done)))

@@ -118,8 +118,14 @@ class Access:
         return name
 
     def is_folder(self, name: str) -> bool:
-        """Whether the path names an existing folder that may be reached."""
-        return self._resolved(name, strict=False).is_dir()
+        """Whether the path names an existing folder that may be reached; one that no path can be, such as a name too long, is an error."""
+        path = self._resolved(name, strict=False)
+        try:
+            return stat.S_ISDIR(path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise self._refused(name, error) from None
 
     def exists(self, name: str) -> bool:
         """Whether something is at this path, which may be reached."""

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from dbdesign.api.access import Access
 from dbdesign.api.source import DATABASE
-from dbdesign.errors import AccessError
+from dbdesign.errors import AccessError, InputError
 
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 
@@ -37,8 +37,13 @@ def write_texts(
         texts: by the name of the part; the first, whose name is empty, gets the plain name.
 
     Raises:
+        InputError: `write_to` is empty or cannot be a path.
         AccessError: outside the allowed folders, or where any of the files exists and `overwrite` is not said; then none is written.
     """
+    if not write_to.strip():
+        raise InputError(
+            "is empty", where="write_to", remedy="Name a file or a folder, or leave it out to get the text"
+        )
     paths = _paths(access, write_to, list(texts), stem, suffix)
     there = [path for path in paths if not overwrite and access.exists(path)]
     if there:

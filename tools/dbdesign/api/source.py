@@ -29,6 +29,8 @@ _BEGINS_LIKE_SQL = re.compile(
     r"\s*(?:--|/\*|#|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
     re.IGNORECASE,
 )
+_URL = re.compile(r"\s*(?:\w+:)*[A-Za-z]\w*(?:\+\w+)?://")
+_CREDENTIALS = re.compile(r"\b(?:password|pwd)\s*=", re.IGNORECASE)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}\Z")
 _LONGEST_PATH = 4096
 _ANY, _SURE, _LEAD = 0.01, 0.25, 0.05
@@ -85,6 +87,7 @@ def load(source: str, call: Call, *, format: str | None = None, engine_version: 
 
 def _load(source: str, call: Call, format: str | None) -> Loaded:  # noqa: A002
     if source.startswith(DATABASE):
+        _refuse_url(source)
         return _live(source, call)
     text, name, note = _text(source, call)
     if format == "design" or (format is None and _is_design(text, name)):
@@ -114,13 +117,27 @@ def is_inline(source: str) -> bool:
     """Whether a source is the text itself rather than a path: it has several lines or statements, or begins as a schema does."""
     if not source.strip():
         raise InputError("is empty", where="source", remedy="Give a path, the text itself, or database:<name>")
-    if re.match(r"\s*[A-Za-z]\w+(?:\+\w+)?://", source):
-        raise AccessError(
-            "an URL is not accepted as a source",
-            where="source",
-            remedy="Databases are named in the configuration of dbdesign: database:<name>",
-        )
-    return "\n" in source or ";" in source or len(source) > _LONGEST_PATH or _BEGINS_LIKE_SQL.match(source) is not None
+    _refuse_url(source)
+    inline = (
+        "\n" in source or ";" in source or len(source) > _LONGEST_PATH or _BEGINS_LIKE_SQL.match(source) is not None
+    )
+    if not inline and _CREDENTIALS.search(source):
+        raise _url_refused("a connection string")
+    return inline
+
+
+def _refuse_url(source: str) -> None:
+    if _URL.match(source):
+        raise _url_refused("an URL")
+
+
+def _url_refused(what: str) -> AccessError:
+    """Its words are never repeated: they may hold a password."""
+    return AccessError(
+        f"{what} is not accepted as a source",
+        where="source",
+        remedy="Databases are named in the configuration of dbdesign: database:<name>",
+    )
 
 
 def _is_design(text: str, name: str) -> bool:

@@ -60,11 +60,16 @@ def decoded(content: bytes, name: str) -> tuple[str, str | None]:
 
 
 def checked(text: str, name: str) -> str:
-    """The text, unless it is empty or cannot be sent to an engine.
+    """The text, unless it is empty or cannot be sent to an engine; without a byte order mark, and in lines.
+
+    A file whose lines end in a carriage return alone would be one line, and one `--` a comment to its end.
 
     Raises:
         InputError: empty, with a NUL character, or with half of a surrogate pair.
     """
+    text = text.removeprefix("\ufeff")
+    if "\r" in text and "\n" not in text:
+        text = text.replace("\r", "\n")
     if not text.strip():
         raise InputError("is empty", where=name, remedy="Give SQL, DBML or a design file")
     if (position := text.find("\0")) >= 0:
