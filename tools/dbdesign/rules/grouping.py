@@ -29,11 +29,15 @@ def _joined(rule: Rule, repeats: Sequence[Finding], engine: Engine) -> Finding:
     if len(repeats) == 1 or rule.repeats is None:
         return first.model_copy(update={"objects": objects})
     fixes = [finding.fix for finding in repeats if finding.fix]
+    unfixed = [finding.object for finding in repeats if not finding.fix] if fixes else []
+    evidence = {"count": len(repeats), **_common_evidence([finding.evidence for finding in repeats])}
+    if unfixed:
+        evidence["without_fix"] = unfixed
     return first.model_copy(
         update={
             "objects": objects,
             "message": rule.repeats.format(count=len(repeats)),
-            "evidence": {"count": len(repeats), **_common_evidence([finding.evidence for finding in repeats])},
+            "evidence": evidence,
             "fix": "\n".join(join_alters(fixes, engine)) or None,
         }
     )

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from dbdesign.dialects.base import Dialect
-from dbdesign.model.schema import Check, Column, Engine, Exclusion, ForeignKey, Index, IndexKey, Key, Schema, Table
+from dbdesign.model.schema import (
+    Check,
+    Column,
+    CompositeType,
+    Domain,
+    Engine,
+    EnumType,
+    Exclusion,
+    ForeignKey,
+    Index,
+    IndexKey,
+    Key,
+    Schema,
+    Sequence,
+    Table,
+    View,
+)
 
+_WORD = re.compile(r"\w+|\*")
 _MYSQL = (Engine.MYSQL, Engine.TIDB)
 _POSTGRESQL = (Engine.POSTGRESQL, Engine.COCKROACHDB)
 
@@ -52,6 +71,10 @@ class Statements:
                 return candidate
             number += 1
 
+    def is_free(self, namespace: str | None, name: str) -> bool:
+        """Whether no table, view, index or constraint of the namespace has the name."""
+        return (namespace, name.lower()) not in self._taken_names()
+
     def _taken_names(self) -> set[tuple[str | None, str]]:
         if self._taken is None:
             self._taken = set()
@@ -66,8 +89,9 @@ class Statements:
                 self._taken.update((table.namespace, (part.name or "").lower()) for part in named)
                 if table.primary_key:
                     self._taken.add((table.namespace, (table.primary_key.name or "").lower()))
-            for view in self.schema.views:
-                self._taken.add((view.namespace, view.name.lower()))
+            others: list[View | EnumType | Domain | CompositeType | Sequence] = [*self.schema.views, *self.schema.enums]
+            others += [*self.schema.domains, *self.schema.composites, *self.schema.sequences]
+            self._taken.update((one.namespace, one.name.lower()) for one in others)
         return self._taken
 
     def create_index(
@@ -184,9 +208,52 @@ class Statements:
             text += f" COMMENT {self.dialect.literal(column.comment)}"
         return text
 
+    @cached_property
+    def _read_by_views(self) -> Mapping[str, frozenset[str]]:
+        """The words in the definitions of the views that read a table, by its label; `*` for all of its columns."""
+        found: dict[str, set[str]] = {}
+        for view in self.schema.views:
+            mentioned = set(_WORD.findall(view.definition.replace("(*)", "()")))
+            named = (
+                [table.label for table in self.schema.tables if table.name in mentioned] if not view.depends_on else []
+            )
+            for label in (*view.depends_on, *named):
+                found.setdefault(label, set()).update(mentioned)
+        return {label: frozenset(names) for label, names in found.items()}
+
+    @cached_property
+    def _children(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for table in self.schema.tables:
+            for label in (*table.inherits, *([table.partition_of.label] if table.partition_of else [])):
+                found.setdefault(label, []).append(table.label)
+        return found
+
+    def _heirs(self, label: str) -> Iterator[str]:
+        """The tables that inherit from one, and its partitions, at any depth."""
+        for child in self._children.get(label, ()):
+            yield child
+            yield from self._heirs(child)
+
+    def is_needed_as_it_is(self, table: Table, column: Column) -> bool:
+        """Whether a view, a policy, a generated column or the partitioning may need the column, so that PostgreSQL refuses to change
+        its type before they are gone (ALTER TABLE, notes on SET DATA TYPE).
+        """
+        texts = [one.generated.expression for one in table.columns if one.generated]
+        texts += [text for policy in table.policies for text in (policy.using, policy.check) if text]
+        texts += [key.column or key.expression or "" for key in table.partitioning.keys] if table.partitioning else []
+        readers = (self._read_by_views.get(label, ()) for label in (table.label, *self._heirs(table.label)))
+        mentioned: set[str] = set().union(*readers, *map(_WORD.findall, texts))
+        plain = _WORD.fullmatch(column.name) is not None
+        inherited = column.name in table.inherited
+        return inherited or "*" in mentioned or column.name in mentioned or (bool(mentioned) and not plain)
+
     def change_type(self, table: Table, column: Column, data_type: str, *, using: str | None = None) -> str | None:
-        """Changes a column's type; `using` converts the values where the engine takes an expression (PostgreSQL family)."""
-        if self.engine is Engine.SQLITE:
+        """Changes a column's type; `using` converts the values where the engine takes an expression (PostgreSQL family).
+
+        None where a view or the like reads the column: PostgreSQL has it dropped first, to be created again with its grants.
+        """
+        if self.engine is Engine.SQLITE or (self.engine in _POSTGRESQL and self.is_needed_as_it_is(table, column)):
             return None
         if self.engine in _MYSQL:
             return self.alter(table, f"MODIFY {self.definition(column, data_type)}")
@@ -243,14 +310,18 @@ class Statements:
     def recreate_index(
         self, table: Table, index: Index, *, method: str | None = None, where: str | None = None
     ) -> str | None:
-        """Drops an index and creates it with another method or predicate, under the same name."""
+        """Drops an index and creates it with another method or predicate, under the same name. What belongs to the old method alone (order,
+        operator classes, included columns) is left out with another one.
+        """
         drop = self.drop_index(table, index)
         if drop is None or index.name is None:
             return None
         method = method or (index.method if index.method != "btree" else None)
         using = f" USING {method}" if method else ""
-        keys = ", ".join(self.index_key(key) for key in index.keys)
-        include = f" INCLUDE ({self.names(index.include)})" if index.include else ""
+        other = method is not None and method != index.method
+        plain = tuple(IndexKey(column=key.column, expression=key.expression) for key in index.keys)
+        keys = ", ".join(self.index_key(key) for key in (plain if other else index.keys))
+        include = f" INCLUDE ({self.names(index.include)})" if index.include and not other else ""
         predicate = f" WHERE {where}" if where else ""
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
         create = f"CREATE {kind} {self.name(index.name)} ON {self.table(table)}{using} ({keys}){include}{predicate};"

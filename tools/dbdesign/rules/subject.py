@@ -104,6 +104,13 @@ class Subject:
             found.setdefault(stem(table.name), []).append(table)
         return found
 
+    def is_referred_to(self, table: Table, columns: tuple[str, ...]) -> bool:
+        """Whether a foreign key refers to exactly these columns, so that no statement can drop their key alone."""
+        wanted = set(columns)
+        return any(
+            set(one.foreign_key.referenced_columns) == wanted for one in self.relations.references_in(table.label)
+        )
+
     def foreign_columns(self, table: Table) -> frozenset[str]:
         """The columns of a table that belong to some foreign key."""
         return frozenset(name for key in table.foreign_keys for name in key.columns)

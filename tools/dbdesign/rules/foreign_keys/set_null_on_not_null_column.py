@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.model.finding import Finding, Severity
-from dbdesign.model.schema import Engine, ForeignKey, Table
+from dbdesign.model.schema import Column, Engine, ForeignKey, Table
 from dbdesign.rules.base import TableRule, on_constraint
 from dbdesign.rules.subject import Subject
 
@@ -61,8 +61,17 @@ class SetNullOnNotNullColumn(TableRule):
                     on_constraint(table, key),
                     f"{event} a row of {key.references} sets {names} to NULL, which is NOT NULL, so that it always fails",
                     evidence={"not_null": [column.name for column in strict], "on_delete": key.on_delete},
-                    fix=subject.sql.join(*(subject.sql.set_nullable(table, column, True) for column in strict)),
+                    fix=_fix(key, strict, table, subject),
                 )
+
+
+def _fix(key: ForeignKey, strict: list[Column], table: Table, subject: Subject) -> str | None:
+    """Lets the columns be NULL; where they cannot, in a primary key or by inheritance, says what happens now: RESTRICT."""
+    own = table.primary_key.columns if table.primary_key else ()
+    if not table.inherits and not any(column.name in own or column.identity for column in strict):
+        return subject.sql.join(*(subject.sql.set_nullable(table, column, True) for column in strict))
+    changes = {event: "restrict" for event in ("on_delete", "on_update") if getattr(key, event) == "set null"}
+    return subject.sql.replace_foreign_key(table, key, key.model_copy(update={**changes, "set_columns": ()}))
 
 
 def _columns_set(key: ForeignKey) -> tuple[str, ...]:

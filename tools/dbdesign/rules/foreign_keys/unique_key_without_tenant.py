@@ -76,7 +76,7 @@ class UniqueKeyWithoutTenant(TableRule):
                 on_constraint(table, key),
                 f"({', '.join(key.columns)}) is unique over all tenants, so that one tenant's choice is refused because of another's",
                 evidence={"tenant_column": tenant, "columns": list(key.columns)},
-                fix=subject.sql.join(drop, add),
+                fix=None if subject.is_referred_to(table, key.columns) else subject.sql.join(drop, add),
             )
 
     @staticmethod

@@ -110,6 +110,8 @@ def _knows(key: Key | Index, deleted: Column, table: Table) -> bool:
 def _partial(key: Key | Index, deleted: Column, table: Table, subject: Subject) -> str | None:
     """The same key over live rows only."""
     sql = subject.sql
+    if subject.is_referred_to(table, key.columns):
+        return None
     columns = [name for name in key.columns if name != deleted.name]
     drop = sql.drop_unique(table, key)
     if not subject.is_engine(Engine.MYSQL, Engine.TIDB):

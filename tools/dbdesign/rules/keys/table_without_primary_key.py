@@ -77,7 +77,7 @@ class TableWithoutPrimaryKey(TableRule):
     def _promote(table: Table, key: tuple[str, ...], subject: Subject) -> str | None:
         """PostgreSQL can turn a plain unique index into the primary key without building another."""
         indexes = [one for one in unique_over_columns(table) if isinstance(one, Index)]
-        index = next((one for one in indexes if one.columns == key and one.name), None)
+        index = next((one for one in indexes if one.columns == key and one.name and not one.nulls_not_distinct), None)
         plain = index is not None and not any(one.descending or one.opclass or one.nulls for one in index.keys)
         if subject.is_engine(Engine.POSTGRESQL) and index is not None and plain and table.partitioning is None:
             return subject.sql.alter(table, f"ADD PRIMARY KEY USING INDEX {subject.sql.name(index.name or '')}")
@@ -98,7 +98,8 @@ def _add_surrogate(table: Table, subject: Subject) -> str | None:
     own = table.column("id")
     if own is not None and not own.nullable and (own.type.is_integer or own.identity):
         return sql.add_primary_key(table, (own.name,))
-    if subject.is_engine(Engine.SQLITE) or table.partitioning is not None:
+    has_heirs = any(table.label in one.inherits for one in subject.schema.tables)
+    if subject.is_engine(Engine.SQLITE) or table.partitioning is not None or has_heirs:
         return None
     name = sql.name("id" if own is None else f"{table.name}_id")
     if subject.is_engine(*POSTGRESQL_LIKE):

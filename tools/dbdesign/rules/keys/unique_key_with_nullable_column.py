@@ -85,7 +85,11 @@ class UniqueKeyWithNullableColumn(TableRule):
 
     @staticmethod
     def _fix(key: Key | Index, table: Table, subject: Subject) -> str | None:
-        if not subject.is_engine(Engine.POSTGRESQL) or not subject.at_least(15):
+        if (
+            not subject.is_engine(Engine.POSTGRESQL)
+            or not subject.at_least(15)
+            or subject.is_referred_to(table, key.columns)
+        ):
             return None
         drop = subject.sql.drop_unique(table, key)
         return subject.sql.join(drop, subject.sql.add_unique(table, key.columns, nulls_not_distinct=True))

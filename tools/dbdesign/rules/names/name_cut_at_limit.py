@@ -48,7 +48,7 @@ class NameCutAtLimit(TableRule):
         if len(table.name.encode()) == limit:
             yield self._report(table.label, table.name, subject.sql.rename_table(table, _shorter(table.name)))
         for column in table.columns:
-            if len(column.name.encode()) == limit:
+            if len(column.name.encode()) == limit and column.name not in table.inherited:
                 fix = subject.sql.rename_column(table, column.name, _shorter(column.name))
                 yield self._report(on_column(table, column), column.name, fix)
 

@@ -51,12 +51,8 @@ class ReservedWordAsName(TableRule):
     repeats = "{count} names are reserved words, which every query must quote"
 
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
-        """The table's name, and those of its columns."""
+        """The names of the columns, and then the table's: renamed first, it would not be found under its old name."""
         reserved = subject.dialect.reserved
-        if table.name.lower() in reserved:
-            yield self._report(
-                table.label, table.name, subject.sql.rename_table(table, _other_name(table, subject)), subject
-            )
         for column in table.columns:
             if column.name.lower() not in reserved or column.name in table.inherited:
                 continue
@@ -66,6 +62,10 @@ class ReservedWordAsName(TableRule):
                 table, column.name, new.lower() if subject.dialect.folds == "lower" else new
             )
             yield self._report(on_column(table, column), column.name, fix, subject)
+        if table.name.lower() in reserved:
+            yield self._report(
+                table.label, table.name, subject.sql.rename_table(table, _other_name(table, subject)), subject
+            )
 
     def _report(self, target: str, name: str, fix: str | None, subject: Subject) -> Finding:
         misread = subject.is_engine(*POSTGRESQL_LIKE) and name.lower() in _FUNCTIONS
@@ -82,5 +82,7 @@ class ReservedWordAsName(TableRule):
 def _other_name(table: Table, subject: Subject) -> str:
     """The plural, if nothing else has it."""
     many = plural(table.name.lower())
-    taken = many in subject.dialect.reserved or many == table.name.lower() or subject.schema.table(many) is not None
+    taken = (
+        many in subject.dialect.reserved or many == table.name.lower() or not subject.sql.is_free(table.namespace, many)
+    )
     return f"app_{table.name.lower()}" if taken else many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Column, Engine, Table
 from dbdesign.rules.base import ColumnRule, on_column
@@ -65,7 +66,7 @@ class SerialInsteadOfIdentity(ColumnRule):
         sql = subject.sql
         name, owner = sql.name(column.name), sql.table(table)
         sequence = column.identity.sequence_name if column.identity else None
-        old = sql.dialect.qualified(table.namespace, (sequence or f"{table.name}_{column.name}_seq").rpartition(".")[2])
+        old = sql.dialect.qualified(table.namespace, sequence or chosen_name(table.name, column.name, "seq"))
         counter = f"pg_get_serial_sequence({sql.dialect.literal(owner)}, {sql.dialect.literal(column.name)})"
         following = f"(SELECT coalesce(max({name}), 0) + 1 FROM {owner})"
         return "\n".join(
