@@ -30,8 +30,9 @@ from dbdesign.readers.base import ReadResult, Unread
 from dbdesign.readers.postgresql import grammar_nodes as nodes
 from dbdesign.readers.postgresql.grammar_changes import CHANGE
 from dbdesign.readers.postgresql.grammar_drafts import TEMPORARY, Drafts, Name, Refused, SequenceDraft, TableDraft
+from dbdesign.readers.postgresql.grammar_lookup import Handler
 from dbdesign.readers.postgresql.grammar_nodes import Node
-from dbdesign.readers.postgresql.grammar_objects import CREATE, Handler
+from dbdesign.readers.postgresql.grammar_objects import CREATE
 from dbdesign.readers.postgresql.kinds import Role
 from dbdesign.readers.postgresql.libpg_query import VERSION, ParseError, parse
 from dbdesign.readers.postgresql.names import make_object_name

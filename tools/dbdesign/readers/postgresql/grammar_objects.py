@@ -1,10 +1,9 @@
-"""CREATE of everything that is not a table: indexes, types, domains, sequences, views, routines, triggers, policies, what is carried."""
+"""CREATE of namespaces, types, domains, sequences, indexes and views by their parse trees, and the table of all CREATE statements."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from dbdesign.dialects.postgresql import DIALECT
 from dbdesign.model.schema import (
     Carried,
     Check,
@@ -14,30 +13,34 @@ from dbdesign.model.schema import (
     EnumType,
     Extension,
     Namespace,
-    Policy,
-    Routine,
-    Trigger,
     View,
     label,
 )
 from dbdesign.readers.postgresql import grammar_nodes as nodes
+from dbdesign.readers.postgresql.grammar_carried import (
+    carry,
+    create_cast,
+    create_default_privileges,
+    create_foreign_table,
+    create_rule,
+    define,
+)
 from dbdesign.readers.postgresql.grammar_constraints import Constraints, collation_of
 from dbdesign.readers.postgresql.grammar_drafts import Drafts, Name, Refused, SequenceDraft, TableDraft
+from dbdesign.readers.postgresql.grammar_lookup import (
+    Handler,
+    name_of,
+)
 from dbdesign.readers.postgresql.grammar_nodes import Node
+from dbdesign.readers.postgresql.grammar_routines import (
+    alter_policy,
+    create_policy,
+    create_routine,
+    create_trigger,
+)
 from dbdesign.readers.postgresql.grammar_tables import create_table, default_of, set_numbers
 from dbdesign.readers.postgresql.libpg_query import pb
 from dbdesign.readers.postgresql.names import choose_name
-
-_BUILT_IN_TRIGGERS = {"tsvector_update_trigger", "tsvector_update_trigger_column", "suppress_redundant_updates_trigger"}
-Handler = Callable[[Node, Drafts, str], None]
-# Bits of CreateTrigStmt.timing and .events (src/include/catalog/pg_trigger.h).
-_BEFORE, _INSTEAD = 2, 64
-_EVENTS = ((4, "insert"), (16, "update"), (8, "delete"), (32, "truncate"))
-
-
-def name_of(parts: list[str], drafts: Drafts) -> Name:
-    """The name of an object that is being made, from a list of strings."""
-    return (nodes.plain(parts[-2]) if len(parts) > 1 else drafts.here), parts[-1]
 
 
 def create_namespace(node: Node, drafts: Drafts, _text: str) -> None:
@@ -288,221 +291,6 @@ def create_table_as(node: Node, drafts: Drafts, _text: str) -> None:
     _add_view(name, node.query, nodes.strings(node.into.col_names), options, drafts, kept=True)
 
 
-def create_routine(node: Node, drafts: Drafts, text: str) -> None:
-    """CREATE FUNCTION and PROCEDURE, carried as written."""
-    name = name_of(nodes.strings(node.funcname), drafts)
-    options = nodes.options_of(item for item in node.options if item.def_elem.defname == "language")
-    signature = f"{DIALECT.identifier(name[1])}({_arguments(node.parameters, drafts)})"
-    drafts.argument_types[name[0], signature] = [
-        drafts.data_type(one.function_parameter.arg_type).native
-        for one in node.parameters
-        if one.function_parameter.mode not in {pb.FUNC_PARAM_OUT, pb.FUNC_PARAM_TABLE}
-    ]
-    drafts.routines[name[0], signature] = Routine(
-        namespace=name[0],
-        name=name[1],
-        kind="procedure" if node.is_procedure else "function",
-        signature=signature,
-        definition=text,
-        language=options.get("language", "sql"),
-        returns=None if node.is_procedure else _returns(node, drafts),
-    )
-
-
-_MODES = {pb.FUNC_PARAM_OUT: "OUT ", pb.FUNC_PARAM_INOUT: "INOUT ", pb.FUNC_PARAM_VARIADIC: "VARIADIC "}
-
-
-def _arguments(parameters: Iterable[Node], drafts: Drafts) -> str:
-    """The arguments as `pg_get_function_identity_arguments` lists them."""
-    listed = []
-    for one in parameters:
-        parameter = one.function_parameter
-        if parameter.mode != pb.FUNC_PARAM_TABLE:
-            named = f"{DIALECT.identifier(parameter.name)} " if parameter.name else ""
-            listed.append(f"{_MODES.get(parameter.mode, '')}{named}{drafts.data_type(parameter.arg_type).native}")
-    return ", ".join(listed)
-
-
-def _returns(node: Node, drafts: Drafts) -> str | None:
-    parameters = [one.function_parameter for one in node.parameters]
-    columns = [one for one in parameters if one.mode == pb.FUNC_PARAM_TABLE]
-    if columns:
-        listed = ", ".join(f"{DIALECT.identifier(one.name)} {drafts.data_type(one.arg_type).native}" for one in columns)
-        return f"TABLE({listed})"
-    if node.HasField("return_type"):
-        prefix = "SETOF " if node.return_type.setof else ""
-        return prefix + drafts.data_type(node.return_type).native
-    out = [one for one in parameters if one.mode in {pb.FUNC_PARAM_OUT, pb.FUNC_PARAM_INOUT}]
-    if not out:
-        return "void"
-    return drafts.data_type(out[0].arg_type).native if len(out) == 1 else "record"
-
-
-def create_trigger(node: Node, drafts: Drafts, text: str) -> None:
-    """CREATE TRIGGER on a table or a view."""
-    function = nodes.strings(node.funcname)
-    known = {(one.namespace, one.name) for one in drafts.routines.values()}
-    found = drafts.find(function[-2] if len(function) > 1 else None, function[-1], known)
-    trigger = Trigger(
-        name=node.trigname,
-        definition=text,
-        timing="instead of" if node.timing & _INSTEAD else "before" if node.timing & _BEFORE else "after",
-        events=tuple(name for bit, name in _EVENTS if node.events & bit),
-        function=label(*(found or _unknown_function(function))),
-    )
-    view = drafts.find_relation(node.relation, drafts.views)
-    if view is not None and drafts.find_relation(node.relation, drafts.tables) is None:
-        mine = drafts.views[view]
-        drafts.views[view] = mine.model_copy(update={"triggers": (*mine.triggers, trigger)})
-        return
-    table = drafts.table(node.relation)
-    table.triggers[:] = [one for one in table.triggers if one.name != trigger.name or not node.replace]
-    table.triggers.append(trigger)
-
-
-def _unknown_function(parts: list[str]) -> Name:
-    if parts[-1] in _BUILT_IN_TRIGGERS:
-        return "pg_catalog", parts[-1]
-    return nodes.plain(parts[-2]) if len(parts) > 1 else None, parts[-1]
-
-
-def create_policy(node: Node, drafts: Drafts, _text: str) -> None:
-    """CREATE POLICY."""
-    drafts.table(node.table).policies.append(
-        Policy(
-            name=node.policy_name,
-            command=node.cmd_name or "all",
-            permissive=node.permissive,
-            roles=tuple(role_name(one.role_spec) for one in node.roles) or ("public",),
-            using=nodes.optional(node, "qual"),
-            check=nodes.optional(node, "with_check"),
-        )
-    )
-
-
-def alter_policy(node: Node, drafts: Drafts, _text: str) -> None:
-    """ALTER POLICY."""
-    table = drafts.table(node.table)
-    for at, policy in enumerate(table.policies):
-        if policy.name == node.policy_name:
-            changes: dict[str, object] = {}
-            if node.roles:
-                changes["roles"] = tuple(role_name(one.role_spec) for one in node.roles)
-            if node.HasField("qual"):
-                changes["using"] = nodes.expression(node.qual)
-            if node.HasField("with_check"):
-                changes["check"] = nodes.expression(node.with_check)
-            table.policies[at] = policy.model_copy(update=changes)
-
-
-def role_name(role: Node) -> str:
-    """A role as grants and policies name it."""
-    special = {
-        pb.ROLESPEC_PUBLIC: "public",
-        pb.ROLESPEC_CURRENT_USER: "current_user",
-        pb.ROLESPEC_CURRENT_ROLE: "current_user",
-        pb.ROLESPEC_SESSION_USER: "session_user",
-    }
-    return str(special.get(role.roletype) or role.rolename)
-
-
-def define(node: Node, drafts: Drafts, text: str) -> None:
-    """CREATE AGGREGATE, OPERATOR, TYPE (base or shell), COLLATION, TEXT SEARCH …, carried."""
-    name = name_of(nodes.strings(node.defnames), drafts)
-    if node.kind == pb.OBJECT_AGGREGATE:
-        signature = f"{DIALECT.identifier(name[1])}({_aggregate_arguments(node, drafts)})"
-        drafts.routines[name[0], signature] = Routine(
-            namespace=name[0],
-            name=name[1],
-            kind="aggregate",
-            signature=signature,
-            definition=text,
-            returns=_aggregate_result(node, drafts),
-        )
-        return
-    if node.kind == pb.OBJECT_TYPE:
-        drafts.other_types.add(name)
-    kind = _DEFINED.get(node.kind) or str(pb.ObjectType.Name(node.kind)).removeprefix("OBJECT_").lower()
-    drafts.carried.append(Carried(kind=kind, namespace=name[0], name=name[1], sql=text, before_tables=True))
-
-
-def _aggregate_arguments(node: Node, drafts: Drafts) -> str:
-    """`*`, the arguments, or `direct ORDER BY aggregated` of an ordered-set aggregate."""
-    parameters = [item for part in node.args if nodes.kind_of(part) == "list" for item in part.list.items]
-    direct = next((part.integer.ival for part in node.args if nodes.kind_of(part) == "integer"), -1)
-    if direct < 0:
-        return _arguments(parameters, drafts) or "*"
-    return f"{_arguments(parameters[:direct], drafts)} ORDER BY {_arguments(parameters[direct:], drafts)}".strip()
-
-
-def _aggregate_result(node: Node, drafts: Drafts) -> str | None:
-    """What the final function returns; without one, the state's type."""
-    options = {item.def_elem.defname: item.def_elem.arg for item in node.definition}
-    if "finalfunc" in options:
-        final = nodes.constant(options["finalfunc"]).split(".")[-1]
-        return next((one.returns for one in drafts.routines.values() if one.name == final), None)
-    state = options.get("stype", options.get("stype1"))
-    return (
-        drafts.data_type(state.type_name).native if state is not None and nodes.kind_of(state) == "type_name" else None
-    )
-
-
-_DEFINED = {
-    pb.OBJECT_OPERATOR: "operator",
-    pb.OBJECT_TYPE: "base type",
-    pb.OBJECT_COLLATION: "collation",
-    pb.OBJECT_TSCONFIGURATION: "text search configuration",
-    pb.OBJECT_TSDICTIONARY: "text search dictionary",
-    pb.OBJECT_TSPARSER: "text search parser",
-    pb.OBJECT_TSTEMPLATE: "text search template",
-}
-
-
-def carry(kind: str, field: str, *, before_tables: bool = False) -> Handler:
-    """A handler that carries a statement verbatim under the name in one of the node's fields."""
-
-    def handler(node: Node, drafts: Drafts, text: str) -> None:
-        value = getattr(node, field, "")
-        if isinstance(value, str):
-            name: Name = (None, value)
-        elif hasattr(value, "relname"):
-            name = drafts.new_name(value)
-        else:
-            parts = nodes.strings(value)
-            name = name_of(parts, drafts) if parts else (None, "")
-        drafts.carried.append(
-            Carried(kind=kind, namespace=name[0], name=name[1], sql=text, before_tables=before_tables)
-        )
-
-    return handler
-
-
-def create_rule(node: Node, drafts: Drafts, text: str) -> None:
-    """CREATE RULE, carried; a rule on SELECT would make a view, which only a server can do."""
-    found = drafts.find_relation(node.relation, drafts.tables) or drafts.find_relation(node.relation, drafts.views)
-    namespace = found[0] if found else drafts.here
-    drafts.carried.append(Carried(kind="rule", namespace=namespace, name=node.rulename, sql=text))
-
-
-def create_cast(node: Node, drafts: Drafts, text: str) -> None:
-    """CREATE CAST, carried under `source AS target`."""
-    name = f"{drafts.data_type(node.sourcetype).native} AS {drafts.data_type(node.targettype).native}"
-    drafts.carried.append(Carried(kind="cast", name=name, sql=text, before_tables=True))
-
-
-def _default_privileges(node: Node, drafts: Drafts, text: str) -> None:
-    schemas = [one.def_elem.arg for one in node.options if one.def_elem.defname == "schemas"]
-    name = schemas[0].list.items[0].string.sval if schemas else "all"
-    drafts.carried.append(Carried(kind="default privileges", name=name, sql=text))
-
-
-def create_foreign_table(node: Node, drafts: Drafts, text: str) -> None:
-    """CREATE FOREIGN TABLE, carried: its rows are elsewhere."""
-    name = drafts.new_name(node.base_stmt.relation)
-    drafts.relations.add(name)
-    drafts.carried.append(Carried(kind="foreign table", namespace=name[0], name=name[1], sql=text))
-
-
 def _create_table(node: Node, drafts: Drafts, _text: str) -> None:
     create_table(node, drafts, drafts.line)
 
@@ -544,5 +332,5 @@ CREATE: dict[str, Handler] = {
     "create_transform_stmt": carry("transform", "lang", before_tables=True),
     "alter_tsconfiguration_stmt": carry("text search mapping", "cfgname", before_tables=True),
     "alter_tsdictionary_stmt": carry("text search dictionary change", "dictname", before_tables=True),
-    "alter_default_privileges_stmt": _default_privileges,
+    "alter_default_privileges_stmt": create_default_privileges,
 }
