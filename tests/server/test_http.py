@@ -66,14 +66,14 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def post(url: str, **headers: str) -> httpx2.Response:
     """The handshake with these headers."""
-    return httpx2.post(url, json=INITIALIZE, headers={**ACCEPT, **headers})
+    return httpx2.post(url, json=INITIALIZE, headers={**ACCEPT, **headers}, timeout=60)
 
 
 @pytest.mark.parametrize("era", ["auto", "legacy"])
 async def test_a_client_with_the_token_calls_a_tool(url: str, era: str) -> None:
     with anyio.fail_after(60):
         async with (
-            httpx2.AsyncClient(headers=BEARER) as http,
+            httpx2.AsyncClient(headers=BEARER, timeout=60) as http,
             Client(streamable_http_client(url, http_client=http), mode=era) as client,
         ):
             result = await client.call_tool("read_schema", {"source": "shop.sql", "detail": "names"})
@@ -115,9 +115,8 @@ def test_its_own_names_and_origin_are_accepted(url: str) -> None:
 
 
 def test_a_request_that_is_too_large_is_refused(url: str) -> None:
-    response = httpx2.post(
-        url, content=b" " * (MAX_BODY + 1), headers={**ACCEPT, **BEARER, "Content-Type": "application/json"}
-    )
+    headers = {**ACCEPT, **BEARER, "Content-Type": "application/json"}
+    response = httpx2.post(url, content=b" " * (MAX_BODY + 1), headers=headers, timeout=60)
     assert response.status_code == 413
 
 
