@@ -258,10 +258,34 @@ class Statements:
         if self.engine in _MYSQL:
             return self.alter(table, f"MODIFY {self.definition(column, data_type)}")
         if self.engine is Engine.SQLSERVER:
-            null = "NULL" if column.nullable else "NOT NULL"
-            return self.alter(table, f"ALTER COLUMN {self.name(column.name)} {data_type} {null}")
+            return self._alter_column(table, column, data_type, nullable=column.nullable)
         conversion = f" USING {using}" if using else ""
         return self.alter(table, f"ALTER COLUMN {self.name(column.name)} TYPE {data_type}{conversion}")
+
+    def _alter_column(self, table: Table, column: Column, data_type: str, *, nullable: bool) -> str | None:
+        """SQL Server's ALTER COLUMN. A default is taken off and put on again; a column that a key, an index, a check or a computed
+        column needs cannot be altered at all (ALTER TABLE, on ALTER COLUMN): None.
+        """
+        used = {name for key in table.unique_keys for name in key.columns}
+        used |= {name for key in table.foreign_keys for name in key.columns}
+        used |= set(table.primary_key.columns) if table.primary_key else set()
+        used |= {name for index in table.indexes for name in (*index.columns, *index.include)}
+        texts = [check.expression for check in table.checks] + [
+            one.generated.expression for one in table.columns if one.generated
+        ]
+        if column.name in used or any(column.name in _WORD.findall(text) for text in texts):
+            return None
+        alter = self.alter(
+            table, f"ALTER COLUMN {self.name(column.name)} {data_type} {'NULL' if nullable else 'NOT NULL'}"
+        )
+        if column.default is None:
+            return alter
+        if column.default_name is None:
+            return None
+        name = self.name(column.default_name)
+        drop = self.alter(table, f"DROP CONSTRAINT {name}")
+        add = self.alter(table, f"ADD CONSTRAINT {name} DEFAULT {column.default} FOR {self.name(column.name)}")
+        return f"{drop}\n{alter}\n{add}"
 
     def set_nullable(self, table: Table, column: Column, nullable: bool) -> str | None:
         """SET or DROP NOT NULL."""
@@ -270,8 +294,7 @@ class Statements:
         if self.engine in _MYSQL:
             return self.alter(table, f"MODIFY {self.definition(column, nullable=nullable)}")
         if self.engine is Engine.SQLSERVER:
-            null = "NULL" if nullable else "NOT NULL"
-            return self.alter(table, f"ALTER COLUMN {self.name(column.name)} {column.type.native} {null}")
+            return self._alter_column(table, column, column.type.native, nullable=nullable)
         return self.alter(table, f"ALTER COLUMN {self.name(column.name)} {'DROP' if nullable else 'SET'} NOT NULL")
 
     def drop_column(self, table: Table, column: Column) -> str:

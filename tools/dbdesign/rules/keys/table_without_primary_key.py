@@ -95,7 +95,7 @@ def _declared_keys(table: Table) -> Iterator[tuple[str, ...]]:
 def _add_surrogate(table: Table, subject: Subject) -> str | None:
     """A numbered column as the primary key; an existing column `id` is taken instead."""
     sql = subject.sql
-    own = table.column("id")
+    own = next((column for column in table.columns if column.name.lower() == "id"), None)
     if own is not None and not own.nullable and (own.type.is_integer or own.identity):
         return sql.add_primary_key(table, (own.name,))
     has_heirs = any(table.label in one.inherits for one in subject.schema.tables)
