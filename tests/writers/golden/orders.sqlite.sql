@@ -30,7 +30,7 @@ CREATE INDEX customers_active_idx ON customers (created_at DESC, nickname)
   WHERE active AND nickname IS NOT NULL;
 
 CREATE INDEX customers_odd_idx ON customers (nickname)
-  WHERE nickname LIKE 'a%' OR active;
+  WHERE (nickname GLOB 'a*') OR active;
 
 CREATE TABLE products (
   id INTEGER CONSTRAINT products_pkey PRIMARY KEY,
@@ -60,6 +60,7 @@ CREATE TABLE billing_orders (
   CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE,
   CONSTRAINT orders_referred_by_fkey FOREIGN KEY (referred_by) REFERENCES customers (id) ON DELETE SET NULL,
   CONSTRAINT orders_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES billing_orders (id) ON DELETE CASCADE,
+  CONSTRAINT coded CHECK (note GLOB '[a-z]*' AND note NOT GLOB '*[^a-z]*'),
   CONSTRAINT stated CHECK (status NOT IN ('x', 'y')),
   CHECK (status IN ('new', 'paid', 'déjà vu'))
 );

@@ -65,6 +65,7 @@ CREATE TABLE billing.orders (
     CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES dbo.customers (id) ON DELETE CASCADE,
     CONSTRAINT orders_referred_by_fkey FOREIGN KEY (referred_by) REFERENCES dbo.customers (id),
     CONSTRAINT orders_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES billing.orders (id),
+    CONSTRAINT coded CHECK (note COLLATE Latin1_General_BIN2 LIKE '[a-z]%' AND note COLLATE Latin1_General_BIN2 NOT LIKE '%[^a-z]%'),
     CONSTRAINT stated CHECK (status NOT IN ('x', 'y')),
     CONSTRAINT CK_orders_status CHECK (status IN ('new', 'paid', N'déjà vu'))
 );

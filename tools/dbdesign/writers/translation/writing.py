@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from sqlglot import exp
 
 from dbdesign.model.types import Kind
+from dbdesign.writers.translation import matching
 from dbdesign.writers.translation.context import (
     DIVIDES_EXACTLY,
-    OURS,
     Context,
     Family,
     Rewrite,
@@ -25,7 +24,7 @@ from dbdesign.writers.translation.context import (
     text_of,
     unwrapped,
 )
-from dbdesign.writers.translation.vocabulary import CAST_TYPES, RANDOM_UUID_SQLITE, SIZED, STRFTIME, UNTOLD_REGEX
+from dbdesign.writers.translation.vocabulary import CAST_TYPES, RANDOM_UUID_SQLITE, SIZED, STRFTIME
 
 
 def spell(tree: exp.Expr, context: Context) -> None:
@@ -217,125 +216,6 @@ def _step(node: exp.Expr, context: Context) -> exp.Expr:
     return ours(exp.Paren(this=raw(f"{base} {sign} INTERVAL '{abs(amount)} {name.lower()}'")))
 
 
-def _json_path(node: exp.Expr) -> str:
-    path = node.expression
-    if isinstance(path, exp.Literal):
-        if path.is_string and path.name.startswith("$"):
-            return str(path.name)
-        return f"$.{_json_key(path.name)}" if path.is_string else f"$[{path.name}]"
-    if not isinstance(path, exp.JSONPath):
-        raise UntranslatableError("JSON path")
-    text = "$"
-    for part in path.expressions:
-        if isinstance(part, exp.JSONPathKey):
-            text += f".{_json_key(part.name)}"
-        elif isinstance(part, exp.JSONPathSubscript) and str(part.this).isdigit():
-            text += f"[{part.this}]"
-        elif not isinstance(part, exp.JSONPathRoot):
-            raise UntranslatableError("JSON path")
-    return text
-
-
-def _json_key(key: str) -> str:
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
-        return key
-    if '"' in key or "\\" in key:
-        raise UntranslatableError(key)
-    return f'"{key}"'
-
-
-def _json(node: exp.Expr, context: Context) -> exp.Expr:
-    path, scalar = _json_path(node), isinstance(node, exp.JSONExtractScalar)
-    if context.writes is Family.MYSQL:
-        found = call("JSON_EXTRACT", node.this, path)
-        return call("JSON_UNQUOTE", found) if scalar else found
-    if context.writes is Family.TSQL:
-        return call("JSON_VALUE" if scalar else "JSON_QUERY", node.this, path)
-    if context.writes is Family.SQLITE:
-        if scalar:
-            return _json_text(node, path, context)
-        return compound("{} -> {}", [node.this, exp.Literal.string(path)], context)
-    keys = re.findall(r'\."([^"]+)"|\.(\w+)|\[(\d+)\]', path)
-    steps = [f"'{quoted or plain}'" if quoted or plain else index for quoted, plain, index in keys]
-    if not steps:
-        raise UntranslatableError("JSON path")
-    arrows = ["->"] * (len(steps) - 1) + ["->>" if scalar else "->"]
-    return compound("{}" + "".join(f" {a} {s}" for a, s in zip(arrows, steps, strict=True)), [node.this], context)
-
-
-def _json_text(node: exp.Expr, path: str, context: Context) -> exp.Expr:
-    """SQLite gives numbers as numbers and truth as 0 or 1, where `->>` gives texts."""
-    parent = node.parent
-    while isinstance(parent, exp.Paren):
-        parent = parent.parent
-    other = [unwrapped(one) for one in (parent.iter_expressions() if parent is not None else ())]
-    if any(isinstance(one, exp.Literal) and one.name in {"true", "false"} for one in other):
-        raise UntranslatableError("JSON truth as text")
-    if context.reads is Family.SQLITE:
-        return call("JSON_EXTRACT", node.this, path)
-    return raw(f"CAST({text_of(call('JSON_EXTRACT', node.this, path), context)} AS TEXT)")
-
-
-def _json_valid(node: exp.Expr, context: Context) -> exp.Expr:
-    if node.name != "JSON_VALID" or node.meta.get(OURS):
-        return node
-    if context.writes is Family.TSQL:
-        return compound("ISJSON({}) = 1", node.expressions, context, predicate=True)
-    if context.writes is Family.POSTGRES:
-        raise UntranslatableError("JSON_VALID")
-    if context.writes is Family.SQLITE:
-        # json_valid(NULL) is 0 before SQLite 3.45, and NULL in the other engines.
-        value = node.expressions[0]
-        return compound("{} IS NULL OR JSON_VALID({})", [value, value.copy()], context, predicate=True)
-    return call("JSON_VALID", *node.expressions)
-
-
-def _regex(node: exp.Expr, context: Context) -> exp.Expr:
-    """A pattern match. MySQL and MariaDB follow the collation, so that the case is told in the pattern (ICU and PCRE: `(?i)`)."""
-    pattern = unwrapped(node.expression)
-    if not isinstance(pattern, exp.Literal) or UNTOLD_REGEX.search(pattern.name):
-        raise UntranslatableError("regular expression")
-    insensitive = isinstance(node, exp.RegexpILike) or context.reads is Family.MYSQL
-    if context.writes is Family.POSTGRES:
-        return compound("{} ~* {}" if insensitive else "{} ~ {}", [node.this, pattern], context, predicate=True)
-    if context.writes is not Family.MYSQL:
-        raise UntranslatableError("regular expression")
-    flagged = exp.Literal.string(("(?i)" if insensitive else "(?-i)") + pattern.name)
-    return compound("{} REGEXP {}", [node.this, flagged], context, predicate=True)
-
-
-def _ilike(node: exp.Expr, context: Context) -> exp.Expr:
-    if context.writes is Family.POSTGRES:
-        return ours(node)
-    lowered = exp.Like(this=exp.Lower(this=node.this.copy()), expression=_lowered(node.expression))
-    return _like(lowered, context)
-
-
-def _lowered(pattern: exp.Expr) -> exp.Expr:
-    if isinstance(pattern, exp.Literal):
-        return exp.Literal.string(pattern.name.lower())
-    return exp.Lower(this=pattern.copy())
-
-
-def _like(node: exp.Expr, context: Context) -> exp.Expr:
-    """PostgreSQL and MySQL escape with a backslash unasked; SQL Server and SQLite must be told, and T-SQL has classes in brackets."""
-    pattern, escaped = node.expression, isinstance(node.parent, exp.Escape)
-    backslash_at_home = {Family.POSTGRES, Family.MYSQL}
-    if not isinstance(pattern, exp.Literal):
-        if context.writes is Family.TSQL or (context.reads in backslash_at_home) != (
-            context.writes in backslash_at_home
-        ):
-            raise UntranslatableError("LIKE with a computed pattern")
-        return node
-    text = pattern.name
-    if context.writes is Family.TSQL and context.reads is not Family.TSQL and "[" in text:
-        text = text.replace("[", "[[]")
-    spelt = exp.Like(this=node.this.copy(), expression=exp.Literal.string(text))
-    if "\\" in text and not escaped and context.reads in backslash_at_home and context.writes not in backslash_at_home:
-        return exp.Escape(this=spelt, expression=exp.Literal.string("\\"))
-    return spelt
-
-
 def _divide(node: exp.Expr, context: Context) -> exp.Expr:
     exact = {Kind.DECIMAL, Kind.FLOAT32, Kind.FLOAT64, Kind.MONEY}
     sides = [node.this, node.expression]
@@ -455,13 +335,13 @@ _COMMON: Mapping[type[exp.Expr], Rewrite] = {
     exp.Extract: _extract,
     exp.Add: _step,
     exp.Sub: _step,
-    exp.JSONExtract: _json,
-    exp.JSONExtractScalar: _json,
-    exp.Anonymous: _json_valid,
-    exp.RegexpLike: _regex,
-    exp.RegexpILike: _regex,
-    exp.ILike: _ilike,
-    exp.Like: _like,
+    exp.JSONExtract: matching.json,
+    exp.JSONExtractScalar: matching.json,
+    exp.Anonymous: matching.json_valid,
+    exp.RegexpLike: matching.regex,
+    exp.RegexpILike: matching.regex,
+    exp.ILike: matching.ilike,
+    exp.Like: matching.like,
     exp.Div: _divide,
     exp.Cast: _cast,
     exp.NullSafeEQ: _same_or_both_null,
