@@ -19,7 +19,9 @@ from dbdesign.readers.postgresql.grammar_drafts import TableDraft
 from dbdesign.readers.postgresql.kinds import Role
 from dbdesign.readers.postgresql.libpg_query import VERSION
 from dbdesign.readers.postgresql.names import choose_name, joined_columns
-from dbdesign.readers.postgresql.positions import Positions, Statement, positions
+from dbdesign.readers.postgresql.places import Places
+from dbdesign.readers.postgresql.positions import Positions, Statement, lined_tokens, positions
+from dbdesign.readers.postgresql.tokens import Token
 
 _SHARD = re.compile(r"crdb_internal_.*_shard_\d+\Z")
 _AT_INDEX = re.compile(r'((?:"(?:[^"]|"")+"|[\w.])+)@((?:"(?:[^"]|"")+"|\w+))')
@@ -59,13 +61,12 @@ def read_script(text: str) -> ReadResult:
 
 class _Reading:
     def __init__(self, text: str) -> None:
-        self.text = text
         self.found: Positions = positions(text)
         self.run = GrammarRun(self.found, Engine.COCKROACHDB)
         self.run.drafts.index_names_of_table = True
         self.skipped: dict[str, list[int]] = {}
         self.index_lines: dict[str, int] = {}
-        self._rewritten: list[tuple[int, int, str]] = []
+        self.places = Places()
 
     def apply_all(self) -> None:
         """Every statement in order."""
@@ -116,13 +117,9 @@ class _Reading:
             self.run.drafts.indexes[found[0], fragment.word(at + 1).name] = found
 
     def _apply(self, done: Rewritten, statement: Statement) -> None:
-        piece = statement.piece
         if done.sql is not None:
-            self._rewritten.append((piece.start, piece.start + len(statement.text), done.sql))
+            self.places.statement(statement.kind, _lined(done.sql, statement.line))
             self.run.apply(done.sql, statement.line)
-        else:
-            blank = "\n" * statement.text.count("\n")
-            self._rewritten.append((piece.start, piece.start + len(statement.text), blank))
         if done.placement:
             self.skipped.setdefault("placement of ranges", []).append(statement.line)
         if done.carried:
@@ -211,17 +208,12 @@ class _Reading:
             ),
         ]
         proof = Proof(level="parsed", by=VERSION, detail="CockroachDB's own clauses read apart")
-        lines = {**positions(self._plain_text()).lines, **self.index_lines}
+        lines = {**self.places.lines(), **self.index_lines}
         return result.model_copy(update={"skipped": tuple(skipped), "proof": proof, "lines": lines})
 
-    def _plain_text(self) -> str:
-        parts: list[str] = []
-        done = 0
-        for start, end, new in sorted(self._rewritten):
-            missing = self.text.count("\n", start, end) - new.count("\n")
-            parts += [self.text[done:start], new, "\n" * max(missing, 0)]
-            done = end
-        return "".join(parts) + self.text[done:]
+
+def _lined(sql: str, line: int) -> list[tuple[Token, int]]:
+    return [pair for pair in lined_tokens(sql, 0, len(sql), line) if pair[0].kind != "comment"]
 
 
 def _public(table: TableDraft) -> str:

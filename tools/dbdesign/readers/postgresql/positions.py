@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from dbdesign.model.schema import label
 from dbdesign.readers.base import Skipped
-from dbdesign.readers.postgresql.kinds import Role, classify
+from dbdesign.readers.postgresql.kinds import Role, classify, data_kind
 from dbdesign.readers.postgresql.places import Places
 from dbdesign.readers.postgresql.split import Piece, PieceKind, split
 from dbdesign.readers.postgresql.tokens import Token, tokens
@@ -109,6 +110,15 @@ def positions(text: str) -> Positions:
     return _Collector().collect(text)
 
 
+def lined_tokens(text: str, start: int, end: int, line: int) -> Iterator[tuple[Token, int]]:
+    """The tokens of `text[start:end]` with their lines, comments included; `line` is that of `start`."""
+    seen = start
+    for token in tokens(text, start, end):
+        line += text.count("\n", seen, token.start)
+        seen = token.start
+        yield token, line
+
+
 class _Collector:
     """What is gathered on the way."""
 
@@ -116,13 +126,17 @@ class _Collector:
         self.statements: list[Statement] = []
         self.comments: dict[int, str] = {}
         self.declared: list[DeclaredTable] = []
-        self.skipped: dict[str, tuple[str, int, list[int]]] = {}
+        self.skipped: dict[str, list[Any]] = {}
         self.places = Places()
 
     def collect(self, text: str) -> Positions:
         for piece in split(text):
             if piece.kind is PieceKind.STATEMENT:
-                self._statement(piece)
+                data = data_kind(piece)
+                if data is not None:
+                    self._skip(data[0], piece.line, data[1])
+                else:
+                    self._statement(piece)
             elif piece.kind is PieceKind.GAP:
                 self._comments_of(piece)
             elif piece.kind is PieceKind.PSQL:
@@ -157,17 +171,14 @@ class _Collector:
 
     def _lined_tokens(self, piece: Piece) -> Iterator[tuple[Token, int]]:
         """The tokens of a statement with their lines; comments are put aside."""
-        line, seen = piece.line, piece.start
-        for token in tokens(piece.source, piece.start, piece.end):
-            line += piece.source.count("\n", seen, token.start)
-            seen = token.start
+        for token, line in lined_tokens(piece.source, piece.start, piece.end, piece.line):
             if token.kind == "comment":
                 self._comment(token, line)
             else:
                 yield token, line
 
     def _comments_of(self, gap: Piece) -> None:
-        if gap.size > 1 and ("--" in gap.text or "/*" in gap.text):
+        if gap.size > 1 and _COMMENT.search(gap.source, gap.start, gap.end):
             for _ in self._lined_tokens(gap):
                 pass
 
@@ -176,10 +187,10 @@ class _Collector:
         self.comments[line] = f"{before} {token.text}" if before else token.text
 
     def _skip(self, kind: str, line: int, reason: str) -> None:
-        _, count, lines = self.skipped.get(kind, (reason, 0, []))
-        if len(lines) < _FIRST_LINES:
-            lines.append(line)
-        self.skipped[kind] = (reason, count + 1, lines)
+        group = self.skipped.setdefault(kind, [reason, 0, []])
+        group[1] += 1
+        if group[1] <= _FIRST_LINES:
+            group[2].append(line)
 
     def _declare(self, lined: list[tuple[Token, int]]) -> None:
         """Finds CREATE … TABLE anywhere in the statement: nested in CREATE SCHEMA, or after a semicolon that is missing."""

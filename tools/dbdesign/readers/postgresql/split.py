@@ -58,7 +58,7 @@ class Piece(NamedTuple):
 
 _NAME = r"A-Za-z0-9_\x80-\U0010ffff"
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$")
-_GAP = re.compile(r"(?:\s++|--[^\n]*+)*+")
+_GAP = re.compile(r"(?:[\s\ufeff]++|--[^\n]*+)*+")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _WORD = re.compile(r"[A-Za-z_]+")
 _COPY_STDIN = re.compile(r"\bFROM\s+(?:STDIN|PSTDIN)\b", re.IGNORECASE)
