@@ -104,7 +104,7 @@ def test_what_is_not_modelled_is_reported_as_unread() -> None:
         create function base_out(base) returns cstring language internal immutable strict as 'textout';
         create type base (input = base_in, output = base_out, internallength = variable);
         create server far foreign data wrapper nothing;
-        create user mapping for public server far options (password 'secret');
+        create user mapping for public server far options (password 'hush');
         create operator family families using btree;
         comment on operator family families using btree is 'Said';
     """
@@ -118,4 +118,4 @@ def test_what_is_not_modelled_is_reported_as_unread() -> None:
         "USER MAPPING FOR public SERVER far",
         "COMMENT ON OPERATOR FAMILY families",
     ]
-    assert "secret" not in repr(unread)
+    assert "hush" not in repr(unread)

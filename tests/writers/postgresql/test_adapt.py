@@ -235,3 +235,54 @@ def test_a_real_schema_of_another_engine_executes_on_postgresql(entry: dict[str,
     assert [len(table.foreign_keys) for table in sorted(again.schema_.tables, key=lambda one: one.label)] == [
         len(table.foreign_keys) for table in sorted(source.tables, key=lambda one: one.label)
     ]
+
+
+def test_a_computed_column_that_a_key_or_index_holds_is_stored() -> None:
+    virtual = Generated(expression="lower(a)", stored=False)
+    columns = [Column(name=name, type=TEXT, generated=virtual) for name in ("in_key", "in_index", "alone")]
+    result = written(
+        Engine.MYSQL,
+        Column(name="a", type=TEXT),
+        *columns,
+        unique_keys=(Key(columns=("in_key",)),),
+        indexes=(Index(name="i", keys=(IndexKey(expression="upper(in_index)"),)),),
+    )
+    assert [line_of(result, name).split(")")[-1].split()[0] for name in ("in_key", "in_index", "alone")] == [
+        "STORED",
+        "STORED",
+        "VIRTUAL",
+    ]
+    assert any("not stored" in note.lost and "in_key" in note.object for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("native", "length", "default", "said"), [("bit(1)", 1, "b'0'", "'0'"), ("bit(8)", 8, "b'101'", "'00000101'")]
+)
+def test_bits_keep_their_default_in_full_length(native: str, length: int, default: str, said: str) -> None:
+    column = Column(name="c", type=DataType(kind=Kind.BIT, native=native, length=length), default=default)
+    assert line_of(written(Engine.MYSQL, column), "c") == f"c {native} DEFAULT {said}"
+
+
+def test_a_view_stays_where_the_server_lacks_an_extension_of_its_table() -> None:
+    shape = Column(name="shape", type=DataType(kind=Kind.GEOMETRY, native="point"), nullable=False)
+    result = write(
+        Schema(
+            engine=Engine.MYSQL,
+            tables=(Table(name="places", columns=(Column(name="id", type=INT), shape)),),
+            views=(View(name="ids", definition="select `places`.`id` AS `id` from `places`"),),
+        )
+    )
+    assert "CREATE VIEW ids" in result.text
+    assert str(result.proof) == "parsed by libpg_query 18"
+    assert [note.lost for note in result.notes if "postgis" in note.lost]
+    assert not [note for note in result.notes if "does not exist" in note.lost]
+
+
+def test_the_columns_of_a_primary_key_are_not_null_though_sqlite_lets_them_be() -> None:
+    result = written(
+        Engine.SQLITE,
+        Column(name="a", type=TEXT),
+        Column(name="b", type=TEXT),
+        primary_key=Key(columns=("a", "b")),
+    )
+    assert line_of(result, "a").endswith("NOT NULL")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dbdesign.dialects.postgresql import INTEGER_MAXIMUM, chosen_name
 from dbdesign.model.schema import Column, Generated, Identity, SequenceOptions
-from dbdesign.readers.postgresql.catalog_rows import Row, Rows, faithful
+from dbdesign.readers.postgresql.catalog_expressions import faithful
+from dbdesign.readers.postgresql.catalog_rows import Row, Rows
 from dbdesign.readers.postgresql.catalog_types import Types
 
 STORAGE = {"p": "plain", "e": "external", "m": "main", "x": "extended"}

@@ -7,7 +7,8 @@ from typing import get_args
 
 from dbdesign.dialects.postgresql import chosen_name, joined_columns
 from dbdesign.model.schema import Action, Check, Exclusion, ForeignKey, Index, IndexKey, Key, label
-from dbdesign.readers.postgresql.catalog_rows import Row, Rows, faithful
+from dbdesign.readers.postgresql.catalog_expressions import faithful
+from dbdesign.readers.postgresql.catalog_rows import Row, Rows
 from dbdesign.readers.postgresql.catalog_types import check, namespace_of
 
 ACTIONS: dict[str, Action] = {

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from dbdesign.model.schema import Routine, View, label
+from dbdesign.readers.postgresql.catalog_expressions import faithful
 from dbdesign.readers.postgresql.catalog_keys import Keys
-from dbdesign.readers.postgresql.catalog_rows import Row, Rows, faithful
+from dbdesign.readers.postgresql.catalog_rows import Row, Rows
 from dbdesign.readers.postgresql.catalog_tables import storage_options, triggers
 from dbdesign.readers.postgresql.catalog_types import Types, namespace_of
 

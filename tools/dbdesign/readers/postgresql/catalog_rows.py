@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +23,6 @@ Row = Any
 PRIVILEGE_ORDER = tuple(
     "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT TEMPORARY EXECUTE".split()  # noqa: SIM905
 )
-_CONNECTIVE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|\b(?:AND|OR)\b""")
 
 
 @dataclass
@@ -269,77 +267,3 @@ def _wanted_types(found: Mapping[str, list[Row]]) -> set[tuple[int, int]]:
 
 def _pairs(wanted: Iterable[tuple[int, int]]) -> str:
     return ", ".join(f"({oid}, {typmod})" for oid, typmod in sorted(wanted))
-
-
-def faithful(pretty: str | None, plain: str | None) -> str | None:
-    """The server's pretty text, unless it lost parentheses that decide how AND and OR nest.
-
-    The pretty form leaves out the parentheses around an AND in an AND (and an OR in an OR), which is the same truth value but not
-    the same expression; nothing else that it leaves out changes how the text is parsed (get_rule_expr in ruleutils.c).
-    """
-    if pretty is None or plain is None or pretty == plain or not _nests_alike(plain):
-        return unwrapped(pretty) if pretty else pretty
-    return unwrapped(with_between(plain))
-
-
-def _nests_alike(plain: str) -> bool:
-    """Whether an AND group is an operand of an AND, or an OR of an OR, in fully parenthesised text."""
-    stack: list[set[str]] = [set()]
-    inner: list[list[set[str]]] = [[]]
-    for match in _CONNECTIVE.finditer(plain):
-        word = match.group()
-        if word == "(":
-            stack.append(set())
-            inner.append([])
-        elif word == ")" and len(stack) > 1:
-            closed, children = stack.pop(), inner.pop()
-            if any(closed & child for child in children):
-                return True
-            inner[-1].append(closed)
-        elif word in {"AND", "OR"}:
-            stack[-1].add(word)
-    return any(stack[0] & child for child in inner[0])
-
-
-def with_between(plain: str) -> str:
-    """Fully parenthesised text in which `((x >= a) AND (x <= b))` is `(x BETWEEN a AND b)`.
-
-    BETWEEN makes an AND that stays a group of its own; written as an AND, the grammar would flatten it into the AND around it.
-    """
-    while (shorter := _one_between(plain)) is not None:
-        plain = shorter
-    return plain
-
-
-def _one_between(plain: str) -> str | None:
-    opened: list[int] = []
-    groups: dict[int, int] = {}
-    for match in _CONNECTIVE.finditer(plain):
-        if match.group() == "(":
-            opened.append(match.start())
-        elif match.group() == ")" and opened:
-            groups[opened.pop()] = match.start()
-    for start, end in groups.items():
-        first = groups.get(start + 1)
-        if first is None or not plain.startswith(" AND (", first + 1) or groups.get(first + 6) != end - 1:
-            continue
-        low, high = plain[start + 2 : first].split(" >= "), plain[first + 7 : end - 1].split(" <= ")
-        if len(low) == len(high) == 2 and low[0] == high[0]:
-            return f"{plain[:start]}({low[0]} BETWEEN {low[1]} AND {high[1]}){plain[end + 1 :]}"
-    return None
-
-
-def unwrapped(text: str) -> str:
-    """The expression without the pair of parentheses around the whole of it."""
-    while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
-        text = text[1:-1]
-    return text
-
-
-def _closes_at_end(text: str) -> bool:
-    depth = 0
-    for match in _CONNECTIVE.finditer(text):
-        depth += {"(": 1, ")": -1}.get(match.group(), 0)
-        if depth == 0:
-            return match.end() == len(text)
-    return False

@@ -7,8 +7,9 @@ from typing import Literal
 
 from dbdesign.model.schema import IndexKey, Partitioning, PartitionOf, Policy, Table, Trigger, label
 from dbdesign.readers.postgresql.catalog_columns import Columns
+from dbdesign.readers.postgresql.catalog_expressions import faithful, unwrapped
 from dbdesign.readers.postgresql.catalog_keys import Keys
-from dbdesign.readers.postgresql.catalog_rows import Row, Rows, faithful, unwrapped
+from dbdesign.readers.postgresql.catalog_rows import Row, Rows
 from dbdesign.readers.postgresql.catalog_types import namespace_of
 
 STRATEGY = {"r": "range", "l": "list", "h": "hash"}

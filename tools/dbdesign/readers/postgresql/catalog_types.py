@@ -5,7 +5,8 @@ from __future__ import annotations
 from dbdesign.dialects.postgresql import KIND_BY_NAME
 from dbdesign.model.schema import Carried, Check, Column, CompositeType, Domain, EnumType
 from dbdesign.model.types import DataType, Kind, TypeName
-from dbdesign.readers.postgresql.catalog_rows import Row, Rows, faithful
+from dbdesign.readers.postgresql.catalog_expressions import faithful
+from dbdesign.readers.postgresql.catalog_rows import Row, Rows
 
 DEFAULT = "public"
 _KIND_BY_TYPTYPE = {"e": Kind.ENUM, "d": Kind.DOMAIN, "c": Kind.COMPOSITE, "r": Kind.RANGE, "m": Kind.MULTIRANGE}
