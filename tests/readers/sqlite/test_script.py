@@ -109,6 +109,12 @@ def test_columns_that_were_renamed_or_added_later_are_read_as_they_are_now():
     assert table("alias").columns[1].default == "'it''s'"
 
 
+def test_a_column_that_was_dropped_is_gone():
+    result = read("CREATE TABLE t (a int, b int); ALTER TABLE t DROP COLUMN b;")
+    assert not result.unread
+    assert [column.name for column in result.schema_.tables[0].columns] == ["a"]
+
+
 def test_a_table_made_from_a_query_has_its_columns():
     assert [column.name for column in table("copied").columns] == ["id", "name"]
 

@@ -273,6 +273,12 @@ def test_what_a_migration_tool_scripts_is_read_as_it_ends():
     ]
 
 
+def test_an_index_that_is_dropped_later_is_gone():
+    script = "CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a); CREATE INDEX j ON t (b); CREATE INDEX k ON t (b);"
+    table = only_table(f"{script} DROP INDEX I ON dbo.T, t.j;")
+    assert [index.name for index in table.indexes] == ["k"]
+
+
 def test_names_are_found_whatever_their_case():
     result = read(
         "CREATE TABLE Parent (Id int PRIMARY KEY)\nCREATE TABLE child (parentid int, FOREIGN KEY (PARENTID) REFERENCES DBO.PARENT (ID))"

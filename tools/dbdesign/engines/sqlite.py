@@ -85,6 +85,8 @@ def _authorise(action: int, first: str | None, second: str | None, database: str
         allowed = (first or "").lower() in PRAGMAS
     elif action in {sqlite3.SQLITE_CREATE_VTABLE, sqlite3.SQLITE_DROP_VTABLE}:
         allowed = (second or "").lower() in MODULES
+    elif action == sqlite3.SQLITE_ALTER_TABLE:
+        allowed = first == "main"  # its arguments are the database, the table and, of DROP COLUMN, the column
     else:
         # ALTER TABLE … RENAME also looks through the temporary schema, which is empty: nothing can be created there.
         allowed = action in ALLOWED and database in {"main", "temp", None}

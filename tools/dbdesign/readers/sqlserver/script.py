@@ -365,10 +365,26 @@ class Batch:
                 found = store.pop(fold(elements.object_name(stream)), None) is not None or found  # type: ignore[attr-defined]
                 if not stream.accept(","):
                     break
+        elif word == "INDEX" and stream.is_name():
+            found = self._drop_indexes()
         self._skip_statement()
         if found:
             catalog.notes.append(f"line {line}: DROP {word} takes away what the script made before")
         catalog.skip(f"DROP {word}", line, "of what was there before" if not found else "of what the script made")
+
+    def _drop_indexes(self) -> bool:
+        """`i ON t, …` and the older `t.i, …`; whether the script had made one of them."""
+        stream, found = self.stream, False
+        while True:
+            namespace, name = elements.object_name(stream)
+            table = elements.object_name(stream) if stream.accept("ON") else (None, namespace or "")
+            draft = self.catalog.table(table)
+            if draft is not None:
+                kept = [one for one in draft.indexes if (one.name or "").lower() != name.lower()]
+                found = found or len(kept) < len(draft.indexes)
+                draft.indexes = kept
+            if not stream.accept(","):
+                return found
 
     def _switch_trigger(self) -> None:
         stream = self.stream
