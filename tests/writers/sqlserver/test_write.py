@@ -246,3 +246,9 @@ def test_without_proof_nothing_is_read_back():
 def test_a_version_that_cannot_be_written_for_is_refused():
     with pytest.raises(InputError, match="2019, 2022"):
         write(Schema(engine=Engine.SQLSERVER), version="2008")
+
+
+def test_the_columns_of_a_primary_key_are_not_null_though_sqlite_lets_them_be():
+    result = write(schema_of("CREATE TABLE t (a text, b int, PRIMARY KEY (a, b));", "sqlite"))
+    assert "a nvarchar(446) NOT NULL,\n    b bigint NOT NULL," in result.text, result.text
+    assert str(result.proof) == READ_BACK, said(result)

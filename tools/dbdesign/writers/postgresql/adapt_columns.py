@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from dbdesign.model.schema import (
     Check,
@@ -11,13 +12,14 @@ from dbdesign.model.schema import (
     Engine,
     Generated,
     Identity,
+    Key,
     Routine,
     Schema,
     SequenceOptions,
     Table,
     Trigger,
 )
-from dbdesign.model.types import Kind
+from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.postgresql.adapt_types import LONGEST_LABEL, TypeMapper, members_check
 from dbdesign.writers.postgresql.notes import Notes
 from dbdesign.writers.postgresql.spelling import identifier, literal, qualified
@@ -28,6 +30,9 @@ _NEXT_VALUE = re.compile(r"\(*\s*NEXT\s+VALUE\s+FOR\s+(?:\[?(\w+)\]?\.)?\[?(\w+)
 _NOW = re.compile(r"(?:current_timestamp|now|localtimestamp|sysdate|getdate|sysdatetime)\b", re.IGNORECASE)
 # Options that mean nothing in PostgreSQL and whose loss nobody notices.
 _SILENT = {"charset", "column_format", "storage", "family", "rowguidcol", "key", "not_for_replication", "ansi_padding"}
+_BITS = {Kind.BIT, Kind.VARBIT}
+# Virtual columns may have built-in types alone (CREATE TABLE, "Generated Columns", PostgreSQL 18).
+_OWN_TYPES = {Kind.ENUM, Kind.COMPOSITE, Kind.DOMAIN}
 
 
 class ColumnAdapter:
@@ -42,20 +47,24 @@ class ColumnAdapter:
 
     def columns(self, table: Table) -> tuple[Column, ...]:
         """The columns of a table."""
-        return tuple(self._column(table, column) for column in table.columns)
+        looked_up = _looked_up(table)
+        return tuple(self._column(table, column, looked_up) for column in table.columns)
 
-    def _column(self, table: Table, column: Column) -> Column:
+    def _column(self, table: Table, column: Column, looked_up: str) -> Column:
         target = f"{table.label}.{column.name}"
         numbered = column.identity is not None
         data_type = self._types.map(column.type, target, table.name, column.name, numbered=numbered)
         generated = self._generated(table, column, target)
+        if generated and not generated.stored and _must_be_stored(column, data_type, looked_up):
+            self._notes.add(target, "a computed column that is not stored: no key or index may hold it", "a stored one")
+            generated = generated.model_copy(update={"stored": True})
         self._say_options(column, target)
         identity = self._identity(column, target)
         dropped = column.generated is not None and generated is None
         return Column(
             name=column.name,
             type=data_type,
-            nullable=column.nullable and identity is None,
+            nullable=column.nullable and identity is None and not _in_key(column, table.primary_key),
             default=None if identity or generated or dropped else self._default(column, target),
             identity=identity,
             generated=generated,
@@ -88,6 +97,8 @@ class ColumnAdapter:
         found = translate_default(column.default, self._engine, Engine.POSTGRESQL, column.type.kind)
         if found is None:
             self._notes.add(target, f"the default {column.default}", None)
+        elif column.type.kind in _BITS and found.isdecimal():
+            return f"'{int(found):0{column.type.length or 1}b}'"
         return found
 
     def _generated(self, table: Table, column: Column, target: str) -> Generated | None:
@@ -170,6 +181,31 @@ class ColumnAdapter:
             f"    FOR EACH ROW {when}\n    EXECUTE FUNCTION {identifier(function)}()"
         )
         return Trigger(name=trigger, definition=definition, timing="before", events=("update",), function=function)
+
+
+def _in_key(column: Column, key: Key | None) -> bool:
+    """A column of a primary key is NOT NULL everywhere but in SQLite, which lets NULL into most of its keys by an old mistake."""
+    return key is not None and column.name in key.columns
+
+
+def _looked_up(table: Table) -> str:
+    """The names and expressions that the keys and indexes of a table hold, for a search by name."""
+    keys = (*filter(None, (table.primary_key,)), *table.unique_keys)
+    names = chain(
+        chain.from_iterable(key.columns for key in keys),
+        chain.from_iterable(key.columns for key in table.foreign_keys),
+        chain.from_iterable(
+            (*(one.column or one.expression or "" for one in index.keys), *index.include, index.where or "")
+            for index in table.indexes
+        ),
+    )
+    return "\n".join(names)
+
+
+def _must_be_stored(column: Column, data_type: DataType, looked_up: str) -> bool:
+    """Whether PostgreSQL 18 refuses the computed column unless it is stored."""
+    found = column.name in looked_up and re.search(rf"(?<!\w){re.escape(column.name)}(?!\w)", looked_up)
+    return bool(found) or data_type.kind in _OWN_TYPES
 
 
 def _within_bounds(options: SequenceOptions) -> SequenceOptions:

@@ -154,7 +154,7 @@ class _Adaptation:
         return Column(
             name=column.name,
             type=kind,
-            nullable=column.nullable and identity is None,
+            nullable=column.nullable and identity is None and not self._in_primary_key(table, column),
             default=default,
             default_name=name,
             identity=identity,
@@ -162,6 +162,10 @@ class _Adaptation:
             collation=self._collation(column, where),
             comment=column.comment,
         )
+
+    def _in_primary_key(self, table: Table, column: Column) -> bool:
+        """NOT NULL in SQL Server (error 8111); SQLite lets NULL into most primary keys by an old mistake."""
+        return table.primary_key is not None and column.name in table.primary_key.columns
 
     def _collation(self, column: Column, where: str) -> str | None:
         usual = {"default", "binary", "nocase"}
