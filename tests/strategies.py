@@ -24,6 +24,7 @@ from dbdesign.model.schema import (
     Exclusion,
     ForeignKey,
     Generated,
+    Grant,
     Identity,
     Index,
     IndexKey,
@@ -286,10 +287,27 @@ def _table(box: Box) -> Table:
         exclusions=tuple(_exclusions(box, pairs)),
         indexes=tuple(_indexes(box, pairs)),
         policies=tuple(_policies(box)),
+        grants=_grants(box, [one.name for one in columns]),
         row_security=box.draw(st.sampled_from(["off", "off", "enabled", "forced"])),
         comment=box.comment(),
         options={"fillfactor": "70"} if box.some(6) else {},
     )
+
+
+def _grants(box: Box, columns: list[str]) -> tuple[Grant, ...]:
+    """Privileges of one role on the whole table and of another on some columns."""
+    if not box.some(4):
+        return ()
+    words = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"]
+    chosen = box.draw(st.lists(st.sampled_from(range(8)), min_size=1, unique=True))
+    whole = Grant(
+        privileges=tuple(words[one] for one in sorted(chosen)),
+        grantee=box.draw(st.sampled_from(["reader", "Odd Role"])),
+        grantable=box.some(),
+    )
+    if not box.some(2):
+        return (whole,)
+    return (whole, Grant(privileges=("SELECT", "UPDATE"), grantee="public", columns=tuple(columns[:2])))
 
 
 def _key(box: Box, columns: list[Column], *, primary: bool = False) -> Key:
