@@ -171,6 +171,7 @@ def test_a_definition_of_a_later_version_is_read_by_its_tokens():
     result = read("CREATE TABLE t (a int CHECK (of_a_later_version(a)) DEFAULT (1) NOT NULL);")
     assert result.unread == ()
     assert result.schema_.tables[0].checks[0].expression == "of_a_later_version(a)"
+    assert result.proof.detail == "1 definitions that it refused were read by their tokens"
 
 
 HOSTILE = [

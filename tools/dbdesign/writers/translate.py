@@ -6,6 +6,7 @@ alike passes, and the result must parse in the target. Everything is cached: a s
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -121,7 +122,12 @@ def _translated(expression: str, context: Context, *, predicate: bool | None) ->
 def _parsed(text: str, dialect: str) -> exp.Expr:
     import sqlglot
 
-    tree: exp.Expr = sqlglot.parse_one(text, dialect=dialect)
+    logger = logging.getLogger("sqlglot")
+    before, logger.disabled = logger.disabled, True  # it warns of what it does not know, which is refused here anyway
+    try:
+        tree: exp.Expr = sqlglot.parse_one(text, dialect=dialect)
+    finally:
+        logger.disabled = before
     return tree
 
 

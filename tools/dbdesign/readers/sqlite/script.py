@@ -59,7 +59,7 @@ class _Reading:
         self.notes: list[str] = []
         self.lines: dict[str, int] = {}
         self.skipped: dict[str, tuple[str, list[int]]] = {}
-        self.declared = 0
+        self.declared = self.refused = 0
         self.begun: dict[tuple[str, str], Statement] = {}
 
     def result(self) -> ReadResult:
@@ -82,7 +82,8 @@ class _Reading:
                 f"{self.declared} CREATE TABLE statements were counted and {len(self.tables)} tables read; "
                 "see what is unread, skipped or dropped"
             )
-        executed = Proof(level="executed", by=Sqlite.version)
+        refused = f"{self.refused} definitions that it refused were read by their tokens" if self.refused else None
+        executed = Proof(level="executed", by=Sqlite.version, detail=refused)
         return ReadResult(
             schema=schema,
             unread=tuple(self.unread),
@@ -146,6 +147,7 @@ class _Reading:
             self._remember(statement)
             self._gone(statement, before, database)
         elif statement.words[0] == "CREATE" and not UNREADABLE.search(problem) and self._parse(statement, problem):
+            self.refused += 1
             self.notes.append(
                 f"line {self._line(statement)}: {Sqlite.version} refused it ({problem}); read by its tokens instead"
             )

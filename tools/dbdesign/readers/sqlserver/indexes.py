@@ -20,7 +20,7 @@ def inline_index(stream: TokenStream, column: str | None = None) -> Index:
     method = "columnstore" if stream.accept("COLUMNSTORE") else "btree"
     if stream.accept("HASH"):
         method = "hash"
-    keys = _keys(stream, method) if stream.at("(") else ((IndexKey(column=column),) if column else ())
+    keys = (IndexKey(column=column),) if column and not stream.at("(") else _keys(stream, method)
     return _rest(
         stream,
         Index(name=name, keys=keys, unique=unique, method=method, clustered=bool(clustered), options=options),
@@ -36,13 +36,15 @@ def create_index(stream: TokenStream) -> tuple[Name, Index]:
     name = stream.name()
     stream.expect("ON")
     table = elements.object_name(stream)
-    keys = _keys(stream, method) if stream.at("(") else ()
+    keys = _keys(stream, method)
     index = Index(name=name, keys=keys, unique=unique, method=method, clustered=bool(clustered))
     return table, _rest(stream, index)
 
 
 def _keys(stream: TokenStream, method: str) -> tuple[IndexKey, ...]:
     if method == "columnstore":
+        if not stream.at("("):
+            return ()
         return tuple(IndexKey(column=name) for name in elements.names(stream))
     return elements.key_columns(stream)
 

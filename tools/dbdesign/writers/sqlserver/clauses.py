@@ -36,8 +36,14 @@ def constraint(name: str | None) -> str:
 
 def with_clause(options: Mapping[str, str], skip: frozenset[str] = frozenset()) -> str:
     """` WITH (A = b, …)` of an index or key, or nothing."""
-    parts = [f"{name.upper()} = {value.upper()}" for name, value in options.items() if name not in STORAGE | skip]
+    parts = [
+        f"{name.upper()} = {_option_value(value)}" for name, value in options.items() if name not in STORAGE | skip
+    ]
     return f" WITH ({', '.join(parts)})" if parts else ""
+
+
+def _option_value(value: str) -> str:
+    return value.upper() if value.replace("_", "").replace(" ", "").isalnum() else value
 
 
 def placement(options: Mapping[str, str]) -> str:

@@ -13,8 +13,11 @@ from dbdesign.writers.sqlserver.clauses import identifier, object_name
 from dbdesign.writers.sqlserver.comments import comments
 
 INDENT = "    "
-IN_TABLE_WITH = frozenset({"memory_optimized", "durability", "data_compression", "xml_compression", "ledger"})
-"""Table options of CREATE TABLE … WITH (…); others are set by ALTER TABLE, or stand elsewhere."""
+ELSEWHERE = clauses.STORAGE | {
+    "period_start", "period_end", "graph", "connection", "connection_name", "connection_on_delete",
+    "change_tracking", "lock_escalation", "system_versioning", "filetable_namespace",
+}  # fmt: skip
+"""Table options that do not stand in CREATE TABLE … WITH (…): set by ALTER TABLE, or clauses of their own."""
 WORD = re.compile(r"[\w@#$]+")
 
 
@@ -172,7 +175,7 @@ def _table_suffix(table: Table) -> str:
     if table.partitioning is not None and table.partitioning.strategy == "scheme":
         columns = ", ".join(identifier(key.column or "") for key in table.partitioning.keys)
         text += f" ON {identifier(table.partitioning.text or '')} ({columns})"
-    inside = {name: value for name, value in table.options.items() if name in IN_TABLE_WITH}
+    inside = {name: value for name, value in table.options.items() if name not in ELSEWHERE}
     return text + clauses.with_clause(inside)
 
 
