@@ -169,6 +169,7 @@ def _query_problems(queries: tuple[Query, ...], schema: Schema) -> Iterator[Prob
     """Queries that do not parse, or that read tables the schema does not have."""
     import sqlglot
     from sqlglot import exp
+    from sqlglot.errors import SqlglotError
 
     from dbdesign.dialects.base import dialect
 
@@ -176,7 +177,7 @@ def _query_problems(queries: tuple[Query, ...], schema: Schema) -> Iterator[Prob
     for query in queries:
         try:
             tree = sqlglot.parse_one(query.sql, dialect=dialect(schema.engine).sqlglot)
-        except sqlglot.errors.SqlglotError as error:
+        except SqlglotError as error:
             what = str(error).splitlines()[0]
             yield Problem(line=query.line or 1, message=f"query {query.name!r} cannot be parsed: {_plain(what)}")
             continue
