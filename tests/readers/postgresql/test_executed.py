@@ -90,6 +90,20 @@ def test_a_table_that_cannot_be_made_sends_the_script_to_the_grammar() -> None:
     assert result.notes[0].startswith("read by grammar, not executed: 1 CREATE TABLE failed on PostgreSQL")
 
 
+def test_a_table_that_is_declared_twice_is_read_once() -> None:
+    result = read("create table t (id int);\ncreate table t (id int, other int);\n")
+    assert result.proof.level == "executed"
+    assert [len(table.columns) for table in result.schema_.tables] == [1]
+    assert [(one.line, one.reason) for one in result.unread] == [(2, 'relation "t" already exists (42P07)')]
+    assert "some are declared more than once" in result.notes[0]
+
+
+def test_a_foreign_key_to_nothing_is_kept_by_the_grammar() -> None:
+    result = read("create table t (id int primary key, up int references nothing (id));")
+    assert result.proof.level == "parsed"
+    assert result.schema_.tables[0].foreign_keys[0].references == "nothing"
+
+
 def test_without_execution_the_grammar_reads() -> None:
     result = READER.read("create table t (id int primary key);", execute=False)
     assert result.proof.level == "parsed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from dbdesign.dialects.postgresql import INTEGER_MAXIMUM, chosen_name
 from dbdesign.model.schema import Column, Generated, Identity, SequenceOptions
 from dbdesign.readers.postgresql.catalog_expressions import faithful
@@ -86,11 +88,13 @@ class Columns:
             and (not self._rows.facts or sequence.owner == table.owner)
         )
 
-    def _numbered(self, mode: str, table: Row, row: Row, sequence: Row) -> Identity:
+    def _numbered(
+        self, mode: Literal["always", "by_default", "serial"], table: Row, row: Row, sequence: Row
+    ) -> Identity:
         usual = chosen_name(table.name, row.name, "seq")
         native = self._types(row.type, row.typmod).native
         return Identity(
-            mode=mode,  # one of two literals and `serial`
+            mode=mode,
             options=sequence_options(sequence, native),
             sequence_name=None if sequence.name == usual else sequence.name,
             grants=self._rows.grants("pg_class", sequence.oid),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import get_args
+from typing import Literal, get_args
 
 from dbdesign.dialects.postgresql import chosen_name, joined_columns
 from dbdesign.model.schema import Action, Check, Exclusion, ForeignKey, Index, IndexKey, Key, label
@@ -19,6 +19,7 @@ ACTIONS: dict[str, Action] = {
     "d": "set default",
 }
 assert set(ACTIONS.values()) == set(get_args(Action))  # noqa: S101
+MATCHES: dict[str, Literal["simple", "full", "partial"]] = {"s": "simple", "f": "full", "p": "partial"}
 DESCENDING, NULLS_FIRST = 1, 2
 
 
@@ -77,7 +78,7 @@ class Keys:
             referenced_columns=tuple(target_names[number] for number in row.referenced_columns),
             on_delete=ACTIONS[row.on_delete],
             on_update=ACTIONS[row.on_update],
-            match={"s": "simple", "f": "full", "p": "partial"}[row.match],
+            match=MATCHES[row.match],
             deferrable=row.deferrable,
             initially_deferred=row.deferred,
             valid=row.valid or not row.enforced,

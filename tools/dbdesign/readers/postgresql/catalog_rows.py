@@ -205,7 +205,7 @@ def fetch(connection: psycopg.Connection[Any], *, version: int | None, facts: bo
     with connection.transaction(force_rollback=True):
         if idle:
             connection.execute("set transaction isolation level repeatable read, read only")
-        connection.execute(_settings())
+        connection.execute(_settings().encode())
         found = _fetch_present(connection, major)
         wanted = _wanted_types(found)
         (type_rows,) = _fetch_all(connection, [types(major).replace("$wanted", _pairs(wanted))])
@@ -250,7 +250,7 @@ def _fetch_all(connection: psycopg.Connection[Any], queries: list[str]) -> list[
     for number in range(len(queries)):
         script += [f"fetch all from dbdesign_{number}", f"close dbdesign_{number}"]
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        cursor.execute(";\n".join(script))  # built here, of constants and integers
+        cursor.execute(";\n".join(script).encode())  # built here, of constants and integers
         results: list[list[Row]] = []
         while True:
             if cursor.description is not None:

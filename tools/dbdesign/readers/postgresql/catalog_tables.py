@@ -13,7 +13,13 @@ from dbdesign.readers.postgresql.catalog_rows import Row, Rows
 from dbdesign.readers.postgresql.catalog_types import namespace_of
 
 STRATEGY = {"r": "range", "l": "list", "h": "hash"}
-COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
+COMMANDS: dict[str, Literal["all", "select", "insert", "update", "delete"]] = {
+    "*": "all",
+    "r": "select",
+    "a": "insert",
+    "w": "update",
+    "d": "delete",
+}
 ENABLED = {"O": "enabled", "D": "disabled", "R": "replica", "A": "always"}
 REPLICA_IDENTITY = {"f": "full", "n": "nothing"}
 # Bits of pg_trigger.tgtype (src/include/catalog/pg_trigger.h).
@@ -123,7 +129,7 @@ def _policies(oid: int, rows: Rows) -> tuple[Policy, ...]:
     return tuple(
         Policy(
             name=row.name,
-            command=COMMANDS[row.command],  # the catalogue has no other commands
+            command=COMMANDS[row.command],
             permissive=row.permissive,
             roles=tuple(row.roles),
             using=faithful(row.condition, row.plain_condition),

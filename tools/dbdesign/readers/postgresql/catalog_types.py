@@ -41,11 +41,17 @@ class Types:
         kind = _KIND_BY_TYPTYPE.get(row.kind) or KIND_BY_NAME.get(row.name, Kind.OTHER)
         built_in = row.namespace == "pg_catalog"
         known = built_in or (row.of_extension and kind is not Kind.OTHER) or row.kind != "b"
+        name = None if built_in else TypeName(namespace=namespace_of(row.namespace), name=row.name)
+        if not known:
+            return DataType(kind=Kind.OTHER, native=row.native, name=name)
+        sizes = _modifiers(row.name, row.typmod)
         return DataType(
-            kind=kind if known else Kind.OTHER,
+            kind=kind,
             native=row.native,
-            name=None if built_in else TypeName(namespace=namespace_of(row.namespace), name=row.name),
-            **(_modifiers(row.name, row.typmod) if known else {}),
+            name=name,
+            length=sizes.get("length"),
+            precision=sizes.get("precision"),
+            scale=sizes.get("scale"),
         )
 
     def _element(self, row: Row) -> DataType:

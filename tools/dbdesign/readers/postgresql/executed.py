@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROUNDS = 8
 """How often what failed is tried again behind what succeeded, as long as that helps: scripts in an unlucky order."""
 
+DUPLICATE = "42P07"
+"""duplicate_table: the table is there all the same."""
+
 MOSTLY_DATA = 5_000_000
 """Characters beyond which a script is hardly all schema: going over it once is then better than twice, side by side."""
 
@@ -71,7 +74,8 @@ def _tells_more(executed: ReadResult, parsed: ReadResult) -> bool:
 def _distrust(result: ReadResult, found: Positions) -> str | None:
     """Why what was executed is not the whole schema, or None."""
     by_line = {statement.line: statement for statement in found.statements}
-    lost = [one for one in result.unread if one.line in by_line and by_line[one.line].kind == "CREATE TABLE"]
+    refused = (one for one in result.unread if not one.reason.endswith(f"({DUPLICATE})"))
+    lost = [one for one in refused if one.line in by_line and by_line[one.line].kind == "CREATE TABLE"]
     if lost:
         first = lost[0]
         return f"{len(lost)} CREATE TABLE failed on {result.proof.by}, the first in line {first.line}: {first.reason}"

@@ -82,8 +82,7 @@ class TypeMapper:
             return _decimal(data_type.precision, data_type.scale)
         if data_type.unsigned and not (numbered and kind is Kind.INT64):
             native, wider = WIDER[kind]
-            sizes = {"precision": 20, "scale": 0} if wider is Kind.DECIMAL else {}
-            return DataType(kind=wider, native=native, **sizes)
+            return _decimal(20, 0) if wider is Kind.DECIMAL else DataType(kind=wider, native=native)
         return DataType(kind=SIGNED.get(kind, kind), native=NATIVE_BY_KIND[kind])
 
     def _time(self, data_type: DataType, target: str) -> DataType:
