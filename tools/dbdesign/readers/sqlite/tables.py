@@ -287,7 +287,8 @@ class TableParser:
         elif stream.accept("MATCH"):
             stream.name()
         elif stream.accept("NOT", "DEFERRABLE"):
-            stream.accept("INITIALLY", "DEFERRED") or stream.accept("INITIALLY", "IMMEDIATE")
+            if not stream.accept("INITIALLY", "DEFERRED"):
+                stream.accept("INITIALLY", "IMMEDIATE")
         elif stream.accept("DEFERRABLE"):
             found["deferrable"] = True
             found["initially_deferred"] = stream.accept("INITIALLY", "DEFERRED")

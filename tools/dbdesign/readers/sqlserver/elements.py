@@ -22,8 +22,9 @@ def object_name(stream: TokenStream) -> Name:
     if len(parts) == 1 and stream.at(".", "."):
         stream.index += 2
         return None, stream.name()
-    namespace = parts[-2] if len(parts) > 1 else None
-    return (None if namespace is None or namespace.lower() == "dbo" else namespace), parts[-1]
+    *qualifiers, name = parts
+    namespace = qualifiers[-1] if qualifiers else None
+    return (None if namespace is None or namespace.lower() == "dbo" else namespace), name
 
 
 def bare(text: str) -> str:

@@ -187,7 +187,14 @@ def create_sequence(stream: TokenStream, catalog: Catalog, line: int) -> None:
             or stream.accept("NO", "CACHE")
         ):
             break
-    options = SequenceOptions(**found, cycle=cycle)
+    options = SequenceOptions(
+        start=found.get("start"),
+        increment=found.get("increment"),
+        minimum=found.get("minimum"),
+        maximum=found.get("maximum"),
+        cache=found.get("cache"),
+        cycle=cycle,
+    )
     catalog.sequences[fold(name)] = Sequence(namespace=name[0], name=name[1], type=kind, options=options)
     catalog.lines[label(*name)] = line
 

@@ -24,8 +24,9 @@ def data_type(stream: TokenStream) -> DataType:
             if stream.accept(*phrase):
                 return _native(SYNONYMS[" ".join(phrase).lower()], _arguments(stream))
     parts = stream.dotted()
-    name = parts[-1].lower()
-    is_system = len(parts) == 1 or parts[-2].lower() == "sys"
+    *qualifiers, last = parts
+    name = last.lower()
+    is_system = not qualifiers or qualifiers[-1].lower() == "sys"
     name = SYNONYMS.get(name, name)
     if is_system and name in NATIVE_KINDS:
         return _native(name, _arguments(stream))
@@ -35,9 +36,10 @@ def data_type(stream: TokenStream) -> DataType:
 
 def user_type(parts: tuple[str, ...]) -> DataType:
     """A type that the schema defines: an alias type, or one of the CLR."""
-    namespace = parts[-2] if len(parts) > 1 and parts[-2].lower() != "dbo" else None
-    name = TypeName(namespace=namespace, name=parts[-1])
-    return DataType(kind=Kind.DOMAIN, native=DIALECT.qualified(namespace, parts[-1]), name=name)
+    *qualifiers, last = parts
+    namespace = qualifiers[-1] if qualifiers and qualifiers[-1].lower() != "dbo" else None
+    name = TypeName(namespace=namespace, name=last)
+    return DataType(kind=Kind.DOMAIN, native=DIALECT.qualified(namespace, last), name=name)
 
 
 def _arguments(stream: TokenStream) -> tuple[str, ...]:

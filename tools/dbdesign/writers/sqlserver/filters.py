@@ -37,8 +37,9 @@ def _conjunction(node: object) -> bool:
             and all(map(_is_constant, node.expressions))
             and not node.args.get("query")
         )
-    comparison = exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE
-    return isinstance(node, comparison) and isinstance(node.this, exp.Column) and _is_constant(node.expression)
+    if not isinstance(node, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE):
+        return False
+    return isinstance(node.this, exp.Column) and _is_constant(node.expression)
 
 
 def _is_null_test(node: object) -> bool:
