@@ -129,6 +129,7 @@ class _Planner:
                 yield from type_labels(field_.type)
         elif isinstance(one, View):
             yield from one.depends_on or self._words(one.definition)
+            yield from self._called([one.definition])
         elif isinstance(one, Routine):
             yield from self._of_routine(one)
         elif isinstance(one, Carried):
@@ -146,6 +147,9 @@ class _Planner:
 
     def _of_routine(self, routine: Routine) -> Iterator[str]:
         yield from routine.depends_on
+        if routine.kind == "aggregate":
+            yield from self._words(routine.definition)
+            return
         body = _BODY.search(routine.definition)
         if not routine.depends_on:
             head = routine.definition[: body.start() if body else None]  # its arguments may be named like routines
