@@ -93,7 +93,10 @@ def _serve_stdio(config: Config) -> None:
     # The thread that reads standard input cannot be interrupted, so that a KeyboardInterrupt would wait for another line. The
     # embedded server notices that its parent is gone, however it went.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    build_server(config).run("stdio")
+    try:
+        build_server(config).run("stdio")
+    except* BrokenPipeError:  # the client went away while an answer was on its way: nobody is left to tell
+        os._exit(0)  # what is still buffered for standard output would fail again
 
 
 def _log_to_standard_error() -> None:

@@ -139,6 +139,33 @@ def test_the_server_ends_at_once_even_with_a_call_under_way(project: Path, endin
     assert process.wait(timeout=20) == (0 if ending is None else -ending)
 
 
+def test_a_client_that_is_gone_when_the_answer_comes_leaves_no_traceback(project: Path) -> None:
+    process = subprocess.Popen(
+        command("serve"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=project,
+        env=environment(),
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HANDSHAKE}) + "\n")
+    process.stdin.flush()
+    assert process.stdout.readline()
+    process.stdout.close()
+    for message in (
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+    ):
+        process.stdin.write(json.dumps(message) + "\n")
+    process.stdin.flush()
+    assert process.wait(timeout=30) == 0
+    assert process.stderr.read() == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
