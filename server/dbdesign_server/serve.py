@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import sys
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -93,10 +95,18 @@ def _serve_stdio(config: Config) -> None:
     # The thread that reads standard input cannot be interrupted, so that a KeyboardInterrupt would wait for another line. The
     # embedded server notices that its parent is gone, however it went.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        build_server(config).run("stdio")
-    except* BrokenPipeError:  # the client went away while an answer was on its way: nobody is left to tell
-        os._exit(0)  # what is still buffered for standard output would fail again
+    threading.Thread(target=_end_with_the_reader, args=(os.dup(1),), daemon=True).start()
+    build_server(config).run("stdio")
+
+
+def _end_with_the_reader(output: int) -> None:
+    """End the process, quietly, when nobody reads its standard output any more: an answer could reach nobody, and the thread that reads
+    standard input would wait for another line before the failure to write became known.
+    """
+    poll = select.poll()
+    poll.register(output, 0)  # errors and hang-ups are always reported
+    if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):
+        os._exit(0)
 
 
 def _log_to_standard_error() -> None:
