@@ -57,12 +57,9 @@ print(time.perf_counter() - began)
 """
 
 BARE = """
-import tempfile, time, subprocess, os, shutil
-from pathlib import Path
-from dbdesign.engines.postgres import embedded
-folder = Path(embedded().data_folder)
+import time
 began = time.perf_counter()
-subprocess.run([{python!r}, "-c", "import psycopg"], check=True)
+import psycopg
 print(time.perf_counter() - began)
 """
 
@@ -72,11 +69,11 @@ def engine_rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as cache:
         first = float(python(READY, DBDESIGN_CACHE_DIR=cache))
     later = statistics.median(float(python(READY)) for _ in range(5))
-    imports = statistics.median(float(python(BARE.format(python=sys.executable))) for _ in range(3))
+    imports = statistics.median(float(python(BARE)) for _ in range(3))
     return [
-        Row("embedded engine ready, first time", f"{first:.2f} s", f"python + psycopg import {imports:.2f} s", "≤ 3 s"),
+        Row("embedded engine ready, first time", f"{first:.2f} s", f"psycopg's import alone {imports:.2f} s", "≤ 3 s"),
         Row(
-            "embedded engine ready, afterwards", f"{later:.2f} s", f"python + psycopg import {imports:.2f} s", "≤ 0.7 s"
+            "embedded engine ready, afterwards", f"{later:.2f} s", f"psycopg's import alone {imports:.2f} s", "≤ 0.7 s"
         ),
     ]
 
@@ -84,6 +81,7 @@ def engine_rows() -> list[Row]:
 PIPELINE = """
 import json, resource, sys, time
 sys.path.insert(0, {here!r})
+from big_schema import big_schema
 text = big_schema()
 from dbdesign.engines.postgres import embedded
 with embedded().scratch() as database:
