@@ -1,0 +1,1 @@
+"""The production twin: an empty database whose planner behaves as if it were full."""
