@@ -1,0 +1,70 @@
+"""Relation files of a scratch database that are made to look as large as the production's: sparse, so that they take no disk.
+
+The planner asks the file system, not pg_class, how many blocks a relation has. This only ever touches files of our own scratch
+databases; the server is not told, which is sound because nothing reads these relations' contents.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbdesign.errors import LimitError
+from dbdesign.model.statistics import BLOCK
+from dbdesign.twin.sizes import MAX_BLOCKS
+
+SEGMENT = 131_072
+"""Blocks of a file of a relation (RELSEG_SIZE): 1 GB."""
+
+
+@dataclass(frozen=True)
+class RelationFiles:
+    """The files of one relation: `first`, `first.1`, `first.2` …"""
+
+    first: Path
+
+    def read_block(self, number: int = 0) -> bytes:
+        """One block of the first file."""
+        with self.first.open("rb") as file:
+            file.seek(number * BLOCK)
+            return file.read(BLOCK)
+
+    def write(self, blocks: bytes) -> None:
+        """Blocks at the beginning of the first file."""
+        with self.first.open("r+b") as file:
+            file.write(blocks)
+
+    def stretch(self, blocks: int) -> None:
+        """Make the files so many blocks long; what is there stays, the rest is holes.
+
+        Raises:
+            LimitError: for more than a relation can have.
+        """
+        if blocks > MAX_BLOCKS:
+            raise LimitError(
+                f"one relation would take {blocks * BLOCK / 1e12:,.0f} TB; PostgreSQL ends at 32 TB",
+                remedy="Partition the table, or lower its rows or widths",
+            )
+        owner = self.first.stat()
+        for number in range(max(1, -(-blocks // SEGMENT))):
+            self._resize(number, min(blocks - number * SEGMENT, SEGMENT) * BLOCK, owner)
+
+    def empty(self) -> None:
+        """Make the files empty but keep them: a session that has them open goes on seeing them."""
+        number = 0
+        while (segment := self._segment(number)).exists():
+            os.truncate(segment, 0)
+            number += 1
+
+    def _segment(self, number: int) -> Path:
+        return self.first if number == 0 else self.first.with_name(f"{self.first.name}.{number}")
+
+    def _resize(self, number: int, size: int, owner: os.stat_result) -> None:
+        segment = self._segment(number)
+        if not segment.exists():
+            segment.touch(mode=0o600)
+            if os.geteuid() == 0:
+                os.chown(segment, owner.st_uid, owner.st_gid)
+        if segment.stat().st_size < size:
+            os.truncate(segment, size)

@@ -1,0 +1,120 @@
+"""Puts statistics into a scratch database's catalogs, and says what did not fit.
+
+`pg_restore_relation_stats` and `pg_restore_attribute_stats` are called as the unprivileged role that owns the tables, because parsing
+values calls the types' input functions, which may be the user's. What they refuse is a warning and a `false`, which is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from dbdesign.model.statistics import ColumnStatistics
+
+if TYPE_CHECKING:
+    from psycopg.abc import Query
+
+    from dbdesign.twin.relations import Relation
+
+_REAL, _REALS, _TEXT, _INT = "real", "real[]", "text", "integer"
+
+_FACTS = (
+    ("null_frac", _REAL),
+    ("avg_width", _INT),
+    ("n_distinct", _REAL),
+    ("most_common_vals", _TEXT),
+    ("most_common_freqs", _REALS),
+    ("histogram_bounds", _TEXT),
+    ("correlation", _REAL),
+    ("most_common_elems", _TEXT),
+    ("most_common_elem_freqs", _REALS),
+    ("elem_count_histogram", _REALS),
+    ("range_length_histogram", _TEXT),
+    ("range_empty_frac", _REAL),
+    ("range_bounds_histogram", _TEXT),
+)
+"""Names and types of the arguments, as in the attributes of `ColumnStatistics`."""
+
+
+def restore_columns(
+    user: psycopg.Connection[Any], relation: Relation, columns: Iterable[ColumnStatistics]
+) -> list[str]:
+    """Restore the statistics of a relation's columns; what did not fit, a sentence each."""
+    problems: list[str] = []
+    for column in columns:
+        place = f"{relation.label}.{column.column or f'expression {column.position}'}"
+        said: list[str] = []
+
+        def hear(diagnostic: psycopg.errors.Diagnostic, said: list[str] = said) -> None:
+            said.append(diagnostic.message_primary or "refused")
+
+        user.add_notice_handler(hear)
+        try:
+            column, out_of_order = _in_order(user, relation, column)
+            done = user.execute(_call(relation, column)).fetchone()
+            if said or not (done and done[0]):
+                problems.append(f"statistics of {place}: {'; '.join(said) or 'refused'}")
+            elif out_of_order:
+                problems.append(f"statistics of {place}: {out_of_order}")
+        except psycopg.Error as error:
+            problems.append(f"statistics of {place}: {str(error).splitlines()[0]}")
+        finally:
+            user.remove_notice_handler(hear)
+    return problems
+
+
+def _call(relation: Relation, column: ColumnStatistics) -> Query:
+    arguments: list[sql.Composable] = [
+        sql.SQL("'schemaname', {}, 'relname', {}").format(sql.Literal(relation.namespace), sql.Literal(relation.name)),
+        sql.SQL("'inherited', {}::boolean").format(sql.Literal(column.inherited)),
+    ]
+    if column.position is not None:
+        arguments.append(sql.SQL("'attnum', {}::smallint").format(sql.Literal(column.position)))
+    else:
+        arguments.append(sql.SQL("'attname', {}").format(sql.Literal(column.column)))
+    for name, kind in _FACTS:
+        value = getattr(column, name)
+        if value is None or value == ():
+            continue
+        literal = list(value) if isinstance(value, tuple) else value
+        arguments.append(sql.SQL("{}, {}::{}").format(sql.Literal(name), sql.Literal(literal), sql.SQL(kind)))  # type: ignore[arg-type]
+    return sql.SQL("select pg_catalog.pg_restore_attribute_stats({})").format(sql.SQL(", ").join(arguments))
+
+
+def _in_order(
+    user: psycopg.Connection[Any], relation: Relation, column: ColumnStatistics
+) -> tuple[ColumnStatistics, str | None]:
+    """The column with its histogram in the order of the server that it goes to, and whether it was not.
+
+    A histogram out of order is accepted silently and makes estimates wrong. Texts come in another order from a database with
+    another collation: those are sorted anew. Anything else that is out of order is damaged, and left out.
+    """
+    if column.histogram_bounds is None:
+        return column, None
+    type_name = _type_of(relation, column)
+    if type_name is None:
+        return column, None
+    bounds = sql.SQL("{}::text::{}[]").format(sql.Literal(column.histogram_bounds), sql.SQL(type_name))  # type: ignore[arg-type]
+    row = user.execute(
+        sql.SQL(
+            "select s = b, s::text from (select b, array(select v from pg_catalog.unnest(b) v order by v) s from (select {} b) one) two"
+        ).format(bounds)
+    ).fetchone()
+    if row is None or row[0]:
+        return column, None
+    if type_name.split("(")[0] in {"text", "character varying", "character", "citext", "name"}:
+        ordered = column.model_copy(update={"histogram_bounds": row[1]})
+        return ordered, "the histogram is in the order of another collation and was sorted bytewise"
+    return column.model_copy(update={"histogram_bounds": None}), "the histogram is out of order and was left out"
+
+
+def _type_of(relation: Relation, column: ColumnStatistics) -> str | None:
+    """The column's type, without its modifier: a value that is too long for it must not fail here."""
+    for attribute in relation.attributes:
+        if attribute.name == column.column or attribute.number == column.position:
+            base, _, rest = attribute.type.partition("(")
+            return f"{base}{rest.partition(')')[2]}" if rest else base
+    return None

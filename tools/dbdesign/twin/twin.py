@@ -1,0 +1,356 @@
+"""The production twin itself: built from a schema and statistics, then asked for plans.
+
+What the planner takes into account is in place: statistics in the catalogs, relations of the right number of blocks, indexes of the
+right height. How faithful that is is measured in `benchmarks/` on TPC-H and TPC-DS, plan by plan and cost by cost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import pq, sql
+
+from dbdesign.engines.postgres import Limits, Statement, embedded, split_script
+from dbdesign.errors import InputError, LimitError, SqlError
+from dbdesign.model.statistics import BLOCK, Statistics
+from dbdesign.twin.fill import Filler
+from dbdesign.twin.relations import Relation, read_relations
+from dbdesign.twin.settings import checked_settings
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+    from dbdesign.engines.postgres import StatementFailure
+    from dbdesign.engines.postgres.scratch import ScratchDatabase
+
+PLANNING_SECONDS = 20.0
+"""Seconds that the planner may take over one query."""
+
+LIMITS = Limits(seconds=120.0)
+
+_PLANNED = re.compile(r"(?:select|with|insert|update|delete|merge|values|table)\b|\(", re.IGNORECASE)
+_PARAMETER = re.compile(r"\$\d+")
+_BEGINNING = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
+
+_FLIP = """
+create schema dbdesign_what_if;
+create function dbdesign_what_if.show(shown bigint[], hidden bigint[]) returns void language sql security definer as $$
+    update pg_catalog.pg_index set indisvalid = (indexrelid::bigint operator(pg_catalog.=) any (shown))
+    where indexrelid::bigint operator(pg_catalog.=) any (shown operator(pg_catalog.||) hidden)
+        and indexrelid::bigint operator(pg_catalog.>=) 16384
+$$;
+revoke all on function dbdesign_what_if.show from public;
+grant usage on schema dbdesign_what_if to {role};
+grant execute on function dbdesign_what_if.show to {role}
+"""
+"""The one thing that the unprivileged role may do to the catalogs: hide and show indexes of its own scratch database, so that
+what-ifs need no superuser's session, in which a user's function could run."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What the planner said of one statement.
+
+    Attributes:
+        plan: PostgreSQL's own EXPLAIN (FORMAT JSON): the object with `Plan`.
+    """
+
+    plan: Mapping[str, Any]
+
+    @property
+    def cost(self) -> float:
+        """The total cost of the whole."""
+        return float(self.plan["Plan"]["Total Cost"])
+
+    @property
+    def rows(self) -> float:
+        """The rows that the planner expects."""
+        return float(self.plan["Plan"]["Plan Rows"])
+
+    def nodes(self) -> Iterator[Mapping[str, Any]]:
+        """Every node of the plan, parents first."""
+        stack = [self.plan["Plan"]]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack += reversed(node.get("Plans", ()))
+
+    @property
+    def indexes(self) -> frozenset[str]:
+        """The names of the indexes that it uses."""
+        return frozenset(node["Index Name"] for node in self.nodes() if "Index Name" in node)
+
+
+@dataclass(frozen=True)
+class Hypothetical:
+    """An index that exists on the twin alone and is hidden until it is shown.
+
+    Attributes:
+        definition: as given, from `ON` on.
+        name: by which plans on the twin call it.
+        pages: blocks that it would take.
+        rows: entries.
+    """
+
+    definition: str
+    name: str
+    oid: int
+    pages: int
+    rows: float
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.pages * BLOCK
+
+
+@dataclass
+class Twin:
+    """An empty database whose planner behaves as if it were full. Get it from `production_twin`."""
+
+    database: ScratchDatabase
+    statistics: Statistics
+    failures: tuple[StatementFailure, ...] = ()
+    problems: list[str] = field(default_factory=list)
+    relations: dict[int, Relation] = field(default_factory=dict, repr=False)
+    what_ifs: int = 0
+    """Plans made so far."""
+
+    _filler: Filler = field(init=False, repr=False)
+    _shown: set[int] = field(default_factory=set, repr=False)
+    _settings: dict[str, str] = field(default_factory=dict, repr=False)
+    _made: int = 0
+
+    def __post_init__(self) -> None:
+        admin = self.database.admin
+        self.relations |= {one.oid: one for one in read_relations(admin, self.database.server.data_folder)}
+        self._filler = Filler(self.database, self.relations, self.problems)
+        self._filler.fill(self.statistics)
+        admin.execute(_FLIP.replace("{role}", self.database.user_role).encode())
+        self._connect_anew()
+        self.use(self.statistics.settings)
+
+    @property
+    def proof(self) -> str:
+        """By what the plans were made."""
+        return f"planned by PostgreSQL {self.database.server.version}"
+
+    def use(self, settings: Mapping[str, str]) -> None:
+        """Take planner settings over from the target, from now on.
+
+        Raises:
+            UnknownNameError, InputError: for what is no planner setting or no value of it.
+        """
+        for name, value in checked_settings(settings).items():
+            self._set(name, value)
+            self._settings[name] = value
+
+    def _set(self, name: str, value: str) -> None:
+        try:
+            self.database.user.execute(sql.SQL("set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+        except psycopg.Error as error:
+            raise InputError(str(error).splitlines()[0], where=f"setting {name}", remedy="Give a valid value") from None
+
+    def _connect_anew(self) -> None:
+        """A session that has seen no relation before: a session remembers how many segments a relation has."""
+        user = self.database.user
+        user.close()
+        self.database.user.execute(f"set statement_timeout = '{int(PLANNING_SECONDS * 1000)}ms'")
+        for name, value in self._settings.items():
+            self._set(name, value)
+
+    def refill(self, statistics: Statistics) -> None:
+        """Other statistics for the same schema; no relation may get smaller."""
+        self.statistics = statistics
+        self._filler.fill(statistics)
+        self._connect_anew()
+
+    def relation(self, label: str) -> Relation | None:
+        """The table or index of that label."""
+        return next((one for one in self.relations.values() if one.label == label), None)
+
+    def pages(self, relation: Relation) -> int:
+        """Blocks of a relation on the twin; 0 for a partitioned one."""
+        return self._filler.size(relation.oid) if relation.files else 0
+
+    def rows(self, relation: Relation) -> float:
+        """Rows of a table, entries of an index."""
+        return self._filler.rows(relation.oid)
+
+    def explain(self, query: str, shown: Iterable[Hypothetical] | None = None) -> Explained:
+        """The plan of one statement, which is not executed; with `$1` … in it, the generic plan.
+
+        Args:
+            shown: the hypothetical indexes that the planner may use; None for those of the last call.
+
+        Raises:
+            InputError: for what is not one statement that can be planned.
+            SqlError: where the planner refuses it.
+            LimitError: where planning takes more than `PLANNING_SECONDS`.
+        """
+        statement = single_statement(query)
+        generic = ", GENERIC_PLAN" if _PARAMETER.search(statement) else ""
+        flip = self._flip(shown)
+        explained = self._explained(f"{flip}EXPLAIN (FORMAT JSON{generic}) {statement}")
+        return explained
+
+    def _flip(self, shown: Iterable[Hypothetical] | None) -> str:
+        """The call that shows and hides what has to change, to be sent before the next statement."""
+        if shown is None:
+            return ""
+        wanted = {one.oid for one in shown}
+        show, hide = sorted(wanted - self._shown), sorted(self._shown - wanted)
+        self._shown = wanted
+        return f"SELECT dbdesign_what_if.show('{_array(show)}', '{_array(hide)}'); " if show or hide else ""
+
+    def explain_with(self, query: str, values: Sequence[str | None]) -> Explained:
+        """The custom plan of a parameterised statement for these values, each as text of its parameter's type.
+
+        Raises:
+            As `explain`.
+        """
+        statement, name = single_statement(query), f"dbdesign_{secrets.token_hex(4)}"
+        self._run("SET plan_cache_mode = force_custom_plan")
+        self._run(f"PREPARE {name} AS {statement}")
+        try:
+            literals = ", ".join(sql.Literal(value).as_string() for value in values)
+            return self._explained(f"EXPLAIN (FORMAT JSON) EXECUTE {name}{f' ({literals})' if values else ''}")
+        finally:
+            self._run(f"DEALLOCATE {name}")
+            self._run(f"SET plan_cache_mode = {self._settings.get('plan_cache_mode', 'auto')}")
+
+    def _explained(self, statement: str) -> Explained:
+        self.what_ifs += 1
+        value = self._run(statement).get_value(0, 0)
+        return Explained(json.loads(value or b"[{}]")[0])
+
+    def _run(self, statement: str) -> PGresult:
+        result = self.database.user.pgconn.exec_(statement.encode())
+        if result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            self._shown = set(self._visible())  # the flip that went before it was undone
+            raise _refused(result)
+        return result
+
+    def _visible(self) -> list[int]:
+        """The hypothetical indexes that are shown now, as the catalog has it."""
+        rows = self.database.admin.execute(
+            b"select i.indexrelid::bigint from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid "
+            b"where i.indisvalid and c.relname ~ '^dbdesign_what_if_[0-9]+$'"
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def add_indexes(self, definitions: Sequence[str]) -> list[Hypothetical | str]:
+        """Make hypothetical indexes, hidden, from definitions such as `ON orders USING btree (customer_id)`; `UNIQUE ON …` for unique ones.
+
+        Each comes back in its place, or the reason why the server refused it. The tables' files are empty meanwhile, since the
+        server reads a table to build an index on it.
+        """
+        tables = [one.files for one in self.relations.values() if one.files and not one.is_index]
+        for files in tables:
+            files.empty()
+        try:
+            made = self._create(definitions)
+        finally:
+            self._filler.stretch_tables()
+        oids = [one for one in made if isinstance(one, int)]
+        fresh = {one.oid: one for one in read_relations(self.database.admin, self.database.server.data_folder, oids=oids)}
+        self.relations |= fresh
+        self._filler.fill_indexes(fresh.values())
+        self._connect_anew()
+        self._run(f"SELECT dbdesign_what_if.show('{{}}', '{_array(oids)}')")
+        return [
+            one if isinstance(one, str) else self._hypothetical(definition, fresh[one])
+            for definition, one in zip(definitions, made, strict=True)
+        ]
+
+    def _create(self, definitions: Sequence[str]) -> list[int | str]:
+        """The oids, or the reasons."""
+        self._connect_anew()
+        connection, made = self.database.user, []
+        for definition in definitions:
+            self._made += 1
+            unique, _, rest = definition.strip().rpartition("UNIQUE ") if definition.strip().upper().startswith("UNIQUE ") else ("", "", definition)
+            kind = "UNIQUE INDEX" if definition.strip().upper().startswith("UNIQUE ") else "INDEX"
+            name = f"dbdesign_what_if_{self._made}"
+            try:
+                connection.execute(single_statement(f"CREATE {kind} {name} {rest}", planned=False).encode())
+                row = connection.execute(b"select oid::bigint from pg_catalog.pg_class where relname = %s", (name,)).fetchone()
+                made.append(row[0] if row else "not made")
+            except psycopg.Error as error:
+                made.append(str(error).splitlines()[0])
+        return made
+
+    def _hypothetical(self, definition: str, relation: Relation) -> Hypothetical:
+        return Hypothetical(definition, relation.name, relation.oid, self._filler.size(relation.oid), self._filler.rows(relation.oid))
+
+    def drop_indexes(self, indexes: Iterable[Hypothetical]) -> None:
+        """Forget hypothetical indexes."""
+        for one in indexes:
+            self._shown.discard(one.oid)
+            relation = self.relations.pop(one.oid, None)
+            if relation:
+                self.database.user.execute(sql.SQL("drop index {}").format(sql.Identifier(relation.namespace, relation.name)))
+
+
+@contextlib.contextmanager
+def production_twin(
+    schema: str | Sequence[Statement], statistics: Statistics, *, settings: Mapping[str, str] | None = None
+) -> Iterator[Twin]:
+    """A twin for the length of a `with` block.
+
+    Args:
+        schema: DDL of PostgreSQL, executed by the unprivileged role of a scratch database; what fails is in `Twin.failures`.
+        settings: planner settings beside those in the statistics.
+    """
+    with embedded().scratch(limits=LIMITS) as database:
+        outcome = database.run_script(schema)
+        twin = Twin(database, statistics, failures=outcome.failures)
+        twin.use(settings or {})
+        yield twin
+
+
+def single_statement(query: str, *, planned: bool = True) -> str:
+    """The one statement that a text holds, without its semicolon and the comments before it.
+
+    Raises:
+        InputError: for none, several, or one that the planner has no plan for.
+    """
+    try:
+        statements = split_script(query).statements
+    except SqlError as error:
+        raise InputError(error.what, where="query", remedy="Close the quotation or comment") from None
+    if len(statements) != 1:
+        raise InputError(
+            f"holds {len(statements)} statements", where="query", remedy="Give one statement without others behind it"
+        )
+    text = statements[0].sql
+    beginning = _BEGINNING.match(text)
+    text = text[beginning.end() if beginning else 0 :]
+    if planned and not _PLANNED.match(text):
+        raise InputError(
+            f"{text.split(None, 1)[0][:20] if text.split() else 'it'} is not planned",
+            where="query",
+            remedy="Give a SELECT, INSERT, UPDATE, DELETE or MERGE",
+        )
+    return text
+
+
+def _array(oids: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, oids)) + "}"
+
+
+def _refused(result: PGresult) -> SqlError | LimitError:
+    field_of = result.error_field
+    state = (field_of(pq.DiagnosticField.SQLSTATE) or b"").decode()
+    message = (field_of(pq.DiagnosticField.MESSAGE_PRIMARY) or b"refused").decode(errors="replace")
+    if state == "57014":
+        return LimitError(f"the planner took more than {PLANNING_SECONDS:g} seconds", remedy="Simplify the query")
+    hint = field_of(pq.DiagnosticField.MESSAGE_HINT)
+    return SqlError(message, sqlstate=state, where="query", remedy=hint.decode(errors="replace") if hint else None)
