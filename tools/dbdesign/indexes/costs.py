@@ -1,0 +1,136 @@
+"""What each query costs with each set of indexes, by as few questions to the planner as possible.
+
+A plan that uses the indexes U out of the available A stays the best for every set between U and A: the planner would choose it again.
+So each answer is kept with its A and U and answers all the sets between; and it bounds others: a set within A costs no less,
+a set that holds U no more. (Unique indexes change estimates even where they are not used; hypothetical ones are not unique.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dbdesign.errors import DesignError
+from dbdesign.twin.twin import Explained, Hypothetical, Twin
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the planner: the sets as bits of index numbers."""
+
+    available: int
+    used: int
+    cost: float
+
+
+@dataclass
+class Query:
+    """A query of the workload, with what was learnt of it.
+
+    Attributes:
+        weight: executions a second, or 1.
+        relevant: the indexes that it could use, as bits.
+        failure: why it cannot be planned; then it takes part in nothing.
+    """
+
+    name: str
+    sql: str
+    weight: float = 1.0
+    relevant: int = 0
+    answers: list[Answer] = field(default_factory=list)
+    failure: str | None = None
+    _memo: dict[int, Answer] = field(default_factory=dict, repr=False)
+
+    def known(self, available: int) -> Answer | None:
+        """The answer for a set, if it can be told from earlier ones."""
+        found = self._memo.get(available)
+        if found is None:
+            found = next(
+                (
+                    one
+                    for one in self.answers
+                    if not one.used & ~available and not available & ~one.available
+                ),
+                None,
+            )
+            if found:
+                self._memo[available] = found
+        return found
+
+    def learn(self, answer: Answer) -> None:
+        """Keep an answer."""
+        self.answers.append(answer)
+        self._memo[answer.available] = answer
+
+    def atoms(self) -> list[Answer]:
+        """The answers by cost, without those that another one beats with a part of their indexes."""
+        best: list[Answer] = []
+        for one in sorted(self.answers, key=lambda one: (one.cost, one.used.bit_count())):
+            if not any(not other.used & ~one.used for other in best):
+                best.append(one)
+        return best
+
+
+class Costs:
+    """Asks the twin, and remembers."""
+
+    def __init__(self, twin: Twin, queries: Sequence[Query]) -> None:
+        self.twin = twin
+        self.queries = list(queries)
+        self.indexes: list[Hypothetical] = []
+        self.calls = 0
+        self._number: dict[str, int] = {}
+
+    def add(self, indexes: Iterable[Hypothetical]) -> None:
+        """Take hypothetical indexes into account; their numbers go on from those there are."""
+        for one in indexes:
+            self._number[one.name] = len(self.indexes)
+            self.indexes.append(one)
+
+    def cost(self, query: Query, chosen: int) -> Answer:
+        """What a query costs with a set of indexes."""
+        available = chosen & query.relevant
+        found = query.known(available)
+        if found is None:
+            found = self._ask(query, available)
+            query.learn(found)
+        return found
+
+    def explain(self, query: Query, chosen: int) -> Explained:
+        """The plan itself."""
+        return self.twin.explain(query.sql, [self.indexes[number] for number in bits(chosen & query.relevant)])
+
+    def _ask(self, query: Query, available: int) -> Answer:
+        self.calls += 1
+        explained = self.explain(query, available)
+        used = 0
+        for name in explained.indexes:
+            number = self._number.get(name)
+            if number is not None:
+                used |= 1 << number
+        return Answer(available, used, explained.cost)
+
+    def total(self, chosen: int) -> float:
+        """The workload's cost."""
+        return sum(query.weight * self.cost(query, chosen).cost for query in self.plannable)
+
+    @property
+    def plannable(self) -> list[Query]:
+        """The queries that the planner takes."""
+        return [query for query in self.queries if query.failure is None]
+
+    def start(self) -> None:
+        """The costs without any hypothetical index; a query that cannot be planned is set aside with the reason."""
+        for query in self.queries:
+            try:
+                self.cost(query, 0)
+            except DesignError as error:
+                query.failure = str(error)
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers in a set of bits, ascending."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
