@@ -1,27 +1,47 @@
 """The best set of indexes within a budget, over what the planner has answered so far.
 
-The answers are atomic configurations (a set of indexes and what a query costs with them, as in CoPhy, Dash, Polyzotis and Ailamaki, VLDB
-2011), so that the whole is a knapsack whose items help each other. It is solved by a greedy on gain per byte over whole configurations,
-not single indexes, followed by a local search; every answer of the solver is checked by the planner, whose answers it then solves anew
-(`advise.py`).
+The answers are atomic configurations (a set of indexes and what a query costs with them, as in CoPhy: Dash, Polyzotis and Ailamaki, VLDB
+2011), so that the whole is a knapsack whose items help each other. It is solved by a greedy on gain per byte over whole
+configurations, not single indexes, followed by a local search; each solution is put to the planner, whose answers are then part of the
+next knapsack (`advise.py`).
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dbdesign.indexes.costs import Query, bits
+
+POWERS = (1.0, 0.7, 0.4)
+"""Exponents of the size in a greedy's order: gain per byte, and what favours larger gains."""
+
+STEPS = 40
+"""Improvements that the local search makes at most."""
+
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A set of indexes, its bytes, and the workload's cost with it by what is known."""
+    """A set of indexes (bits of their numbers), its bytes, and the workload's cost with it by what is known."""
 
     chosen: int
     size: int
     cost: float
+
+
+@dataclass
+class _State:
+    """A set on the way: what each query costs with it, and the bytes that are left."""
+
+    chosen: int
+    costs: list[float] = field(repr=False)
+    room: int
+
+    def copy(self) -> _State:
+        return _State(self.chosen, list(self.costs), self.room)
 
 
 class Selection:
@@ -31,125 +51,166 @@ class Selection:
         self.sizes = sizes
         self.upkeep = upkeep or [0.0] * len(sizes)
         self.atoms = [[(one.cost * query.weight, one.used) for one in query.atoms()] for query in queries]
-        self._touched: dict[int, list[int]] = {}
+        self._touched: dict[int, set[int]] = {}
         for number, atoms in enumerate(self.atoms):
-            for index in bits(_union(used for _, used in atoms)):
-                self._touched.setdefault(index, []).append(number)
+            for index in {index for _, used in atoms for index in bits(used)}:
+                self._touched.setdefault(index, set()).add(number)
         self.moves = sorted({used for atoms in self.atoms for _, used in atoms if used})
+        self._size = {move: self.size(move) for move in self.moves}
+        self._queries = {move: sorted(self._affected(move)) for move in self.moves}
 
     def size(self, chosen: int) -> int:
         """Bytes of a set."""
         return sum(self.sizes[number] for number in bits(chosen))
 
-    def value(self, query: int, chosen: int) -> float:
-        """The weighted cost of a query with a set, by the cheapest atom in it."""
+    def cost(self, chosen: int) -> float:
+        """The weighted cost of all queries with a set, and its upkeep."""
+        return sum(self._values(chosen)) + self._upkeep(chosen)
+
+    def _upkeep(self, chosen: int) -> float:
+        return sum(self.upkeep[number] for number in bits(chosen))
+
+    def _values(self, chosen: int) -> list[float]:
+        return [self._value(number, chosen) for number in range(len(self.atoms))]
+
+    def _value(self, query: int, chosen: int) -> float:
         for cost, used in self.atoms[query]:
             if not used & ~chosen:
                 return cost
         raise AssertionError("every query has an atom without indexes")
 
-    def cost(self, chosen: int) -> float:
-        """The weighted cost of all of them, and the upkeep."""
-        queries = sum(self.value(number, chosen) for number in range(len(self.atoms)))
-        return queries + sum(self.upkeep[number] for number in bits(chosen))
+    def _affected(self, indexes: int) -> set[int]:
+        return {query for index in bits(indexes) for query in self._touched.get(index, ())}
 
-    def _affected(self, added: int) -> set[int]:
-        return {query for index in bits(added) for query in self._touched.get(index, ())}
+    def _start(self, chosen: int, budget: int) -> _State:
+        return _State(chosen, self._values(chosen), budget - self.size(chosen))
 
-    def gain(self, chosen: int, added: int) -> float:
-        """What adding indexes saves."""
-        both = chosen | added
-        saved = sum(self.value(query, chosen) - self.value(query, both) for query in self._affected(added))
-        return saved - sum(self.upkeep[number] for number in bits(added))
+    def _gain(self, state: _State, move: int) -> float:
+        """What adding a configuration saves."""
+        both, saved = state.chosen | move, 0.0
+        for query in self._queries[move]:
+            now = state.costs[query]
+            for cost, used in self.atoms[query]:
+                if cost >= now:
+                    break
+                if not used & ~both:
+                    saved += now - cost
+                    break
+        return saved - self._upkeep(move & ~state.chosen)
 
-    def loss(self, chosen: int, dropped: int) -> float:
-        """What dropping indexes costs."""
-        rest = chosen & ~dropped
-        lost = sum(self.value(query, rest) - self.value(query, chosen) for query in self._affected(dropped))
-        return lost - sum(self.upkeep[number] for number in bits(dropped))
+    def _add(self, state: _State, move: int) -> None:
+        state.room -= self.size(move & ~state.chosen)
+        state.chosen |= move
+        for query in self._queries[move]:
+            state.costs[query] = self._value(query, state.chosen)
 
-    def greedy(self, budget: int, start: int = 0, *, forbidden: int = 0, power: float = 1.0) -> int:
+    def loss(self, state: _State, dropped: int) -> float:
+        """What dropping an index costs."""
+        rest, lost = state.chosen & ~(1 << dropped), 0.0
+        for query in self._touched.get(dropped, ()):
+            lost += self._value(query, rest) - state.costs[query]
+        return lost - self.upkeep[dropped]
+
+    def _drop(self, state: _State, dropped: int) -> None:
+        state.room += self.sizes[dropped]
+        state.chosen &= ~(1 << dropped)
+        for query in self._touched.get(dropped, ()):
+            state.costs[query] = self._value(query, state.chosen)
+
+    def _fill(self, state: _State, *, power: float, forbidden: int = 0) -> None:
         """Add the configuration with the most gain per byte (to a power) until none fits; lazily, as gains seldom grow."""
-        chosen, room = start, budget - self.size(start)
-        heap = []
+        heap: list[tuple[float, int]] = []
         for move in self.moves:
-            added = move & ~chosen
-            if added and not move & forbidden:
-                size = max(1, self.size(added))
-                if size <= room and (gain := self.gain(chosen, added)) > 0:
-                    heapq.heappush(heap, (-gain / size**power, move))
+            if not move & forbidden:
+                self._consider(state, move, power, heap)
+        heapq.heapify(heap)
         while heap:
             priority, move = heapq.heappop(heap)
-            added = move & ~chosen
-            size = max(1, self.size(added))
-            if not added or size > room:
+            fresh: list[tuple[float, int]] = []
+            self._consider(state, move, power, fresh)
+            if not fresh:
                 continue
-            gain = self.gain(chosen, added)
-            if gain <= 0:
+            if heap and fresh[0][0] > heap[0][0] + _LEAST * abs(priority):
+                heapq.heappush(heap, fresh[0])
                 continue
-            now = -gain / size**power
-            if heap and now > heap[0][0] * (1 - 1e-12):
-                heapq.heappush(heap, (now, move))
-                continue
-            chosen |= added
-            room -= size
-            for other in self._neighbours(move):  # their gains may have grown: they share an index with what was added
-                rest = other & ~chosen
-                if rest and not other & forbidden and (rest_size := max(1, self.size(rest))) <= room:
-                    more = self.gain(chosen, rest)
-                    if more > 0:
-                        heapq.heappush(heap, (-more / rest_size**power, other))
-        return chosen
+            self._add(state, move)
+            for other in self._kin(move, forbidden):  # sharing an index with what was added, they may gain more now
+                fresh = []
+                self._consider(state, other, power, fresh)
+                for one in fresh:
+                    heapq.heappush(heap, one)
 
-    def _neighbours(self, move: int) -> Iterable[int]:
-        queries = self._affected(move)
-        return {used for query in queries for _, used in self.atoms[query] if used & move and used != move}
+    def _consider(self, state: _State, move: int, power: float, into: list[tuple[float, int]]) -> None:
+        added = move & ~state.chosen
+        if not added:
+            return
+        size = self._size[move] if added == move else self.size(added)
+        if size > state.room:
+            return
+        gain = self._gain(state, move)
+        if gain > _LEAST:
+            into.append((-gain / max(1, size) ** power, move))
 
-    def prune(self, chosen: int, *, least: float = 0.0) -> int:
-        """Without the indexes that nothing (or less than `least`) is lost without, the least useful first."""
-        while True:
-            losses = sorted((self.loss(chosen, 1 << number), number) for number in bits(chosen))
-            if not losses or losses[0][0] > max(least, 1e-9):
-                return chosen
-            chosen &= ~(1 << losses[0][1])
+    def _kin(self, move: int, forbidden: int) -> set[int]:
+        kin = {used for query in self._queries[move] for _, used in self.atoms[query] if used & move}
+        return {one for one in kin if one != move and not one & forbidden}
 
-    def solve(self, budget: int, *, start: int = 0, rounds: int = 60) -> Choice:
-        """The best set found for a budget in bytes."""
-        starts = [self.greedy(budget, power=power) for power in (1.0, 0.6, 0.85, 0.3, 0.0)]
-        if start and self.size(start) <= budget:
-            starts.append(self.greedy(budget, start))
-        best = min((self.prune(one) for one in starts), key=self.cost)
-        for one in sorted({self.prune(one) for one in starts}, key=self.cost)[:3]:
-            improved = self._improved(one, budget, rounds)
-            best = min(best, improved, key=self.cost)
-        return Choice(best, self.size(best), self.cost(best))
+    def _prune(self, state: _State, least: float = _LEAST) -> None:
+        """Drop the indexes without which less than `least` is lost, the least useful first."""
+        while state.chosen:
+            lost, number = min((self.loss(state, number), number) for number in bits(state.chosen))
+            if lost >= least:
+                return
+            self._drop(state, number)
 
-    def _improved(self, chosen: int, budget: int, rounds: int) -> int:
-        """Local search: take one or two indexes out, fill the room anew in several ways, keep what is better."""
-        current, cost = chosen, self.cost(chosen)
-        for _ in range(rounds):
-            better = self._step(current, cost, budget)
+    def _total(self, state: _State) -> float:
+        return sum(state.costs) + self._upkeep(state.chosen)
+
+    def solve(self, budget: int, *, starts: Iterable[int] = (), least: float = _LEAST) -> Choice:
+        """The best set found for a budget in bytes.
+
+        Args:
+            starts: sets to begin from beside none.
+            least: what an index must save at least.
+        """
+        states = []
+        for chosen in dict.fromkeys((0, *starts)):
+            if self.size(chosen) <= budget:
+                for power in POWERS:
+                    state = self._start(chosen, budget)
+                    self._fill(state, power=power)
+                    self._prune(state, least)
+                    states.append(state)
+        distinct = {state.chosen: state for state in states}
+        ranked = sorted(distinct.values(), key=self._total)[:2]
+        best = min((self._improved(state, least) for state in ranked), key=self._total)
+        return Choice(best.chosen, self.size(best.chosen), self._total(best))
+
+    def _improved(self, state: _State, least: float) -> _State:
+        """Local search: take one or two indexes out, fill the room anew, keep what is better."""
+        for _ in range(STEPS):
+            better = self._step(state, least)
             if better is None:
-                return current
-            current, cost = better
-        return current
+                return state
+            state = better
+        return state
 
-    def _step(self, current: int, cost: float, budget: int) -> tuple[int, float] | None:
-        numbers = sorted(bits(current), key=lambda number: self.loss(current, 1 << number) / max(1, self.sizes[number]))
-        singles = [1 << number for number in numbers]
-        pairs = [one | other for place, one in enumerate(singles[:8]) for other in singles[place + 1 : 8]]
-        for dropped in (*singles, *pairs):
-            rest = current & ~dropped
-            for forbidden, power in ((dropped, 1.0), (dropped, 0.5), (0, 0.5)):
-                candidate = self.prune(self.greedy(budget, rest, forbidden=forbidden, power=power))
-                new = self.cost(candidate)
-                if new < cost * (1 - 1e-9):
-                    return candidate, new
+    def _step(self, state: _State, least: float) -> _State | None:
+        total = self._total(state)
+        numbers = sorted(bits(state.chosen), key=lambda one: self.loss(state, one) / max(1, self.sizes[one]))
+        groups = [(one,) for one in numbers]
+        groups += [(one, other) for place, one in enumerate(numbers[:6]) for other in numbers[place + 1 : 6]]
+        for group in groups:
+            forbidden = 0
+            rest = state.copy()
+            for number in group:
+                forbidden |= 1 << number
+                self._drop(rest, number)
+            for power in POWERS[:2]:
+                candidate = rest.copy()
+                self._fill(candidate, power=power, forbidden=forbidden)
+                if self._total(candidate) < total * (1 - _LEAST):
+                    self._fill(candidate, power=power)
+                    self._prune(candidate, least)
+                    return candidate
         return None
-
-
-def _union(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found

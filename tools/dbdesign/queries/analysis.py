@@ -158,7 +158,8 @@ class _Analysis:
         """The origin of a named output of a subquery; of a UNION its first branch's."""
         expression = scope.expression
         if isinstance(expression, exp.SetOperation):
-            return self._projected(scope.union_scopes[0], name, depth) if scope.union_scopes and depth < _DEEP else None
+            branches = getattr(scope, "union_scopes", None)  # a recursive CTE that reads itself has none
+            return self._projected(branches[0], name, depth + 1) if branches and depth < _DEEP else None
         for one in getattr(expression, "selects", ()):
             if one.alias_or_name.lower() == name.lower():
                 inner = one.this if isinstance(one, exp.Alias) else one
