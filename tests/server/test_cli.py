@@ -221,3 +221,9 @@ def test_rules_are_listed_and_explained(project: Path, capfd: pytest.CaptureFixt
     assert "foreign-key-without-index" in capfd.readouterr().out
     assert run(["rules", "foreign-key-without-index"]) == 0
     assert capfd.readouterr().out.startswith("# foreign-key-without-index")
+
+
+def test_a_review_of_what_was_not_understood_does_not_pass(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "cut.sql").write_text("CREATE TABLE `t` (`id` int NOT NULL AUTO_INCREMENT,\n")
+    assert run(["review", "cut.sql", "--format", "mysql", "--fail-on", "info"]) == 2
+    assert capsys.readouterr().err.startswith("dbdesign: cut.sql, line 1: ")
