@@ -11,7 +11,7 @@ import select
 import sys
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from dbdesign.errors import DesignError, InputError
 
@@ -23,9 +23,17 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PORT = 8765
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are those of the rest of the command line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise it, on one line and with the remedy."""
+        raise InputError(message, remedy=f"Try '{self.prog} --help'")
+
+
 def parser(width: int | None = None) -> argparse.ArgumentParser:
     """The options of `dbdesign serve`; help is so many columns wide, or as wide as the terminal."""
-    options = argparse.ArgumentParser(
+    options = _Parser(
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=width),
         prog="dbdesign serve",
         description="Serve the tools over MCP: on standard input and output, or with --http on this machine.",
@@ -48,11 +56,11 @@ def parser(width: int | None = None) -> argparse.ArgumentParser:
 
 def serve(arguments: Sequence[str]) -> int:
     """Serve until the client goes away; gives the exit code."""
-    chosen = parser().parse_args(list(arguments))
     from dbdesign_server.config import load_config
 
     _log_to_standard_error()
     try:
+        chosen = parser().parse_args(list(arguments))
         config = load_config(chosen.root, chosen.config)
         if chosen.http:
             from dbdesign_server.http import serve_http

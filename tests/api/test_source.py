@@ -132,3 +132,27 @@ def test_a_cancelled_call_does_not_begin() -> None:
     call.cancelled.set()
     with pytest.raises(CancelledError):
         load(MYSQL, call)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        (
+            "create table t (id int,\n",
+            "postgresql",
+            "the text given, line 1: nothing was understood as postgresql: syntax error",
+        ),
+        (MYSQL, "postgresql", "Say that its format is mysql, if it is"),
+        ("\nfrobnicate t;\nfrobnicate u;\n", "postgresql", r"the text given, line 2: .* \(and 1 more\)"),
+    ],
+)
+def test_a_source_of_which_nothing_is_understood_is_refused(text: str, name: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        load(text, Call(), format=name)
+
+
+@pytest.mark.parametrize("name", ["postgresql", "sqlserver", "sqlite", "cockroachdb"])
+def test_a_string_that_does_not_end_is_reported_with_the_name_of_its_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / "open.sql").write_text("create table t (id int);\ncreate table u (a varchar(9) default 'x);\n")
+    with pytest.raises(DesignError, match=r"^open\.sql, line 2: "):
+        load("open.sql", Call(access=Access.beneath(tmp_path)), format=name)

@@ -80,6 +80,13 @@ def test_a_table_that_was_declared_and_not_read_is_in_the_summary() -> None:
     assert "2 CREATE TABLE statements, but 1 tables were read: 1 fewer" in answer.summary
 
 
+def test_nothing_was_lost_is_not_said_of_a_source_that_was_not_read_in_full() -> None:
+    text = "create table t (id integer primary key);\nfrobnicate t;\n"
+    answer = generate_schema(text, to="sqlite", format="sqlite")
+    assert "Nothing was lost" not in answer.summary
+    assert "1 statement not understood" in answer.summary
+
+
 def test_foreign_keys_to_nothing_are_in_the_summary() -> None:
     answer = read_schema("create table t (id int references nowhere (id));", format="postgresql")
     assert "1 foreign key to tables that are not there (nowhere)" in answer.summary

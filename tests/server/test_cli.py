@@ -221,3 +221,23 @@ def test_rules_are_listed_and_explained(project: Path, capfd: pytest.CaptureFixt
     assert "foreign-key-without-index" in capfd.readouterr().out
     assert run(["rules", "foreign-key-without-index"]) == 0
     assert capfd.readouterr().out.startswith("# foreign-key-without-index")
+
+
+def test_a_review_of_what_was_not_understood_does_not_pass(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "cut.sql").write_text("CREATE TABLE `t` (`id` int NOT NULL AUTO_INCREMENT,\n")
+    assert run(["review", "cut.sql", "--format", "mysql", "--fail-on", "info"]) == 2
+    assert capsys.readouterr().err.startswith("dbdesign: cut.sql, line 1: ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--bogus"], ["serve", "--http", "--port", "many"], ["read", "--bogus"]]
+)
+def test_a_mistake_in_the_options_is_one_line_with_the_remedy(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dbdesign_server.serve import serve
+
+    assert (serve(arguments[1:]) if arguments[0] == "serve" else run(arguments)) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.endswith(f"Try 'dbdesign {arguments[0]} --help'\n")

@@ -6,9 +6,13 @@ MCP server passes its text to the model. Anything else that escapes is a defect 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Self
+
+_UNNAMED = re.compile(r"(?:SQL|DBML)(?=, line |\Z)")
+"""What stands for a text that has no name, in the place of an error."""
 
 
 class DesignError(Exception):
@@ -25,6 +29,13 @@ class DesignError(Exception):
         self.where = where
         self.remedy = remedy
         super().__init__(self._text())
+
+    def within(self, name: str) -> Self:
+        """This error, its place named: a reader knows the text, not what it is called."""
+        if self.where is None or _UNNAMED.match(self.where):
+            self.where = name + _UNNAMED.sub("", self.where or "")
+            self.args = (self._text(),)
+        return self
 
     def _text(self) -> str:
         place = f"{self.where}: " if self.where else ""

@@ -103,13 +103,15 @@ class Access:
             raise AccessError("hidden files and folders are not written to", where=name, remedy="Choose a visible path")
         try:
             directory = self._open_folder(folder or ".")
+        except FileNotFoundError:
+            raise AccessError("no folder can be made there", where=name, remedy="Choose another path") from None
         except OSError as error:
             raise self._refused(name, error) from None
         try:
             _place(directory, final, text.encode("utf-8", "surrogatepass"), overwrite=overwrite)
         except FileExistsError:
             raise AccessError(
-                "the file exists already", where=name, remedy="Choose another path, or say overwrite=true"
+                "the file exists already", where=name, remedy="Choose another path, or say overwrite=true (--overwrite)"
             ) from None
         except OSError as error:
             raise self._refused(name, error) from None

@@ -48,7 +48,9 @@ def write_texts(
     there = [path for path in paths if not overwrite and access.exists(path)]
     if there:
         raise AccessError(
-            "the file exists already", where=", ".join(there[:5]), remedy="Choose another path, or say overwrite=true"
+            "the file exists already",
+            where=", ".join(there[:5]),
+            remedy="Choose another path, or say overwrite=true (--overwrite)",
         )
     return [
         access.write_text(path, text, overwrite=overwrite) for path, text in zip(paths, texts.values(), strict=True)

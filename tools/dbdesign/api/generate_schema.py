@@ -216,7 +216,7 @@ def _summary(loaded: Loaded, target: Writer, options: WriteOptions, result: Writ
         said.append(f"Written to {', '.join(files[:6])}{f' and {len(files) - 6} more' if len(files) > 6 else ''}.")
     if result.notes:
         said.append(f"{plural(len(result.notes), 'note')} on what is not said as in the source (see notes).")
-    elif target.kind != "diagram":
+    elif target.kind != "diagram" and not loaded.result.unread:
         said.append("Nothing was lost.")
     if accounts := accounted(loaded):
         said.append(f"Of the source: {accounts}")

@@ -12,7 +12,7 @@ from dbdesign.api.access import limited
 from dbdesign.api.call import Call
 from dbdesign.api.recent import Recent
 from dbdesign.api.text import checked, decoded
-from dbdesign.errors import AccessError, InputError
+from dbdesign.errors import AccessError, DesignError, InputError
 
 if TYPE_CHECKING:
     from dbdesign.model.design import Design
@@ -93,7 +93,7 @@ def _load(source: str, call: Call, format: str | None) -> Loaded:  # noqa: A002
     if format == "design" or (format is None and _is_design(text, name)):
         return _design(text, name, call)
     name_of_format, guess = _format(text, name, format)
-    result = _read(text, name_of_format, call, notes=tuple(one for one in (note, guess) if one))
+    result = _read(text, name_of_format, name, call, notes=tuple(one for one in (note, guess) if one))
     return Loaded(_as_design(result), result, name, name_of_format, name, _key(name_of_format, text))
 
 
@@ -231,17 +231,38 @@ def _scores(sample: str) -> list[tuple[float, str]]:
     return sorted(found, key=lambda one: (-one[0], one[1]))
 
 
-def _read(text: str, format: str, call: Call, *, notes: tuple[str, ...]) -> ReadResult:  # noqa: A002
+def _read(text: str, format: str, name: str, call: Call, *, notes: tuple[str, ...]) -> ReadResult:  # noqa: A002
     from dbdesign.readers.base import reader
 
     call.step(0.1, f"reading {len(text):,} characters as {format}")
     key = _key(format, text)
     result = _recent.get(key)
     if result is None:
-        result = reader(format).read(text)
+        try:
+            result = reader(format).read(text)
+        except DesignError as error:
+            raise error.within(name) from None
+    _check_understood(result, format, name, text)
     call.step(0.6, f"{len(result.schema_.tables)} tables read")  # a cancelled reading ends here and is not kept
     _recent.put(key, result)
     return result.model_copy(update={"notes": (*notes, *result.notes)}) if notes else result
+
+
+def _check_understood(result: ReadResult, format: str, name: str, text: str) -> None:  # noqa: A002
+    """Refuse a source of which nothing was understood: to a review it would be a schema without a defect."""
+    schema = result.schema_
+    found = (schema.tables, schema.views, schema.routines, schema.enums, schema.domains, schema.composites)
+    if not result.unread or any(found):
+        return
+    first = result.unread[0]
+    others = f" (and {len(result.unread) - 1} more)" if len(result.unread) > 1 else ""
+    surest = _scores(text[:SAMPLE])[0][1]
+    remedy = f"Say that its format is {surest}, if it is" if surest != format else "Mend the statement"
+    raise InputError(
+        f"nothing was understood as {format}: {first.reason[:300]}{others}",
+        where=f"{name}, line {first.line}",
+        remedy=remedy,
+    )
 
 
 def _key(format: str, text: str) -> str:  # noqa: A002

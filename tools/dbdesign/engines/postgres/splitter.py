@@ -19,8 +19,8 @@ MOST_INNER_SEMICOLONS = 300
 _SPECIAL = re.compile(r"[;'\"$\\]|--|/\*")
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 _NOT_SPACE = re.compile(r"\S")
-_QUOTED = re.compile(r"'(?:[^']|'')*+'")
-_BACKSLASHED = re.compile(r"'(?:[^'\\]|\\.|'')*+'", re.DOTALL)
+_QUOTED = re.compile(r"'(?:[^']|''|(?!))*+'")
+_BACKSLASHED = re.compile(r"'(?:[^'\\]|\\.|''|(?!))*+'", re.DOTALL)
 _NAME = re.compile(r'"[^"]*"')
 _DOLLAR = re.compile(r"\$(?:[^\W\d]\w*)?\$")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
@@ -31,7 +31,7 @@ _STRINGS = re.compile(
 _HAS_INNER_SEMICOLONS = re.compile(
     r"create\s+(?:or\s+replace\s+)?(?:rule\b|(?:function|procedure)\b.*\bbegin\s+atomic\b)", re.IGNORECASE | re.DOTALL
 )
-_INNER = re.compile(r"'(?:[^']|'')*+'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|(\$\w*\$).*?\1|[()]|\w+", re.DOTALL)
+_INNER = re.compile(r"'(?:[^']|''|(?!))*+'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|(\$\w*\$).*?\1|[()]|\w+", re.DOTALL)
 _SENDS = re.compile(r"\\(?:g|gx|gexec|gset|gdesc|crosstabview|watch)\b")
 _DATA_END = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 
