@@ -247,3 +247,20 @@ def test_a_temporary_table_is_skipped_and_not_missed():
     result = read("CREATE TEMP TABLE a (x); CREATE TABLE b (x)")
     assert (result.declared_tables, len(result.schema_.tables)) == (1, 1)
     assert [one.kind for one in result.skipped] == ["temporary object"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('"it\'s"', "'it''s'"),
+        ("[new]", "'new'"),
+        ("new", "'new'"),
+        ("TRUE", "TRUE"),
+        ("current_date", "current_date"),
+        ("x'00'", "x'00'"),
+        ("-1.5", "-1.5"),
+    ],
+)
+def test_a_name_as_a_default_is_a_string(written: str, expected: str):
+    result = read(f"CREATE TABLE t (a TEXT DEFAULT {written})")
+    assert [column.default for column in result.schema_.tables[0].columns] == [expected]

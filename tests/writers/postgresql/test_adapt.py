@@ -329,6 +329,11 @@ HARD: dict[str, tuple[Engine, str, str]] = {
         "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t WHERE a > 0 WITH LOCAL CHECK OPTION",
         "CREATE VIEW v WITH (check_option = local) AS",
     ),
+    "a document that is kept as text is read as one": (
+        Engine.SQLITE,
+        "CREATE TABLE t (d TEXT, a TEXT AS (json_extract(d, '$.x')) STORED)",
+        "GENERATED ALWAYS AS (CAST(d AS jsonb) ->> 'x') STORED",
+    ),
     "a sequence numbers as in TiDB": (
         Engine.TIDB,
         "CREATE SEQUENCE sq; CREATE TABLE t (a bigint DEFAULT NEXT VALUE FOR sq)",
