@@ -145,6 +145,10 @@ CASES: dict[str, tuple[str, str]] = {
         "CREATE SEQUENCE dbo.s START WITH 10 MINVALUE 10",
     ),
     "bits are a binary constant": ("CREATE TABLE t (a varbit(9) DEFAULT B'101')", "a varbinary(2) NULL CONSTRAINT DF_t_a DEFAULT (0x05)"),
+    "a check that is not enforced is switched off": (
+        "CREATE TABLE t (a int, CONSTRAINT c CHECK (a > 0) NOT ENFORCED)",
+        "ALTER TABLE dbo.t WITH NOCHECK ADD CONSTRAINT c CHECK (a > 0);\nALTER TABLE dbo.t NOCHECK CONSTRAINT c;",
+    ),
     "a view keeps its check": (
         "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t WHERE a > 0 WITH LOCAL CHECK OPTION",
         "\nWITH CHECK OPTION;",

@@ -241,7 +241,11 @@ class _Adaptation:
             )
             return None
         return Check(
-            name=check.name, expression=text, valid=check.valid, enforced=check.enforced, comment=check.comment
+            name=check.name,
+            expression=text,
+            valid=check.valid and check.enforced,  # what NOCHECK switches off is not trusted either
+            enforced=check.enforced,
+            comment=check.comment,
         )
 
     def _column_checks(self, table: Table, column: Column, own: tuple[Check, ...], kinds: Kinds) -> list[Check]:
