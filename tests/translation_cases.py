@@ -124,6 +124,8 @@ DEFAULTS: list[tuple[str, str, str | None, dict[str, str | None]]] = [
     (PG, "'{}'::jsonb", "jsonb", {MY: "'{}'", MS: "'{}'", SL: "'{}'"}),
     (PG, "NULL::character varying", "varchar", {MY: "NULL", MS: "NULL", SL: "NULL"}),
     (PG, "'5'::numeric", "decimal", {MY: "5", MS: "5", SL: "5"}),
+    (PG, "'NaN'::real", "float32", {MY: None, MS: None, SL: None}),
+    (PG, "'-Infinity'::double precision", "float64", {MY: None, MS: None, SL: None}),
     (PG, "'-1'::integer", "int32", {MY: "-1"}),
     (PG, "'new'::public.status", "enum", {MY: "'new'", MS: "'new'", SL: "'new'"}),
     (PG, "'7 days'::interval", "interval", {MY: None, MS: None, SL: None}),

@@ -31,6 +31,8 @@ def test_a_rule_reports_what_it_should_and_nothing_else(name: str) -> None:
         assert [list(one.objects) for one in findings] == [case["objects"]]
     if "severity" in case:
         assert {one.severity.value for one in findings} == {case["severity"]}
+    if "message" in case:
+        assert [one.message for one in findings] == [case["message"]]
     if "fix" in case:
         assert [one.fix for one in findings] == [case["fix"]]
 

@@ -201,3 +201,14 @@ def test_bad_text_is_refused_with_its_place() -> None:
                                   "CREATE TABLE t (UNIQUE INDEX", "ALTER TABLE t SET ("])  # fmt: skip
 def test_a_statement_cut_short_is_unread_and_nothing_worse(text: str) -> None:
     assert len(read(f"{text};").unread) == 1
+
+
+def test_a_unique_key_without_an_index_stays_one() -> None:
+    result = read(
+        "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8 UNIQUE WITHOUT INDEX, b INT8, UNIQUE WITHOUT INDEX (a, b))"
+    )
+    (table,) = result.schema.tables
+    assert [(key.columns, dict(key.options)) for key in table.unique_keys] == [
+        (("a",), {"without_index": "true"}),
+        (("a", "b"), {"without_index": "true"}),
+    ]

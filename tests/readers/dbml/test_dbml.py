@@ -528,3 +528,8 @@ def test_a_large_document_is_read_line_by_line() -> None:
     text = "".join(f"Table t{n} {{\n  id int [pk]\n  up int [ref: > t{max(n - 1, 0)}.id]\n}}\n" for n in range(3000))
     result = read(text)
     assert (len(result.schema_.tables), result.declared_tables, result.unread) == (3000, 3000, ())
+
+
+def test_the_junction_table_of_a_reference_is_counted_as_declared() -> None:
+    result = read("Table a {\n id int [pk]\n}\nTable b {\n id int [pk]\n}\nRef: a.id <> b.id\n")
+    assert (len(result.schema_.tables), result.declared_tables) == (3, 3)

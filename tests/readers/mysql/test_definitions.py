@@ -61,6 +61,7 @@ DEFAULTS = [
     ("DEFAULT CURRENT_TIMESTAMP(6)", "CURRENT_TIMESTAMP(6)"),
     ("DEFAULT (a + (b))", "a + (b)"),
     ("DEFAULT uuid() COMMENT 'x'", "uuid()"),
+    ("DEFAULT NEXT VALUE FOR shop.`s`", "nextval(shop.`s`)"),
 ]
 
 

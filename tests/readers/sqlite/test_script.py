@@ -40,10 +40,7 @@ def test_nothing_of_the_long_script_is_lost():
     assert {one.kind: one.count for one in result.skipped} == {
         ".tables": 1, "ATTACH": 1, "BEGIN": 1, "COMMIT": 1, "DROP INDEX": 1, "DROP TABLE": 1, "INSERT": 2, "PRAGMA": 1, "temporary object": 1,
     }  # fmt: skip
-    assert result.notes == (
-        "line 37: DROP takes away index pairs_c",
-        "7 CREATE TABLE statements were counted and 6 tables read; see what is unread, skipped or dropped",
-    )
+    assert result.notes == ("line 37: DROP takes away index pairs_c",)
     assert [one.name for one in result.schema_.tables] == ["people", "pairs", "descending", "alias", "coded", "copied"]
     assert [(one.kind, one.name) for one in result.schema_.carried] == [("virtual table", "notes")]
 
@@ -244,3 +241,26 @@ def test_nul_bytes_and_deep_nesting_are_survived():
 )
 def test_sqlite_is_recognised(text: str, least: float, most: float):
     assert least <= reader("sqlite").recognise(text) <= most
+
+
+def test_a_temporary_table_is_skipped_and_not_missed():
+    result = read("CREATE TEMP TABLE a (x); CREATE TABLE b (x)")
+    assert (result.declared_tables, len(result.schema_.tables)) == (1, 1)
+    assert [one.kind for one in result.skipped] == ["temporary object"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('"it\'s"', "'it''s'"),
+        ("[new]", "'new'"),
+        ("new", "'new'"),
+        ("TRUE", "TRUE"),
+        ("current_date", "current_date"),
+        ("x'00'", "x'00'"),
+        ("-1.5", "-1.5"),
+    ],
+)
+def test_a_name_as_a_default_is_a_string(written: str, expected: str):
+    result = read(f"CREATE TABLE t (a TEXT DEFAULT {written})")
+    assert [column.default for column in result.schema_.tables[0].columns] == [expected]

@@ -305,3 +305,18 @@ def test_a_deep_or_endless_expression_is_read_in_linear_time():
 )
 def test_t_sql_is_recognised(text: str, least: float, most: float):
     assert least <= reader("sqlserver").recognise(text) <= most
+
+
+def test_a_table_made_by_select_into_is_not_lost_in_silence() -> None:
+    result = read(
+        "CREATE TABLE dbo.t (id int PRIMARY KEY)\nSELECT * INTO dbo.Copy FROM dbo.t\nSELECT id INTO #x FROM dbo.t\n"
+    )
+    assert [(one.line, one.reason) for one in result.unread] == [
+        (2, "makes a table whose columns only the server knows")
+    ]
+    assert [(one.kind, one.lines) for one in result.skipped] == [("SELECT", (3,))]
+
+
+def test_an_xml_schema_collection_is_carried_by_its_name() -> None:
+    (one,) = read("CREATE XML SCHEMA COLLECTION dbo.xs AS N'<x/>'").schema_.carried
+    assert (one.kind, one.name) == ("XML schema collection", "xs")

@@ -264,3 +264,10 @@ def test_what_is_computed_from_a_type_that_is_not_there_is_left_out_and_noted() 
         "CREATE TABLE t (\n    id UUID NOT NULL,\n    during STRING,\n    since TIMESTAMPTZ,\n    CONSTRAINT t_pkey PRIMARY KEY (id)\n);\n"
     )
     assert [place for place, _, _ in notes(result)] == ["t.during", "t.since", "t (t_during_check)", "t (i)"]
+
+
+def test_a_unique_key_without_an_index_is_written_as_one() -> None:
+    text = "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, UNIQUE WITHOUT INDEX (a))"
+    result = write(reader("cockroachdb").read(text).schema_)
+    assert "UNIQUE WITHOUT INDEX (a)\n" in result.text
+    assert result.notes == ()

@@ -246,3 +246,44 @@ def test_a_foreign_key_to_no_whole_key_is_noted_for_8_4():
         for version in ("8.0", "8.4")
     }
     assert notes == {"8.0": 0, "8.4": 1}
+
+
+def lost(text: str, source: str = "postgresql") -> tuple[str, set[tuple[str, str]]]:
+    """What a text becomes, and what its notes say of which object."""
+    written = writer("mysql").write(reader(source).read(text).schema_, WriteOptions(prove=False))
+    return written.text, {(note.object, note.lost) for note in written.notes}
+
+
+def test_a_sequence_that_numbers_a_key_tells_auto_increment_where_to_start():
+    text, notes = lost(
+        "CREATE SEQUENCE s MINVALUE 10 INCREMENT 5; CREATE TABLE t (n int PRIMARY KEY DEFAULT nextval('s'))"
+    )
+    assert "AUTO_INCREMENT=10 " in text
+    assert ("t.n", "the step of 5 is a setting of the server (auto_increment_increment)") in notes
+
+
+def test_bits_of_no_fixed_length_keep_their_default():
+    text, _ = lost("CREATE TABLE t (a varbit(9) DEFAULT B'101')")
+    assert "a varbinary(2) DEFAULT b'101'" in text
+
+
+def test_a_view_keeps_its_check_and_whose_rights_it_has():
+    text, _ = lost(
+        "CREATE TABLE t (a int); CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t WHERE a > 0 WITH CHECK OPTION"
+    )
+    assert "CREATE SQL SECURITY INVOKER VIEW v" in text
+    assert text.endswith("WITH CASCADED CHECK OPTION;\n")
+
+
+def test_what_rows_or_readers_notice_is_not_lost_in_silence():
+    _, notes = lost(
+        "CREATE TABLE dbo.t (id int PRIMARY KEY, m nvarchar(20) MASKED WITH (FUNCTION = 'default()'),"
+        " a datetime2 GENERATED ALWAYS AS ROW START NOT NULL, b datetime2 GENERATED ALWAYS AS ROW END NOT NULL,"
+        " PERIOD FOR SYSTEM_TIME (a, b)) WITH (SYSTEM_VERSIONING = ON)",
+        "sqlserver",
+    )
+    assert {
+        ("t", "system_versioning cannot be said"),
+        ("t.m", "the column option masked cannot be said"),
+        ("t.a, t.b", "the column option generated cannot be said"),
+    } <= notes

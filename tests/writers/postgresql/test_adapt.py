@@ -286,3 +286,79 @@ def test_the_columns_of_a_primary_key_are_not_null_though_sqlite_lets_them_be() 
         primary_key=Key(columns=("a", "b")),
     )
     assert line_of(result, "a").endswith("NOT NULL")
+
+
+HARD: dict[str, tuple[Engine, str, str]] = {
+    "a trigger beside a generated column compares the others": (
+        Engine.MYSQL,
+        "CREATE TABLE t (a int, b int AS (a + 1) STORED, ts timestamp NULL ON UPDATE CURRENT_TIMESTAMP)",
+        "ROW(OLD.a, OLD.ts) IS DISTINCT FROM ROW(NEW.a, NEW.ts)",
+    ),
+    "what is computed from an enumeration's value is stored": (
+        Engine.MYSQL,
+        "CREATE TABLE t (e enum('a','b'), c int AS (CASE e WHEN 'a' THEN 1 ELSE 2 END) VIRTUAL)",
+        "c integer GENERATED ALWAYS AS (CASE e WHEN 'a' THEN 1 ELSE 2 END) STORED",
+    ),
+    "what is computed from an enumeration's text is a plain column": (
+        Engine.MYSQL,
+        "CREATE TABLE t (e enum('a','b'), c varchar(9) AS (upper(e)) STORED)",
+        "c character varying(9)\n",
+    ),
+    "a check reads an enumeration as text": (
+        Engine.MYSQL,
+        "CREATE TABLE t (e enum('a','b'), CHECK (char_length(concat(e, 'x')) > 1))",
+        "CAST(e AS text)",
+    ),
+    "unsigned numbers are checked where the parent is not there": (
+        Engine.MYSQL,
+        "CREATE TABLE t (p int unsigned REFERENCES nowhere (id))",
+        "CHECK (p >= 0)",
+    ),
+    "a domain's column has a default of the type under it": (
+        Engine.SQLSERVER,
+        "CREATE TYPE dbo.Flag FROM bit NOT NULL\nGO\nCREATE TABLE dbo.t (f dbo.Flag DEFAULT ((1)))",
+        '"Flag" DEFAULT true',
+    ),
+    "what is computed from a domain is stored": (
+        Engine.SQLSERVER,
+        "CREATE TYPE dbo.Name FROM nvarchar(50)\nGO\nCREATE TABLE dbo.t (n dbo.Name, k AS (left(n, 3)))",
+        "GENERATED ALWAYS AS (left(n, 3)) STORED",
+    ),
+    "a view on one table keeps its check": (
+        Engine.MYSQL,
+        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t WHERE a > 0 WITH LOCAL CHECK OPTION",
+        "CREATE VIEW v WITH (check_option = local) AS",
+    ),
+    "a document that is kept as text is read as one": (
+        Engine.SQLITE,
+        "CREATE TABLE t (d TEXT, a TEXT AS (json_extract(d, '$.x')) STORED)",
+        "GENERATED ALWAYS AS (CAST(d AS jsonb) ->> 'x') STORED",
+    ),
+    "a sequence numbers as in TiDB": (
+        Engine.TIDB,
+        "CREATE SEQUENCE sq; CREATE TABLE t (a bigint DEFAULT NEXT VALUE FOR sq)",
+        "a bigint DEFAULT nextval('sq'::regclass)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_what_postgresql_would_refuse_is_said_otherwise(name: str) -> None:
+    engine, text, expected = HARD[name]
+    result = write(readers()[engine.value].read(text).schema_)
+    assert expected in result.text
+    assert result.proof.level == "executed", result.notes
+
+
+def test_a_check_of_a_view_over_a_join_is_noted() -> None:
+    text = "CREATE TABLE t (a int); CREATE VIEW v AS SELECT t.a FROM t JOIN t u ON t.a = u.a WITH CHECK OPTION"
+    result = write(readers()["mysql"].read(text).schema_)
+    assert [note.object for note in result.notes if "CHECK OPTION" in note.lost] == ["v"]
+    assert result.proof.level == "executed"
+
+
+def test_cockroachdbs_inverted_index_of_shapes_is_gist() -> None:
+    text = "CREATE TABLE t (id INT8 PRIMARY KEY, b GEOMETRY, d JSONB, INVERTED INDEX (b), INVERTED INDEX (d))"
+    result = write(readers()["cockroachdb"].read(text).schema_)
+    assert "USING gist (b)" in result.text
+    assert "USING gin (d)" in result.text

@@ -215,3 +215,17 @@ def test_comments_and_programs_are_left_out_on_request():
     assert "TRIGGER" not in bare.text
     commented = schema_of("CREATE TABLE t (a int); COMMENT ON TABLE t IS 'said'")
     assert ("said" in write(commented).text, "said" in write(commented, comments=False).text) == (True, False)
+
+
+def test_what_readers_notice_is_not_lost_in_silence():
+    result = write(
+        schema_of(
+            "CREATE SEQUENCE s START 10; CREATE TABLE t (n int PRIMARY KEY DEFAULT nextval('s'), a int);"
+            "CREATE VIEW v WITH (security_barrier) AS SELECT a FROM t WHERE a > 0 WITH CHECK OPTION"
+        )
+    )
+    assert {
+        ("t.n", "starts at 10 and counts by 1"),
+        ("v", "WITH CHECK OPTION"),
+        ("v", "the view option security_barrier"),
+    } <= {(note.object, note.lost) for note in result.notes}

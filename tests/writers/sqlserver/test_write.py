@@ -140,6 +140,19 @@ CASES: dict[str, tuple[str, str]] = {
         "CREATE TYPE e AS ENUM ('it''s', 'b'); CREATE TABLE t (a e)",
         "a nvarchar(4) NULL,\n    CONSTRAINT CK_t_a CHECK (a IN ('it''s', 'b'))",
     ),
+    "a sequence starts within its bounds": (
+        "CREATE SEQUENCE s MINVALUE 10; CREATE TABLE t (n bigint DEFAULT nextval('s'))",
+        "CREATE SEQUENCE dbo.s START WITH 10 MINVALUE 10",
+    ),
+    "bits are a binary constant": ("CREATE TABLE t (a varbit(9) DEFAULT B'101')", "a varbinary(2) NULL CONSTRAINT DF_t_a DEFAULT (0x05)"),
+    "a check that is not enforced is switched off": (
+        "CREATE TABLE t (a int, CONSTRAINT c CHECK (a > 0) NOT ENFORCED)",
+        "ALTER TABLE dbo.t WITH NOCHECK ADD CONSTRAINT c CHECK (a > 0);\nALTER TABLE dbo.t NOCHECK CONSTRAINT c;",
+    ),
+    "a view keeps its check": (
+        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t WHERE a > 0 WITH LOCAL CHECK OPTION",
+        "\nWITH CHECK OPTION;",
+    ),
     "a constraint name that a table has is given the table's": (
         "CREATE TABLE t (a int CONSTRAINT u CHECK (a > 0)); CREATE TABLE u (a int)",
         "CONSTRAINT t_u CHECK (a > 0)",

@@ -131,3 +131,20 @@ def test_foreign_keys_are_experimental_before_8_5():
     )
     notes = {version: [n.lost for n in written(text, "mysql", version=version).notes] for version in ("8.1", "8.5")}
     assert notes == {"8.1": ["foreign keys are experimental before 8.5"], "8.5": []}
+
+
+def test_indexes_that_mysql_lacks_are_noted_and_the_rest_has_no_words_of_tidbs():
+    text = (
+        "CREATE TABLE t (id int PRIMARY KEY, a int, v vector(3), UNIQUE KEY u (a) GLOBAL, KEY k (a) GLOBAL,"
+        " VECTOR INDEX x ((VEC_L2_DISTANCE(v))), COLUMNAR INDEX c (a) USING INVERTED)"
+    )
+    result = written(text, target="mysql")
+    assert not {"GLOBAL", "VECTOR", "vector", "COLUMNAR", "KEY c"} & set(result.text.replace("(", " ").split())
+    assert "UNIQUE KEY u (a)" in result.text
+    assert "KEY k (a)" in result.text
+    assert {"t (x)", "t (c)", "t.v"} <= {note.object for note in result.notes}
+
+
+def test_a_columnar_index_stays_one():
+    result = written("CREATE TABLE t (id int PRIMARY KEY, a int, COLUMNAR INDEX c (a) USING INVERTED)")
+    assert "COLUMNAR INDEX c (a) USING INVERTED" in result.text

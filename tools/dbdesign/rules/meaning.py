@@ -14,6 +14,12 @@ from dbdesign.model.schema import Column, Table
 from dbdesign.model.types import NUMBERS, DataType, Kind
 from dbdesign.rules.words import singular, stem, vocabulary, words
 
+TOOLS_OWN = frozenset({
+    "schema_migrations", "ar_internal_metadata", "flyway_schema_history", "databasechangelog", "databasechangeloglock", "alembic_version",
+    "django_migrations", "knex_migrations", "knex_migrations_lock", "_prisma_migrations", "sequelizemeta", "__efmigrationshistory",
+    "goose_db_version", "__diesel_schema_migrations", "__drizzle_migrations", "doctrine_migration_versions", "spatial_ref_sys",
+})  # fmt: skip
+"""Tables that migration tools and PostGIS make and look after by themselves: nobody designs or changes them."""
 MONEY_WORDS = vocabulary(
     """price prices cost costs fee fees salary wage wages subtotal tax vat refund revenue budget freight payout
     surcharge tip expense earnings msrp"""

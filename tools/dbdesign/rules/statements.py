@@ -255,6 +255,8 @@ class Statements:
         """
         if self.engine is Engine.SQLITE or (self.engine in _POSTGRESQL and self.is_needed_as_it_is(table, column)):
             return None
+        if column.generated and self.engine is Engine.SQLSERVER:
+            return None  # its type is that of the expression (ALTER TABLE, on computed columns)
         if self.engine in _MYSQL:
             return self.alter(table, f"MODIFY {self.definition(column, data_type)}")
         if self.engine is Engine.SQLSERVER:

@@ -27,7 +27,7 @@ class Subject:
     """What rules look at.
 
     Attributes:
-        tables: all but partitions, which share their parent's defects.
+        tables: all but partitions, which share their parent's defects, and the tables of migration tools, which are not ours to change.
         version: of the engine as a tuple; the newest that its dialect knows, if the schema does not say.
     """
 
@@ -37,7 +37,11 @@ class Subject:
         self.engine = self.schema.engine
         self.dialect = dialect(self.engine)
         self.version = self.dialect.version_tuple(self.schema.version)
-        self.tables = tuple(table for table in self.schema.tables if table.partition_of is None)
+        self.tables = tuple(
+            table
+            for table in self.schema.tables
+            if table.partition_of is None and table.name.lower() not in meaning.TOOLS_OWN
+        )
         self.sql = Statements(self.schema, self.dialect, self.version)
 
     def at_least(self, *version: int) -> bool:

@@ -11,6 +11,11 @@ from dbdesign.model.schema import Check, Column, Engine, Schema, Table, View, la
 from dbdesign.model.types import Kind
 from dbdesign.writers.mysql.context import Context
 
+MEANT_BY_TABLE = ("unlogged", "temporary", "memory_optimized", "system_versioned", "system_versioning", "graph", "ttl",
+                  "ttl_expire_after", "ttl_expiration_expression", "locality")  # fmt: skip
+"""Options of a table that its rows or its users notice; how pages are stored is not among them."""
+MEANT_BY_COLUMN = frozenset({"masked", "encrypted", "generated", "hidden", "invisible", "srid"})
+MEANT_BY_VIEW = frozenset({"security_barrier", "security_invoker"})
 VALUE = re.compile(r"\bVALUE\b", re.IGNORECASE)
 
 
@@ -90,8 +95,14 @@ def _note_table(table: Table, context: Context, title: str) -> None:
     if context.options.grants and table.grants:
         context.note(table.label, "grants", "grant to the roles of the target")
 
+    for column in table.columns:
+        for name in sorted(MEANT_BY_COLUMN & set(column.options)):
+            context.note(f"{table.label}.{column.name}", f"the column option {name}")
+
 
 def _note_view(view: View, context: Context) -> None:
+    for name in sorted(MEANT_BY_VIEW & set(view.options)):
+        context.note(view.label, f"the view option {name}")
     if view.materialized:
         context.note(view.label, "a materialised view", "a plain view")
     if view.triggers:

@@ -43,6 +43,8 @@ TRUE_WORDS, FALSE_WORDS = (
     frozenset({"0", "false", "'f'", "'false'", "'0'"}),
 )
 QUOTES = {Engine.MYSQL: "'\"`", Engine.TIDB: "'\"`", Engine.SQLSERVER: "'\"[", Engine.SQLITE: "'\"`["}
+_NOT_FINITE = frozenset({"nan", "inf", "-inf", "infinity", "-infinity", "+infinity"})
+"""Numbers that PostgreSQL alone has (chapter 8.1.3)."""
 POSTGRES_FAMILY = frozenset({Engine.POSTGRESQL, Engine.COCKROACHDB})
 MYSQL_FAMILY = frozenset({Engine.MYSQL, Engine.TIDB})
 
@@ -167,7 +169,8 @@ def translate_default(expression: str, source: Engine, target: Engine, kind: Kin
         return "'[]'"
     literal = _literal(bare, source)
     if literal is not None:
-        return _literal_default(literal, target, kind)
+        is_endless = kind in NUMBERS and literal.strip("'").lower() in _NOT_FINITE
+        return None if is_endless and target not in POSTGRES_FAMILY else _literal_default(literal, target, kind)
     found = translate(bare, source, target, predicate=False, kind=kind)
     return _literal_default(found, target, kind) if kind is Kind.BOOLEAN and found in {"0", "1"} else found
 

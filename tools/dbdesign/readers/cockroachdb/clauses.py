@@ -212,6 +212,7 @@ def _qualifier(fragment: Fragment, at: int, after: int, name: str, mine: ColumnE
         return _column_key(fragment, at + 2, name, extras)
     if fragment.follows(at, "UNIQUE", "WITHOUT", "INDEX"):
         fragment.blank(at + 1, at + 3)
+        extras.key_options[name] = {"without_index": "true"}
         return at + 3
     return at + 1
 
@@ -244,7 +245,8 @@ def key_constraint(fragment: Fragment, at: int, after: int, extras: TableExtras,
     """Makes PRIMARY KEY (…) or UNIQUE (…) from `at` PostgreSQL's; a partial or expression one comes back as a unique index instead."""
     primary = fragment.upper(at) == "PRIMARY"
     at += 2 if primary else 1
-    if fragment.follows(at, "WITHOUT", "INDEX"):
+    unindexed = fragment.follows(at, "WITHOUT", "INDEX")
+    if unindexed:
         fragment.blank(at, at + 2)
         at += 2
     if at >= after or fragment.upper(at) != "(":
@@ -259,8 +261,9 @@ def key_constraint(fragment: Fragment, at: int, after: int, extras: TableExtras,
             if fragment.upper(end - 1) == "DESC":
                 extras.descending.setdefault(place, []).append(fragment.word(first).name)
             fragment.blank(end - 1, end)
-    if spec.options:
-        extras.key_options[place] = spec.options
+    options = {**spec.options, **({"without_index": "true"} if unindexed else {})}
+    if options:
+        extras.key_options[place] = options
     closing = fragment.closing(at)
     end = fragment.until(closing, after, {"DEFERRABLE"})
     if spec.include:

@@ -133,7 +133,7 @@ class _Builder:
             schema=schema,
             unread=tuple(sorted(self.unread, key=lambda one: one.line)),
             skipped=tuple(self._skips()),
-            declared_tables=self.document.declared_tables,
+            declared_tables=self.document.declared_tables + references.made,
             lines=self.lines,
             comments=self.document.comments,
             notes=(*self.notes, *references.notes),

@@ -27,6 +27,11 @@ class References:
         self.lines: dict[str, int] = {}
         self.notes: list[str] = []
 
+    @property
+    def made(self) -> int:
+        """How many tables stand for a many-to-many reference and no `Table` of the text."""
+        return len(self._junctions)
+
     def tables(self) -> list[Table]:
         """Every table with its foreign keys, then the junction tables that many-to-many references need."""
         found: list[Table] = []

@@ -144,6 +144,8 @@ def parse_default(stream: TokenStream) -> str | None:
         return None
     if stream.at("("):
         return stream.parenthesised()
+    if stream.accept("NEXT", "VALUE", "FOR"):
+        return f"nextval({_dotted(stream)})"
     first = stream.index
     stream.accept_any("+", "-")
     token = stream.next()
@@ -156,6 +158,15 @@ def parse_default(stream: TokenStream) -> str | None:
             stream.next()
         else:
             stream.skip_parentheses()
+    return stream.source(first)
+
+
+def _dotted(stream: TokenStream) -> str:
+    """A name as it stands, with its database."""
+    first = stream.index
+    stream.next()
+    while stream.accept("."):
+        stream.next()
     return stream.source(first)
 
 

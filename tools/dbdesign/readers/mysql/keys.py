@@ -265,7 +265,7 @@ class _Options:
         options = dict(self.values)
         if self.method == "btree" and kind is None:
             options["using"] = "btree"
-        if kind == "VECTOR" and self.method:
+        if kind in {"VECTOR", "COLUMNAR"} and self.method:
             options["using"] = self.method
         where = options.pop("where", None)
         return Index(

@@ -127,8 +127,7 @@ class _Reading:
     def _create(self, statement: Statement, database: Sqlite) -> None:
         words = statement.words
         is_temporary = words[1:2] in (("TEMP",), ("TEMPORARY",))
-        if words[1:2] == ("TABLE",) or (is_temporary and words[2:3] == ("TABLE",)):
-            self.declared += 1
+        self.declared += words[1:2] == ("TABLE",)
         if is_temporary:
             self._skip("temporary object", self._line(statement), "lives for a connection")
         elif words[1:2] == ("VIRTUAL",):

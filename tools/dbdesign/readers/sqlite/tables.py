@@ -50,6 +50,9 @@ ACTIONS: dict[tuple[str, ...], Action] = {
 Lines = Callable[[int], int]
 
 
+_CONSTANTS = {"NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"}
+
+
 def name(stream: TokenStream) -> str:
     """An identifier; SQLite takes a string for one."""
     if stream.token.kind == "string":
@@ -222,7 +225,12 @@ class TableParser:
             return without_outer_parentheses(stream.parenthesised())
         first = stream.index
         stream.accept_any("+", "-")
-        stream.next()
+        token = stream.next()
+        is_name = token.kind == "quoted" or (token.kind == "word" and token.upper not in _CONSTANTS)
+        if is_name and stream.index == first + 1 and not stream.at("("):
+            return (
+                "'" + name_of(token).replace("'", "''") + "'"
+            )  # a name is a string here (SQLite's parse.y, DEFAULT id)
         return stream.source(first)
 
     def _conflict(self) -> str | None:

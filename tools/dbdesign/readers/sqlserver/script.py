@@ -210,10 +210,24 @@ class Batch:
             objects.grant(stream, self.catalog, first)
         elif word in {"ENABLE", "DISABLE"} and stream.peek().upper == "TRIGGER":
             self._switch_trigger()
+        elif word == "SELECT":
+            self._select()
         elif word in LEFT_OUT and not (word == "WITH" and stream.peek(2).upper not in {"AS", "("}):
             self._leave_out(word)
         else:
             raise stream.error("no statement begins so")
+
+    def _select(self) -> None:
+        """A query; SELECT … INTO makes a table of it, with columns that only the server knows."""
+        stream, first, line = self.stream, self.stream.index, self.line
+        stream.next()
+        self._skip_statement()
+        into = next((at for at in range(first, stream.index) if stream.tokens[at].upper == "INTO"), None)
+        target = stream.tokens[into + 1].text if into is not None else "#"
+        if target.startswith(("#", "[#", "@")):
+            self.catalog.skip("SELECT", line, LEFT_OUT["SELECT"])
+        else:
+            self.catalog.missed(line, stream.source(first), "makes a table whose columns only the server knows")
 
     def _leave_out(self, word: str) -> None:
         stream = self.stream
@@ -290,7 +304,10 @@ class Batch:
             stream.next()
             if word == "PARTITION":
                 kind = f"partition {stream.next().text.lower()}"
-            stream.accept_any("CATALOG", "STOPLIST", "SCHEMA", "POLICY", "TYPE", "PRIORITY", "PROPERTY", "COLLECTION")
+            for _ in range(2):
+                stream.accept_any(
+                    "CATALOG", "STOPLIST", "SCHEMA", "POLICY", "TYPE", "PRIORITY", "PROPERTY", "COLLECTION"
+                )
             name = (stream.dotted() if stream.is_name() else ("",))[-1]
             self._skip_statement()
             catalog.carried.append(Carried(kind=kind, name=name, sql=stream.source(first), before_tables=before))

@@ -26,7 +26,8 @@ class ColumnRepeatsParent(TableRule):
 
     ## What it does
     Reports a reference (`customer_id`) of a table whose mandatory parent has a reference of the same name to the same table, unless a
-    composite foreign key binds the two. Tenants, and who created or changed a row, are left alone.
+    composite foreign key binds the two, or a key holds both, as in a junction table. Tenants, and who created or changed a row, are
+    left alone.
 
     ## Why is this bad?
     The customer of a line follows from its order: the table is not in third normal form. When the order's customer is corrected
@@ -113,6 +114,9 @@ class ColumnRepeatsParent(TableRule):
         if above.parent in {table.label, relation.parent} or subject.is_lookup(target):
             return True
         wanted = {name, *relation.foreign_key.columns}
+        keys = (*((table.primary_key,) if table.primary_key else ()), *table.unique_keys)
+        if any(wanted <= set(key.columns) for key in keys):
+            return True  # many-to-many: several of them go with one parent, which names but one
         return any(wanted <= set(key.columns) and key.references == relation.parent for key in table.foreign_keys)
 
 

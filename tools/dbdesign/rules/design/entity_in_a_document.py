@@ -13,7 +13,7 @@ from dbdesign.rules.meaning import is_event_table, payload
 from dbdesign.rules.subject import POSTGRESQL_LIKE, Subject
 from dbdesign.rules.words import stem, vocabulary
 
-_KEY = re.compile(r"->>?\s*'([^']+)'")
+_KEY = re.compile(r"->>?\s*'(?:\$\.)?([^']+)'")
 _DOCUMENTS = vocabulary(
     "cache setting settings config configuration document payload snapshot response request webhook outbox inbox queue job"
 )

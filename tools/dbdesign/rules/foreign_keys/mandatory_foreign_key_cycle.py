@@ -70,7 +70,7 @@ class MandatoryForeignKeyCycle(Rule):
                 continue
             members = sorted(group, key=subject.label_order)
             inside = [one for one in binding if one.child in group and one.parent in group]
-            yield self._report(members, min(inside, key=lambda one: subject.label_order(one.child)), subject)
+            yield self._report(members, min(inside, key=lambda one: _ease(one, subject)), subject)
 
     @staticmethod
     def _binds(relation: Relation) -> bool:
@@ -85,10 +85,18 @@ class MandatoryForeignKeyCycle(Rule):
                 table, f"ALTER CONSTRAINT {subject.sql.name(key.name)} DEFERRABLE INITIALLY DEFERRED"
             )
         else:
-            fix = subject.sql.set_nullable(table, column, True) if column else None
+            in_key = table.primary_key is not None and key.columns[0] in table.primary_key.columns
+            fix = subject.sql.set_nullable(table, column, True) if column and not in_key else None
         return self.finding(
             on_constraint(table, key),
             f"{', '.join(members)} refer to each other in a circle of mandatory references, so that no first row can be inserted",
             evidence={"tables": members},
             fix=fix,
         )
+
+
+def _ease(relation: Relation, subject: Subject) -> tuple[bool, int]:
+    """Which reference of a circle to loosen: one outside the primary key, which is never NULL; else the first."""
+    primary = subject.schema.table_by_label[relation.child].primary_key
+    in_key = primary is not None and bool(set(primary.columns) & set(relation.foreign_key.columns))
+    return in_key, subject.label_order(relation.child)

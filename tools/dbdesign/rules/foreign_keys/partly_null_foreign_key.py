@@ -65,8 +65,8 @@ class PartlyNullForeignKey(TableRule):
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every composite foreign key that NULLs switch off."""
         for key in table.foreign_keys:
-            if len(key.columns) < 2 or key.match != "simple":
-                continue
+            if len(key.columns) < 2 or key.match != "simple" or key.set_columns:
+                continue  # SET NULL of some columns alone leaves the key partly NULL on purpose
             nullable = [name for name in key.columns if (one := table.column(name)) is not None and one.nullable]
             if len(nullable) < 2 or _checked(nullable, table):
                 continue

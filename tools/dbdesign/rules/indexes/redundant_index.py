@@ -54,7 +54,7 @@ class RedundantIndex(TableRule):
 
     def check_table(self, table: Table, subject: Subject) -> Iterator[Finding]:
         """Every index that is a proper prefix of another."""
-        longer = [(one.name or "", _signatures(_keys_of(one))) for one in _access_paths(table)]
+        longer = [(one, _signatures(_keys_of(one))) for one in _access_paths(table)]
         for index in table.indexes:
             if (
                 index.unique
@@ -67,16 +67,24 @@ class RedundantIndex(TableRule):
                 continue
             keys = _signatures(index.keys)
             container = next(
-                (name for name, whole in longer if len(whole) > len(keys) and whole[: len(keys)] == keys), None
+                (one for one, whole in longer if len(whole) > len(keys) and whole[: len(keys)] == keys), None
             )
             if container is not None:
+                longer_name = _named(container, table)
                 yield self.finding(
                     on_constraint(table, index),
-                    f"{index.name} is the beginning of {container or 'the primary key'}, which answers the same queries, so that"
+                    f"{_named(index, table)} is the beginning of {longer_name}, which answers the same queries, so that"
                     f" writes to {table.label} maintain it for nothing",
-                    evidence={"contained_in": container or "primary key"},
+                    evidence={"contained_in": longer_name.removeprefix("the ")},
                     fix=subject.sql.drop_index(table, index),
                 )
+
+
+def _named(one: Index | Key, table: Table) -> str:
+    """Its name; what stands for it where it has none."""
+    if one is table.primary_key:
+        return one.name or "the primary key"
+    return one.name or f"the index on ({', '.join(one.columns)})"
 
 
 def _access_paths(table: Table) -> Iterator[Index | Key]:

@@ -93,15 +93,22 @@ def _declared_keys(table: Table) -> Iterator[tuple[str, ...]]:
 
 
 def _add_surrogate(table: Table, subject: Subject) -> str | None:
-    """A numbered column as the primary key; an existing column `id` is taken instead."""
+    """A numbered column as the primary key; an existing column `id` is taken instead.
+
+    None where the engine adds no column with a key (SQLite; TiDB: MySQL Compatibility, on ADD COLUMN). In CockroachDB numbers would
+    all go to one range: the key is random there.
+    """
     sql = subject.sql
     own = next((column for column in table.columns if column.name.lower() == "id"), None)
     if own is not None and not own.nullable and (own.type.is_integer or own.identity):
         return sql.add_primary_key(table, (own.name,))
     has_heirs = any(table.label in one.inherits for one in subject.schema.tables)
-    if subject.is_engine(Engine.SQLITE) or table.partitioning is not None or has_heirs:
+    if subject.is_engine(Engine.SQLITE, Engine.TIDB) or table.partitioning is not None or has_heirs:
         return None
     name = sql.name("id" if own is None else f"{table.name}_id")
+    if subject.is_engine(Engine.COCKROACHDB):
+        added = sql.add_column(table, f"{name} uuid NOT NULL DEFAULT gen_random_uuid()")
+        return f"{added}\n{sql.alter(table, f'ALTER PRIMARY KEY USING COLUMNS ({name})')}"
     if subject.is_engine(*POSTGRESQL_LIKE):
         return sql.add_column(table, f"{name} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
     if subject.is_engine(Engine.SQLSERVER):

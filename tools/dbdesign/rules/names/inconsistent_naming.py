@@ -16,7 +16,7 @@ FEW = 0.25
 """Share of tables that may break a habit and still be exceptions; above it there is no habit."""
 
 _MASSES = vocabulary(
-    "log history audit inventory stock mail cache queue outbox inbox archive ledger content text config journal"
+    "log history audit inventory stock mail cache queue outbox inbox archive ledger content text config journal hours"
 )
 """Words that name a whole, in the singular, whatever the habit."""
 

@@ -46,7 +46,7 @@ class IntegerDisplayWidth(ColumnRule):
 
     severity = Severity.INFO
     engines = (Engine.MYSQL, Engine.TIDB)
-    repeats = "{count} columns have a display width, which limits nothing and is deprecated"
+    repeats = "{count} columns have a display width, ZEROFILL or float(M,D), which are deprecated"
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A width or ZEROFILL."""
@@ -60,7 +60,15 @@ class IntegerDisplayWidth(ColumnRule):
         )
         yield self.finding(
             on_column(table, column),
-            f"{on_column(table, column)} is {native}, whose display width limits nothing and is deprecated",
+            f"{on_column(table, column)} is {native}, {_why(native)}",
             evidence={"type": native},
             fix=None if linked else subject.sql.change_type(table, column, plain),
         )
+
+
+def _why(native: str) -> str:
+    if _FLOAT.search(native):
+        return "whose digits round what is stored, and are deprecated: decimal says them exactly"
+    if not _WIDTH.search(native):
+        return "whose ZEROFILL pads what is shown and is deprecated"
+    return "whose display width limits nothing and is deprecated"

@@ -50,6 +50,8 @@ class LocaleBoundMoney(ColumnRule):
 
     def check_column(self, column: Column, table: Table, subject: Subject) -> Iterator[Finding]:
         """A column of a money type; SQL Server's has a fixed scale and is only imprecise in divisions."""
+        if column.generated and subject.is_engine(Engine.SQLSERVER):
+            return  # it has the type of what it is computed from
         name = subject.sql.name(column.name)
         on_server = subject.is_engine(Engine.SQLSERVER)
         using = None if on_server else f"{name}::numeric(19,4)"

@@ -18,6 +18,7 @@ from dbdesign.writers.cockroachdb.spelling import (
 )
 
 _SHARDING = {"hash_sharded", "bucket_count", "partition"}
+_SAID_APART = {*_SHARDING, "without_index"}
 
 
 @dataclass
@@ -99,8 +100,9 @@ def _named(name: str | None, clause: str) -> str:
 def _key(key: Key, word: str) -> str:
     descending = {one.column for one in key.keys if one.descending}
     listed = ", ".join(f"{identifier(name)} DESC" if name in descending else identifier(name) for name in key.columns)
+    how = f"{word} WITHOUT INDEX" if "without_index" in key.options else word
     return _named(
-        key.name, joined(f"{word} ({listed})", sharding(key.options), _storing(key.include), storage(key.options))
+        key.name, joined(f"{how} ({listed})", sharding(key.options), _storing(key.include), storage(key.options))
     )
 
 
@@ -118,7 +120,7 @@ def _storing(columns: tuple[str, ...]) -> str:
 
 def storage(options: Mapping[str, str]) -> str:
     """WITH (…) of an index."""
-    listed = [f"{name} = {_option(value)}" for name, value in options.items() if name not in _SHARDING]
+    listed = [f"{name} = {_option(value)}" for name, value in options.items() if name not in _SAID_APART]
     return f"WITH ({', '.join(listed)})" if listed else ""
 
 

@@ -8,6 +8,7 @@ from dbdesign.dialects import mysql as facts
 from dbdesign.dialects import tidb as tidb_facts
 from dbdesign.model.schema import Carried, Column, Engine, Index, IndexKey, Key, Schema, Sequence, Table, View
 from dbdesign.model.types import Kind
+from dbdesign.writers.foreign import MEANT_BY_COLUMN, MEANT_BY_TABLE
 from dbdesign.writers.mysql.columns import ColumnAdapter, now
 from dbdesign.writers.mysql.constraints import ConstraintAdapter
 from dbdesign.writers.mysql.context import Context
@@ -27,6 +28,7 @@ TOUCH = re.compile(
     r"NEW\.\"?(\w+)\"?\s*:?=\s*(?:now\(\)|CURRENT_TIMESTAMP(?:\(\d\))?|clock_timestamp\(\)|\('?now'?(?:::text)?\)::timestamp\S*)",
     re.IGNORECASE,
 )
+_ON = {"true", "on", "1", "yes"}
 CONSTRAINED = re.compile(r"\bNEW\.", re.IGNORECASE)
 
 
@@ -181,9 +183,12 @@ class _Adapter:
             )
         if table.grants and self.context.options.grants:
             note(label, "roles differ between servers; grants are not carried over", "left out")
-        for word in ("unlogged", "temporary", "memory_optimized", "system_versioned"):
+        for word in MEANT_BY_TABLE:
             if word in table.options:
                 note(label, f"{word} cannot be said", "an ordinary table")
+        for column in table.columns:
+            for word in sorted(MEANT_BY_COLUMN & set(column.options)):
+                note(f"{label}.{column.name}", f"the column option {word} cannot be said")
 
     @property
     def _sequences(self) -> list[Sequence]:
@@ -214,9 +219,22 @@ class _Adapter:
                     "a plain view; a table that an event refreshes is faster to read",
                 )
             written.append(
-                View(name=name, definition=query, columns=view.columns if view.columns and len(view.columns) else ())
+                View(
+                    name=name,
+                    definition=query,
+                    columns=view.columns if view.columns and len(view.columns) else (),
+                    options=self._view_options(view),
+                )
             )
         return written, comments
+
+    def _view_options(self, view: View) -> dict[str, str]:
+        """What an updatable view checks, and whose rights it has."""
+        if "security_barrier" in view.options:
+            self.context.note(view.label, "security_barrier cannot be said", "an ordinary view")
+        options = {"sql_security": "invoker"} if view.options.get("security_invoker") in _ON else {}
+        check = view.options.get("check_option")
+        return {**options, "check_option": check} if check else options
 
     def _leave_out(self) -> None:
         source, note = self.source, self.context.note

@@ -22,6 +22,7 @@ STRING_LITERAL = re.compile(r"('(?:[^']|'')*')(?:::[\w\s.\"]+)?")
 BIT_STRING = re.compile(r"\(?[bB]?'([01]+)'(?:::(?:\"bit\"|bit)|\Z)")
 NO_ORDER = re.compile(r"'-?infinity'", re.IGNORECASE)
 ZONED = re.compile(r"'(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?:Z|\+00(?::?00)?)'")
+_BITS = {Kind.BIT, Kind.VARBIT}
 
 STRING = re.compile(r"'(?:[^'\\]|\\.|'')*'")
 WORD = re.compile(r"[\w$]+")
@@ -150,7 +151,7 @@ class ColumnAdapter:
             if owner.primary_key.columns != (column.name,) or mapped.type.kind not in INTEGERS:
                 return None
             if sequence in self.private:
-                return Identity(mode="auto_increment")
+                return self._counting(self._options_of(sequence), where)
             if self.context.has("sequence"):
                 return None
             self.context.note(
@@ -160,16 +161,23 @@ class ColumnAdapter:
         if mapped.type.kind not in INTEGERS:
             self.context.note(where, f"AUTO_INCREMENT needs an integer, not {mapped.type.native}", None)
             return None
-        options = column.identity.options
+        if column.identity.mode == "always":
+            self.context.note(where, "GENERATED ALWAYS: AUTO_INCREMENT accepts values that are given", None)
+        return self._counting(column.identity.options, where)
+
+    def _options_of(self, sequence: str) -> SequenceOptions:
+        return next((one.options for one in self.schema.sequences if one.name == sequence), SequenceOptions())
+
+    def _counting(self, options: SequenceOptions, where: str) -> Identity:
+        """AUTO_INCREMENT, which counts by 1 from where the sequence starts."""
         if options.increment not in {None, 1}:
             self.context.note(
                 where,
                 f"the step of {options.increment} is a setting of the server (auto_increment_increment)",
                 "steps of 1",
             )
-        if column.identity.mode == "always":
-            self.context.note(where, "GENERATED ALWAYS: AUTO_INCREMENT accepts values that are given", None)
-        start = options.start if options.start and options.start > 1 else None
+        first = options.start or options.minimum
+        start = first if first and first > 1 else None
         return Identity(mode="auto_increment", options=SequenceOptions(start=start))
 
     def _generated(self, owner: Table, column: Column, where: str) -> Generated | None:
@@ -221,7 +229,7 @@ class ColumnAdapter:
         """Literals of types that MySQL spells otherwise."""
         if kind in {Kind.BLOB, Kind.VARBINARY, Kind.BINARY} and (match := BYTEA.fullmatch(text)):
             return f"x'{match[1]}'"
-        if kind is Kind.BIT and (match := BIT_STRING.match(text)):
+        if kind in _BITS and (match := BIT_STRING.match(text)):
             return f"b'{match[1]}'"
         if kind in {Kind.INTERVAL, Kind.RANGE, Kind.INET, Kind.CIDR, Kind.MACADDR, Kind.LTREE} and (
             match := STRING_LITERAL.fullmatch(text)

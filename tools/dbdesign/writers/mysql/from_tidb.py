@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dbdesign.model.schema import Engine, Identity, Key, Schema, Table
+from collections.abc import Iterator
+from typing import TypeVar
+
+from dbdesign.model.schema import Engine, Identity, Index, Key, Schema, Table
+from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.mysql.context import Context
 
+Kept = TypeVar("Kept", Key, Index)
 DISTRIBUTION = {
     "shard_row_id_bits",
     "pre_split_regions",
@@ -53,15 +58,32 @@ def _table(table: Table, context: Context) -> Table:
         if column.default and "nextval" in column.default.lower():
             context.note(f"{table.label}.{column.name}", "there are no sequences", "no default")
             column = column.model_copy(update={"default": None})
+        if column.type.kind is Kind.VECTOR and not context.has("vector"):
+            context.note(f"{table.label}.{column.name}", "there is no vector type before MySQL 9", "json")
+            column = column.model_copy(update={"type": DataType(kind=Kind.JSON, native="json")})
         columns.append(column)
     primary = table.primary_key
     if primary and primary.clustered is False:
         context.note(table.label, "NONCLUSTERED: InnoDB clusters by the primary key", "a clustered key")
     return table.model_copy(
-        update={"options": options, "columns": tuple(columns), "primary_key": _plain(primary) if primary else None}
+        update={
+            "options": options,
+            "columns": tuple(columns),
+            "primary_key": _plain(primary) if primary else None,
+            "unique_keys": tuple(_plain(key) for key in table.unique_keys),
+            "indexes": tuple(_indexes(table, context)),
+        }
     )
 
 
-def _plain(key: Key) -> Key:
+def _indexes(table: Table, context: Context) -> Iterator[Index]:
+    for index in table.indexes:
+        if index.method in {"vector", "columnstore"}:
+            context.note(f"{table.label} ({index.name or 'index'})", f"there are no {index.method} indexes", "left out")
+        else:
+            yield _plain(index)
+
+
+def _plain(key: Kept) -> Kept:
     options = {word: value for word, value in key.options.items() if word != "global"}
     return key.model_copy(update={"clustered": None, "options": options})

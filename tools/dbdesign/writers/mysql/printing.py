@@ -21,6 +21,12 @@ BARE_DEFAULT = re.compile(
 NEEDS_EXPRESSION = frozenset({Kind.TEXT, Kind.BLOB, Kind.JSON, Kind.GEOMETRY, Kind.VECTOR})
 """Kinds whose default MySQL accepts as an expression only."""
 
+_INDEX_WORDS = {
+    "fulltext": "FULLTEXT KEY",
+    "spatial": "SPATIAL KEY",
+    "vector": "VECTOR KEY",
+    "columnstore": "COLUMNAR INDEX",
+}
 OPTION_WORDS = {"charset": "DEFAULT CHARSET", "collation": "COLLATE"}
 UNPRINTED = frozenset({"system_versioned", "start_transaction", "tiflash_replica"})
 
@@ -157,7 +163,7 @@ class Printer:
 
     def index(self, index: Index) -> str:
         """KEY, UNIQUE KEY, FULLTEXT KEY or SPATIAL KEY."""
-        words = {"fulltext": "FULLTEXT KEY", "spatial": "SPATIAL KEY", "vector": "VECTOR KEY"}.get(index.method, "KEY")
+        words = _INDEX_WORDS.get(index.method, "KEY")
         if index.unique:
             words = "UNIQUE KEY"
         name = f" {self.name(index.name)}" if index.name else ""

@@ -122,7 +122,9 @@ def _bits(source: DataType) -> Mapped:
         return Mapped(_typed(Kind.BIT, f"bit({length})", length=length))
     size = (source.length or 2040) // 8 + 1
     return Mapped(
-        _typed(Kind.VARBINARY, f"varbinary({size})", length=size), lost="BIT has at most 64 bits", instead="varbinary"
+        _typed(Kind.VARBINARY, f"varbinary({size})", length=size),
+        lost="BIT has at most 64 bits and one length",
+        instead="varbinary",
     )
 
 

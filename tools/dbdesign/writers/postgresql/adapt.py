@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dbdesign.model.schema import Domain, Engine, EnumType, Extension, Schema, Table, View
@@ -17,6 +18,9 @@ _SILENT = {
     "filegroup", "textimage_on", "avg_row_length", "max_rows", "min_rows", "pack_keys", "delay_key_write", "data_compression",
     "ansi_nulls", "quoted_identifier", "without_rowid", "lock_escalation",
 }  # fmt: skip
+
+
+_JOIN = re.compile(r"\bJOIN\b", re.IGNORECASE)
 
 
 def adapt(schema: Schema, notes: Notes) -> Schema:
@@ -110,6 +114,7 @@ class _Adapter:
             if view.triggers:
                 self._notes.add(view.label, "triggers on a view", "rewrite them in PL/pgSQL")
             yield View(
+                options=self._view_options(view),
                 namespace=view.namespace,
                 name=view.name,
                 definition=query,
@@ -121,8 +126,18 @@ class _Adapter:
                 column_comments=view.column_comments,
             )
 
+    def _view_options(self, view: View) -> dict[str, str]:
+        """WITH CHECK OPTION, which PostgreSQL takes where one table is read alone (CREATE VIEW, "Updatable Views")."""
+        check = view.options.get("check_option")
+        if check is None:
+            return {}
+        if _JOIN.search(view.definition):
+            self._notes.add(view.label, f"WITH {check.upper()} CHECK OPTION on a join", "an INSTEAD OF trigger")
+            return {}
+        return {"check_option": check}
+
     def _say_carried(self) -> None:
         for routine in self._schema.routines:
             self._notes.add(routine.label, f"a {routine.kind} in another language", "rewrite it in PL/pgSQL")
         for one in self._schema.carried:
-            self._notes.add(one.name, f"a {one.kind}", None)
+            self._notes.add(one.name, f"{'an' if one.kind[0] in 'aeiou' else 'a'} {one.kind}", None)

@@ -26,7 +26,10 @@ from dbdesign.writers.postgresql.spelling import identifier, literal, qualified
 from dbdesign.writers.translate import column_kinds, translate, translate_default
 
 _BINARY_COLLATION = re.compile(r"(?:.*_)?(?:bin|bin2)$|binary$", re.IGNORECASE)
-_NEXT_VALUE = re.compile(r"\(*\s*NEXT\s+VALUE\s+FOR\s+(?:\[?(\w+)\]?\.)?\[?(\w+)\]?\s*\)*\Z", re.IGNORECASE)
+_NEXT_VALUE = re.compile(
+    r"\(*\s*(?:NEXT\s+VALUE\s+FOR\s+|nextval\s*\(\s*)(?:[\[`]?(\w+)[\]`]?\.)?[\[`]?(\w+)[\]`]?\s*\)*\Z", re.IGNORECASE
+)
+_WORD = re.compile(r"[\w$]+")
 _NOW = re.compile(r"(?:current_timestamp|now|localtimestamp|sysdate|getdate|sysdatetime)\b", re.IGNORECASE)
 # Options that mean nothing in PostgreSQL and whose loss nobody notices.
 _SILENT = {"charset", "column_format", "storage", "family", "rowguidcol", "key", "not_for_replication", "ansi_padding"}
@@ -48,16 +51,25 @@ class ColumnAdapter:
     def columns(self, table: Table) -> tuple[Column, ...]:
         """The columns of a table."""
         looked_up = _looked_up(table)
-        return tuple(self._column(table, column, looked_up) for column in table.columns)
+        own_types = {column.name for column in table.columns if column.type.kind in _OWN_TYPES}
+        return tuple(self._column(table, column, looked_up, own_types) for column in table.columns)
 
-    def _column(self, table: Table, column: Column, looked_up: str) -> Column:
+    def _column(self, table: Table, column: Column, looked_up: str, own_types: set[str]) -> Column:
         target = f"{table.label}.{column.name}"
         numbered = column.identity is not None
         data_type = self._types.map(column.type, target, table.name, column.name, numbered=numbered)
         generated = self._generated(table, column, target)
-        if generated and not generated.stored and _must_be_stored(column, data_type, looked_up):
-            self._notes.add(target, "a computed column that is not stored: no key or index may hold it", "a stored one")
-            generated = generated.model_copy(update={"stored": True})
+        if generated and not generated.stored:
+            if _must_be_stored(column, data_type, looked_up):
+                self._notes.add(
+                    target, "a computed column that is not stored: no key or index may hold it", "a stored one"
+                )
+                generated = generated.model_copy(update={"stored": True})
+            elif own_types & set(_WORD.findall(generated.expression)):
+                self._notes.add(
+                    target, "a computed column that is not stored: it may read built-in types only", "a stored one"
+                )
+                generated = generated.model_copy(update={"stored": True})
         self._say_options(column, target)
         identity = self._identity(column, target)
         dropped = column.generated is not None and generated is None
@@ -89,12 +101,13 @@ class ColumnAdapter:
     def _default(self, column: Column, target: str) -> str | None:
         if column.default is None:
             return None
-        if self._engine is Engine.SQLSERVER and (match := _NEXT_VALUE.match(column.default)):
+        if self._engine is not Engine.SQLITE and (match := _NEXT_VALUE.match(column.default)):
             namespace = None if match[1] in (None, "dbo") else match[1]
             return f"nextval({literal(qualified(namespace, match[2]))}::regclass)"
         if column.type.kind is Kind.SET:
             return _set_default(column.default)
-        found = translate_default(column.default, self._engine, Engine.POSTGRESQL, column.type.kind)
+        kind = self._schema.resolve_type(column.type).kind
+        found = translate_default(column.default, self._engine, Engine.POSTGRESQL, kind)
         if found is None:
             self._notes.add(target, f"the default {column.default}", None)
         elif column.type.kind in _BITS and found.isdecimal():
@@ -139,7 +152,8 @@ class ColumnAdapter:
 
     def checks(self, table: Table) -> Iterator[Check]:
         """What a wider or freer type lets in and the original does not."""
-        referring = {name for key in table.foreign_keys for name in key.columns}  # their parents are checked
+        kept = (key for key in table.foreign_keys if key.references in self._schema.table_by_label)
+        referring = {name for key in kept for name in key.columns}  # their parents are checked
         for column in table.columns:
             name = identifier(column.name)
             plain = column.identity is None and column.generated is None and column.name not in referring
@@ -175,12 +189,21 @@ class ColumnAdapter:
                 returns="trigger",
             )
         trigger = f"{table.name}_set_{column.name}"[:LONGEST_LABEL]
-        when = f"WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.{name} IS NOT DISTINCT FROM NEW.{name})"
+        when = f"WHEN ({_row_changed(table)} AND OLD.{name} IS NOT DISTINCT FROM NEW.{name})"
         definition = (
             f"CREATE TRIGGER {identifier(trigger)} BEFORE UPDATE ON {qualified(table.namespace, table.name)}\n"
             f"    FOR EACH ROW {when}\n    EXECUTE FUNCTION {identifier(function)}()"
         )
         return Trigger(name=trigger, definition=definition, timing="before", events=("update",), function=function)
+
+
+def _row_changed(table: Table) -> str:
+    """That an update changes something; a BEFORE trigger may not look at generated columns (CREATE TRIGGER, on WHEN)."""
+    if not any(column.generated for column in table.columns):
+        return "OLD.* IS DISTINCT FROM NEW.*"
+    names = [identifier(column.name) for column in table.columns if not column.generated]
+    old, new = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
+    return f"ROW({old}) IS DISTINCT FROM ROW({new})"
 
 
 def _in_key(column: Column, key: Key | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.model.schema import Check, Engine, ForeignKey, Index, IndexKey, Key, Schema, Table
-from dbdesign.model.types import TEXTS
+from dbdesign.model.types import TEXTS, Kind
 from dbdesign.writers.postgresql.notes import Notes
 from dbdesign.writers.postgresql.spelling import identifier
 from dbdesign.writers.translate import Kinds, column_kinds, translate
@@ -107,7 +107,7 @@ class KeyAdapter:
         target = f"{table.label} ({index.name or 'index'})"
         if index.method == "fulltext":
             return self._fulltext(table, index, target)
-        method = _METHODS.get(index.method, "btree")
+        method = "gist" if _is_spatial(index, kinds) else _METHODS.get(index.method, "btree")
         if index.method in {"columnstore", "xml", "json"}:
             self._notes.add(target, f"a {index.method} index", None)
             return None
@@ -167,6 +167,12 @@ class KeyAdapter:
         for name, value in index.options.items():
             if name not in _SILENT:
                 self._notes.add(target, f"the index option {name} {value}".rstrip(), None)
+
+
+def _is_spatial(index: Index, kinds: Kinds) -> bool:
+    """CockroachDB's inverted index of shapes; PostGIS has GiST for them."""
+    shapes = {name for name, kind in kinds if kind in {Kind.GEOMETRY, Kind.GEOGRAPHY}}
+    return index.method == "inverted" and bool(shapes & set(index.columns))
 
 
 def _has_prefix(keys: tuple[IndexKey, ...]) -> bool:

@@ -16,6 +16,7 @@ from dbdesign.model.schema import (
     IndexKey,
     Key,
     Schema,
+    SequenceOptions,
     Table,
     Trigger,
     View,
@@ -177,14 +178,17 @@ class _Adaptation:
                 "a plain column; number it in the application",
             )
             return None
-        options = column.identity.options
-        if (options.start or 1) != 1 or (options.increment or 1) != 1:
+        self._note_counting(column.identity.options, where)
+        return Identity(mode="rowid")
+
+    def _note_counting(self, options: SequenceOptions, where: str) -> None:
+        start = options.start or options.minimum or 1
+        if start != 1 or (options.increment or 1) != 1:
             self.context.note(
                 where,
-                f"starts at {options.start or 1} and counts by {options.increment or 1}",
+                f"starts at {start} and counts by {options.increment or 1}",
                 "INTEGER PRIMARY KEY, from 1 by 1",
             )
-        return Identity(mode="rowid")
 
     def _identity_of_key(self, table: Table, column: Column) -> Identity | None:
         """A primary key that is declared INTEGER, alone, is the rowid in SQLite, and numbers itself whether it was to or not."""
@@ -196,7 +200,11 @@ class _Adaptation:
         match = NEXT_VALUE.search(column.default)
         if match is None:
             return None
-        self.numbering.add(match[1].rpartition(".")[2].replace('"', ""))
+        name = match[1].rpartition(".")[2].replace('"', "")
+        self.numbering.add(name)
+        for sequence in self.source.sequences:
+            if sequence.name == name:
+                self._note_counting(sequence.options, f"{table.label}.{column.name}")
         return Identity(mode="rowid")
 
     def _generated(self, column: Column, kinds: Kinds, where: str) -> Generated | None:
@@ -386,6 +394,8 @@ class _Adaptation:
                 view.label, "a view whose query SQLite does not know as it is", "none; write it again by hand"
             )
             return None
+        if "check_option" in view.options:
+            self.context.note(view.label, "WITH CHECK OPTION", "a view that cannot be written through")
         columns = view.columns if not _names_its_columns(view) else ()
         return View(name=self.names[view.label], definition=body, columns=columns, comment=view.comment)
 

@@ -32,7 +32,9 @@ from dbdesign.writers.sqlserver.types import APPROXIMATE, JSON_KINDS, UNSIGNED, 
 from dbdesign.writers.sqlserver.widths import Widths
 from dbdesign.writers.translate import Kinds, column_kinds, translate, translate_default, translate_query
 
-NEXT_VALUE = re.compile(r"nextval\('(?P<name>[^']+)'(?:::(?:regclass|text))?\)\Z", re.IGNORECASE)
+_BITS = {Kind.BIT, Kind.VARBIT}
+_BIT_STRING = re.compile(r"\(?[bB]?'([01]+)'(?:::(?:\"bit\"|bit)|\Z)")
+NEXT_VALUE = re.compile(r"nextval\(['`]?(?P<name>[^'`)]+)['`]?(?:::(?:regclass|text))?\)\Z", re.IGNORECASE)
 NULLS_DIFFER = frozenset({Engine.POSTGRESQL, Engine.COCKROACHDB, Engine.MYSQL, Engine.TIDB, Engine.SQLITE})
 """Engines where a unique key takes many NULLs; SQL Server's takes one."""
 CASE_SENSITIVE = frozenset({Engine.POSTGRESQL, Engine.COCKROACHDB, Engine.SQLITE})
@@ -88,9 +90,10 @@ class _Adaptation:
     def _sequence(self, sequence: Sequence) -> Sequence:
         native = native_type(Column(name="", type=sequence.type), self.engine) if sequence.type else "bigint"
         options = sequence.options
+        lowest = options.maximum if (options.increment or 1) < 0 else options.minimum
         kind = sequence.type.model_copy(update={"native": native}) if sequence.type else None
         kept = options.model_copy(
-            update={"start": options.start or 1, "cache": options.cache if options.cache != 1 else None}
+            update={"start": options.start or lowest or 1, "cache": options.cache if options.cache != 1 else None}
         )
         return Sequence(
             namespace=sequence.namespace, name=sequence.name, type=kind, options=kept, comment=sequence.comment
@@ -210,6 +213,9 @@ class _Adaptation:
         match = NEXT_VALUE.match(column.default)
         if match is not None and (sequence := self._named_sequence(match["name"])):
             return f"NEXT VALUE FOR {object_name(sequence.namespace, sequence.name)}"
+        bits = _BIT_STRING.match(column.default) if column.type.kind in _BITS else None
+        if bits and native_type(column, self.engine) != "bit":
+            return _bytes(bits[1])
         text = translate_default(column.default, self.engine, Engine.SQLSERVER, column.type.kind)
         if text is None:
             self.context.note(where, f"the default {column.default}", "no default; set it in the application")
@@ -235,7 +241,11 @@ class _Adaptation:
             )
             return None
         return Check(
-            name=check.name, expression=text, valid=check.valid, enforced=check.enforced, comment=check.comment
+            name=check.name,
+            expression=text,
+            valid=check.valid and check.enforced,  # what NOCHECK switches off is not trusted either
+            enforced=check.enforced,
+            comment=check.comment,
         )
 
     def _column_checks(self, table: Table, column: Column, own: tuple[Check, ...], kinds: Kinds) -> list[Check]:
@@ -362,7 +372,20 @@ class _Adaptation:
             )
             return None
         columns = view.columns if view.columns and not view.column_types else ()
-        return View(namespace=view.namespace, name=view.name, definition=body, columns=columns, comment=view.comment)
+        return View(
+            namespace=view.namespace,
+            name=view.name,
+            definition=body,
+            columns=columns,
+            comment=view.comment,
+            options={"check_option": "cascaded"} if "check_option" in view.options else {},
+        )
+
+
+def _bytes(bits: str) -> str:
+    """A binary constant: T-SQL turns no text into binary by itself (CAST and CONVERT, "Implicit conversions")."""
+    digits = 2 * -(-len(bits) // 8)
+    return f"0x{int(bits, 2):0{digits}X}"
 
 
 def _touch(table: Table, column: str, value: str, key: tuple[str, ...]) -> Trigger:

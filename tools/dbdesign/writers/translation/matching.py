@@ -6,6 +6,7 @@ import re
 
 from sqlglot import exp
 
+from dbdesign.model.types import Kind
 from dbdesign.writers.translation.context import (
     OURS,
     Context,
@@ -69,7 +70,9 @@ def json(node: exp.Expr, context: Context) -> exp.Expr:
     if not steps:
         raise UntranslatableError("JSON path")
     arrows = ["->"] * (len(steps) - 1) + ["->>" if scalar else "->"]
-    return compound("{}" + "".join(f" {a} {s}" for a, s in zip(arrows, steps, strict=True)), [node.this], context)
+    is_text = context.kind_of(node.this) not in {None, Kind.JSON, Kind.JSONB}
+    document = "CAST({} AS jsonb)" if is_text else "{}"
+    return compound(document + "".join(f" {a} {s}" for a, s in zip(arrows, steps, strict=True)), [node.this], context)
 
 
 def _json_text(node: exp.Expr, path: str, context: Context) -> exp.Expr:

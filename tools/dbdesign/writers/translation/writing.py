@@ -353,8 +353,20 @@ _COMMON: Mapping[type[exp.Expr], Rewrite] = {
     exp.Floor: _named("FLOOR"),
     exp.Pow: _named("POWER"),
 }
+
+
+def _enum_as_text(node: exp.Expr, context: Context) -> exp.Expr:
+    """An enumeration is no text in PostgreSQL, and becomes one by a cast that is not immutable (enum_out)."""
+    is_enum = context.kinds.get(node.name) is Kind.ENUM and context.source is not context.target
+    if not is_enum or isinstance(node.parent, exp.EQ | exp.NEQ | exp.In | exp.Is | exp.NullSafeEQ | exp.Case):
+        return node
+    if context.immutable:
+        raise UntranslatableError("the text of an enumeration is not immutable")
+    return raw(f"CAST({text_of(node, context)} AS text)")
+
+
 _BY_FAMILY: Mapping[Family, Mapping[type[exp.Expr], Rewrite]] = {
-    Family.POSTGRES: {},
+    Family.POSTGRES: {exp.Column: _enum_as_text},
     Family.MYSQL: {},
     Family.TSQL: {exp.Literal: _text},
     Family.SQLITE: {exp.Boolean: _number_of_boolean},
