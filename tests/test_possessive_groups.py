@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-SOURCES = Path(__file__).parents[1] / "tools" / "dbdesign" / "engines"
+SOURCES = Path(__file__).parents[1] / "tools"
 POSSESSIVE_GROUP = re.compile(r"\)[*+?]\+(?=[^+])")
 """A group that is repeated possessively, such as `(?:…)*+`."""
 

@@ -60,13 +60,13 @@ class Lexis:
     def string_pattern(self) -> str:
         """A regular expression of whole string literals."""
         inner = r"[^{q}\\]++|\\.|{q}{q}" if self.backslash else "[^{q}]++|{q}{q}"
-        quoted = "|".join(f"{q}(?:{inner.format(q=q)})*+{q}" for q in self.string_quotes)
+        quoted = "|".join(f"{q}(?:{inner.format(q=q)}|(?!))*+{q}" for q in self.string_quotes)
         return f"(?:{self.string_prefix})?(?:{quoted})"
 
     def quoted_pattern(self) -> str:
         """A regular expression of whole quoted identifiers."""
         return "|".join(
-            f"{re.escape(a)}(?:[^{re.escape(b)}]++|{re.escape(b * 2)})*+{re.escape(b)}"
+            f"{re.escape(a)}(?:[^{re.escape(b)}]++|{re.escape(b * 2)}|(?!))*+{re.escape(b)}"
             for a, b in self.identifier_quotes
         )
 
@@ -100,7 +100,7 @@ class Lexer:
 
     def __init__(self, lexis: Lexis) -> None:
         self.lexis = lexis
-        block = "(?P<nested>/\\*)" if lexis.nested_comments else r"(?P<block>/\*(?:[^*]++|\*(?!/))*+\*/)"
+        block = "(?P<nested>/\\*)" if lexis.nested_comments else r"(?P<block>/\*(?:[^*]++|\*(?!/)|(?!))*+\*/)"
         self._pattern = re.compile(
             rf"(?P<space>\s+)|(?P<comment>(?:{lexis.line_comment})[^\n]*)|{block}|(?P<string>{lexis.string_pattern()})"
             rf"|(?P<quoted>{lexis.quoted_pattern()})|(?P<open>{lexis.openers()})|(?P<number>{self.NUMBER})"

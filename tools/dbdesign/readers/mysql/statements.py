@@ -25,14 +25,14 @@ LEXER = Lexer(LEXIS)
 MARIADB_NEVER = 500_000
 """Executable comments with a version beyond any server's (`/*M!999999\\- …`) are comments."""
 
-STRINGS = r"'(?:[^'\\]++|\\.|'')*+'|\"(?:[^\"\\]++|\\.|\"\")*+\"|`(?:[^`]++|``)*+`"
-COMMENTS = r"--(?=\s|\Z)[^\n]*|#[^\n]*|/\*(?:[^*]++|\*(?!/))*+\*/"
+STRINGS = r"'(?:[^'\\]++|\\.|''|(?!))*+'|\"(?:[^\"\\]++|\\.|\"\"|(?!))*+\"|`(?:[^`]++|``|(?!))*+`"
+COMMENTS = r"--(?=\s|\Z)[^\n]*|#[^\n]*|/\*(?:[^*]++|\*(?!/)|(?!))*+\*/"
 
 BLANK = re.compile(rf"(?:\s++|(?P<comment>{COMMENTS}))", re.DOTALL)
 DELIMITER = re.compile(r"DELIMITER[ \t]+(\S+)[^\n]*", re.IGNORECASE)
 FIRST_WORD = re.compile(r"\\?[A-Za-z.]+")
 EXECUTABLE = re.compile(
-    rf"(?P<literal>{STRINGS}|--(?=\s|\Z)[^\n]*|#[^\n]*)|(?P<open>/\*(?:M?!\d*|T!(?:\[[^\]]*\])?))|(?P<comment>/\*(?:[^*]++|\*(?!/))*+\*/)|(?P<close>\*/)",
+    rf"(?P<literal>{STRINGS}|--(?=\s|\Z)[^\n]*|#[^\n]*)|(?P<open>/\*(?:M?!\d*|T!(?:\[[^\]]*\])?))|(?P<comment>/\*(?:[^*]++|\*(?!/)|(?!))*+\*/)|(?P<close>\*/)",
     re.DOTALL,
 )
 COMPOUND = re.compile(
@@ -216,7 +216,7 @@ class Script:
 
         return self._EXECUTABLE_TIDB.sub(blank, text) if self.tidb else self._EXECUTABLE.sub(blank, text)
 
-    _NEVER = r"(?P<never>/\*M?![5-9]\d{5}(?:[^*]++|\*(?!/))*+\*/)|"
+    _NEVER = r"(?P<never>/\*M?![5-9]\d{5}(?:[^*]++|\*(?!/)|(?!))*+\*/)|"
     _EXECUTABLE_TIDB = re.compile(_NEVER + EXECUTABLE.pattern, re.DOTALL)
     _EXECUTABLE = re.compile(
         _NEVER + EXECUTABLE.pattern.replace(r"|T!(?:\[[^\]]*\])?", ""),
@@ -251,4 +251,4 @@ def until(delimiter: str) -> re.Pattern[str]:
     others = rf"(?!{re.escape(delimiter)})(?!/\*)[#/\-{first}]"
     if delimiter[0] in "'\"`":
         plain = r"[^'\"`#/\-]++"
-    return re.compile(rf"(?:{plain}|{STRINGS}|{COMMENTS}|{others})*+", re.DOTALL)
+    return re.compile(rf"(?:{plain}|{STRINGS}|{COMMENTS}|{others}|(?!))*+", re.DOTALL)

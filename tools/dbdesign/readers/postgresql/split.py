@@ -58,7 +58,7 @@ class Piece(NamedTuple):
 
 _NAME = r"A-Za-z0-9_\x80-\U0010ffff"
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$")
-_GAP = re.compile(r"(?:[\s\ufeff]++|--[^\n]*+)*+")
+_GAP = re.compile(r"(?:[\s\ufeff]++|--[^\n]*+|(?!))*+")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _WORD = re.compile(r"[A-Za-z_]+")
 _COPY_STDIN = re.compile(r"\bFROM\s+(?:STDIN|PSTDIN)\b", re.IGNORECASE)
@@ -71,10 +71,10 @@ _BACKSLASHES = re.compile(r"SET\s+(?:SESSION\s+)?standard_conforming_strings\s*(
 
 def _plain(backslashes: bool) -> re.Pattern[str]:
     """Everything that cannot end a statement and needs no thought, as much of it as there is."""
-    escaped = r"'(?:[^'\\]++|\\.|'')*+'"
+    escaped = r"'(?:[^'\\]++|\\.|''|(?!))*+'"
     strings = escaped if backslashes else rf"(?<![eE])'[^']*+'|(?<=[^{_NAME}$][eE]){escaped}"
     return re.compile(
-        rf"""(?:[^'"$;\-/\\]++|{strings}|"[^"]*+"|-(?!-)|--[^\n]*+|/(?!\*)|\$(?=[0-9])|(?<=[{_NAME}$])\$)*+""",
+        rf"""(?:[^'"$;\-/\\]++|{strings}|"[^"]*+"|-(?!-)|--[^\n]*+|/(?!\*)|\$(?=[0-9])|(?<=[{_NAME}$])\$|(?!))*+""",
         re.DOTALL,
     )
 
@@ -232,7 +232,7 @@ class _Splitter:
         prefix = self.text[pos - 1] if pos else ""
         before = self.text[pos - 2] if pos > 1 else " "
         escapes = prefix in {"e", "E"} and not re.match(rf"[{_NAME}$]", before)
-        body = re.compile(r"'(?:[^'\\]++|\\.|'')*+'" if escapes else r"'[^']*+'", re.DOTALL).match(self.text, pos)
+        body = re.compile(r"'(?:[^'\\]++|\\.|''|(?!))*+'" if escapes else r"'[^']*+'", re.DOTALL).match(self.text, pos)
         if body is None:
             raise self._unterminated("a string", pos, "'")
         return body.end()

@@ -14,10 +14,10 @@ TokenKind = Literal["word", "quoted", "string", "number", "symbol", "comment"]
 
 _TOKEN = re.compile(
     r"""\s*+(?:
-      (?P<string>[eE]'(?:[^'\\]++|\\.|'')*+'|(?:[uU]&|[bBxXnN])?'(?:[^']++|'')*+'
+      (?P<string>[eE]'(?:[^'\\]++|\\.|''|(?!))*+'|(?:[uU]&|[bBxXnN])?'(?:[^']++|''|(?!))*+'
         |\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?)\$.*?\$(?P=tag)\$)
     | (?P<word>[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*+)
-    | (?P<quoted>(?:[uU]&)?"(?:[^"]++|"")*+")
+    | (?P<quoted>(?:[uU]&)?"(?:[^"]++|""|(?!))*+")
     | (?P<comment>--[^\n]*+)
     | (?P<number>[0-9][\w.]*+)
     | (?P<block>/\*)
