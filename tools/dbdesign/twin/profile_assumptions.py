@@ -32,7 +32,7 @@ _COLUMNS = {
     "undeclared references": ("column", "named as a reference without a foreign key: ten rows a value"),
     "numbers": ("number", "spread evenly over a range by name, type and checks"),
     "times": (
-        "date or time",
+        "time",
         f"spread evenly over the table's age, by growth and retention, else {DEFAULT_AGE:g} months",
     ),
     "uuids": ("UUID", "unique at random, version 7 in the order of insertion"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbdesign.model.design import Design
 from dbdesign.model.schema import Table
@@ -133,7 +133,10 @@ class _Rows:
         for table in tables:
             if table.label not in self.found:
                 self._set(table, DEFAULT_ROWS, "default")
-        return self.found
+        return {
+            label: replace(one, today=float(round(one.today)), then=float(round(one.then)))
+            for label, one in self.found.items()
+        }
 
     def _set(self, table: Table, today: float, rule: str) -> None:
         volume = self.volumes.get(table.label)
@@ -171,7 +174,7 @@ class _Rows:
 
     def _derive(self, table: Table) -> None:
         today, then, rule = self._estimate(table)
-        limit = self._most(table)
+        limit = min([self._most(table), *(one.then for one, single in self._parents(table) if single)])
         reach = age(today, self.volumes.get(table.label), self.months)
         self.found[table.label] = TableRows(min(today, limit), min(then, limit), reach, rule)
 
@@ -188,8 +191,9 @@ class _Rows:
             least = max(DEFAULT_ROWS, referred)
             return max(children.today * PARENT_SHARE, least), max(children.then * PARENT_SHARE, least), "parent"
         largest = max(parents, key=lambda one: one[0].then)
-        if largest[1]:
-            return max(largest[0].today, referred), max(largest[0].then, referred), "only child"
+        if any(single for _, single in parents):
+            only = min((one for one, single in parents if single), key=lambda one: one.then)
+            return only.today, only.then, "only child"
         junction = self.design.relations.is_junction(table)
         factor, rule = (LINKS, "junction") if junction else (CHILDREN, "child")
         rows, later = largest[0].today * factor, largest[0].then * factor

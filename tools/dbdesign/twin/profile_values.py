@@ -37,6 +37,8 @@ DETAIL_CORRELATION = 0.95
 """Of rows that are keyed by their parent first (order lines): they arrive with it."""
 FEW_ROWS_PER_VALUE = 10.0
 """Rows for each value of a column that is named as a reference (`…_id`) but declared as none."""
+OPAQUE_SHARE = 0.9
+"""Different values for each row of types that are not looked into."""
 ELEMENTS = 3.0
 """Elements of an array."""
 VARIABLE_HEADER = 1
@@ -140,7 +142,9 @@ def guess(place: Place) -> Guess:
     for kinds, of in _GUESSES:
         if place.type.kind in kinds:
             return of(place)
-    return Guess(seen(place.filled, place.filled), width_of(place.type), why="opaque")
+    if place.type.kind is Kind.RANGE:
+        return _ranges(place)
+    return Guess(max(place.filled * OPAQUE_SHARE, 1.0), width_of(place.type), why="opaque")
 
 
 def width_of(data_type: DataType, text: str | None = None) -> float:
@@ -374,16 +378,15 @@ def _texts(place: Place) -> Guess:
     common: tuple[str, ...] = ()
     if place.unique:
         count = max(place.filled, 1.0)
-    elif place.siblings:
-        count = max(math.ceil(place.rows / place.siblings), 1.0)
     else:
         count = seen(words.count, place.filled) if words.count else max(place.filled * words.share, 1.0)
+        count = max(count, math.ceil(place.rows / place.siblings)) if place.siblings else count
         common = tuple(word for word in words.common if len(word) <= (place.type.length or 99))
     rest = max(count - len(common), 1.0)
     low, high = text_range(words.form.replace("{c}", place.name), rest, place.type)
     shares: tuple[tuple[str, float], ...] = ()
     if common:
-        filler = max(count - len(common), 0.0)
+        filler = max(math.ceil(count - 0.01) - len(common), 0)
         weights = (
             zipf_shares(len(common) + int(filler), 1.0)
             if len(common) > 10
@@ -391,7 +394,7 @@ def _texts(place: Place) -> Guess:
         )
         shares = tuple(zip(common, weights, strict=False))
         count = len(common) + int(filler)
-        low, high = (min((low, *common)), max((high, *common))) if not filler else (low, high)
+        low, high = (low, high) if filler >= 1 else (min(common), max(common))
     count = min(count, capacity(place.type.kind, low, high) + len(common))
     width = (
         _stored(min(words.width, float(place.type.length or words.width)))
@@ -416,6 +419,33 @@ def text_range(form: str, distinct: float, data_type: DataType) -> tuple[str, st
         return f"{head}{'0' * digits}", f"{head}{last}"
     letters = min(length, max(math.ceil(math.log(max(distinct, 2), 26)), 1))
     return ALPHABETS[2][0] * letters, ALPHABETS[2][-1] * letters
+
+
+def _ranges(place: Place) -> Guess:
+    """Of a range type `low` is the least lower bound and `high` the greatest upper bound, as values of the type that it ranges over."""
+    bare = range_subtype(place.type)
+    if bare is None:
+        return Guess(max(place.filled, 1.0), width_of(place.type), why="opaque")
+    inner = guess(replace(place, type=bare, unique=False, siblings=0.0))
+    return replace(
+        inner, distinct=max(place.filled, 1.0), width=width_of(place.type), common=(), skew=0.0, correlation=0.0
+    )
+
+
+_SUBTYPES = {
+    "int4range": Kind.INT32,
+    "int8range": Kind.INT64,
+    "numrange": Kind.DECIMAL,
+    "daterange": Kind.DATE,
+    "tsrange": Kind.TIMESTAMP,
+    "tstzrange": Kind.TIMESTAMPTZ,
+}
+
+
+def range_subtype(data_type: DataType) -> DataType | None:
+    """What a built-in range type ranges over; None for others."""
+    kind = _SUBTYPES.get(data_type.native.lower())
+    return DataType(kind=kind, native=kind.value) if kind else None
 
 
 def _arrays(place: Place) -> Guess:

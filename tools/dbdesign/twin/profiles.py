@@ -98,7 +98,7 @@ class _Resolver:
 
     def _place(self, table: Table, column: Column, nulls: float) -> Place:
         rows = self.rows[table.label]
-        unique = table.is_unique((column.name,)) or _unique_folded(table, column.name)
+        unique = table.is_unique((column.name,)) or _unique_folded(table, column.name) or column.identity is not None
         return Place(
             design=self.design,
             table=table,
@@ -202,7 +202,7 @@ class _Resolver:
         source = self.column(parent, source_column)
         nulls = volume.nulls if volume.nulls is not None else source.nulls
         place = self._place(table, column, nulls)
-        distinct = max(place.filled, 1.0) if place.unique else seen(source.distinct, place.filled)
+        distinct = max(place.filled, 1.0) if place.unique else self._occurring(source, parent, place)
         whole = (1 - source.nulls) or 1.0
         assumed = Guess(
             min(distinct, source.distinct),
@@ -217,6 +217,12 @@ class _Resolver:
         if column.name == key_column(parent) and table.partition_of is not None:
             assumed = self._bounded(place, assumed, parse_bound(table.partition_of.bound))
         return self._merge(place, nulls, assumed, volume, source.reference)
+
+    def _occurring(self, source: ColumnProfile, parent: Table, place: Place) -> float:
+        """How many of the parent's values occur in a share f of its rows, when each of its d values occurs m times: d (1 - (1 - f)^m)."""
+        filled = self.rows[parent.label].then * (1 - source.nulls)
+        share = min(place.filled / filled, 1.0) if filled else 1.0
+        return max(source.distinct * float(1 - (1 - share) ** max(filled / source.distinct, 1.0)), 1.0)
 
     def _bounded(self, place: Place, assumed: Guess, bound: Bound) -> Guess:
         if bound.values:

@@ -103,19 +103,21 @@ def compare(kind: Kind, one: str, other: str) -> int:
     Raises:
         ValueError: if one of them is not a value of the kind.
     """
-    left: float | str
-    right: float | str
-    if kind in FLOATS:
-        left, right = float(one), float(other)
-    elif kind in TEXTS:
-        fold = str.lower if kind is Kind.CITEXT else str
-        left, right = (
-            fold(one.rstrip(" ") if kind is Kind.CHAR else one),
-            fold(other.rstrip(" ") if kind is Kind.CHAR else other),
-        )
-    else:
-        left, right = ordinal(kind, one, like=other), ordinal(kind, other, like=one)
+    left, right = sort_key(kind, one), sort_key(kind, other)
     return (left > right) - (left < right)  # type: ignore[operator]
+
+
+def sort_key(kind: Kind, text: str) -> int | float | Decimal | str:
+    """What values of one kind are sorted and told apart by, as the server does.
+
+    Raises:
+        ValueError: if the text is not a value of the kind.
+    """
+    if kind in TEXTS:
+        return text.lower() if kind is Kind.CITEXT else (text.rstrip(" ") if kind is Kind.CHAR else text)
+    if kind in FLOATS:
+        return float(text)
+    return _decimal(text) if kind in DECIMALS else ordinal(kind, text)
 
 
 def ordinal(kind: Kind, text: str, *, like: str = "") -> int:
