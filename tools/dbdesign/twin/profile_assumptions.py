@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from dbdesign.model.design import Design
 from dbdesign.model.schema import Column, Table
 from dbdesign.twin.profile_rows import (
-    CHILDREN,
     DEFAULT_AGE,
     DEFAULT_ROWS,
     LINKS,
     LOOKUP_ROWS,
+    OWNED,
     PARENT_SHARE,
     TableRows,
 )
@@ -45,7 +45,8 @@ _COLUMNS = {
 }
 _ROWS = {
     "lookup": f"a short list that others refer to: {LOOKUP_ROWS:g} rows",
-    "child": f"{CHILDREN:g} rows for each row of the largest parent",
+    "child": "as many rows as the largest parent",
+    "owned": f"{OWNED:g} rows for each row of the parent that they are deleted with or keyed by",
     "only child": "one row for each row of the parent",
     "junction": f"{LINKS:g} rows for each row of the larger parent",
     "parent": f"a row for every {1 / PARENT_SHARE:g} rows of the smallest child",

@@ -18,9 +18,11 @@ SECONDS_PER_MONTH = DAYS_PER_MONTH * 86_400
 
 DEFAULT_ROWS = 1_000.0
 LOOKUP_ROWS = 100.0
-CHILDREN = 2.0
+CHILDREN = 1.0
 """Rows of a child table for each row of its largest parent."""
-LINKS = 4.0
+OWNED = 2.0
+"""Rows of a child table for each row of the parent that owns it."""
+LINKS = 3.0
 """Rows of a junction table for each row of its larger parent."""
 PARENT_SHARE = 0.1
 """Rows of a parent table for each row of its smallest child whose rows are said: ten children a parent."""
@@ -50,7 +52,8 @@ class TableRows:
         today: rows today.
         then: rows at the horizon.
         age: months that its rows reach back, at the horizon.
-        rule: how they were found: `said`, `lookup`, `child`, `only child`, `junction`, `parent`, `default`, `partitions`, `partition`.
+        rule: how they were found: `said`, `lookup`, `child`, `only child`, `owned`,
+            `junction`, `parent`, `default`, `partitions`, `partition`.
     """
 
     today: float
@@ -190,17 +193,37 @@ class _Rows:
                 return max(DEFAULT_ROWS, referred), max(DEFAULT_ROWS, referred), "default"
             least = max(DEFAULT_ROWS, referred)
             return max(children.today * PARENT_SHARE, least), max(children.then * PARENT_SHARE, least), "parent"
-        largest = max(parents, key=lambda one: one[0].then)
         if any(single for _, single in parents):
             only = min((one for one, single in parents if single), key=lambda one: one.then)
             return only.today, only.then, "only child"
-        junction = self.design.relations.is_junction(table)
-        factor, rule = (LINKS, "junction") if junction else (CHILDREN, "child")
-        rows, later = largest[0].today * factor, largest[0].then * factor
-        if junction:
-            rows = min(rows, math.prod(one.today for one, _ in parents))
-            later = min(later, math.prod(one.then for one, _ in parents))
-        return max(rows, referred), max(later, referred), rule
+        owner = self._owner(table)
+        if owner is not None:
+            return max(owner.today * OWNED, referred), max(owner.then * OWNED, referred), "owned"
+        largest = max((one for one, _ in parents), key=lambda one: one.then)
+        if not self.design.relations.is_junction(table):
+            return max(largest.today * CHILDREN, referred), max(largest.then * CHILDREN, referred), "child"
+        rows = min(largest.today * LINKS, math.prod(one.today for one, _ in parents))
+        later = min(largest.then * LINKS, math.prod(one.then for one, _ in parents))
+        return max(rows, referred), max(later, referred), "junction"
+
+    def _owner(self, table: Table) -> TableRows | None:
+        """The one parent whose key is a part of the table's, beside parts that refer to nothing; else the only one whose rows take theirs
+        with them (ON DELETE CASCADE), of a table that is no junction.
+        """
+        out = [
+            one
+            for one in self.design.relations.references_out(table.label)
+            if one.parent != table.label and one.parent in self.found
+        ]
+        key = frozenset(table.primary_key.columns) if table.primary_key else frozenset()
+        referring = {name for one in out for name in one.foreign_key.columns}
+        keyed = [one for one in out if frozenset(one.foreign_key.columns) < key]
+        if key - referring and len({one.parent for one in keyed}) == 1:
+            return self.found[keyed[0].parent]
+        cascading = [one for one in out if one.foreign_key.on_delete == "cascade"]
+        if len({one.parent for one in cascading}) == 1 and not self.design.relations.is_junction(table):
+            return self.found[cascading[0].parent]
+        return None
 
     def _parents(self, table: Table) -> list[tuple[TableRows, bool]]:
         """Rows of the parents that are known, each with whether a parent has one child at most; not the table itself."""

@@ -217,7 +217,7 @@ def _integers(place: Place) -> Guess:
         correlation = 1.0 if _is_key(place) or place.column.identity else 0.0
         return Guess(count, width, "1", str(int(count)), correlation=correlation, why="keys")
     if place.siblings:
-        each = max(math.ceil(place.rows / place.siblings), 1)
+        each = max(min(math.ceil(place.rows / place.siblings), most), 1)
         return Guess(float(each), width, "1", str(each), why="key parts")
     said = numbers_of(place.name)
     if said is None and re.search(r"(?:^|_)(?:id|key|no|ref)$", place.name):
