@@ -29,7 +29,7 @@ def container_statistics(contents: Contents, *, inherited: bool = False) -> Colu
         inherited=inherited,
         null_frac=round(profile.nulls, 9),
         avg_width=max(round(profile.width), 1),
-        n_distinct=0.0 if data_type.kind in WITHOUT_EQUALITY else n_distinct(profile, contents.rows),
+        n_distinct=0.0 if data_type.kind in WITHOUT_EQUALITY else n_distinct(contents),
     )
     if contents.rows < 1 or profile.nulls >= 1:
         return plain

@@ -1,13 +1,13 @@
 """The statistics that ANALYZE would compute of a column with given contents: commonest values, histogram, distinct values, correlation.
 
-It follows `compute_scalar_stats` and `analyze_mcv_list` of src/backend/commands/analyze.c, with expected counts in the place of a
-sample's, and the true number of distinct values in the place of an estimate.
+It follows `compute_scalar_stats` and `analyze_mcv_list` of src/backend/commands/analyze.c, with the counts that are expected in a sample
+in the place of those of one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -115,7 +115,7 @@ def statistics_of(
         inherited=inherited,
         null_frac=round(profile.nulls, 9),
         avg_width=max(round(profile.width), 1),
-        n_distinct=n_distinct(profile, contents.rows),
+        n_distinct=n_distinct(contents),
         most_common_vals=array_literal([shown(value) for value, _ in common]) if common else None,
         most_common_freqs=tuple(round(share, 9) for _, share in common),
         histogram_bounds=array_literal([shown(value) for value in bounds]) if bounds else None,
@@ -123,15 +123,58 @@ def statistics_of(
     )
 
 
-def n_distinct(profile: ColumnProfile, rows: float) -> float:
-    """As pg_stats shows it: minus the share that is not NULL where no value repeats; above a tenth of the rows, minus their share."""
-    if rows <= 0 or profile.nulls >= 1:
+def n_distinct(contents: Contents) -> float:
+    """As pg_stats shows it: minus the share that is not NULL where no value repeats; above a tenth of the rows, minus their share.
+
+    The number is what ANALYZE makes of its sample by Haas and Stokes' estimator (Duj1, "Estimating the number of classes in a finite
+    population", 1998): close where values are alike, far below the truth where they are skewed and many, as on a real server.
+    """
+    rows, filled = contents.rows, contents.filled
+    if rows <= 0 or filled <= 0:
         return 0.0
-    if profile.unique:
-        return round(-(1 - profile.nulls), 9)
-    if profile.distinct > SCALING * rows:
-        return -round(min(profile.distinct / rows, 1.0), 9)
-    return float(round(profile.distinct))
+    if contents.profile.unique:
+        return round(-filled, 9)
+    estimate = _estimated(contents)
+    if estimate is None:
+        return round(-filled, 9)
+    return -round(min(estimate / rows, 1.0), 9) if estimate > SCALING * rows else float(round(estimate))
+
+
+def _estimated(contents: Contents) -> float | None:
+    """The number of distinct values by the estimator, from the expected numbers of values and of single values in the sample; None where
+    no value is expected twice.
+    """
+    rows, true = contents.rows, contents.profile.distinct
+    if rows <= SAMPLE:
+        return true
+    chance = SAMPLE / rows
+    found = single = 0.0
+    for share, values in _classes(contents):
+        times = max(share * rows, 1.0)
+        unseen = math.pow(1 - chance, times - 1)
+        found += values * (1 - unseen * (1 - chance))
+        single += values * times * chance * unseen
+    if found - single < 0.5:
+        return None
+    if single < 0.5:
+        return found
+    sample, whole = SAMPLE * contents.filled, rows * contents.filled
+    estimate = sample * found / (sample - single + single * sample / whole)
+    return min(max(estimate, found), true)
+
+
+def _classes(contents: Contents) -> Iterator[tuple[float, float]]:
+    """(share of all rows, values that have it): every named and common value alone, the others of Zipf's law in classes of near ranks."""
+    profile = contents.profile
+    yield from ((share, 1.0) for _, share in profile.common)
+    left = max(contents.filled - sum(share for _, share in profile.common), 0.0)
+    total = zipf_sum(contents.rest, profile.skew)
+    first, rest = 1, contents.rest
+    while first <= rest and left > 0:
+        width = 1 if first < 200 else min(max(first // 20, 1), rest - first + 1)
+        width = rest if profile.skew == 0 else width
+        yield left * math.pow(first + (width - 1) / 2, -profile.skew) / total, float(width)
+        first += width
 
 
 def array_literal(values: Sequence[str]) -> str:
@@ -206,33 +249,28 @@ def _histogram(contents: Contents, common: list[str]) -> list[str]:
     if contents.labels or not contents.generated or contents.rest == 0:
         candidates = [value for value, _ in contents.profile.common]
     else:
-        candidates = _spread(contents, remaining, bool(taken))
+        candidates = _spread(contents, taken)
     unique = {contents.key(value): value for value in candidates}
     ordered = [unique[key] for key in sorted(key for key in unique if key not in taken)]  # type: ignore[type-var]
     return ordered if len(ordered) >= 2 else []
 
 
-def _spread(contents: Contents, remaining: int, excluding: bool) -> list[str]:
-    """At most 101 values at equal distances in the order of values; all of them where there are no more."""
-    count = max(round(contents.source), 1)
-    rest = contents.rest
+def _spread(contents: Contents, taken: set[object]) -> list[str]:
+    """At most 101 values, at equal distances in the order of values; the next ones in the place of those that are taken."""
+    count, rest, named = max(round(contents.source), 1), contents.rest, len(contents.profile.common)
     if rest <= TARGET + 1 and count != rest:
-        return [value for rank in range(rest) if (value := contents.value(rank + len(contents.profile.common)))]
-    if count <= 3 * TARGET and excluding:
-        every = [contents.numbered(k, count) for k in range(count)]
-        taken = {
-            contents.key(contents.value(rank) or "") for rank in range(contents.profile.distinct.__ceil__() - remaining)
-        }
-        every = [value for value in every if contents.key(value) not in taken]
-        return _thinned(every)
+        return [value for rank in range(rest) if (value := contents.value(rank + named)) is not None]
     steps = min(TARGET, count - 1)
-    return [contents.numbered(step * (count - 1) // steps if steps else 0, count) for step in range(steps + 1)]
-
-
-def _thinned(values: list[str]) -> list[str]:
-    if len(values) <= TARGET + 1:
-        return values
-    return [values[step * (len(values) - 1) // TARGET] for step in range(TARGET + 1)]
+    found: list[str] = []
+    following = 0
+    for step in range(steps + 1):
+        for k in range(max(step * (count - 1) // steps if steps else 0, following), count):
+            following = k + 1
+            candidate = contents.numbered(k, count)
+            if contents.key(candidate) not in taken:
+                found.append(candidate)
+                break
+    return found
 
 
 def _correlation(contents: Contents) -> float:

@@ -12,13 +12,23 @@ from dbdesign.errors import InputError
 from dbdesign.model.design import Design
 from dbdesign.model.profile import ColumnProfile, Profile, Reference, TableProfile
 from dbdesign.model.schema import Column, ForeignKey, Table
+from dbdesign.model.types import Kind
 from dbdesign.model.workload import ColumnVolume, TableVolume
 from dbdesign.twin.partitions import Bound, key_column, narrowed, parse_bound
 from dbdesign.twin.profile_assumptions import Assumptions
 from dbdesign.twin.profile_problems import problems
 from dbdesign.twin.profile_rows import DAYS_PER_MONTH, TableRows, key_capacity, resolve_rows
-from dbdesign.twin.profile_values import DETAIL_CORRELATION, Guess, Place, guess, guess_nulls, seen, zipf_shares
-from dbdesign.twin.values import ORDERED, capacity, compare
+from dbdesign.twin.profile_values import (
+    DETAIL_CORRELATION,
+    Guess,
+    Place,
+    guess,
+    guess_nulls,
+    seen,
+    width_of,
+    zipf_shares,
+)
+from dbdesign.twin.values import ORDERED, capacity, compare, from_ordinal, ordinal
 
 MOST_LABELS = 10_000
 """Ranks of a skewed list of labels that get a share each."""
@@ -242,6 +252,10 @@ class _Resolver:
         self, place: Place, nulls: float, assumed: Guess, volume: ColumnVolume, reference: Reference | None
     ) -> ColumnProfile:
         """What is said over what is assumed."""
+        if place.type.kind is Kind.BOOLEAN:
+            volume = volume.model_copy(
+                update={"values": {_truth(value): share for value, share in volume.values.items()}}
+            )
         common, distinct = self._shares(place, nulls, assumed, volume)
         low = volume.minimum if volume.minimum is not None else assumed.low
         high = volume.maximum if volume.maximum is not None else assumed.high
@@ -272,7 +286,7 @@ class _Resolver:
             low=low,
             high=high,
             correlation=volume.correlation if volume.correlation is not None else assumed.correlation,
-            width=volume.width if volume.width is not None else assumed.width,
+            width=volume.width if volume.width is not None else _width(place, assumed, common),
             unique=full,
             reference=reference,
             assumed=missing,
@@ -333,6 +347,22 @@ class _Resolver:
             add("soft deletions" if nulls > 0.5 else "nulls", place.table, place.column.name, place.rows)
         if place.unique and place.filled > key_capacity(place.table, place.column.name, self.design):
             self.assumptions.overflow(place.table, place.column, place.filled)
+
+
+def _truth(value: str) -> str:
+    """A boolean as the server writes it."""
+    return from_ordinal(Kind.BOOLEAN, ordinal(Kind.BOOLEAN, value), "f", "t")
+
+
+def _width(place: Place, assumed: Guess, common: tuple[tuple[str, float], ...]) -> float:
+    """Of texts, the average over the values that are named and the others."""
+    if not place.type.is_text or not common:
+        return assumed.width
+    named = sum(share for _, share in common)
+    others = max((place.filled / place.rows if place.rows else 1.0) - named, 0.0)
+    return (sum(share * width_of(place.type, value) for value, share in common) + others * assumed.width) / (
+        (named + others) or 1.0
+    )
 
 
 def _is_primary(table: Table, name: str) -> bool:

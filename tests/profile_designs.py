@@ -18,7 +18,7 @@ from dbdesign.readers.postgresql import READER
 from dbdesign.twin.profiles import resolve
 
 TODAY = date(2026, 11, 1)
-MARKETPLACE = Path(__file__).resolve().parents[2] / "examples" / "marketplace"
+MARKETPLACE = Path(__file__).resolve().parents[1] / "examples" / "marketplace"
 
 
 @lru_cache(maxsize=64)
