@@ -11,7 +11,7 @@ from dbdesign.model.workload import ColumnVolume
 from dbdesign.twin.profile_checks import labels
 from dbdesign.twin.profile_rows import TableRows
 from dbdesign.twin.profile_values import may_be_null
-from dbdesign.twin.values import ORDERED, capacity, compare
+from dbdesign.twin.values import ORDERED, capacity, compare, sort_key
 
 TOLERANCE = 1e-9
 
@@ -72,6 +72,8 @@ def _column_problems(
     if said.skew is not None and said.skew < 0:
         yield f"skew is {said.skew:g}. Give a Zipf exponent above 0"
     yield from _range_problems(data_type, said)
+    yield from _value_problems(data_type, said)
+    yield from _length_problems(data_type, said)
     yield from _label_problems(labels(table, column, design), said)
 
 
@@ -115,6 +117,22 @@ def _range_problems(data_type: DataType, said: ColumnVolume) -> Iterator[str]:
                 yield f"distinct is {said.distinct:,.0f}, but {room:,.0f} values fit from min to max. Widen the range"
     except (ValueError, OverflowError) as error:
         yield f"min or max: {error}. Write a value of {data_type.native}"
+
+
+def _value_problems(data_type: DataType, said: ColumnVolume) -> Iterator[str]:
+    if data_type.kind in ORDERED:
+        for value in said.values:
+            try:
+                sort_key(data_type.kind, value)
+            except (ValueError, OverflowError) as error:
+                yield f"values: {error}. Write values of {data_type.native}"
+
+
+def _length_problems(data_type: DataType, said: ColumnVolume) -> Iterator[str]:
+    named = [*said.values, *(bound for bound in (said.minimum, said.maximum) if bound is not None)]
+    long = [value for value in named if data_type.is_text and data_type.length and len(value) > data_type.length]
+    if long:
+        yield f"{', '.join(long)} is longer than {data_type.native}. Shorten it, or widen the type"
 
 
 def _label_problems(allowed: tuple[str, ...], said: ColumnVolume) -> Iterator[str]:

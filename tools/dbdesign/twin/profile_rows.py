@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from dbdesign.model.design import Design
 from dbdesign.model.schema import Table
 from dbdesign.model.types import Kind
-from dbdesign.model.workload import Growth, TableVolume
+from dbdesign.model.workload import ColumnVolume, Growth, TableVolume
 
 DAYS_PER_MONTH = 30.436875
 """A twelfth of the mean Gregorian year of 365.2425 days."""
@@ -120,6 +120,7 @@ class _Rows:
         self.volumes = design.workload.volumes
         self.partitions = _partitions(design)
         self.found: dict[str, TableRows] = {}
+        self.hints: dict[str, tuple[float, float]] = {}
 
     def resolve(self) -> dict[str, TableRows]:
         tables = self.design.schema.tables
@@ -129,6 +130,7 @@ class _Rows:
                 self._set(table, rows, "said")
         for table in reversed(self.design.relations.load_order()):
             self._sum_partitions(table)
+            self._hint(table)
         for table in self.design.relations.load_order():
             if table.label not in self.found and not self._is_partition(table):
                 self._derive(table)
@@ -186,25 +188,49 @@ class _Rows:
         referred = self._referred(table)
         if is_lookup(table, self.design):
             return max(LOOKUP_ROWS, referred), max(LOOKUP_ROWS, referred), "lookup"
+        hint = self.hints.get(table.label, (0.0, 0.0))
+        today, then, rule = self._by_parents(table) or (0.0, 0.0, "parent" if hint[1] else "default")
+        if rule == "only child":
+            return today, then, rule
+        if rule == "default":
+            today = then = DEFAULT_ROWS
+        elif hint[1] > then:
+            rule = "parent"
+        return max(today, hint[0], referred), max(then, hint[1], referred), rule
+
+    def _by_parents(self, table: Table) -> tuple[float, float, str] | None:
+        """Rows by those of the parents, short lists apart; None for a table without."""
         parents = self._parents(table)
         if not parents:
-            children = self._smallest_child(table)
-            if children is None:
-                return max(DEFAULT_ROWS, referred), max(DEFAULT_ROWS, referred), "default"
-            least = max(DEFAULT_ROWS, referred)
-            return max(children.today * PARENT_SHARE, least), max(children.then * PARENT_SHARE, least), "parent"
+            return None
         if any(single for _, single in parents):
             only = min((one for one, single in parents if single), key=lambda one: one.then)
             return only.today, only.then, "only child"
         owner = self._owner(table)
         if owner is not None:
-            return max(owner.today * OWNED, referred), max(owner.then * OWNED, referred), "owned"
+            return owner.today * OWNED, owner.then * OWNED, "owned"
         largest = max((one for one, _ in parents), key=lambda one: one.then)
         if not self.design.relations.is_junction(table):
-            return max(largest.today * CHILDREN, referred), max(largest.then * CHILDREN, referred), "child"
-        rows = min(largest.today * LINKS, math.prod(one.today for one, _ in parents))
-        later = min(largest.then * LINKS, math.prod(one.then for one, _ in parents))
-        return max(rows, referred), max(later, referred), "junction"
+            return largest.today * CHILDREN, largest.then * CHILDREN, "child"
+        pairs, later_pairs = math.prod(one.today for one, _ in parents), math.prod(one.then for one, _ in parents)
+        return min(largest.today * LINKS, pairs), min(largest.then * LINKS, later_pairs), "junction"
+
+    def _hint(self, table: Table) -> None:
+        """What the rows of a table's children, said or hinted at themselves, make of its own: a tenth of the smallest child's, or all of an
+        only child's; at least 1,000 if the child has as many. A junction says nothing of either of its parents.
+        """
+        if table.label in self.found or is_lookup(table, self.design):
+            return
+        hints = []
+        for relation in self.design.relations.references_in(table.label):
+            child = self.found.get(relation.child)
+            rows = (child.today, child.then) if child else self.hints.get(relation.child)
+            junction = self.design.relations.is_junction(self.design.schema.table_by_label[relation.child])
+            if rows and relation.child != table.label and not relation.parent_optional and not junction:
+                share = 1.0 if relation.child_unique else PARENT_SHARE
+                hints.append(tuple(max(one * share, min(one, DEFAULT_ROWS)) for one in rows))
+        if hints:
+            self.hints[table.label] = min((today, then) for today, then in hints)
 
     def _owner(self, table: Table) -> TableRows | None:
         """The one parent whose key is a part of the table's, beside parts that refer to nothing; else the only one whose rows take theirs
@@ -226,11 +252,13 @@ class _Rows:
         return None
 
     def _parents(self, table: Table) -> list[tuple[TableRows, bool]]:
-        """Rows of the parents that are known, each with whether a parent has one child at most; not the table itself."""
+        """Rows of the parents that are known, each with whether it has one child at most; not of the table itself, nor of short lists."""
         return [
-            (self.found[relation.parent], relation.child_unique)
+            (rows, relation.child_unique)
             for relation in self.design.relations.references_out(table.label)
-            if relation.parent != table.label and relation.parent in self.found
+            if relation.parent != table.label
+            and (rows := self.found.get(relation.parent)) is not None
+            and (rows.rule != "lookup" or relation.child_unique)
         ]
 
     def _referred(self, table: Table) -> float:
@@ -241,17 +269,9 @@ class _Rows:
             for name in relation.foreign_key.columns
             if (volume := _column_volume(self.volumes, relation.child, name))
             and volume.distinct
-            and _single(relation.foreign_key.columns)
+            and len(relation.foreign_key.columns) == 1
         ]
         return max(said, default=0.0)
-
-    def _smallest_child(self, table: Table) -> TableRows | None:
-        children = [
-            self.found[relation.child]
-            for relation in self.design.relations.references_in(table.label)
-            if relation.child in self.found and self.found[relation.child].rule == "said"
-        ]
-        return min(children, key=lambda one: one.today, default=None)
 
     def _most(self, table: Table) -> float:
         """The rows that the table's single-column keys can tell apart."""
@@ -259,11 +279,7 @@ class _Rows:
         return min(limits, default=math.inf)
 
 
-def _single(columns: tuple[str, ...]) -> bool:
-    return len(columns) == 1
-
-
-def _column_volume(volumes: Mapping[str, TableVolume], table: str, column: str):  # type: ignore[no-untyped-def]
+def _column_volume(volumes: Mapping[str, TableVolume], table: str, column: str) -> ColumnVolume | None:
     return volumes[table].columns.get(column) if table in volumes else None
 
 
@@ -276,20 +292,29 @@ def _partitions(design: Design) -> dict[str, list[Table]]:
 
 
 def is_lookup(table: Table, design: Design) -> bool:
-    """Whether the table is a short list that others refer to: without foreign keys to other tables and without times, and named or
-    shaped like one (a small key or a code, and at most four columns).
+    """Whether the table is a short list that others refer to: without times, without foreign keys but to itself and to other short lists,
+    and named or shaped like one (a small key or a code, and at most four columns).
     """
-    out = [relation for relation in design.relations.references_out(table.label) if relation.parent != table.label]
-    if out or not design.relations.references_in(table.label) or any(column.type.is_time for column in table.columns):
+    return _is_lookup(table, design, 0)
+
+
+def _is_lookup(table: Table, design: Design, depth: int) -> bool:
+    relations = design.relations
+    if not relations.references_in(table.label) or any(column.type.is_time for column in table.columns):
         return False
-    if _LOOKUP.search(table.name.lower()):
-        return True
+    parents = {one.parent for one in relations.references_out(table.label)} - {table.label}
+    if not all(depth < 3 and _is_lookup(design.schema.table_by_label[one], design, depth + 1) for one in parents):
+        return False
+    return bool(_LOOKUP.search(table.name.lower())) or _is_short(table)
+
+
+def _is_short(table: Table) -> bool:
     if table.primary_key is None or len(table.columns) > 4 or len(table.primary_key.columns) != 1:
         return False
     key = table.column(table.primary_key.columns[0])
-    return key is not None and (
-        key.type.kind in {Kind.INT8, Kind.INT16} or (key.type.is_text and (key.type.length or 99) <= 10)
-    )
+    if key is None:
+        return False
+    return key.type.kind in {Kind.INT8, Kind.INT16} or (key.type.is_text and (key.type.length or 99) <= 10)
 
 
 def key_capacity(table: Table, name: str, design: Design) -> float:
