@@ -31,8 +31,8 @@ def container_statistics(contents: Contents, *, inherited: bool = False) -> Colu
         avg_width=max(round(profile.width), 1),
         n_distinct=0.0 if data_type.kind in WITHOUT_EQUALITY else n_distinct(contents),
     )
-    if contents.rows < 1 or profile.nulls >= 1:
-        return plain
+    if contents.rows < 1 or profile.nulls >= 1 or contents.domain:
+        return plain  # the server's restore function does not look through domains for elements and bounds (attribute_stats.c)
     if data_type.kind is Kind.ARRAY and data_type.element is not None:
         return _array(plain, data_type.element)
     if data_type.kind is Kind.TSVECTOR:

@@ -34,6 +34,7 @@ class Contents:
         rows: of the table.
         source: how many values the column's values are taken from, in the order of values (a foreign key's parent; else its own).
         labels: of an enum, in its order; empty for other types.
+        domain: whether a domain is between the column and the type.
     """
 
     profile: ColumnProfile
@@ -41,6 +42,7 @@ class Contents:
     rows: float
     source: float
     labels: tuple[str, ...] = ()
+    domain: bool = False
 
     @property
     def filled(self) -> float:

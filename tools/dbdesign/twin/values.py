@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from dbdesign.model import quantity
 from dbdesign.model.types import BINARIES, INTEGERS, TEXTS, Kind
@@ -67,8 +68,13 @@ def value_at(kind: Kind, k: int, distinct: float, low: str, high: str) -> str:
         return _float_at(kind, k, count, float(low), float(high))
     if kind in TEXTS and not _is_pattern(low, high):
         return _text_between(k, count, low, high, fold=kind is Kind.CITEXT)
-    first, last = ordinal(kind, low, like=high), ordinal(kind, high, like=low)
+    first, last = _ends(kind, low, high)
     return from_ordinal(kind, first + (k * (last - first) // (count - 1) if count > 1 else 0), low, high)
+
+
+@lru_cache(maxsize=1024)
+def _ends(kind: Kind, low: str, high: str) -> tuple[int, int]:
+    return ordinal(kind, low, like=high), ordinal(kind, high, like=low)
 
 
 def stride(distinct: int) -> int:
@@ -176,6 +182,7 @@ def _decimal(text: str) -> Decimal:
     return value
 
 
+@lru_cache(maxsize=1024)
 def _scale(*texts: str) -> int:
     """Digits after the point of the longest."""
     exponents = [_decimal(text).as_tuple().exponent for text in texts if text.strip()]
@@ -318,6 +325,7 @@ def _is_pattern(low: str, high: str) -> bool:
     return _find_pattern(low, high) is not None
 
 
+@lru_cache(maxsize=1024)
 def _find_pattern(low: str, high: str) -> tuple[str, str, str] | None:
     if len(low) != len(high):
         return None

@@ -38,7 +38,7 @@ def contents_of(profile: Profile, schema: Schema, table: Table, column: Column) 
         return None
     data_type = schema.resolve_type(column.type)
     labels = data_type.values if data_type.kind is Kind.ENUM else ()
-    return Contents(found, data_type, known.rows, _source(profile, found), labels)
+    return Contents(found, data_type, known.rows, _source(profile, found), labels, column.type.kind is Kind.DOMAIN)
 
 
 def _source(profile: Profile, column: ColumnProfile) -> float:
