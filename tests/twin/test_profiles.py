@@ -148,6 +148,22 @@ def test_what_the_volumes_say_wins() -> None:
     assert (columns["price"].low, columns["price"].high, columns["price"].distinct) == ("3.00", "4.00", 101)
 
 
+MOVED = {
+    "a number": ("rating: {min: 10}", ("10", "14")),
+    "a decimal": ("price: {max: 0.5}", ("0.00", "0.5")),
+    "a time": ("created_at: {min: '2027-01-01'}", ("2027-01-01", "2029-12-31 17:27:36.000000+00")),
+    "a text": ("email: {min: zoe}", ("zoe", "zoe~")),
+}
+
+
+@pytest.mark.parametrize("case", MOVED)
+def test_one_end_of_a_range_moves_the_other_that_it_passes(case: str) -> None:
+    said, expected = MOVED[case]
+    name = said.split(":")[0]
+    column = resolved(EVERYTHING, f"{{t: {{rows: 1000, columns: {{{said}}}}}}}").tables["t"].columns[name]
+    assert (column.low, column.high) == expected
+
+
 PARTITIONED = """
 CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL, region text NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2026-04-01 00:00:00+00');

@@ -170,7 +170,7 @@ def sorted_on(server: psycopg.Connection[Any], literal: str, native: str) -> tup
     return int(row[0]), bool(row[1])
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     span=ranges(),
     share=st.floats(0.001, 1),

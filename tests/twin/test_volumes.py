@@ -80,7 +80,7 @@ def test_every_column_of_a_whole_design_has_statistics_that_the_server_takes(db:
     assert columns == [(sum(len(relation.columns) for relation in statistics.relations),)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(schema=schemas())
 def test_any_schema_has_statistics_that_the_server_takes(schema: Schema) -> None:
     volumes = {

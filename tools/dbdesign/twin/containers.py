@@ -10,8 +10,9 @@ from __future__ import annotations
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.model.types import INTEGERS, TEXTS, DataType, Kind
 from dbdesign.twin.distribution import TARGET, Contents, array_literal, n_distinct, zipf_sum
-from dbdesign.twin.profile_values import ELEMENTS, range_subtype
+from dbdesign.twin.profile_values import range_subtype
 from dbdesign.twin.values import from_ordinal, ordinal, value_at
+from dbdesign.twin.widths import ELEMENTS
 
 ARRAY_ELEMENTS = 1_000
 WORDS = 10_000
@@ -21,6 +22,11 @@ RANGE_UNITS = 10
 _MICROSECONDS_PER_DAY = 86_400_000_000
 
 
+ARRAYS = ("array", f"1 to 5 elements each, of {ARRAY_ELEMENTS:,} different ones by Zipf's law")
+VECTORS = ("text search vector", f"{WORDS_PER_VECTOR:g} words each, of {WORDS:,} different ones by Zipf's law")
+RANGES = ("range", f"{RANGE_DAYS} days or {RANGE_UNITS} units long, beginning evenly over the column's range")
+
+
 def container_statistics(contents: Contents, *, inherited: bool = False) -> ColumnStatistics:
     """Statistics of a column whose values are not ranked: how many, how wide, and what is in them where the type says."""
     profile, data_type = contents.profile, contents.type
@@ -28,7 +34,7 @@ def container_statistics(contents: Contents, *, inherited: bool = False) -> Colu
         column=profile.column,
         inherited=inherited,
         null_frac=round(profile.nulls, 9),
-        avg_width=max(round(profile.width), 1),
+        avg_width=max(int(profile.width), 1),
         n_distinct=0.0 if data_type.kind in WITHOUT_EQUALITY else n_distinct(contents),
     )
     if contents.rows < 1 or profile.nulls >= 1 or contents.domain:

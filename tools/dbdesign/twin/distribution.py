@@ -116,7 +116,7 @@ def statistics_of(
         column=profile.column,
         inherited=inherited,
         null_frac=round(profile.nulls, 9),
-        avg_width=max(round(profile.width), 1),
+        avg_width=max(int(profile.width), 1),
         n_distinct=n_distinct(contents),
         most_common_vals=array_literal([shown(value) for value, _ in common]) if common else None,
         most_common_freqs=tuple(round(share, 9) for _, share in common),

@@ -27,6 +27,7 @@ from dbdesign.twin.profile_names import (
 )
 from dbdesign.twin.profile_rows import DAYS_PER_MONTH
 from dbdesign.twin.values import ALPHABETS, BITS, DECIMALS, FLOATS, NETWORKS, STAMPS, capacity
+from dbdesign.twin.widths import FIXED, stored, width_of
 
 DEFAULT_NULLS = 0.1
 SOFT_DELETION_NULLS = 0.95
@@ -39,18 +40,7 @@ FEW_ROWS_PER_VALUE = 10.0
 """Rows for each value of a column that is named as a reference (`…_id`) but declared as none."""
 OPAQUE_SHARE = 0.9
 """Different values for each row of types that are not looked into."""
-ELEMENTS = 3.0
-"""Elements of an array."""
-VARIABLE_HEADER = 1
-"""Bytes before a short variable-length value (`varattrib_1b`; 4 from 127 bytes on)."""
 
-_FIXED_WIDTHS: dict[Kind, float] = {
-    Kind.BOOLEAN: 1, Kind.INT8: 2, Kind.INT16: 2, Kind.INT24: 4, Kind.INT32: 4, Kind.INT64: 8, Kind.MONEY: 8,
-    Kind.FLOAT32: 4, Kind.FLOAT64: 8, Kind.DATE: 4, Kind.TIME: 8, Kind.TIMETZ: 12, Kind.TIMESTAMP: 8,
-    Kind.TIMESTAMPTZ: 8, Kind.INTERVAL: 16, Kind.UUID: 16, Kind.ENUM: 4, Kind.INET: 7, Kind.CIDR: 7, Kind.MACADDR: 6,
-    Kind.JSON: 150, Kind.JSONB: 150, Kind.XML: 300, Kind.HSTORE: 100, Kind.TSVECTOR: 200, Kind.RANGE: 22,
-    Kind.MULTIRANGE: 40, Kind.GEOMETRY: 40, Kind.GEOGRAPHY: 40, Kind.YEAR: 2, Kind.COMPOSITE: 40, Kind.LTREE: 30,
-}  # fmt: skip
 _INTEGER_LIMITS = {
     Kind.INT8: 127,
     Kind.INT16: 32_767,
@@ -147,37 +137,6 @@ def guess(place: Place) -> Guess:
     return Guess(max(place.filled * OPAQUE_SHARE, 1.0), width_of(place.type), why="opaque")
 
 
-def width_of(data_type: DataType, text: str | None = None) -> float:
-    """Bytes of a value as stored, its header included; of texts and byte strings, those of the example."""
-    kind = data_type.kind
-    if kind is Kind.CHAR:
-        return _stored(float(data_type.length or 1))
-    if kind in TEXTS:
-        return _stored(float(len((text or "x" * 16).encode())))
-    if kind in BINARIES:
-        return _stored((len(text) - 2) / 2 if text else 32.0)
-    if kind is Kind.DECIMAL:
-        return _numeric_width(text or "1000.00")
-    if kind in BITS:
-        return _stored(4 + math.ceil((data_type.length or 8) / 8))
-    if kind is Kind.ARRAY and data_type.element:
-        return 21.0 + ELEMENTS * width_of(data_type.element)
-    if kind is Kind.VECTOR and (match := re.search(r"\((\d+)\)", data_type.native)):
-        return 8.0 + 4.0 * int(match[1])
-    return _FIXED_WIDTHS.get(kind, 32.0)
-
-
-def _stored(length: float) -> float:
-    return length + (VARIABLE_HEADER if length <= 126 else 4)
-
-
-def _numeric_width(text: str) -> float:
-    """A short header of 1 + 2 bytes and 2 for each 4 decimal digits, counted from the point (src/backend/utils/adt/numeric.c)."""
-    whole, _, part = text.lstrip("-").partition(".")
-    part = part.rstrip("0")
-    return 3.0 + 2.0 * (math.ceil(len(whole.lstrip("0")) / 4) + math.ceil(len(part) / 4))
-
-
 # -- labels ----------------------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +170,7 @@ def _is_key(place: Place) -> bool:
 
 def _integers(place: Place) -> Guess:
     most = _INTEGER_LIMITS.get(place.type.kind, 2**63 - 1) * (2 if place.type.unsigned else 1)
-    width = _FIXED_WIDTHS[place.type.kind]
+    width = FIXED[place.type.kind]
     if place.unique or place.column.identity is not None:
         count = min(max(place.filled, 1.0), float(most))
         correlation = 1.0 if _is_key(place) or place.column.identity else 0.0
@@ -397,9 +356,7 @@ def _texts(place: Place) -> Guess:
         low, high = (low, high) if filler >= 1 else (min(common), max(common))
     count = min(count, capacity(place.type.kind, low, high) + len(common))
     width = (
-        _stored(min(words.width, float(place.type.length or words.width)))
-        if words.width
-        else width_of(place.type, high)
+        stored(min(words.width, float(place.type.length or words.width))) if words.width else width_of(place.type, high)
     )
     return Guess(count, width, low, high, shares, why="keys" if place.unique else "texts")
 

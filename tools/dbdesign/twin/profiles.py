@@ -12,7 +12,7 @@ from dbdesign.errors import InputError
 from dbdesign.model.design import Design
 from dbdesign.model.profile import ColumnProfile, Profile, Reference, TableProfile
 from dbdesign.model.schema import Column, ForeignKey, Table
-from dbdesign.model.types import Kind
+from dbdesign.model.types import TEXTS, Kind
 from dbdesign.model.workload import ColumnVolume, TableVolume
 from dbdesign.twin.partitions import Bound, key_column, narrowed, parse_bound
 from dbdesign.twin.profile_assumptions import Assumptions
@@ -25,10 +25,10 @@ from dbdesign.twin.profile_values import (
     guess,
     guess_nulls,
     seen,
-    width_of,
     zipf_shares,
 )
-from dbdesign.twin.values import ORDERED, capacity, compare, from_ordinal, ordinal
+from dbdesign.twin.values import FLOATS, ORDERED, capacity, compare, from_ordinal, ordinal
+from dbdesign.twin.widths import width_of
 
 MOST_LABELS = 10_000
 """Ranks of a skewed list of labels that get a share each."""
@@ -257,8 +257,7 @@ class _Resolver:
                 update={"values": {_truth(value): share for value, share in volume.values.items()}}
             )
         common, distinct = self._shares(place, nulls, assumed, volume)
-        low = volume.minimum if volume.minimum is not None else assumed.low
-        high = volume.maximum if volume.maximum is not None else assumed.high
+        low, high = _range(place.type.kind, assumed, volume)
         filled = max(place.filled, 1.0)
         ranged = low is not None and high is not None and place.type.kind in ORDERED
         if ranged and low is not None and high is not None and compare(place.type.kind, low, high) <= 0:
@@ -347,6 +346,33 @@ class _Resolver:
             add("soft deletions" if nulls > 0.5 else "nulls", place.table, place.column.name, place.rows)
         if place.unique and place.filled > key_capacity(place.table, place.column.name, self.design):
             self.assumptions.overflow(place.table, place.column, place.filled)
+
+
+def _range(kind: Kind, assumed: Guess, volume: ColumnVolume) -> tuple[str | None, str | None]:
+    """The range that is said. Where only one end is, and lies beyond the other's assumption, that is moved as far as the range is wide."""
+    low = volume.minimum if volume.minimum is not None else assumed.low
+    high = volume.maximum if volume.maximum is not None else assumed.high
+    if low is None or high is None or kind not in ORDERED or compare(kind, low, high) <= 0:
+        return low, high
+    first, last = assumed.low or low, assumed.high or high
+    if volume.minimum is not None:
+        return low, _moved(kind, low, first, last, 1)
+    return _moved(kind, high, first, last, -1), high
+
+
+def _moved(kind: Kind, text: str, low: str, high: str, direction: int) -> str:
+    """The value that is as far from `text` as `high` from `low`, not below zero unless `text` is; `text` itself, or for texts one
+    beginning like it, where values cannot be counted.
+    """
+    if kind in FLOATS:
+        moved = float(text) + direction * (float(high) - float(low))
+        return repr(max(moved, 0.0) if float(text) >= 0 else moved)
+    try:
+        start = ordinal(kind, text, like=low)
+        number = start + direction * (ordinal(kind, high, like=low) - ordinal(kind, low, like=high))
+        return from_ordinal(kind, max(number, 0) if start >= 0 else number, text, low)
+    except (ValueError, OverflowError):
+        return f"{text}~" if kind in TEXTS and direction > 0 else text
 
 
 def _truth(value: str) -> str:

@@ -8,7 +8,7 @@ from dbdesign.model.profile import ColumnProfile, Profile, TableProfile
 from dbdesign.model.schema import Column, Index, Schema, Table
 from dbdesign.model.statistics import ColumnStatistics, RelationStatistics, Statistics
 from dbdesign.model.types import DataType, Kind
-from dbdesign.twin.containers import container_statistics
+from dbdesign.twin.containers import ARRAYS, RANGES, VECTORS, container_statistics
 from dbdesign.twin.distribution import Contents, is_ranked, statistics_of
 from dbdesign.twin.expressions import column_of
 
@@ -27,7 +27,24 @@ def as_statistics(profile: Profile, schema: Schema, *, source: str = SOURCE) -> 
         source: for people.
     """
     relations = [relation for table in schema.tables for relation in _relations(profile, schema, table)]
-    return Statistics(source=source, relations=tuple(relations), assumptions=profile.assumptions)
+    return Statistics(
+        source=source,
+        relations=tuple(relations),
+        assumptions=(*profile.assumptions, *_container_assumptions(relations)),
+    )
+
+
+def _container_assumptions(relations: list[RelationStatistics]) -> Iterator[str]:
+    """What is assumed of the insides of columns, as far as there are such columns."""
+    columns = [column for relation in relations for column in relation.columns if not column.inherited]
+    kinds = {
+        ARRAYS: [one for one in columns if one.elem_count_histogram],
+        VECTORS: [one for one in columns if one.most_common_elems and not one.elem_count_histogram],
+        RANGES: [one for one in columns if one.range_bounds_histogram],
+    }
+    for (noun, sentence), found in kinds.items():
+        if found:
+            yield f"{len(found)} {noun}{'s' if len(found) > 1 else ''}: {sentence}"
 
 
 def contents_of(profile: Profile, schema: Schema, table: Table, column: Column) -> Contents | None:
