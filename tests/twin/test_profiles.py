@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from dbdesign.errors import InputError
+from dbdesign.model.design import Design
 from dbdesign.model.profile import ColumnProfile, Reference
+from dbdesign.model.schema import Column, Engine, ForeignKey, Key, Schema, Table
+from dbdesign.model.types import DataType, Kind
+from dbdesign.model.workload import Query, Workload
 from dbdesign.twin.profiles import resolve
 from profile_designs import TODAY, design, marketplace, resolved
 
@@ -164,6 +168,28 @@ def test_one_end_of_a_range_moves_the_other_that_it_passes(case: str) -> None:
     assert (column.low, column.high) == expected
 
 
+CHECKS = {
+    "integer CHECK (n > 0)": ("1", "9999"),
+    "integer CHECK (n >= 100000)": ("100000", "109999"),
+    "integer CHECK (n <= 50)": ("0", "50"),
+    "integer CHECK (n < -5)": ("-10005", "-6"),
+    "integer CHECK (n BETWEEN 3 AND 7)": ("3", "7"),
+    "integer CHECK (n >= 20000 AND n <= 30000)": ("20000", "30000"),
+    "integer CHECK (n < 5 OR n > 10)": ("0", "9999"),
+    "numeric(5,2) CHECK (n > 0 AND n <= 100)": ("0.01", "100.00"),
+    "numeric(3,2)": ("0.00", "9.99"),
+    "numeric(3)": ("0", "999"),
+    "smallint": ("0", "9999"),
+    "double precision CHECK (n >= 0.5)": ("0.5", "9999"),
+}
+
+
+@pytest.mark.parametrize("declared", CHECKS)
+def test_numbers_lie_within_what_checks_and_types_allow(declared: str) -> None:
+    column = resolved(f"CREATE TABLE t (n {declared})").tables["t"].columns["n"]
+    assert (column.low, column.high) == CHECKS[declared]
+
+
 PARTITIONED = """
 CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL, region text NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2026-04-01 00:00:00+00');
@@ -196,6 +222,32 @@ def test_tables_that_refer_to_each_other_and_to_themselves_are_resolved() -> Non
     tables = resolved(ddl).tables
     assert {name: one.rows for name, one in tables.items()} == {"a": 1000, "b": 1000}
     assert tables["b"].columns["up"].nulls == 0.05
+
+
+def test_the_values_of_a_status_are_the_ones_that_are_asked_for() -> None:
+    ddl = """CREATE TABLE tasks (id bigint PRIMARY KEY, status text NOT NULL DEFAULT 'new');
+    CREATE INDEX waiting ON tasks (id) WHERE status IN ('open', 'it''s stuck');"""
+    made = design(ddl)
+    query = Query(name="done", sql="select count(*) from tasks where status = 'done' and id > $1")
+    made = made.model_copy(update={"workload": Workload(queries=(query,))})
+    common = resolve(made, today=TODAY).tables["tasks"].columns["status"].common
+    assert [value for value, _ in common] == ["new", "open", "it's stuck", "done"]
+
+
+def test_a_long_chain_of_references_is_resolved() -> None:
+    tables = [
+        Table(
+            name=f"t{number}",
+            columns=(Column(name="id", type=DataType(kind=Kind.INT64, native="bigint"), nullable=False),),
+            primary_key=Key(columns=("id",)),
+            foreign_keys=(ForeignKey(columns=("id",), referenced_table=f"t{number - 1}", referenced_columns=("id",)),)
+            if number
+            else (),
+        )
+        for number in reversed(range(1500))
+    ]
+    profile = resolve(Design(schema=Schema(engine=Engine.POSTGRESQL, tables=tuple(tables))), today=TODAY)
+    assert profile.tables["t1499"].columns["id"].high == "1000"
 
 
 IMPOSSIBLE = {

@@ -189,18 +189,18 @@ def _integers(place: Place) -> Guess:
 
 
 def _bounded(place: Place, said: Numbers, unit: float) -> tuple[float, float]:
-    """The range by the name, moved into what the checks allow."""
+    """The range by the name, moved into what the checks allow; up to their limit where the name says nothing."""
     least, greatest, open_low, open_high = bounds(place.table, place.column, place.design)
-    low, high = said.low, said.high
-    if least is not None:
-        first = least + unit if open_low else least
-        low, high = max(low, first), (high if high > first else first + (said.high - said.low))
-    if greatest is not None:
-        last = greatest - unit if open_high else greatest
-        high = min(high, last) if last >= low else last
-        low = min(low, high) if least is not None or low <= high else high - (said.high - said.low)
-        high = last if said is OTHER_NUMBER else high
-    return (low, high) if low <= high else (high, high)
+    low, high, span = said.low, said.high, said.high - said.low
+    first = None if least is None else (least + unit if open_low else least)
+    last = None if greatest is None else (greatest - unit if open_high else greatest)
+    if first is not None and low < first:
+        low, high = first, (high if high > first else first + span)
+    if last is not None:
+        high = last if said is OTHER_NUMBER else min(high, last)
+        if low > high:
+            low = first if first is not None else last - span
+    return min(low, high), high
 
 
 def _decimals(place: Place) -> Guess:

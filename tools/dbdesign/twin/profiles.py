@@ -70,8 +70,12 @@ class _Resolver:
                 self.bounds.setdefault(table.partition_of.label, []).append(parse_bound(table.partition_of.bound))
 
     def profile(self) -> Profile:
-        for table in self.design.schema.tables:
+        for (
+            table
+        ) in self.design.relations.load_order():  # parents first, so that chains of references are not followed deeply
             self.assumptions.rows(table, self.rows[table.label])
+            for column in table.columns:
+                self.column(table, column)
         tables = {table.label: self._table(table) for table in self.design.schema.tables}
         return Profile(
             months=self.months, tables=tables, assumptions=self.assumptions.sentences(self.design, self.months)
