@@ -60,10 +60,11 @@ def candidates_of(use: TableUse, facts: Facts, *, partial: bool) -> Iterator[Can
     table = use.table
     if facts.rows(table.label) < FEW_ROWS or not table.columns:
         return
-    sequences = list(dict.fromkeys(_sequences(use, facts)))
+    searches = list(dict.fromkeys(_searches_of(use, facts)))
+    sequences = list(dict.fromkeys((*searches, *_shared(use, facts))))
     for columns in sequences:
-        keys = tuple(KeyPart(column) for column in columns)
-        yield _candidate(table, keys)
+        yield _candidate(table, [KeyPart(column) for column in columns])
+    for columns in searches:
         yield from _covering(use, columns, facts)
     yield from _ordered(use, facts)
     yield from _computed(use, facts)
@@ -81,65 +82,37 @@ def _indexable(use: TableUse, names: Iterable[str]) -> list[str]:
     return [name for name in names if (column := use.table.column(name)) and column.type.kind not in _NO_BTREE]
 
 
-def _sequences(use: TableUse, facts: Facts) -> Iterator[tuple[str, ...]]:
-    """Key columns of B-trees without directions."""
+def _finest_first(use: TableUse, facts: Facts, names: Iterable[str]) -> list[str]:
     label = use.table.label
+    return sorted(_indexable(use, names), key=lambda name: (-facts.distinct(label, name), name))
 
-    def finest_first(names: Iterable[str]) -> list[str]:
-        return sorted(_indexable(use, names), key=lambda name: (-facts.distinct(label, name), name))
 
-    equal, ranges = finest_first(use.equal), finest_first(use.ranges)
-    either, joins = finest_first(use.either), finest_first(use.joins)
+def _searches_of(use: TableUse, facts: Facts) -> Iterator[tuple[str, ...]]:
+    """Key columns of B-trees that serve this statement as one search: equalities, then joins, then one range, or an order."""
+    equal, ranges = _finest_first(use, facts, use.equal), _finest_first(use, facts, use.ranges)
+    either, joins = _finest_first(use, facts, use.either), _finest_first(use, facts, use.joins)
     grouped = _indexable(use, use.grouped)[:MOST_KEYS]
     ordered = _indexable(use, [one.column for one in use.ordered])[:MOST_KEYS]
-    for name in (*equal, *ranges, *either, *joins, *grouped[:1], *ordered[:1]):
-        yield (name,)
-    yield from _searches(equal, ranges, either)
-    yield from _joined(use, joins, equal, ranges, either)
+    yield from ((name,) for name in (*equal, *ranges, *either[:4], *joins))
+    if len(equal) > 1:
+        yield _extended(equal, [])
+    for one in ranges:
+        yield _extended(equal[: MOST_KEYS - 1], [one])
+    yield from (_extended([join], [*equal, *ranges[:1]]) for join in joins)
+    yield from (_extended(equal, [join, *ranges[:1]]) for join in joins if equal)
+    yield from _composite(use, joins, equal)
     if grouped:
-        yield from (tuple(grouped), _extended(equal, grouped))
+        yield from (_extended([], grouped), _extended(equal, grouped))
     if ordered:
-        yield from (_extended(equal, ordered), tuple(ordered))
+        yield from (_extended(equal, ordered), _extended([], ordered))
 
 
 def _extended(first: Sequence[str], then: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *then]))[:MOST_KEYS]
 
 
-def _searches(equal: list[str], ranges: list[str], either: list[str]) -> Iterator[tuple[str, ...]]:
-    """Equality columns, then one range; pairs in both orders, because other statements may share either."""
-    if len(equal) > 1:
-        yield _extended(equal, [])
-    yield from permutations(equal[:4], 2)
-    for one in ranges:
-        if equal:
-            yield _extended(equal[: MOST_KEYS - 1], [one])
-        for name in equal[:4]:
-            yield (name, one)
-            yield (one, name)
-    yield from permutations(ranges[:3], 2)
-    for name in either[:4]:
-        yield from ((name, other) for other in (*equal[:2], *ranges[:2]))
-        yield from ((other, name) for other in (*equal[:2], *ranges[:2]))
-    yield from permutations(either[:3], 2)
-
-
-def _joined(
-    use: TableUse, joins: list[str], equal: list[str], ranges: list[str], either: list[str]
-) -> Iterator[tuple[str, ...]]:
-    """Join columns with what restricts the table beside them, before and behind; pairs that join the same table together."""
-    restricting = [*equal[:4], *ranges[:3], *either[:3]]
-    for join in joins:
-        others = [name for name in restricting if name != join]
-        for name in others:
-            yield (join, name)
-            yield (name, join)
-        if equal:
-            yield _extended(equal, [join])
-            yield _extended([join], equal)
-        if len(others) > 1:
-            yield _extended([join], others[:3])
-            yield _extended(others[:2], [join])
+def _composite(use: TableUse, joins: list[str], equal: list[str]) -> Iterator[tuple[str, ...]]:
+    """Columns that together join one other table."""
     together: dict[str, list[str]] = {}
     for column, targets in use.joins.items():
         for other, _ in targets:
@@ -148,8 +121,22 @@ def _joined(
         pairs = [name for name in joins if name in columns]
         if len(pairs) > 1:
             yield _extended(pairs, [])
+            yield _extended(pairs[::-1], [])
             yield _extended(equal, pairs)
-    yield from permutations(joins[:4], 2)
+
+
+def _shared(use: TableUse, facts: Facts) -> Iterator[tuple[str, ...]]:
+    """Pairs in either order, which other statements may share."""
+    equal, ranges = _finest_first(use, facts, use.equal)[:4], _finest_first(use, facts, use.ranges)[:3]
+    either, joins = _finest_first(use, facts, use.either)[:3], _finest_first(use, facts, use.joins)[:5]
+    yield from permutations(equal, 2)
+    yield from permutations(ranges, 2)
+    yield from permutations(either, 2)
+    yield from permutations(joins, 2)
+    for name in (*equal, *joins):
+        for other in (*equal, *ranges, *either):
+            if name != other:
+                yield from ((name, other), (other, name))
 
 
 def _covering(use: TableUse, columns: tuple[str, ...], facts: Facts) -> Iterator[Candidate]:
@@ -188,7 +175,7 @@ def _computed(use: TableUse, facts: Facts) -> Iterator[Candidate]:
 
 
 def _inverted(use: TableUse, facts: Facts) -> Iterator[Candidate]:
-    for one in use.contained:
+    for one in dict.fromkeys(use.contained):
         column = use.table.column(one.column)
         if column is None:
             continue

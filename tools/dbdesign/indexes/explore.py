@@ -1,67 +1,114 @@
-"""Finds, for each query, the plans worth knowing: the best one with every index, then the best without what that used, and so on.
+"""Finds the plans worth knowing of each query: the best one with every index, the best with narrow ones, and their alternatives.
 
-Started from several tiers (all candidates, those without included columns, single columns), since a small budget is spent on narrow
-indexes, which never show while their wide sisters are there.
+The planner's time grows faster than the number of indexes that it sees, so candidates are put to it in groups: table by table, a few at
+a time beside the winners so far. What no group's plan uses is not looked at again, unless a later round (`price`) finds a use for it
+beside what was chosen meanwhile.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from dbdesign.indexes.candidate import Candidate
-from dbdesign.indexes.costs import Costs, Query, bits
+from dbdesign.indexes.costs import Answer, Costs, Query, bits
+
+GROUP = 16
+"""Indexes that are shown at once beside the winners."""
+
+NEGLIGIBLE = 0.0005
+"""Share of a query's cost that is not worth a question."""
 
 
-def tiers(candidates: Sequence[Candidate]) -> list[int]:
-    """Sets of candidates, from all to the narrowest."""
-    everything = (1 << len(candidates)) - 1
-    plain = _where(candidates, lambda one: not one.include and len(one.keys) <= 3)
-    narrow = _where(candidates, lambda one: not one.include and len(one.keys) <= 2)
-    single = _where(candidates, lambda one: not one.include and len(one.keys) == 1)
-    return list(dict.fromkeys((everything, plain, narrow, single)))
+@dataclass(frozen=True)
+class Field:
+    """The candidates of one query: all that came from it, by tier from wide to narrow, in groups."""
+
+    tiers: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, own: int, candidates: Sequence[Candidate]) -> Field:
+        """The candidates of a query, given as bits."""
+        numbers = list(bits(own))
+        single = [one for one in numbers if _width(candidates[one]) == 1]
+        narrow = [one for one in numbers if _width(candidates[one]) in (2, 3) and not candidates[one].include]
+        wide = [one for one in numbers if one not in set(single) | set(narrow)]
+        found = (tuple(_groups(tier, candidates)) for tier in (single, narrow, wide))
+        return cls(tuple(tier for tier in found if tier))
 
 
-def _where(candidates: Sequence[Candidate], condition: object) -> int:
-    mask = 0
-    for number, one in enumerate(candidates):
-        if condition(one):  # type: ignore[operator]
-            mask |= 1 << number
-    return mask
+def _width(candidate: Candidate) -> int:
+    return len(candidate.keys) + len(candidate.include)
 
 
-def explore(costs: Costs, query: Query, candidates: Sequence[Candidate], *, calls: int, start: Sequence[int]) -> None:
-    """Ask about a query until so many questions were put, or nothing is left that helps it.
+def _groups(numbers: list[int], candidates: Sequence[Candidate]) -> Iterator[int]:
+    """Groups of at most `GROUP`; those of one table, and of one leading key, stay together."""
+    ordered = sorted(numbers, key=lambda one: (candidates[one].label, candidates[one].keys[0].text, one))
+    for start in range(0, len(ordered), GROUP):
+        yield sum(1 << one for one in ordered[start : start + GROUP])
 
-    The set with the most to lose is looked at first: an alternative to a cheap plan matters more than one to a dear plan.
+
+def explore(costs: Costs, query: Query, field: Field, *, calls: int) -> int:
+    """Ask about a query, each tier by itself and then all of them; gives the candidates that any plan used.
+
+    Args:
+        calls: questions about alternatives, beyond one for each group.
     """
-    base = costs.cost(query, 0).cost
-    enough = base * 0.001
-    for tier in start:
-        before, seen = costs.calls, set()
-        heap: list[tuple[float, int]] = []
-        _push(costs, query, tier & query.relevant, heap, seen)
-        while heap and costs.calls - before < calls:
-            _, available = heapq.heappop(heap)
-            answer = costs.cost(query, available)
-            if base - answer.cost <= enough:
-                continue
+    pool = 0
+    for tier in field.tiers:
+        winners = _tournament(costs, query, tier, 0)
+        pool |= winners | _tournament(costs, query, tier, pool | winners)
+        pool |= _tournament(costs, query, [group & ~winners for group in tier], 0)  # who comes second
+        alternatives(costs, query, pool & _all(tier), calls=calls)
+    alternatives(costs, query, pool, calls=calls)
+    return pool
+
+
+def _all(groups: Sequence[int]) -> int:
+    found = 0
+    for group in groups:
+        found |= group
+    return found
+
+
+def _tournament(costs: Costs, query: Query, groups: Sequence[int], winners: int) -> int:
+    """What plans use when the groups come one after another beside the winners so far."""
+    for group in groups:
+        winners |= costs.cost(query, group | winners).used
+    return costs.cost(query, winners).used | winners
+
+
+def alternatives(costs: Costs, query: Query, pool: int, *, calls: int) -> None:
+    """The best plan of a pool of indexes, the best without one that it used, and so on, the cheapest plans first."""
+    base, before = costs.cost(query, 0).cost, costs.calls
+    heap: list[tuple[float, int]] = []
+    seen: set[int] = set()
+
+    def push(available: int) -> None:
+        if available not in seen:
+            seen.add(available)
+            heapq.heappush(heap, (costs.cost(query, available).cost, available))
+
+    push(pool & query.relevant)
+    while heap and costs.calls - before < calls:
+        _, available = heapq.heappop(heap)
+        answer = costs.cost(query, available)
+        if base - answer.cost > NEGLIGIBLE * base:
             for number in bits(answer.used):
-                _push(costs, query, available & ~alike(number, available, candidates), heap, seen)
-                _push(costs, query, available & ~(1 << number), heap, seen)
+                push(available & ~(1 << number))
 
 
-def _push(costs: Costs, query: Query, available: int, heap: list[tuple[float, int]], seen: set[int]) -> None:
-    if available in seen:
-        return
-    seen.add(available)
-    heapq.heappush(heap, (costs.cost(query, available).cost, available))
+def price(costs: Costs, query: Query, field: Field, chosen: int, *, enough: float) -> Answer:
+    """What a query would do with more beside what is chosen: each tier's groups in turn. Finds the indexes that help only now.
 
-
-def alike(number: int, among: int, candidates: Sequence[Candidate]) -> int:
-    """The candidates that begin with the same key on the same table."""
-    one, mask = candidates[number], 0
-    for other in bits(among):
-        if candidates[other].table == one.table and candidates[other].keys[0] == one.keys[0]:
-            mask |= 1 << other
-    return mask
+    Args:
+        enough: weighted cost below which a query is not worth a question.
+    """
+    answer = costs.cost(query, chosen)
+    if answer.cost * query.weight > enough:
+        for tier in field.tiers:
+            winners = 0
+            for group in tier:
+                winners |= costs.cost(query, chosen | group | winners).used
+    return answer

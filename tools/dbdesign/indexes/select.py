@@ -48,9 +48,16 @@ class Selection:
     """One knapsack: the queries' atoms, the indexes' sizes and their upkeep."""
 
     def __init__(self, queries: Sequence[Query], sizes: Sequence[int], upkeep: Sequence[float] = ()) -> None:
-        self.sizes = sizes
-        self.upkeep = upkeep or [0.0] * len(sizes)
-        self.atoms = [[(one.cost * query.weight, one.used) for one in query.atoms()] for query in queries]
+        atoms = [query.atoms() for query in queries]
+        self._numbers = sorted({number for one in atoms for atom in one for number in bits(atom.used)})
+        self._places = {number: place for place, number in enumerate(self._numbers)}
+        self.sizes = [sizes[number] for number in self._numbers]
+        self.upkeep = [upkeep[number] if upkeep else 0.0 for number in self._numbers]
+        self._any_upkeep = any(self.upkeep)
+        self.atoms = [
+            [(atom.cost * query.weight, self._inside(atom.used)) for atom in one]
+            for query, one in zip(queries, atoms, strict=True)
+        ]
         self._touched: dict[int, set[int]] = {}
         for number, atoms in enumerate(self.atoms):
             for index in {index for _, used in atoms for index in bits(used)}:
@@ -58,24 +65,31 @@ class Selection:
         self.moves = sorted({used for atoms in self.atoms for _, used in atoms if used})
         self._size = {move: self.size(move) for move in self.moves}
         self._queries = {move: sorted(self._affected(move)) for move in self.moves}
+        self._parts: dict[int, list[tuple[int, list[tuple[float, int]]]]] = {}
+
+    def _inside(self, chosen: int) -> int:
+        """A set in the numbering of the indexes that any atom uses, which makes the sets short."""
+        return sum(1 << self._places[number] for number in bits(chosen) if number in self._places)
+
+    def _outside(self, chosen: int) -> int:
+        return sum(1 << self._numbers[place] for place in bits(chosen))
 
     def size(self, chosen: int) -> int:
-        """Bytes of a set."""
+        """Bytes of a set (inner numbering)."""
         return sum(self.sizes[number] for number in bits(chosen))
 
-    def cost(self, chosen: int) -> float:
-        """The weighted cost of all queries with a set, and its upkeep."""
-        return sum(self._values(chosen)) + self._upkeep(chosen)
-
     def _upkeep(self, chosen: int) -> float:
+        if not self._any_upkeep:
+            return 0.0
         return sum(self.upkeep[number] for number in bits(chosen))
 
     def _values(self, chosen: int) -> list[float]:
         return [self._value(number, chosen) for number in range(len(self.atoms))]
 
     def _value(self, query: int, chosen: int) -> float:
+        missing = ~chosen
         for cost, used in self.atoms[query]:
-            if not used & ~chosen:
+            if not used & missing:
                 return cost
         raise AssertionError("every query has an atom without indexes")
 
@@ -87,16 +101,26 @@ class Selection:
 
     def _gain(self, state: _State, move: int) -> float:
         """What adding a configuration saves."""
-        both, saved = state.chosen | move, 0.0
-        for query in self._queries[move]:
+        missing, saved = ~state.chosen, 0.0
+        for query, atoms in self._helped(move):
             now = state.costs[query]
-            for cost, used in self.atoms[query]:
+            for cost, others in atoms:
                 if cost >= now:
                     break
-                if not used & ~both:
+                if not others & missing:
                     saved += now - cost
                     break
-        return saved - self._upkeep(move & ~state.chosen)
+        return saved - self._upkeep(move & missing)
+
+    def _helped(self, move: int) -> list[tuple[int, list[tuple[float, int]]]]:
+        """By query, the atoms that an index of the move takes part in, with what they need beside it."""
+        found = self._parts.get(move)
+        if found is None:
+            found = self._parts[move] = [
+                (query, [(cost, used & ~move) for cost, used in self.atoms[query] if used & move])
+                for query in self._queries[move]
+            ]
+        return found
 
     def _add(self, state: _State, move: int) -> None:
         state.room -= self.size(move & ~state.chosen)
@@ -134,7 +158,7 @@ class Selection:
                 heapq.heappush(heap, fresh[0])
                 continue
             self._add(state, move)
-            for other in self._kin(move, forbidden):  # sharing an index with what was added, they may gain more now
+            for other in self._kin(state, move, forbidden):  # sharing an index with what was added, they may gain more now
                 fresh = []
                 self._consider(state, other, power, fresh)
                 for one in fresh:
@@ -151,9 +175,15 @@ class Selection:
         if gain > _LEAST:
             into.append((-gain / max(1, size) ** power, move))
 
-    def _kin(self, move: int, forbidden: int) -> set[int]:
-        kin = {used for query in self._queries[move] for _, used in self.atoms[query] if used & move}
-        return {one for one in kin if one != move and not one & forbidden}
+    def _kin(self, state: _State, move: int, forbidden: int) -> set[int]:
+        kin = set()
+        for query in self._queries[move]:
+            for cost, used in self.atoms[query]:
+                if cost >= state.costs[query]:
+                    break
+                if used & move and used & ~state.chosen and not used & forbidden:
+                    kin.add(used)
+        return kin
 
     def _prune(self, state: _State, least: float = _LEAST) -> None:
         """Drop the indexes without which less than `least` is lost, the least useful first."""
@@ -174,7 +204,7 @@ class Selection:
             least: what an index must save at least.
         """
         states = []
-        for chosen in dict.fromkeys((0, *starts)):
+        for chosen in dict.fromkeys((0, *map(self._inside, starts))):
             if self.size(chosen) <= budget:
                 for power in POWERS:
                     state = self._start(chosen, budget)
@@ -184,7 +214,7 @@ class Selection:
         distinct = {state.chosen: state for state in states}
         ranked = sorted(distinct.values(), key=self._total)[:2]
         best = min((self._improved(state, least) for state in ranked), key=self._total)
-        return Choice(best.chosen, self.size(best.chosen), self._total(best))
+        return Choice(self._outside(best.chosen), self.size(best.chosen), self._total(best))
 
     def _improved(self, state: _State, least: float) -> _State:
         """Local search: take one or two indexes out, fill the room anew, keep what is better."""
