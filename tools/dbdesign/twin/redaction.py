@@ -16,13 +16,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from dbdesign.errors import InputError
 from dbdesign.model.schema import label
 from dbdesign.model.statistics import ColumnStatistics, ExtendedStatistics, RelationStatistics, Statistics
 from dbdesign.twin.array_literal import join_array, split_array
-from dbdesign.twin.statistics_document import listed
+from dbdesign.twin.statistics_document import LEFT_OUT, listed
 from dbdesign.twin.value_families import KEPT, KEYS, Kind, kind_of_type, kind_of_values, readable, stand_in
 
 LISTS = ("most_common_vals", "histogram_bounds")
@@ -156,7 +157,7 @@ def _choose_orders(slots: Sequence[_Slot]) -> None:
 
 def _agrees(slot: _Slot, key: Any) -> bool:
     try:
-        return all(key(a) <= key(b) for chain in slot.chains for a, b in zip(chain, chain[1:], strict=False))
+        return all(key(a) <= key(b) for chain in slot.chains for a, b in pairwise(chain))
     except (ValueError, ArithmeticError):
         return False
 
@@ -259,7 +260,7 @@ def _left_out(
         if old.most_common and not new.most_common
     ]
     if names:
-        yield f"redacted, and of a type without stand-ins, so that the values are left out: {listed(names)}"
+        yield f"{LEFT_OUT}: {listed(names)}"
 
 
 __all__ = ["redact"]

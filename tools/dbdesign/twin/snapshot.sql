@@ -101,7 +101,7 @@ bases (oid, base, typmod) AS (
     SELECT d.oid, b.base, greatest(d.typtypmod, b.typmod) FROM pg_type d JOIN bases b ON b.oid = d.typbasetype WHERE d.typtype = 'd'
 ),
 plain AS (
-    SELECT t.oid, t.typname, t.typelem, t.typcategory,
+    SELECT t.oid, t.typname, t.typelem, t.typcategory, t.typtype,
         CASE WHEN t.typtype = 'e' OR t.oid = 'bool'::regtype THEN 'kept'
              WHEN t.typname = 'citext' THEN 'citext'
              WHEN t.typnamespace <> 'pg_catalog'::regnamespace THEN NULL
@@ -113,14 +113,14 @@ plain AS (
 ),
 -- Each type with the family of its values and, of arrays and text search vectors, of its elements.
 types AS MATERIALIZED (
-    SELECT b.oid, b.typmod, p.typname, p.family, e.typname AS element_name,
+    SELECT b.oid, b.typmod, p.typname, p.typtype IN ('r', 'm') AS is_range, p.family, e.typname AS element_name,
         CASE WHEN p.typname = 'tsvector' THEN 'lexeme' WHEN p.typcategory = 'A' THEN e.family END AS element_family
     FROM bases b JOIN plain p ON p.oid = b.base
     LEFT JOIN bases eb ON eb.oid = p.typelem
     LEFT JOIN plain e ON e.oid = eb.base
 ),
 attributes AS MATERIALIZED (
-    SELECT a.attrelid, a.attnum, a.attname, t.typname, t.element_name,
+    SELECT a.attrelid, a.attnum, a.attname, t.typname, t.is_range, t.element_name,
         CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE t.typmod END AS typmod,
         CASE t.family WHEN 'text' THEN 'text ' || k.quoted ELSE t.family END AS family,
         CASE t.element_family WHEN 'text' THEN 'text ' || k.quoted ELSE t.element_family END AS element_family
@@ -133,7 +133,8 @@ attributes AS MATERIALIZED (
     WHERE a.attnum > 0 AND NOT a.attisdropped
 ),
 columns AS MATERIALIZED (
-    SELECT r.oid, r.relkind IN ('i', 'I') AS of_index, a.attnum, a.typname, a.element_name, a.typmod, a.family, a.element_family, s.*
+    SELECT r.oid, r.relkind IN ('i', 'I') AS of_index, a.attnum,
+        a.typname, a.is_range, a.element_name, a.typmod, a.family, a.element_family, s.*
     FROM (SELECT NULL::text AS range_length_histogram, NULL::real AS range_empty_frac, NULL::text AS range_bounds_histogram) AS absent
     CROSS JOIN LATERAL (
         SELECT schemaname, tablename, attname, inherited, null_frac, avg_width, n_distinct, most_common_vals::text AS vals,
@@ -272,7 +273,8 @@ column_documents AS MATERIALIZED (
         'range_empty_frac', CASE WHEN lengths_shown IS NOT NULL THEN empty_frac END, 'range_bounds_histogram', range_bounds_shown,
         'left_out', CASE WHEN (vals IS NOT NULL AND vals_shown IS NULL) OR (bounds IS NOT NULL AND bounds_shown IS NULL)
             OR (elems IS NOT NULL AND elems_shown IS NULL) OR (lengths IS NOT NULL AND lengths_shown IS NULL)
-            OR (range_bounds IS NOT NULL AND range_bounds_shown IS NULL) THEN true END
+            OR (range_bounds IS NOT NULL AND range_bounds_shown IS NULL) THEN true END,
+        'no_ranges', CASE WHEN is_range AND current_setting('server_version_num')::integer < 170000 THEN true END
     )) ORDER BY attnum, inherited) AS document
     FROM shown GROUP BY oid
 ),

@@ -25,6 +25,9 @@ MOST_BLOCKS = 2**32 - 2
 MOST_LISTED = 10_000
 """The highest statistics target (ALTER TABLE … SET STATISTICS, the manual)."""
 
+LEFT_OUT = "redacted, and of a type without stand-ins, so that the values are left out"
+"""How a problem of redaction begins."""
+
 DEFAULT_NAMESPACE = "public"
 
 Share = Annotated[float, Field(ge=0, le=1.0001, allow_inf_nan=False)]
@@ -35,7 +38,12 @@ Blocks = Annotated[int, Field(ge=0, le=MOST_BLOCKS)]
 
 
 class ColumnDocument(Model):
-    """One row of `pg_stats`. `left_out`: values that redaction has no stand-in for."""
+    """One row of `pg_stats`.
+
+    Attributes:
+        left_out: values that redaction has no stand-in for.
+        no_ranges: it is of ranges, and `pg_stats` shows their histograms since PostgreSQL 17 only.
+    """
 
     column: Name | None = None
     position: Annotated[int, Field(ge=1, le=1600)] | None = None
@@ -54,6 +62,7 @@ class ColumnDocument(Model):
     range_empty_frac: Share | None = None
     range_bounds_histogram: str | None = None
     left_out: bool = False
+    no_ranges: bool = False
 
     @model_validator(mode="after")
     def _agrees(self) -> ColumnDocument:
@@ -64,7 +73,7 @@ class ColumnDocument(Model):
             raise ValueError(f"{values} most_common_vals, but {len(self.most_common_freqs)} most_common_freqs")
         elements = _counted("most_common_elems", self.most_common_elems)
         extra = len(self.most_common_elem_freqs) - elements
-        if (elements and extra not in {2, 3}) or (not elements and self.most_common_elem_freqs and extra not in {2, 3}):
+        if (elements or self.most_common_elem_freqs) and extra not in {2, 3}:
             raise ValueError(f"{elements} most_common_elems need 2 or 3 most_common_elem_freqs more, not {extra}")
         if sum(self.most_common_freqs) + self.null_frac > 1.001:
             raise ValueError("the shares of the commonest values and of nulls exceed 1")
@@ -261,7 +270,7 @@ def _relation(one: RelationDocument, document: StatisticsDocument) -> RelationSt
         all_frozen=one.all_frozen,
         height=one.height,
         table=label(namespace_of(one.table_namespace), one.table) if one.table else None,
-        columns=tuple(ColumnStatistics(**column.model_dump(exclude={"left_out"})) for column in one.columns),
+        columns=tuple(ColumnStatistics(**column.model_dump(exclude={"left_out", "no_ranges"})) for column in one.columns),
     )
 
 
@@ -330,15 +339,17 @@ def _problems(document: StatisticsDocument) -> Iterator[str]:
 
 
 def _problems_of_values(document: StatisticsDocument) -> Iterator[str]:
-    left_out = [
-        f"{one.shown}.{column.column or column.position}"
+    columns = [
+        (f"{one.shown}.{column.column or column.position}", column)
         for one in document.relations
         for column in one.columns
-        if column.left_out
     ]
+    left_out = [shown for shown, column in columns if column.left_out]
     left_out += [one.shown for one in document.extended if one.left_out]
     if left_out:
-        yield f"redacted, and of a type without stand-ins, so that the values are left out: {listed(left_out)}"
+        yield f"{LEFT_OUT}: {listed(left_out)}"
+    if ranges := [shown for shown, column in columns if column.no_ranges]:
+        yield f"histograms of ranges are shown by PostgreSQL 17 and later only: {listed(ranges)}"
 
 
 def _problems_of_objects(document: StatisticsDocument) -> Iterator[str]:
