@@ -39,7 +39,11 @@ def export(database: ScratchDatabase, *options: str, uri: str | None = None) -> 
     """What psql prints of the snapshot script, as the owner."""
     done = subprocess.run(
         [str(database.server.installation.bin / "psql"), "-XAtq", *options, "-f", "-", uri or database.user_uri],
-        input=SNAPSHOT_SQL, capture_output=True, text=True, check=False, cwd="/",
+        input=SNAPSHOT_SQL,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
     )
     assert (done.stderr, done.returncode) == ("", 0)
     return done.stdout

@@ -2,7 +2,7 @@ CREATE TYPE mood AS ENUM ('bad', 'fine', 'good');
 CREATE DOMAIN code AS varchar(2);
 CREATE SCHEMA sales;
 CREATE TABLE customer (
-    id integer PRIMARY KEY, email text NOT NULL, country code, nick varchar(40) COLLATE "C", fixed char(8), feeling mood,
+    id integer PRIMARY KEY, email text NOT NULL, country code, nick varchar(40), fixed char(8), feeling mood,
     tags text[], numbers int2[], lives tsrange, born date, seen timestamptz, at time, lasted interval, score smallint, rating numeric(3,2),
     weight real, extra jsonb, token uuid, active boolean, words tsvector, host inet, picture bytea, mixed text, nothing text
 );

@@ -38,9 +38,11 @@ def statistics(shop: ScratchDatabase) -> Statistics:
 
 def test_every_row_of_pg_stats_is_there_as_the_server_shows_it(shop: ScratchDatabase, statistics: Statistics):
     since_17 = RANGES if shop.server.major >= 17 else ()
-    shown = [f"{name}::text" for name in LISTS] + [*NUMBERS, *ARRAYS] + [
-        name if name == "range_empty_frac" else f"{name}::text" for name in since_17
-    ]
+    shown = (
+        [f"{name}::text" for name in LISTS]
+        + [*NUMBERS, *ARRAYS]
+        + [name if name == "range_empty_frac" else f"{name}::text" for name in since_17]
+    )
     names = (*LISTS, *NUMBERS, *ARRAYS, *since_17)
     with shop.admin.transaction():
         shop.admin.execute("SET LOCAL timezone = 'UTC'")
@@ -73,7 +75,14 @@ def test_every_relation_is_there_with_its_size(shop: ScratchDatabase, statistics
     ).fetchall()
     kinds = {"i": "index", "I": "index", "m": "materialized view", "r": "table", "p": "table"}
     expected = {
-        (None if namespace == "public" else namespace, name, kinds[kind], pages or 0, None if tuples < 0 else tuples, visible)
+        (
+            None if namespace == "public" else namespace,
+            name,
+            kinds[kind],
+            pages or 0,
+            None if tuples < 0 else tuples,
+            visible,
+        )
         for namespace, name, kind, pages, tuples, visible, _ in rows
     }
     found = {
@@ -81,7 +90,9 @@ def test_every_relation_is_there_with_its_size(shop: ScratchDatabase, statistics
     }
     assert found == expected
     assert {(one.name, one.table) for one in statistics.relations if one.kind == "index" and one.namespace is None} == {
-        ("customer_pkey", "customer"), ("customer_email", "customer"), ("customer_active", "customer"),
+        ("customer_pkey", "customer"),
+        ("customer_email", "customer"),
+        ("customer_active", "customer"),
     }
     assert relation(statistics, "sales.order_customer").table == "sales.order"
 
@@ -115,11 +126,20 @@ def test_what_was_never_analysed_is_a_problem(statistics: Statistics):
 
 
 def test_settings_that_are_not_the_defaults_of_18_are_read(db: ScratchDatabase):
-    for setting in ("work_mem = '7MB'", "random_page_cost = 1.1", "enable_nestloop = off", "log_min_messages = 'panic'"):
+    for setting in (
+        "work_mem = '7MB'",
+        "random_page_cost = 1.1",
+        "enable_nestloop = off",
+        "log_min_messages = 'panic'",
+    ):
         db.server.control(f"ALTER DATABASE {db.name} SET {setting}")
     older = {} if db.server.major >= 18 else {"effective_io_concurrency": "1"}
     assert read_statistics(configured(db)).settings == {
-        "work_mem": "7MB", "random_page_cost": "1.1", "enable_nestloop": "off", "jit": "off", **older,
+        "work_mem": "7MB",
+        "random_page_cost": "1.1",
+        "enable_nestloop": "off",
+        "jit": "off",
+        **older,
     }
 
 
@@ -131,9 +151,7 @@ def test_rows_are_scaled_to_the_present_size_as_the_planner_does(db: ScratchData
     row = db.user.execute("EXPLAIN (FORMAT JSON) SELECT FROM t").fetchone()
     assert row is not None
     assert found.relations[0].tuples == row[0][0]["Plan"]["Plan Rows"] > 16000
-    assert found.assumptions == (
-        "rows scaled from the last ANALYZE to the present size, as the planner does it, of t",
-    )
+    assert found.assumptions == ("rows scaled from the last ANALYZE to the present size, as the planner does it, of t",)
 
 
 def other_role(database: ScratchDatabase, name: str) -> str:
@@ -180,12 +198,12 @@ def test_the_height_of_a_b_tree_is_read_where_pageinspect_may_be_used(db: Scratc
     known = db.admin.execute("SELECT FROM pg_available_extensions WHERE name = 'pageinspect'").fetchone()
     if known is None:
         pytest.skip("pageinspect is not installed")
-    db.run_script('CREATE TABLE "T x" (a int); INSERT INTO "T x" SELECT generate_series(1, 1000); CREATE INDEX "I x" ON "T x" (a);')
+    db.run_script(
+        'CREATE TABLE "T x" (a int); INSERT INTO "T x" SELECT generate_series(1, 1000); CREATE INDEX "I x" ON "T x" (a);'
+    )
     db.admin.execute("CREATE EXTENSION pageinspect SCHEMA public")
     environment = db.server.password_environment()
-    uri = (
-        f"postgresql://{environment['PGUSER']}:{environment['PGPASSWORD']}@/{db.name}?host={db.server.socket_folder}"
-    )
+    uri = f"postgresql://{environment['PGUSER']}:{environment['PGPASSWORD']}@/{db.name}?host={db.server.socket_folder}"
     assert relation(read_statistics(configured(db, uri)), "I x").height == 1
     assert relation(read_statistics(configured(db)), "I x").height is None
 

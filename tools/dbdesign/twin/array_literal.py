@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*+)"|((?:[^",{}\\]|\\.)+))\s*(,|\Z)', re.DOTALL)
+_BLANKS = " \t\n\r\v\f"
+"""What PostgreSQL skips around elements (array_isspace of arrayfuncs.c), which is less than Python's."""
+
+_ITEM = re.compile(
+    rf'[{_BLANKS}]*(?:"((?:[^"\\]|\\.)*+)"|((?:[^",{{}}\\]|\\.)+))[{_BLANKS}]*(,|\Z)',
+    re.DOTALL,
+)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_PLAIN = re.compile(r"[^\s\",{}\\]+")
+_PLAIN = re.compile(rf'[^{_BLANKS}",{{}}\\]+')
 
 
 def split_array(literal: str) -> list[str | None]:
@@ -16,11 +22,11 @@ def split_array(literal: str) -> list[str | None]:
     Raises:
         ValueError: it is not an array literal of one dimension.
     """
-    text = literal.strip()
+    text = literal.strip(_BLANKS)
     if not (text.startswith("{") and text.endswith("}") and len(text) >= 2):
         raise ValueError("not in braces")
     body = text[1:-1]
-    if not body.strip():
+    if not body.strip(_BLANKS):
         return []
     if not any(mark in body for mark in '"\\{}'):
         return [_unquoted(item) for item in body.split(",")]
@@ -41,7 +47,7 @@ def _scan(body: str) -> list[str | None]:
 
 
 def _unquoted(item: str) -> str | None:
-    item = item.strip()
+    item = item.strip(_BLANKS)
     if not item:
         raise ValueError("an element is missing")
     return None if item.upper() == "NULL" else _ESCAPED.sub(r"\1", item)

@@ -27,7 +27,7 @@ _PART = re.compile(r"^-- dbdesign: (?P<name>\w+)\n(?P<sql>.*?)^-- dbdesign: end$
 @cache
 def snapshot_script() -> str:
     """The text of `snapshot.sql`."""
-    return files(__package__).joinpath("snapshot.sql").read_text(encoding="utf-8")
+    return files("dbdesign.twin").joinpath("snapshot.sql").read_text(encoding="utf-8")
 
 
 @cache

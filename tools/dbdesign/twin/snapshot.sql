@@ -236,7 +236,7 @@ stand_ins AS MATERIALIZED (
              WHEN g.family = 'number' THEN r.rank::text
              WHEN g.family = 'moment' THEN (date '2000-01-01' + r.rank::integer)::text
              WHEN g.family = 'time' THEN (time '00:00' + r.rank * interval '1 millisecond')::text
-             WHEN g.family = 'interval' THEN (r.rank * interval '1 second')::text
+             WHEN g.family = 'interval' THEN (r.rank * interval '1 millisecond')::text
              WHEN g.family = 'uuid' THEN lpad(to_hex(r.rank), 32, '0')::uuid::text
              WHEN g.family = 'inet' THEN host(inet '10.0.0.0' + r.rank)
              WHEN g.family = 'bytea' THEN '\x' || lpad(to_hex(r.rank), 8, '0')

@@ -270,7 +270,9 @@ def _relation(one: RelationDocument, document: StatisticsDocument) -> RelationSt
         all_frozen=one.all_frozen,
         height=one.height,
         table=label(namespace_of(one.table_namespace), one.table) if one.table else None,
-        columns=tuple(ColumnStatistics(**column.model_dump(exclude={"left_out", "no_ranges"})) for column in one.columns),
+        columns=tuple(
+            ColumnStatistics(**column.model_dump(exclude={"left_out", "no_ranges"})) for column in one.columns
+        ),
     )
 
 

@@ -56,7 +56,7 @@ FAMILIES = {
     KEPT: ("boolean", "enum"),
 }
 _FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
-_TYPE = re.compile(r"(?P<start>[^(\[]+?)\s*(?:\((?P<numbers>[-\d, ]+)\))?(?P<end>[^(\[]*?)(?P<array>(?:\[\])*)")
+_TYPE = re.compile(r"(?P<start>[^(\[]+)(?:\((?P<numbers>[-\d, ]+)\))?(?P<end>[^(\[]*?)(?P<array>(?:\[\])*)")
 
 
 def kind_of_type(said: str, *, of_elements: bool = False) -> Kind | None:
@@ -67,7 +67,7 @@ def kind_of_type(said: str, *, of_elements: bool = False) -> Kind | None:
     match = _TYPE.fullmatch(said)
     if match is None or bool(match["array"]) != of_elements:
         return None
-    name = f"{match['start']} {match['end']}".strip().replace("  ", " ")
+    name = " ".join(f"{match['start']} {match['end']}".split())
     family = _FAMILY_OF.get(name)
     if family is None:
         return None
@@ -132,10 +132,18 @@ def readable(family: str, values: Iterable[str]) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        _parsed(text)
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
 
 
 def _number_key(value: str) -> tuple[int, Decimal]:
@@ -170,6 +178,26 @@ def _inet_key(value: str) -> tuple[Any, ...]:
     return (address.version, address.network.network_address.packed, address.network.prefixlen, address.ip.packed)
 
 
+def _json_key(value: str) -> tuple[Any, ...]:
+    return _json_ordinal(_parsed(value))
+
+
+def _json_ordinal(value: Any) -> tuple[Any, ...]:
+    """The manual's order of jsonb: Object > Array > Boolean > Number > String > null, then by number of members."""
+    if value is None:
+        return (0,)
+    if isinstance(value, str):
+        return (1, value)
+    if isinstance(value, bool):
+        return (3, value)
+    if isinstance(value, Decimal):
+        return (2, value)
+    if isinstance(value, list):
+        return (4, len(value), *(_json_ordinal(one) for one in value))
+    keys = sorted(value, key=_lexeme)
+    return (5, len(keys), *(part for key in keys for part in (key, _json_ordinal(value[key]))))
+
+
 def _plain(value: str) -> str:
     return value
 
@@ -194,7 +222,7 @@ KEYS: dict[str, tuple[Callable[[str], Any], ...]] = {
     "uuid": (lambda value: UUID(value).int,),
     "inet": (_inet_key,),
     "bytea": (_plain,),
-    "jsonb": (_plain,),
+    "jsonb": (_json_key,),
 }
 """Orderings of a family, to be tried in turn: the values' own order shows in histograms only."""
 
@@ -233,7 +261,8 @@ def _day(rank: int) -> str | None:
 def _clock(rank: int) -> str | None:
     hours, rest = divmod(rank, 3_600_000)
     minutes, milliseconds = divmod(rest, 60_000)
-    return f"{hours:02}:{minutes:02}:{milliseconds / 1000:06.3f}" if hours < 24 else None
+    seconds = f"{milliseconds / 1000:06.3f}".rstrip("0").rstrip(".")
+    return f"{hours:02}:{minutes:02}:{seconds}" if hours < 24 else None
 
 
 def _address(rank: int) -> str | None:
