@@ -305,7 +305,7 @@ BAD_COLUMNS = [
     ({"most_common_vals": "{1,2}", "most_common_freqs": [0.5, 0.9]}, ": the shares of the commonest values and of nulls exceed 1"),
     ({"most_common_vals": "1,2", "most_common_freqs": [0.5]}, ": most_common_vals is not an array literal: not in braces"),
     ({"histogram_bounds": '{1,"2}'}, ": histogram_bounds is not an array literal: element 2 cannot be read"),
-    ({"histogram_bounds": "{1,,2}"}, ": histogram_bounds is not an array literal: an element is missing"),
+    ({"histogram_bounds": "{1,,2}"}, ": histogram_bounds is not an array literal: element 2 cannot be read"),
     ({"histogram_bounds": "{1,NULL,2}"}, ": histogram_bounds holds a null"),
     ({"histogram_bounds": "{1}"}, ": histogram_bounds has one bound: a histogram needs two"),
     ({"most_common_elems": "{1}", "most_common_elem_freqs": [0.5]}, ": 1 most_common_elems need 2 or 3 most_common_elem_freqs more, not 0"),

@@ -15,6 +15,8 @@ _ITEM = re.compile(
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN = re.compile(rf'[^{_BLANKS}",{{}}\\]+')
 
+_SIMPLE = re.compile(rf'[^{_BLANKS}",{{}}\\]++(?:,[^{_BLANKS}",{{}}\\]++)*+')
+
 
 def split_array(literal: str) -> list[str | None]:
     """The elements of `{a,"b c",NULL}`. An array in an array is one element, quoted, as in `{"{1,2}"}`.
@@ -28,8 +30,8 @@ def split_array(literal: str) -> list[str | None]:
     body = text[1:-1]
     if not body.strip(_BLANKS):
         return []
-    if not any(mark in body for mark in '"\\{}'):
-        return [_unquoted(item) for item in body.split(",")]
+    if _SIMPLE.fullmatch(body) and "null" not in body.lower():
+        return list(body.split(","))
     return _scan(body)
 
 

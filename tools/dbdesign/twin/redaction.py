@@ -172,10 +172,8 @@ def _codes_of_group(slots: Sequence[_Slot], size: int, *, tight: bool) -> dict[s
         key = KEYS[kind.family][order]
         ordered = {ordinal: rank for rank, ordinal in enumerate(sorted({key(value) for value in values}), start=1)}
         ranks = {value: ordered[key(value)] for value in values}
-    codes = {
-        value: stand_in(kind, rank, size=size, highest=max(ranks.values()), tight=tight)
-        for value, rank in ranks.items()
-    }
+    highest = max(ranks.values())
+    codes = {value: stand_in(kind, rank, size=size, highest=highest, tight=tight) for value, rank in ranks.items()}
     known = {value: code for value, code in codes.items() if code is not None}
     return known if len(known) == len(codes) else None
 

@@ -41,6 +41,8 @@ SET LOCAL timezone = 'UTC';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 1;
 SET LOCAL lock_timeout = '5s';
+SET LOCAL enable_nestloop = off; -- nobody can estimate what the queries below meet
+SET LOCAL jit = off;
 -- dbdesign: end
 
 -- Texts are ranked by their own collation; SQL wants its name spelt out, so that this part is composed.
@@ -327,12 +329,16 @@ extended_documents AS (
 ),
 -- Built-in defaults that differ from those of 18 are named, too.
 settings AS (
-    SELECT json_object_agg(s.name, current_setting(s.name) ORDER BY s.name) AS document
-    FROM pg_settings s
+    SELECT json_object_agg(s.name, CASE WHEN s.here THEN s.value ELSE current_setting(s.name) END ORDER BY s.name) AS document
+    FROM (
+        SELECT *, name IN ('enable_nestloop', 'jit') AS here, -- set above, so that the session's own value counts
+            CASE WHEN name IN ('enable_nestloop', 'jit') THEN reset_val ELSE setting END AS value
+        FROM pg_settings
+    ) AS s
     LEFT JOIN (VALUES ('hash_mem_multiplier', '2'), ('effective_io_concurrency', '16')) AS of_18 (name, value) ON of_18.name = s.name
     WHERE (s.category LIKE 'Query Tuning%' OR s.name IN ('work_mem', 'hash_mem_multiplier', 'effective_io_concurrency', 'jit',
             'max_parallel_workers_per_gather', 'parallel_leader_participation', 'force_parallel_mode', 'debug_parallel_query'))
-        AND s.setting IS DISTINCT FROM coalesce(of_18.value, s.boot_val)
+        AND s.value IS DISTINCT FROM coalesce(of_18.value, s.boot_val)
 )
 SELECT json_build_object(
     'dbdesign', 'statistics', 'format', 1,

@@ -90,7 +90,7 @@ _MOMENT = re.compile(r"\d{4,}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d+)?([-+]\d\d(:\d\
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BYTEA = re.compile(r"\\x([0-9a-f]{2})*")
 _TIME = re.compile(r"\d\d:\d\d:\d\d(\.\d+)?")
-_INTERVAL = re.compile(r"(-?\d+ (year|mon|day)s? ?)*(-?\d+:\d\d:\d\d(\.\d+)?)?")
+_INTERVAL = re.compile(r"([-+]?\d+ (year|mon|day)s? ?)*([-+]?\d+:\d\d:\d\d(\.\d+)?)?")
 _INET = re.compile(r"\d{1,3}(\.\d{1,3}){3}(/\d+)?|[0-9a-f]*:[0-9a-f:.]*(/\d+)?")
 _LIKE_JSON = re.compile(r'[{\["]|(-?\d+(\.\d*)?([eE][-+]?\d+)?|true|false|null)\Z')
 _WHOLE = re.compile(r"\{.*\}|[\[(].*[\])]|empty", re.DOTALL)
@@ -179,7 +179,7 @@ def _inet_key(value: str) -> tuple[Any, ...]:
 
 
 def _json_key(value: str) -> tuple[Any, ...]:
-    return _json_ordinal(_parsed(value))
+    return (-1,) if value == "[]" else _json_ordinal(_parsed(value))  # an empty array is first, for historical reasons
 
 
 def _json_ordinal(value: Any) -> tuple[Any, ...]:
