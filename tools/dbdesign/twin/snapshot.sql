@@ -14,7 +14,7 @@
 -- What redaction does: every value is replaced by one made from its rank among all values of its kind in this database (numbers;
 -- texts of one collation; dates and timestamps; times; intervals; UUIDs; addresses; bytea; jsonb). So order, ties, and equality
 -- between columns of one kind remain: histograms stay sorted, a foreign key's values still meet their parent's. Distances between
--- values, prefixes and patterns are lost. Labels of enums and booleans are kept, since they are part of the schema. Values of other
+-- values, prefixes and patterns are lost (a number made from a rank may by chance be one that is stored). Labels of enums and booleans are kept, since they are part of the schema. Values of other
 -- kinds (arrays as a whole, ranges, composite types …) have no stand-in and are left out; the document says where.
 
 \set ON_ERROR_STOP on
