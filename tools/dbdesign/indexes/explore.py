@@ -62,6 +62,8 @@ def explore(costs: Costs, query: Query, field: Field, *, calls: int) -> int:
         pool |= _tournament(costs, query, [group & ~winners for group in tier], 0)  # who comes second
         alternatives(costs, query, pool & _all(tier), calls=calls)
     alternatives(costs, query, pool, calls=calls)
+    for number in bits(pool):  # each by itself: what a small budget can pay for
+        costs.cost(query, 1 << number)
     return pool
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from dbdesign.indexes.costs import Query, bits
 
@@ -19,6 +20,12 @@ POWERS = (1.0, 0.7, 0.4)
 
 STEPS = 40
 """Improvements that the local search makes at most."""
+
+PAIRS = 7
+"""The least useful indexes that are also taken out two at a time."""
+
+TRIED = 40
+"""Configurations waiting for room that are tried in place of what was taken out."""
 
 _LEAST = 1e-9
 
@@ -141,10 +148,12 @@ class Selection:
         for query in self._touched.get(dropped, ()):
             state.costs[query] = self._value(query, state.chosen)
 
-    def _fill(self, state: _State, *, power: float, forbidden: int = 0) -> None:
+    def _fill(
+        self, state: _State, *, power: float, forbidden: int = 0, moves: Iterable[int] | None = None
+    ) -> None:
         """Add the configuration with the most gain per byte (to a power) until none fits; lazily, as gains seldom grow."""
         heap: list[tuple[float, int]] = []
-        for move in self.moves:
+        for move in self.moves if moves is None else moves:
             if not move & forbidden:
                 self._consider(state, move, power, heap)
         heapq.heapify(heap)
@@ -226,21 +235,44 @@ class Selection:
         return state
 
     def _step(self, state: _State, least: float) -> _State | None:
+        """The first better set that taking out one or two indexes and filling the room anew leads to."""
         total = self._total(state)
         numbers = sorted(bits(state.chosen), key=lambda one: self.loss(state, one) / max(1, self.sizes[one]))
         groups = [(one,) for one in numbers]
-        groups += [(one, other) for place, one in enumerate(numbers[:6]) for other in numbers[place + 1 : 6]]
+        groups += [(one, other) for place, one in enumerate(numbers[:PAIRS]) for other in numbers[place + 1 : PAIRS]]
+        waiting = self._waiting(state, max((self.sizes[one] for one in numbers), default=0))
         for group in groups:
-            forbidden = 0
             rest = state.copy()
             for number in group:
-                forbidden |= 1 << number
                 self._drop(rest, number)
+            forbidden = sum(1 << number for number in group)
+            moves = self._worth_trying(rest, group, waiting)
             for power in POWERS[:2]:
                 candidate = rest.copy()
-                self._fill(candidate, power=power, forbidden=forbidden)
+                self._fill(candidate, power=power, forbidden=forbidden, moves=moves)
                 if self._total(candidate) < total * (1 - _LEAST):
                     self._fill(candidate, power=power)
                     self._prune(candidate, least)
                     return candidate
         return None
+
+    def _waiting(self, state: _State, freed: int) -> list[tuple[float, int, int]]:
+        """The configurations that would help but do not fit: (gain per byte, bytes, move), the best first."""
+        found = []
+        for move in self.moves:
+            added = move & ~state.chosen
+            size = self.size(added)
+            if added and size <= state.room + 2 * freed and (gain := self._gain(state, move)) > _LEAST:
+                found.append((gain / max(1, size), size, move))
+        return sorted(found, reverse=True)
+
+    def _worth_trying(self, rest: _State, group: Sequence[int], waiting: Sequence[tuple[float, int, int]]) -> list[int]:
+        """What may take the place of the indexes that were taken out: other plans of their queries, and what waited for room."""
+        moves: dict[int, None] = {}
+        for query in {query for number in group for query in self._touched.get(number, ())}:
+            for cost, used in self.atoms[query]:
+                if cost >= rest.costs[query]:
+                    break
+                moves[used] = None
+        fitting = (move for _, size, move in waiting if size <= rest.room)
+        return [*moves, *islice(fitting, TRIED)]
