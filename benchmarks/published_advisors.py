@@ -96,7 +96,9 @@ class Published:
 
     def _steps(self, chosen: list[Candidate], width: int) -> Iterator[tuple[Candidate | None, Candidate]]:
         for one in self.single():
-            if one not in chosen and not any(other.keys[0] == one.keys[0] and other.table == one.table for other in chosen):
+            if one not in chosen and not any(
+                other.keys[0] == one.keys[0] and other.table == one.table for other in chosen
+            ):
                 yield None, one
         for index in chosen:
             if len(index.keys) < width:
@@ -135,11 +137,15 @@ class Published:
                 winners |= dict.fromkeys(self._best_of_query(query, list(mine), budget))
             pool = list(dict.fromkeys([*pool, *winners]))
             if step < width:
-                potential = [self._wider(mine, winners, columns) for mine, columns in zip(potential, self.by_query, strict=True)]
+                potential = [
+                    self._wider(mine, winners, columns) for mine, columns in zip(potential, self.by_query, strict=True)
+                ]
         return self._greedy(pool, budget)
 
     @staticmethod
-    def _wider(mine: dict[Candidate, None], winners: dict[Candidate, None], columns: set[tuple[tuple[str | None, str], str]]) -> dict[Candidate, None]:
+    def _wider(
+        mine: dict[Candidate, None], winners: dict[Candidate, None], columns: set[tuple[tuple[str | None, str], str]]
+    ) -> dict[Candidate, None]:
         wider = dict.fromkeys(one for one in winners if one in mine)
         for index in list(wider):
             for table, column in sorted(columns, key=str):
@@ -152,7 +158,11 @@ class Published:
         chosen: list[Candidate] = []
         cost = self.costs.cost(query, 0).cost
         while True:
-            trials = [(self.costs.cost(query, self.mask([*chosen, one])).cost, str(one), one) for one in candidates if one not in chosen and self.size([*chosen, one]) <= budget]
+            trials = [
+                (self.costs.cost(query, self.mask([*chosen, one])).cost, str(one), one)
+                for one in candidates
+                if one not in chosen and self.size([*chosen, one]) <= budget
+            ]
             self.questions += len(trials)
             if not trials or min(trials)[0] * ENOUGH >= cost:
                 return chosen

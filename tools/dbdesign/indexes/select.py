@@ -148,9 +148,7 @@ class Selection:
         for query in self._touched.get(dropped, ()):
             state.costs[query] = self._value(query, state.chosen)
 
-    def _fill(
-        self, state: _State, *, power: float, forbidden: int = 0, moves: Iterable[int] | None = None
-    ) -> None:
+    def _fill(self, state: _State, *, power: float, forbidden: int = 0, moves: Iterable[int] | None = None) -> None:
         """Add the configuration with the most gain per byte (to a power) until none fits; lazily, as gains seldom grow."""
         heap: list[tuple[float, int]] = []
         for move in self.moves if moves is None else moves:
@@ -167,7 +165,9 @@ class Selection:
                 heapq.heappush(heap, fresh[0])
                 continue
             self._add(state, move)
-            for other in self._kin(state, move, forbidden):  # sharing an index with what was added, they may gain more now
+            for other in self._kin(
+                state, move, forbidden
+            ):  # sharing an index with what was added, they may gain more now
                 fresh = []
                 self._consider(state, other, power, fresh)
                 for one in fresh:
