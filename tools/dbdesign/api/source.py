@@ -113,6 +113,18 @@ def _text(source: str, call: Call) -> tuple[str, str, str | None]:
     return checked(text, source), source, note
 
 
+def decoded_file(path: str, call: Call) -> str:
+    """The text of a file under an allowed root, or of standard input for `-`."""
+    return _text(path, call)[0]
+
+
+def is_dump(source: str, call: Call) -> bool:
+    """Whether a source is a dump with statistics (`pg_dump --statistics`)."""
+    if source.startswith(DATABASE) or source == "-" or is_inline(source):
+        return False
+    return b"pg_restore_relation_stats" in call.access.read_bytes(source)
+
+
 def is_inline(source: str) -> bool:
     """Whether a source is the text itself rather than a path: it has several lines or statements, or begins as a schema does."""
     if not source.strip():
