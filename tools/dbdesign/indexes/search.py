@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.costs import Costs, Query, bits
 from dbdesign.indexes.explore import Field, explore, price
+from dbdesign.indexes.refine import merges, variants
 from dbdesign.indexes.select import Choice, Selection
 
 ALTERNATIVES = 10
@@ -84,6 +85,63 @@ class Search:
         for query, one in queries:
             if query.failure is None:
                 price(self.costs, query, one, chosen, enough=enough)
+
+    def refine(self, choice: Choice, columns: Callable[[Query, Candidate], Sequence[str]]) -> None:
+        """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them.
+
+        Args:
+            columns: what a query reads of a candidate's table.
+        """
+        users = self._users(choice.chosen)
+        wanted: dict[Candidate, set[int]] = {}
+        for number, queries in users.items():
+            candidate = self.candidates[number]
+            read = sorted({name for place in queries for name in columns(self.costs.queries[place], candidate)})
+            for variant in variants(candidate, read):
+                wanted.setdefault(variant, set()).update(queries)
+        numbers = list(users)
+        for one, other, both in merges([self.candidates[number] for number in numbers]):
+            wanted.setdefault(both, set()).update(users[numbers[one]] | users[numbers[other]])
+        known = set(self.candidates)
+        fresh = {one: queries for one, queries in wanted.items() if one not in known}
+        self._add(fresh)
+        for number in range(len(self.candidates) - len(fresh), len(self.candidates)):
+            for place in fresh[self.candidates[number]]:
+                query = self.costs.queries[place]
+                alike = self._alike(number, choice.chosen)
+                self.costs.cost(query, choice.chosen & ~alike | 1 << number)
+
+    def _users(self, chosen: int) -> dict[int, set[int]]:
+        """The chosen indexes, and the places of the queries whose plans use them."""
+        found: dict[int, set[int]] = {number: set() for number in bits(chosen)}
+        for place, query in enumerate(self.costs.queries):
+            if query.failure is None:
+                for number in bits(self.costs.cost(query, chosen).used & chosen):
+                    found[number].add(place)
+        return {number: queries for number, queries in found.items() if queries}
+
+    def _alike(self, number: int, chosen: int) -> int:
+        """The chosen indexes that a candidate would stand for: those with its leading key."""
+        one = self.candidates[number]
+        return union(
+            1 << other
+            for other in bits(chosen)
+            if self.candidates[other].table == one.table and self.candidates[other].keys[0] == one.keys[0]
+        )
+
+    def _add(self, fresh: dict[Candidate, set[int]]) -> None:
+        """Make candidates on the twin, relevant to some queries; those that the server refuses are dropped from `fresh`."""
+        made = self.costs.twin.add_indexes([one.definition for one in fresh])
+        for candidate, one in zip(list(fresh), made, strict=True):
+            if isinstance(one, str):
+                del fresh[candidate]
+                continue
+            bit = 1 << len(self.candidates)
+            self.candidates.append(candidate)
+            self.costs.add([one])
+            self.upkeep += [0.0] if self.upkeep else []
+            for place in fresh[candidate]:
+                self.costs.queries[place].relevant |= bit
 
 
 def union(masks: Iterable[int]) -> int:

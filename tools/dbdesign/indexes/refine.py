@@ -1,0 +1,39 @@
+"""Other shapes of the indexes that were chosen: one column more or fewer, carried columns as keys, two indexes as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dbdesign.indexes.candidate import Candidate, KeyPart
+from dbdesign.indexes.candidates import MOST_INCLUDED, MOST_KEYS, merged, neighbours
+
+MOST_AS_KEYS = 6
+"""Columns of an index up to which carried ones are also tried as keys, which lets equal entries share a posting list."""
+
+
+def variants(candidate: Candidate, columns: Sequence[str]) -> Iterator[Candidate]:
+    """Shapes near a B-tree, for queries that read these columns of its table."""
+    if candidate.method != "btree" or candidate.unique:
+        return
+    yield from neighbours(candidate)
+    new = [name for name in columns if name not in candidate.columns]
+    if not candidate.include and len(candidate.keys) < MOST_KEYS:
+        for name in new:
+            yield Candidate(candidate.table, (*candidate.keys, KeyPart(name)), (), candidate.where)
+    if candidate.include and len(candidate.include) < MOST_INCLUDED:
+        for name in new:
+            yield Candidate(candidate.table, candidate.keys, tuple(sorted((*candidate.include, name))), candidate.where)
+    if candidate.include and len(candidate.columns) <= MOST_AS_KEYS:
+        yield Candidate(candidate.table, (*candidate.keys, *map(KeyPart, candidate.include)), (), candidate.where)
+    for name in candidate.include:
+        rest = tuple(one for one in candidate.include if one != name)
+        yield Candidate(candidate.table, (*candidate.keys, KeyPart(name)), rest, candidate.where)
+
+
+def merges(chosen: Sequence[Candidate]) -> Iterator[tuple[int, int, Candidate]]:
+    """Pairs of chosen indexes (by their places) that one index could stand for."""
+    for place, one in enumerate(chosen):
+        for other_place in range(place + 1, len(chosen)):
+            found = merged(one, chosen[other_place])
+            if found is not None and found not in chosen:
+                yield place, other_place, found
