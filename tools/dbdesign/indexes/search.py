@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from dbdesign.indexes.candidate import Candidate
@@ -76,8 +76,24 @@ class Search:
         return Selection(self._queries, [one.size for one in self.costs.indexes], self.upkeep)
 
     def _asked(self, solved: Choice) -> Choice:
-        upkeep = sum(self.upkeep[number] for number in bits(solved.chosen)) if self.upkeep else 0.0
-        return Choice(solved.chosen, solved.size, self.costs.total(solved.chosen) + upkeep)
+        return Choice(solved.chosen, solved.size, self.cost(solved.chosen))
+
+    def cost(self, chosen: int) -> float:
+        """The workload's cost with a set, and the set's upkeep."""
+        own = sum(self.upkeep[number] for number in bits(chosen)) if self.upkeep else 0.0
+        return self.costs.total(chosen) + own
+
+    def pruned(self, choice: Choice, least: float) -> Choice:
+        """Without the indexes that save less than `least` (weighted cost), the least useful first."""
+        chosen, cost = choice.chosen, choice.cost
+        while chosen:
+            lost, number = min((self.cost(chosen & ~(1 << number)) - cost, number) for number in bits(chosen))
+            if lost >= least:
+                break
+            chosen &= ~(1 << number)
+            cost += lost
+        size = sum(self.costs.indexes[number].size for number in bits(chosen))
+        return Choice(chosen, size, cost)
 
     def _price(self, chosen: int) -> None:
         queries = list(zip(self.costs.queries, self._fields, strict=True))
@@ -86,7 +102,7 @@ class Search:
             if query.failure is None:
                 price(self.costs, query, one, chosen, enough=enough)
 
-    def refine(self, choice: Choice, columns: Callable[[Query, Candidate], Sequence[str]]) -> None:
+    def refine(self, choice: Choice, columns: Callable[[Query, Candidate], Iterable[str]]) -> None:
         """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them.
 
         Args:
@@ -150,9 +166,3 @@ def union(masks: Iterable[int]) -> int:
     for mask in masks:
         found |= mask
     return found
-
-
-def numbers_of(names: Sequence[str], costs: Costs) -> int:
-    """Sets by the names of hypothetical indexes."""
-    wanted = set(names)
-    return union(1 << number for number, one in enumerate(costs.indexes) if one.name in wanted)

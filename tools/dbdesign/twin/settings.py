@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dbdesign.errors import InputError, UnknownNameError
+from dbdesign.model.statistics import BLOCK
 
 PLANNER_SETTINGS = frozenset(
     """
@@ -46,6 +48,26 @@ def checked_settings(settings: Mapping[str, str]) -> dict[str, str]:
             )
         checked[lower] = value.strip()
     return checked
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Settings in force, as `pg_settings` shows them: name → (value, unit)."""
+
+    values: Mapping[str, tuple[str, str]]
+
+    def number(self, name: str) -> float:
+        """A number without a unit, such as random_page_cost."""
+        return float(self.values[name][0])
+
+    def pages(self, name: str) -> float:
+        """An amount of memory in blocks, such as effective_cache_size."""
+        return self.bytes(name) / BLOCK
+
+    def bytes(self, name: str) -> float:
+        """An amount of memory in bytes, such as work_mem."""
+        value, unit = self.values[name]
+        return float(value) * {"8kB": BLOCK, "kB": 1024, "MB": 1024**2, "B": 1}[unit or "B"]
 
 
 def parse_setting(text: str) -> tuple[str, str]:

@@ -19,10 +19,10 @@ from psycopg import pq, sql
 
 from dbdesign.engines.postgres import Limits, Statement, embedded, split_script
 from dbdesign.errors import InputError, LimitError, SqlError
-from dbdesign.model.statistics import BLOCK, Statistics
+from dbdesign.model.statistics import BLOCK, ColumnStatistics, Statistics
 from dbdesign.twin.fill import Filler
 from dbdesign.twin.relations import Relation, read_relations
-from dbdesign.twin.settings import checked_settings
+from dbdesign.twin.settings import ServerSettings, checked_settings
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -183,6 +183,16 @@ class Twin:
     def rows(self, relation: Relation) -> float:
         """Rows of a table, entries of an index."""
         return self._filler.rows(relation.oid)
+
+    def column(self, relation: Relation, name: str) -> ColumnStatistics | None:
+        """What is known of a table's column."""
+        return self._filler.column(relation.oid, name)
+
+    @property
+    def settings(self) -> ServerSettings:
+        """The planner's settings as they are in force."""
+        rows = self.database.user.execute(b"select name, setting, coalesce(unit, '') from pg_catalog.pg_settings").fetchall()
+        return ServerSettings({name: (setting, unit) for name, setting, unit in rows})
 
     def explain(self, query: str, shown: Iterable[Hypothetical] | None = None) -> Explained:
         """The plan of one statement, which is not executed; with `$1` … in it, the generic plan.

@@ -1,0 +1,303 @@
+"""Index advice for a workload on a twin: from queries to a set of indexes, what it brings, what it costs, what may go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dbdesign.errors import DesignError
+from dbdesign.indexes.candidate import Candidate
+from dbdesign.indexes.candidates import Facts, candidates_of
+from dbdesign.indexes.costs import Costs, Query, bits
+from dbdesign.indexes.existing import Existing, existing_indexes, surplus
+from dbdesign.indexes.search import Search
+from dbdesign.indexes.select import Choice
+from dbdesign.indexes.upkeep import RIGHT_END, Server, WriteLoad, upkeep
+from dbdesign.model import workload
+from dbdesign.model.schema import Schema
+from dbdesign.queries.analysis import analyse
+from dbdesign.queries.placeholders import numbered
+from dbdesign.queries.uses import StatementUse
+from dbdesign.twin.twin import Hypothetical, Twin
+
+LEAST_GAIN = 0.005
+"""Share of the workload's cost that an index must save, unless told otherwise."""
+
+REFINEMENTS = 2
+CURVE = (0.125, 0.25, 0.5)
+"""Parts of the budget for which the best set is found too."""
+
+
+@dataclass(frozen=True)
+class Advised:
+    """An index that is worth building.
+
+    Attributes:
+        gain: weighted cost that is lost again without it.
+        queries: the names of the queries whose plans use it.
+    """
+
+    candidate: Candidate
+    index: Hypothetical
+    gain: float
+    upkeep: float
+    queries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An index that was considered, what it would save beside nothing else, and why it is not advised."""
+
+    candidate: Candidate
+    index: Hypothetical
+    gain: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class QueryAdvice:
+    """A query before and after; `indexes` are the candidates and existing indexes that its plan uses."""
+
+    name: str
+    sql: str
+    weight: float
+    before: float
+    after: float
+    indexes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The whole advice."""
+
+    indexes: tuple[Advised, ...]
+    drop: tuple[tuple[Existing, str], ...]
+    before: float
+    after: float
+    queries: tuple[QueryAdvice, ...]
+    failures: tuple[tuple[str, str], ...]
+    curve: tuple[tuple[int, int, float], ...]
+    """(budget in bytes, bytes used, weighted cost)."""
+
+    rejected: tuple[Rejected, ...]
+    considered: int
+    calls: int
+
+
+@dataclass
+class Advisor:
+    """Advises on one workload. `tell` hears the share of the work done and what comes next."""
+
+    twin: Twin
+    schema: Schema
+    queries: Sequence[workload.Query]
+    partial: bool | None = None
+    least_gain: float = LEAST_GAIN
+    tell: Callable[[float, str], None] = lambda _done, _message: None
+    _uses: dict[str, StatementUse] = field(default_factory=dict, repr=False)
+    _loads: list[WriteLoad] = field(default_factory=list, repr=False)
+
+    def advise(self, budget: int, *, curve: Sequence[float] = CURVE) -> Advice:
+        """The best indexes within a budget of bytes."""
+        search = self.prepare()
+        costs = search.costs
+        before = costs.total(0)
+        search.explore()
+        points = []
+        for number, part in enumerate(curve):
+            self.tell(0.6 + 0.2 * number / max(1, len(curve)), f"the best set for {part:.0%} of the budget")
+            points.append((int(budget * part), search.best(int(budget * part))))
+        self.tell(0.8, "the best set for the budget")
+        choice = self.best(search, budget, before)
+        self.tell(0.95, "what may go")
+        advised = self._advised(search, choice)
+        return Advice(
+            indexes=tuple(advised),
+            drop=tuple(self._drops(search, choice, [one.candidate for one in advised])),
+            before=before,
+            after=choice.cost,
+            queries=tuple(self._per_query(search, choice)),
+            failures=tuple((query.name, query.failure) for query in costs.queries if query.failure),
+            curve=tuple((bytes_, one.size, one.cost) for bytes_, one in [*points, (budget, choice)]),
+            rejected=tuple(self._rejected(search, choice, budget, before)),
+            considered=len(search.candidates),
+            calls=costs.calls,
+        )
+
+    def best(self, search: Search, budget: int, before: float) -> Choice:
+        """The best set with its neighbours tried, each index saving at least the least gain."""
+        choice = search.best(budget)
+        for _ in range(REFINEMENTS):
+            cost = choice.cost
+            search.refine(choice, self.columns_of)
+            choice = search.best(budget)
+            if choice.cost > cost * 0.999:
+                break
+        return search.pruned(choice, self.least_gain * before)
+
+    def columns_of(self, query: Query, candidate: Candidate) -> list[str]:
+        """What a query reads of a candidate's table."""
+        use = self._uses.get(query.name)
+        return sorted({name for one in use.uses if one.table.label == candidate.label for name in one.used}) if use else []
+
+    def prepare(self) -> Search:
+        """Analyse the queries, make the candidates on the twin; nothing is decided yet."""
+        self.tell(0.02, "analysing the queries")
+        queries = [Query(one.name, numbered(one.sql), self._weight(one)) for one in self.queries]
+        costs = Costs(self.twin, queries)
+        self._analyse(queries)
+        costs.start()
+        self._loads = list(self._write_loads(costs))
+        by_candidate = self._candidates(queries)
+        self.tell(0.1, f"{len(by_candidate)} candidates")
+        made = self.twin.add_indexes([one.definition for one in by_candidate])
+        kept = [(one, index) for one, index in zip(by_candidate, made, strict=True) if isinstance(index, Hypothetical)]
+        costs.add(index for _, index in kept)
+        candidates = [one for one, _ in kept]
+        own = [_mask(number for number, one in enumerate(candidates) if query.name in by_candidate[one]) for query in queries]
+        for query in queries:
+            query.relevant = _mask(number for number, one in enumerate(candidates) if self._relevant(query, one))
+        upkeeps = [self._upkeep(one, index) for one, index in kept] if self._loads else []
+        return Search(costs, candidates, own, upkeeps, tell=lambda done, said: self.tell(0.1 + 0.5 * done, said))
+
+    def _weight(self, query: workload.Query) -> float:
+        """Executions a second; one each where no query has a rate, and the least known one where only this has none."""
+        rates = [one.rate for one in self.queries if one.rate]
+        return (query.rate or min(rates)) if rates else 1.0
+
+    def _analyse(self, queries: Sequence[Query]) -> None:
+        for query in queries:
+            try:
+                self._uses[query.name] = analyse(query.sql, self.schema, "postgres")
+            except DesignError:
+                self._uses[query.name] = StatementUse()  # the planner will say what is wrong, or plan it without our candidates
+
+    def _facts(self) -> Facts:
+        twin, relations = self.twin, {one.label: one for one in self.twin.relations.values()}
+
+        def distinct(label: str, name: str) -> float:
+            column = twin.column(relations[label], name) if label in relations else None
+            known = column.n_distinct if column else 0.0
+            return known if known > 0 else -known * rows(label) if known else 200.0
+
+        def rows(label: str) -> float:
+            return twin.rows(relations[label]) if label in relations else 0.0
+
+        def width(label: str, name: str) -> float:
+            column = twin.column(relations[label], name) if label in relations else None
+            return float(column.avg_width) if column else 16.0
+
+        def correlation(label: str, name: str) -> float:
+            column = twin.column(relations[label], name) if label in relations else None
+            return (column.correlation or 0.0) if column else 0.0
+
+        trigrams = any(one.name == "pg_trgm" for one in self.schema.extensions)
+        return Facts(rows, distinct, width, correlation, "gin_trgm_ops" if trigrams else None)
+
+    def _candidates(self, queries: Sequence[Query]) -> dict[Candidate, set[str]]:
+        """Candidates with the names of the queries that they come from, without those that exist."""
+        facts = self._facts()
+        partial = any("$1" in query.sql for query in queries) if self.partial is None else self.partial
+        present = [one.candidate for one in existing_indexes(self.schema)]
+        found: dict[Candidate, set[str]] = {}
+        for query in queries:
+            for use in self._uses[query.name].uses if query.failure is None else ():
+                for one in candidates_of(use, facts, partial=partial):
+                    if not any(one == other or one.is_prefix_of(other) for other in present):
+                        found.setdefault(one, set()).add(query.name)
+        return found
+
+    def _relevant(self, query: Query, candidate: Candidate) -> bool:
+        """Whether a query could use an index: by its leading key, or instead of the table."""
+        for use in self._uses[query.name].uses:
+            if use.table.label != candidate.label:
+                continue
+            leading = candidate.keys[0].column
+            if leading is None or candidate.method != "btree":
+                return True
+            looked_up = use.equal | use.ranges | use.either | set(use.joins)
+            if leading in looked_up or leading in use.grouped[:1] or use.used <= set(candidate.columns):
+                return True
+            if use.ordered and use.ordered[0].column == leading:
+                return True
+        return False
+
+    def _write_loads(self, costs: Costs) -> Iterator[WriteLoad]:
+        for query in costs.plannable:
+            for write in self._uses[query.name].writes:
+                explained = costs.twin.explain(query.sql)
+                below = explained.plan["Plan"].get("Plans", [{}])[0]
+                yield WriteLoad(write, query.weight, max(1.0, float(below.get("Plan Rows", 1))))
+
+    def _upkeep(self, candidate: Candidate, index: Hypothetical) -> float:
+        facts = self._facts()
+        leading = candidate.keys[0].column
+        in_order = leading is not None and facts.correlation(candidate.label, leading) >= RIGHT_END
+        settings = self.twin.settings
+        existing = [
+            (frozenset(one.candidate.columns), one.pages(self.twin))
+            for one in existing_indexes(self.schema)
+            if one.candidate.label == candidate.label
+        ]
+        server = Server(settings.pages("effective_cache_size"), settings.number("random_page_cost"))
+        return upkeep(candidate, self._loads, pages=index.pages, in_order=in_order, existing=existing, server=server)
+
+    def _advised(self, search: Search, choice: Choice) -> list[Advised]:
+        costs = search.costs
+        found = []
+        for number in bits(choice.chosen):
+            without = search.cost(choice.chosen & ~(1 << number))
+            users = [query.name for query in costs.plannable if costs.cost(query, choice.chosen).used >> number & 1]
+            own = search.upkeep[number] if search.upkeep else 0.0
+            found.append(Advised(search.candidates[number], costs.indexes[number], without - choice.cost, own, tuple(users)))
+        return sorted(found, key=lambda one: -one.gain)
+
+    def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:
+        costs = search.costs
+        names = {one.name: candidate for one, candidate in zip(costs.indexes, search.candidates, strict=True)}
+        for query in costs.plannable:
+            after = costs.explain(query, choice.chosen)
+            used = tuple(names[name].ddl() if name in names else name for name in sorted(after.indexes))
+            yield QueryAdvice(query.name, query.sql, query.weight, costs.cost(query, 0).cost, after.cost, used)
+
+    def _drops(self, search: Search, choice: Choice, advised: Sequence[Candidate]) -> Iterator[tuple[Existing, str]]:
+        costs = search.costs
+        used: set[str] = set()
+        for query in costs.plannable:
+            used |= costs.explain(query, choice.chosen).indexes
+        yield from surplus(existing_indexes(self.schema), advised, used)
+
+    def _rejected(self, search: Search, choice: Choice, budget: int, before: float) -> Iterator[Rejected]:
+        """The candidates that would help most by themselves, and why they are not among the advised."""
+        costs, chosen = search.costs, [search.candidates[number] for number in bits(choice.chosen)]
+        used = 0
+        for query in costs.plannable:
+            for answer in query.answers:
+                used |= answer.used
+        found = []
+        for number in bits(used & ~choice.chosen):
+            index, candidate = costs.indexes[number], search.candidates[number]
+            gain = sum(
+                max(0.0, (base - answer.cost) * query.weight)
+                for query in costs.plannable
+                if (base := costs.cost(query, 0).cost) and (answer := query.known(1 << number & query.relevant)) is not None
+            )
+            if gain > 0.001 * before:
+                found.append((gain, number, candidate, index))
+        for gain, number, candidate, index in sorted(found, key=lambda one: (-one[0], one[1]))[:12]:
+            yield Rejected(candidate, index, gain, _reason(candidate, index, chosen, budget, choice))
+
+
+def _reason(candidate: Candidate, index: Hypothetical, chosen: Sequence[Candidate], budget: int, choice: Choice) -> str:
+    better = [one for one in chosen if one.table == candidate.table and one.keys[0] == candidate.keys[0]]
+    if better:
+        return f"({', '.join(better[0].columns)}) does its work and more"
+    if index.size > budget:
+        return f"is larger than the budget by {(index.size - budget) / 2**20:,.0f} MB"
+    if index.size > budget - choice.size:
+        return "does not fit beside indexes that save more per byte"
+    return "saves less than the least gain beside the others"
+
+
+def _mask(numbers: Iterator[int]) -> int:
+    return sum(1 << number for number in numbers)
