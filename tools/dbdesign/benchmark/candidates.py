@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from dbdesign.benchmark.checks import Condition, Pattern
+from dbdesign.benchmark.quoting import literal
 
 MOST = 400
 """Candidates that are tried for one column."""
@@ -47,7 +48,9 @@ def candidates(conditions: list[Condition], known: tuple[str, ...], seed: int, d
 def _of_patterns(condition: Condition, seed: int) -> Iterator[str]:
     random = Random(seed)  # noqa: S311 - reproducible, not secret
     texts = [(fact.text, fact.like) for fact in (*condition.facts, *condition.maybe) if isinstance(fact, Pattern)]
-    texts += [(text.replace("''", "'"), False) for text in _STRING.findall(condition.sql) if re.search(r"[\^\[\\$+*]", text)]
+    texts += [
+        (text.replace("''", "'"), False) for text in _STRING.findall(condition.sql) if re.search(r"[\^\[\\$+*]", text)
+    ]
     for text, like in texts:
         if like:
             yield text.replace("%", "").replace("_", "a")
@@ -66,6 +69,71 @@ def matching(pattern: str, random: Random, count: int = 150) -> Iterator[str]:
         return
     for number in range(count):
         yield _one(tree, random, number)
+
+
+def counted(pattern: str, n: str, limit: int | None = None) -> str | None:
+    """SQL of text number `n` that a regular expression matches, a different one for each number as far as the pattern has room.
+
+    Every place of the pattern that may have several characters is a digit of the number. None where the pattern is not understood
+    or asks for more characters than `limit`.
+    """
+    import re._parser as parser  # type: ignore[import-not-found]
+
+    try:
+        tree = parser.parse(pattern.replace("[[:alpha:]]", "[a-z]").replace("[[:digit:]]", "[0-9]"))
+    except (re.error, OverflowError, RecursionError):
+        return None
+    for more in range(6, -1, -1):
+        places = _places(tree, more)
+        if places is None or limit is None or sum(len(place[0]) for place in places) <= limit:
+            break
+    if not places or (limit is not None and sum(len(place[0]) for place in places) > limit):
+        return None
+    parts, radix = [], 1
+    for place in reversed(places):
+        if len(place) == 1:
+            parts.append(literal(place[0]))
+            continue
+        digit = f"1 + (({n}) / {radix} % {len(place)})::int"
+        parts.append(f"substr({literal(''.join(place))}, {digit}, 1)" if radix < 2**62 else literal(place[0]))
+        radix *= len(place)
+    return f"concat({', '.join(reversed(parts))})"
+
+
+def _places(tree: Any, more: int) -> list[list[str]] | None:
+    """For each character of a matching text, those that may stand there; `more` characters than the least where they repeat."""
+    found: list[list[str]] = []
+    for code, value in tree:
+        match str(code):
+            case "LITERAL":
+                found.append([chr(value)])
+            case "ANY":
+                found.append(list(_CHARACTERS[:36]))
+            case "IN":
+                if not (allowed := _allowed(value)):
+                    return None
+                found.append(allowed)
+            case "AT":
+                continue
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                least, most, inner = value
+                part = _places(inner, more)
+                if part is None:
+                    return None
+                found += part * min(int(most), max(least, min(least + more, 12)))
+            case "SUBPATTERN":
+                part = _places(value[-1], more)
+                if part is None:
+                    return None
+                found += part
+            case "BRANCH":
+                part = _places(value[1][0], more)
+                if part is None:
+                    return None
+                found += part
+            case _:
+                return None
+    return found
 
 
 def _one(tree: Any, random: Random, generous: int) -> str:
@@ -95,6 +163,12 @@ def _node(code: str, value: Any, random: Random, generous: int) -> str:
 
 
 def _of_set(items: Any, random: Random) -> str:
+    allowed = _allowed(items)
+    return random.choice(allowed) if allowed else ""
+
+
+def _allowed(items: Any) -> list[str]:
+    """The characters of a set."""
     allowed: list[str] = []
     negated = False
     for code, value in items:
@@ -106,7 +180,7 @@ def _of_set(items: Any, random: Random) -> str:
             case "RANGE":
                 allowed += [chr(one) for one in range(value[0], min(value[1], value[0] + 128) + 1)]
             case "CATEGORY":
-                allowed += list({"CATEGORY_DIGIT": "0123456789", "CATEGORY_SPACE": " "}.get(str(value), _CHARACTERS[:36]))
-    if negated:
-        allowed = [one for one in _CHARACTERS if one not in allowed]
-    return random.choice(allowed) if allowed else ""
+                allowed += list(
+                    {"CATEGORY_DIGIT": "0123456789", "CATEGORY_SPACE": " "}.get(str(value), _CHARACTERS[:36])
+                )
+    return [one for one in _CHARACTERS if one not in allowed] if negated else list(dict.fromkeys(allowed))

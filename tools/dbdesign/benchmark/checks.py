@@ -143,7 +143,9 @@ def condition(title: str, sql: str, table: Table, *, optional: bool = False) -> 
     """A condition taken apart."""
     tree = _parsed(sql)
     if tree is None:
-        mentioned = tuple(one.name for one in table.columns if re.search(rf'(?<![\w"]){re.escape(one.name)}(?![\w])', sql))
+        mentioned = tuple(
+            one.name for one in table.columns if re.search(rf'(?<![\w"]){re.escape(one.name)}(?![\w])', sql)
+        )
         return Condition(title, sql, mentioned)
     known = {column.name.lower(): column.name for column in table.columns}
     reader = _Reader(known)
@@ -160,8 +162,8 @@ def _parsed(sql: str) -> Any:
     from sqlglot.errors import SqlglotError
 
     try:
-        return sqlglot.parse_one(sql, dialect="postgres")
-    except (SqlglotError, RecursionError):
+        return sqlglot.parse_one(f"SELECT {sql}", dialect="postgres").expressions[0]
+    except (SqlglotError, RecursionError, IndexError):
         return None
 
 
@@ -187,6 +189,10 @@ class _Reader:
             yield from self.facts(node.right)
         elif isinstance(node, exp.Or):
             yield from self._either(node)
+        elif column := self._column(node):
+            yield Labels(column, ("t",))
+        elif isinstance(node, exp.Not) and (column := self._column(_bare(node.this))):
+            yield Labels(column, ("f",))
         elif isinstance(node, exp.Not):
             if isinstance(_bare(node.this), exp.Is) and (column := self._column(_bare(node.this).this)):
                 yield Present(column)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from dbdesign.benchmark.candidates import counted
 from dbdesign.benchmark.checks import Bound, Condition, Fact, Filled, Labels, Length, Pair, Pattern
 from dbdesign.benchmark.keys import Differing
 from dbdesign.benchmark.literals import disjoint_range, filler, fitting, ordered
@@ -54,11 +55,15 @@ class Wishes:
     Attributes:
         pools: texts that satisfy the column's checks, by column.
         nulls: shares of NULLs.
+        shapes: SQL around the value of a text column, with `{v}` for the value: `upper({v})`.
+        patterned: text columns that are made of the regular expression that they must match.
         loosely: whether what one branch of an OR asks for is followed.
     """
 
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nulls: Mapping[str, float] = field(default_factory=dict)
+    shapes: Mapping[str, str] = field(default_factory=dict)
+    patterned: frozenset[str] = frozenset()
     loosely: bool = False
 
 
@@ -91,14 +96,20 @@ class Sources:
             return ColumnSource(column.name, None, number_name, name(column.name), fixed=True)
         resolved = self.schema.resolve_type(column.type)
         if column.name in self.late:
-            value = "NULL" if column.nullable else fitting(resolved, f"x.dbdesign_i", self.schema)
-            return ColumnSource(column.name, None, number_name, f"({value})::{cast(column.type, self.schema)}", fixed=True)
+            value = "NULL" if column.nullable else fitting(resolved, _elsewhere(resolved), self.schema)
+            return ColumnSource(
+                column.name, None, number_name, f"({value})::{cast(column.type, self.schema)}", fixed=True
+            )
         return self._made(column, resolved, number_name)
 
     def _made(self, column: Column, resolved: DataType, number_name: str) -> ColumnSource | None:
         profile = self._profile(column, resolved)
         means = self.differing.means.get(column.name)
-        labels = () if means == "each row" and resolved.kind is not Kind.ENUM and column.name not in self.wishes.pools else self._labels(column, resolved)
+        labels = (
+            ()
+            if means == "each row" and resolved.kind is not Kind.ENUM and column.name not in self.wishes.pools
+            else self._labels(column, resolved)
+        )
         number, value = self._number_and_value(column, resolved, profile, labels, number_name)
         if value is None:
             return self._unknown(column, number_name)
@@ -119,7 +130,9 @@ class Sources:
         if means == "each row":
             straight = abs(profile.correlation) >= 0.5 or resolved.kind is Kind.RANGE
             place = "i" if straight else permuted("i", self.rows, self._seed(column))
-            return f"CASE WHEN i < {self.rows} THEN {place} ELSE i END", self._value(column, resolved, profile, self.rows, n)
+            return f"CASE WHEN i < {self.rows} THEN {place} ELSE i END", self._value(
+                column, resolved, profile, self.rows, n
+            )
         if means == "rank":
             count = max(int(profile.distinct), 1 if resolved.kind in INTEGERS else RANKS)
             return "rank", self._value(column, resolved, profile, count, n, stepwise=True)
@@ -153,14 +166,31 @@ class Sources:
         """Value number `n` of a column."""
         if resolved.kind is Kind.RANGE:
             return disjoint_range(resolved, n)
+        if column.name in self.wishes.patterned and (value := self._patterned(column.name, resolved, n)) is not None:
+            return value
+        value = self._plain(column, resolved, profile, count, n, stepwise=stepwise)
+        shape = self.wishes.shapes.get(column.name)
+        return shape.format(v=value) if shape and value is not None else value
+
+    def _patterned(self, column: str, resolved: DataType, n: str) -> str | None:
+        texts = [fact.text for fact in self._facts(column) if isinstance(fact, Pattern) and not fact.like]
+        return counted(texts[0], n, resolved.length) if texts else None
+
+    def _plain(
+        self, column: Column, resolved: DataType, profile: ColumnProfile, count: int, n: str, *, stepwise: bool
+    ) -> str | None:
         if resolved.kind not in twin.ORDERED or profile.low is None or profile.high is None:
             return fitting(resolved, n, self.schema, profile.width)
         try:
             if stepwise and resolved.kind in INTEGERS:
                 return f"({int(profile.low)} + {n})"
-            if self.differing.each_row(column.name) and resolved.kind in INTEGERS and int(profile.high) - int(profile.low) + 1 < count:
+            if (
+                self.differing.each_row(column.name)
+                and resolved.kind in INTEGERS
+                and int(profile.high) - int(profile.low) + 1 < count
+            ):
                 return f"({int(profile.low)} + {n})"
-            value = ordered(resolved, n, count, profile.low, profile.high)
+            value = ordered(resolved, n, count, profile.low, profile.high, on=column.name in self.differing.means)
         except ValueError:
             return fitting(resolved, n, self.schema, profile.width)
         return self._widened(column, resolved, profile, value, n) if resolved.kind in TEXTS else value
@@ -170,7 +200,11 @@ class Sources:
         low = profile.low or ""
         for fact in self._facts(column.name):
             if isinstance(fact, Length) and fact.operator in {">=", ">"} and len(low) <= fact.count:
-                return f"rpad({value}, {fact.count + 1}, '0')" if self._may_be_longer(column, fact.count + 1) else f"rpad({value}, {fact.count}, '0')"
+                return (
+                    f"rpad({value}, {fact.count + 1}, '0')"
+                    if self._may_be_longer(column, fact.count + 1)
+                    else f"rpad({value}, {fact.count}, '0')"
+                )
             if isinstance(fact, Length) and fact.operator in {"<=", "<"} and len(low) >= fact.count:
                 return f"right({value}, {fact.count - (fact.operator == '<')})"
         missing = profile.width - len(low) - 2
@@ -181,7 +215,8 @@ class Sources:
 
     def _may_be_longer(self, column: Column, length: int) -> bool:
         return not any(
-            isinstance(fact, Length) and fact.operator in {"<=", "<", "="} and fact.count < length for fact in self._facts(column.name)
+            isinstance(fact, Length) and fact.operator in {"<=", "<", "="} and fact.count < length
+            for fact in self._facts(column.name)
         )
 
     def _is_key(self, column: str) -> bool:
@@ -199,7 +234,9 @@ class Sources:
         everything = [
             fact for one in self.conditions for fact in (*one.facts, *(one.maybe if self.wishes.loosely else ()))
         ]
-        return [fact for fact in everything if getattr(fact, "column", None) == column] + self._inherited(column, everything)
+        return [fact for fact in everything if getattr(fact, "column", None) == column] + self._inherited(
+            column, everything
+        )
 
     def _inherited(self, column: str, everything: list[Fact]) -> list[Fact]:
         """What holds because a smaller or greater column is bounded: `a >= 0 AND a <= b` says b >= 0."""
@@ -234,7 +271,9 @@ class Sources:
             return 0.0
         if column.name in self.wishes.nulls:
             return self.wishes.nulls[column.name]
-        filled = any(isinstance(fact, Filled) and column.name in fact.columns for one in self.conditions for fact in one.facts)
+        filled = any(
+            isinstance(fact, Filled) and column.name in fact.columns for one in self.conditions for fact in one.facts
+        )
         return 0.0 if filled else profile.nulls
 
     def _unknown(self, column: Column, number_name: str) -> ColumnSource | None:
@@ -266,7 +305,9 @@ def within(profile: ColumnProfile, kind: Kind, bounds: Sequence[Bound]) -> Colum
         if twin.compare(kind, low, high) > 0:
             low, high = (low, low) if any(one.operator[0] == ">" for one in bounds) else (high, high)
         common = tuple(
-            (text, share) for text, share in profile.common if twin.compare(kind, low, text) <= 0 <= twin.compare(kind, high, text)
+            (text, share)
+            for text, share in profile.common
+            if twin.compare(kind, low, text) <= 0 <= twin.compare(kind, high, text)
         )
         room = twin.capacity(kind, low, high)
     except ValueError:
@@ -287,6 +328,11 @@ def _nudged(kind: Kind, bound: Bound) -> str:
     if kind in twin.DECIMALS:
         text = text if "." in text else f"{text}.00"
     return twin.from_ordinal(kind, twin.ordinal(kind, text, like=text) + sign, text, text)
+
+
+def _elsewhere(data_type: DataType) -> str:
+    """A number for a value that stands in for one that is set later: negative where it can be, so that it meets no real one."""
+    return "(-1 - x.dbdesign_i)" if data_type.is_integer else "x.dbdesign_i"
 
 
 def _among_filled(common: Sequence[tuple[str, float]], nulls: float) -> tuple[float, ...]:

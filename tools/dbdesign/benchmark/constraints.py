@@ -37,6 +37,10 @@ _TRIGGERS = """
 SELECT DISTINCT n.nspname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relkind IN ('r', 'p') ORDER BY 1, 2
 """
+_RULES = """
+SELECT n.nspname, c.relname, r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE r.ev_type IN ('2', '3') AND r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' ORDER BY 1, 2, 3
+"""
 _BOUNDS = """
 SELECT n.nspname, c.relname, pg_get_partition_constraintdef(c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition AND c.relkind = 'r'
@@ -61,7 +65,11 @@ class Removed:
     @property
     def label(self) -> str:
         """For people."""
-        return f"{self.table} ({self.title})" if self.namespace == "public" else f"{self.namespace}.{self.table} ({self.title})"
+        return (
+            f"{self.table} ({self.title})"
+            if self.namespace == "public"
+            else f"{self.namespace}.{self.table} ({self.title})"
+        )
 
 
 @dataclass
@@ -72,6 +80,7 @@ class Bared:
     keys: list[Removed] = field(default_factory=list)
     indexes: list[Removed] = field(default_factory=list)
     triggers: list[tuple[str, str]] = field(default_factory=list)
+    rules: list[tuple[str, str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     validated: int = 0
 
@@ -90,6 +99,7 @@ def lay_bare(session: Session) -> Bared:
         [Removed(*row) for row in admin.execute(_DEFERRABLE_KEYS.encode()).fetchall()],
         [Removed(*row) for row in admin.execute(_INDEXES.encode()).fetchall()],
         [(row[0], row[1]) for row in admin.execute(_TRIGGERS.encode()).fetchall()],
+        [(row[0], row[1], row[2]) for row in admin.execute(_RULES.encode()).fetchall()],
     )
     for one in found.foreign_keys:
         session.execute(f"ALTER TABLE {one.place} DROP CONSTRAINT {name(one.title)}")
@@ -102,6 +112,8 @@ def lay_bare(session: Session) -> Bared:
         )
     for namespace, table in found.triggers:
         session.execute(f"ALTER TABLE {qualified(namespace, table)} DISABLE TRIGGER USER")
+    for namespace, table, rule in found.rules:
+        session.execute(f"ALTER TABLE {qualified(namespace, table)} DISABLE RULE {name(rule)}")
     return found
 
 
@@ -125,6 +137,8 @@ def put_back(session: Session, bared: Bared) -> None:
             _try(session, bared, one, f"ALTER TABLE {one.place} ADD CONSTRAINT {name(one.title)} {one.definition}")
     for namespace, table in bared.triggers:
         session.execute(f"ALTER TABLE {qualified(namespace, table)} ENABLE TRIGGER USER")
+    for namespace, table, rule in bared.rules:
+        session.execute(f"ALTER TABLE {qualified(namespace, table)} ENABLE RULE {name(rule)}")
 
 
 def _try(session: Session, bared: Bared, one: Removed, sql: str) -> bool:

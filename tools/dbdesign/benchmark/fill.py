@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dbdesign.benchmark.candidates import candidates
-from dbdesign.benchmark.checks import Condition, conditions
+from dbdesign.benchmark.checks import Condition, Pattern, conditions
 from dbdesign.benchmark.columns import Sources, Wishes, cast
 from dbdesign.benchmark.keys import Differing, differing
-from dbdesign.benchmark.numbering import Choice, Spread, chance, is_null, permuted, seed_of
+from dbdesign.benchmark.numbering import Choice, Spread, is_null, permuted, seed_of
 from dbdesign.benchmark.parents import Parents
-from dbdesign.benchmark.quoting import literal, name, relation
+from dbdesign.benchmark.quoting import array, name, relation
 from dbdesign.benchmark.session import Session
 from dbdesign.benchmark.statement import Insert, Pick, parent_number
 from dbdesign.model.profile import ColumnProfile, TableProfile
@@ -24,6 +24,19 @@ PROBED = 300
 
 ACCEPTABLE = 0.2
 """Share of the tried rows that the constraints must accept; below, other values are looked for."""
+
+SHAPES = (
+    "upper({v})",
+    "lower({v})",
+    "initcap({v})",
+    "replace({v}, ' ', '')",
+    "lower(replace({v}, ' ', '-'))",
+    "translate({v}, ' 0123456789_-', 'xabcdefghijxx')",
+    "upper(translate({v}, ' 0123456789_-', 'xabcdefghijxx'))",
+    "lower(translate({v}, ' 0123456789_-', 'xabcdefghijxx'))",
+    "regexp_replace({v}, '[^0-9]', '', 'g')",
+)
+"""Ways to write a text that checks often ask for."""
 
 ROUNDS = 10
 MOST_TRIED = 30
@@ -78,7 +91,8 @@ class Filling:
         try:
             rows, short = self._insert(insert, share)
         except psycopg.Error as error:
-            return FilledTable(self.target.label, self.wanted, 0, _said(error), notes)
+            rows = int(self.session.rows(f"SELECT count(*) FROM {relation(self.target)}")[0][0])
+            return FilledTable(self.target.label, self.wanted, rows, _said(error), notes)
         if rows >= self.wanted:
             return FilledTable(self.target.label, self.wanted, rows, None, notes)
         return FilledTable(self.target.label, self.wanted, rows, reason or short, notes)
@@ -100,9 +114,19 @@ class Filling:
                     break
                 continue
             tried = min(PROBED, max(self.wanted, 20))
-            refused = [(title, count) for title, count in zip(insert.asked(), counts[1:], strict=True) if count < tried * ACCEPTABLE]
-            reason = None if counts[0] else "no row satisfies " + (
-                " and ".join(f"{title} ({count} of {tried} rows do)" for title, count in refused[:4]) or "all of its constraints together"
+            refused = [
+                (title, count)
+                for title, count in zip(insert.asked(), counts[1:], strict=True)
+                if count < tried * ACCEPTABLE
+            ]
+            reason = (
+                None
+                if counts[0]
+                else "no row satisfies "
+                + (
+                    " and ".join(f"{title} ({count} of {tried} rows do)" for title, count in refused[:4])
+                    or "all of its constraints together"
+                )
             )
             if best is None or counts[0] / tried > best[0]:
                 best = (counts[0] / tried, insert, tuple(problems), reason)
@@ -118,17 +142,48 @@ class Filling:
         self, found: list[Condition], insert: Insert, counts: Sequence[int], tried: int, wishes: Wishes, attempt: int
     ) -> Wishes:
         """What to do differently for the conditions that refuse most rows; for all where none does alone."""
-        refused = [one for one, count in zip(found, counts, strict=False) if count < tried * 0.5] or found
+        named = list(zip(found, counts, strict=False))
+        refused = (
+            [one for one, count in named if count < tried * ACCEPTABLE]
+            or [one for one, count in named if count < tried * 0.6]
+            or found
+        )
         pools, nulls = dict(wishes.pools), dict(wishes.nulls)
+        shapes, patterned = dict(wishes.shapes), set(wishes.patterned)
         for one in refused:
             for column in map(self.table.column, one.columns):
                 if column is not None and column.nullable and len(one.columns) > 1:
                     nulls[column.name] = 0.5
-            if len(one.columns) == 1 and one.columns[0] not in pools and (pool := self._pool(one.columns[0], found)):
-                pools[one.columns[0]] = pool
-            elif len(one.columns) > 1 and attempt >= 1:
-                pools |= self._joint_pools(one, found, insert, pools)
-        return Wishes(pools, nulls, loosely=True)
+            if len(one.columns) > 1:
+                pools |= self._joint_pools(one, found, insert, pools) if attempt >= 1 else {}
+                continue
+            title = one.columns[0] if one.columns else ""
+            if title in pools or not title:
+                continue
+            if attempt == 0 and any(isinstance(fact, Pattern) and not fact.like for fact in one.facts):
+                patterned.add(title)
+            elif title not in patterned and title not in shapes and (shape := self._shape(one, found, wishes)):
+                shapes[title] = shape
+            elif pool := self._pool(title, found):
+                pools[title] = pool
+        return Wishes(pools, nulls, shapes, frozenset(patterned), loosely=True)
+
+    def _shape(self, one: Condition, found: list[Condition], wishes: Wishes) -> str | None:
+        """The way of writing a text column's values that its condition accepts."""
+        import psycopg
+
+        column = self.table.column(one.columns[0])
+        if column is None or not self.schema.resolve_type(column.type).is_text:
+            return None
+        for shape in SHAPES:
+            insert, _ = self._assembled([one], replace(wishes, shapes={column.name: shape}))
+            try:
+                tried = min(PROBED, max(self.wanted, 20))
+                if self.session.rows(insert.probe(tried, self.first))[0][1] > tried * 0.9:
+                    return shape
+            except psycopg.Error:
+                continue
+        return None
 
     def _joint_pools(
         self, one: Condition, found: list[Condition], insert: Insert, pools: Mapping[str, tuple[str, ...]]
@@ -152,20 +207,24 @@ class Filling:
         known = tuple(text for text, _ in profile.common) if profile else ()
         known += tuple(one for one in (profile.low, profile.high) if one is not None) if profile else ()
         made = candidates(about, known, seed_of(self.seed, self.table.label, title), column.default)
-        return tuple(text for text in made if self._fits(text, title, cast(column.type, self.schema), own))
+        return tuple(self._fitting(made, title, cast(column.type, self.schema), own))
 
-    def _fits(self, text: str, title: str, kind: str, own: Sequence[Condition]) -> bool:
+    def _fitting(self, texts: list[str], title: str, kind: str, own: Sequence[Condition]) -> list[str]:
+        """Those of the texts that are values of the type and that the conditions accept; halved where one is none."""
         import psycopg
 
+        if not texts:
+            return []
         asked = " AND ".join(f"({one.sql}) IS NOT FALSE" for one in own) or "true"
-        value = f"{literal(text)}::{kind}"
+        inner = f"SELECT t, t::{kind} AS {name(title)} FROM unnest({array(texts)}) WITH ORDINALITY AS u(t, place)"
         try:
-            back = f"{value}::text = {literal(text)}" if kind.startswith("character") else "true"
-            sql = f"SELECT {asked}, {back} FROM (SELECT {value} AS {name(title)}) AS {name(self.table.name)}"
-            row = self.session.rows(sql)[0]
+            rows = self.session.rows(f"SELECT t FROM ({inner} OFFSET 0) AS {name(self.table.name)} WHERE {asked}")
         except psycopg.Error:
-            return False
-        return bool(row[0])
+            if len(texts) == 1:
+                return []
+            middle = len(texts) // 2
+            return self._fitting(texts[:middle], title, kind, own) + self._fitting(texts[middle:], title, kind, own)
+        return [row[0] for row in rows]
 
     def _assembled(self, found: list[Condition], wishes: Wishes) -> tuple[Insert, list[str]]:
         ways = differing(self.table, self.schema, self.profile.columns, self.total, list(self.keys))
@@ -196,7 +255,9 @@ class Filling:
             parent = self.parents.numbered(key, bound)
             seed = seed_of(self.seed, self.table.label, *key.columns)
             number, profile = self._parent_number(key, parent.count, ways, picks, seed)
-            picks.append(Pick(key, parent, number, bound, self._no_parent(key, bound, profile, seed, ways), seed + place))
+            picks.append(
+                Pick(key, parent, number, bound, self._no_parent(key, bound, profile, seed, ways), seed + place)
+            )
             settled |= set(key.columns)
         return picks
 
@@ -220,7 +281,9 @@ class Filling:
             return (f"i % {count}" if straight else permuted(f"(i % {count})", count, seed)), profile
         if key in ways.paired:
             return self._paired(key, count, ways, picks), profile
-        values = max(min(int(profile.distinct), count), 1) if profile else count
+        values = (
+            max(min(int(profile.distinct), count), 1) if profile and len(key.columns) == 1 else min(count, self.total)
+        )
         common = tuple(share / max(1 - profile.nulls, 1e-9) for _, share in profile.common) if profile else ()
         common = common if sum(common) <= 1 and len(common) <= values else ()
         choice = Choice(common, values - len(common), profile.skew if profile else 0.0)
@@ -252,7 +315,10 @@ class Filling:
             rows, tried = rows + added, tried + count
             if added == 0 and round_number > 2:
                 break
-        return rows, f"keys and constraints leave room for {rows:,} of {self.wanted:,} rows" if rows < self.wanted else None
+        return (
+            rows,
+            f"keys and constraints leave room for {rows:,} of {self.wanted:,} rows" if rows < self.wanted else None,
+        )
 
     def _limited(self, sql: str, missing: int) -> str:
         """A later round makes no more rows than are missing, as far as that can be said before keys are checked."""
@@ -266,4 +332,4 @@ def _said(error: Any) -> str:
     return " ".join(f"{message} {error.diag.message_detail or ''}".split())
 
 
-__all__ = ["FilledTable", "Filling", "chance", "relation"]
+__all__ = ["FilledTable", "Filling"]

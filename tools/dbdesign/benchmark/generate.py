@@ -25,7 +25,12 @@ from dbdesign.model.schema import Schema, Table
 from dbdesign.twin.partitions import parse_bound
 from dbdesign.twin.values import ORDERED, from_ordinal, ordinal
 
-SETTINGS = {"work_mem": "64MB", "maintenance_work_mem": "256MB", "max_parallel_workers_per_gather": "0", "row_security": "off"}
+SETTINGS = {
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_parallel_workers_per_gather": "0",
+    "row_security": "off",
+}
 
 _NEXTVAL = re.compile(r"nextval\('((?:[^']|'')+)'", re.IGNORECASE)
 
@@ -90,14 +95,22 @@ class _Generation:
         for label, keys in self.order.late.items():
             for key in keys:
                 self.problems += refer_later(
-                    self.session, self.schema, self.parents, self.schema.table_by_label[label], key, self.profiles.get(label), self.seed
+                    self.session,
+                    self.schema,
+                    self.parents,
+                    self.schema.table_by_label[label],
+                    key,
+                    self.profiles.get(label),
+                    self.seed,
                 )
             self.parents.forget(label)
 
     def _fill_root(self, root: Table, leaves: list[str]) -> None:
         late = self.order.late.get(root.label, ())
         keys = [key for key in keys_of(root, self.schema) if key not in late]
-        waiting = frozenset(column for key in late for column in key.columns) - {column for key in keys for column in key.columns}
+        waiting = frozenset(column for key in late for column in key.columns) - {
+            column for key in keys for column in key.columns
+        }
         total, first, retries = sum(self.counts[label] for label in leaves), 0, [0]
         for label in leaves:
             target = self.schema.table_by_label[label]
@@ -127,11 +140,17 @@ class _Generation:
         if target.partition_of is None or "DEFAULT" not in target.partition_of.bound.upper():
             return profile
         parent = self.schema.table_by_label.get(target.partition_of.label)
-        key = parent.partitioning.keys[0].column if parent and parent.partitioning and parent.partitioning.keys else None
+        key = (
+            parent.partitioning.keys[0].column if parent and parent.partitioning and parent.partitioning.keys else None
+        )
         column, known = (parent.column(key) if parent and key else None), profile.columns.get(key or "")
         if column is None or known is None:
             return profile
-        siblings = [one for one in self.schema.tables if one.partition_of and one.partition_of.label == target.partition_of.label]
+        siblings = [
+            one
+            for one in self.schema.tables
+            if one.partition_of and one.partition_of.label == target.partition_of.label
+        ]
         beyond = _beyond(known, self.schema.resolve_type(column.type).kind, siblings)
         return profile.model_copy(update={"columns": {**profile.columns, column.name: beyond}})
 
@@ -151,7 +170,10 @@ def _beyond(known: ColumnProfile, kind: object, siblings: list[Table]) -> Column
     try:
         start = max(ordinal(kind, one, like=known.low) for one in highs)
         span = max(ordinal(kind, known.high, like=known.low) - ordinal(kind, known.low, like=known.high), 1000)
-        low, high = from_ordinal(kind, start, known.low, known.high), from_ordinal(kind, start + span, known.low, known.high)
+        low, high = (
+            from_ordinal(kind, start, known.low, known.high),
+            from_ordinal(kind, start + span, known.low, known.high),
+        )
     except ValueError:
         return known
     return known.model_copy(update={"low": low, "high": high, "common": ()})
@@ -178,6 +200,7 @@ def generate(
     begun = time.monotonic()
     for setting, value in SETTINGS.items():
         session.execute(f"SET {setting} = '{value}'")
+    schema, absent = _present(session, schema)
     counts = shares(profile, schema, rows)
     bared = lay_bare(session)
     work = _Generation(
@@ -196,16 +219,31 @@ def generate(
     put_back(session, bared)
     _set_sequences(session, schema)
     tell(0.95, "collecting statistics")
-    _finish(session, schema, work.problems)
-    notes = [f"triggers of {namespace}.{table} were off while it was filled" for namespace, table in bared.triggers]
+    _finish(session, schema, work.order, work.problems)
+    notes = []
+    if off := [f"{namespace}.{table}".removeprefix("public.") for namespace, table in bared.triggers]:
+        notes.append(f"Triggers were off while tables were filled: {', '.join(off)}.")
+    if off := [f"{rule} on {namespace}.{table}" for namespace, table, rule in bared.rules]:
+        notes.append(f"Rules were off while tables were filled: {', '.join(off)}.")
     return Loaded(
         tuple(work.found[label] for label in holders(schema) if label in work.found),
         bared.validated,
-        (*work.problems, *bared.problems),
+        (*absent, *work.problems, *bared.problems),
         tuple(notes),
         session.size(),
         time.monotonic() - begun,
     )
+
+
+def _present(session: Session, schema: Schema) -> tuple[Schema, list[str]]:
+    """The schema without the tables that the database does not have, and a sentence on each of them."""
+    rows = session.database.admin.execute(
+        b"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')"
+    ).fetchall()
+    there = {(row[0], row[1]) for row in rows}
+    tables = tuple(one for one in schema.tables if (one.namespace or "public", one.name) in there)
+    absent = [f"{one.label}: the table could not be made" for one in schema.tables if one not in tables]
+    return (schema if not absent else schema.model_copy(update={"tables": tables})), absent
 
 
 def _set_sequences(session: Session, schema: Schema) -> None:
@@ -224,7 +262,7 @@ def _set_sequences(session: Session, schema: Schema) -> None:
             )
 
 
-def _finish(session: Session, schema: Schema, problems: list[str]) -> None:
+def _finish(session: Session, schema: Schema, order: Order, problems: list[str]) -> None:
     import psycopg
 
     for view in schema.views:
@@ -234,4 +272,5 @@ def _finish(session: Session, schema: Schema, problems: list[str]) -> None:
             except psycopg.Error as error:
                 problems.append(f"{view.label}: {error.diag.message_primary}")
     for table in schema.tables:
-        session.execute(f"VACUUM (ANALYZE) {relation(table)}")
+        rewritten = root_of(table, schema).label in order.late  # the UPDATE has left half of it empty
+        session.execute(f"VACUUM ({'FULL, ' if rewritten else ''}ANALYZE) {relation(table)}")

@@ -13,7 +13,16 @@ from dbdesign.model.types import INTEGERS, TEXTS, Kind
 
 Means = Literal["each row", "rank"]
 
-_WIDE = TEXTS | {Kind.UUID, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.DECIMAL, Kind.BLOB, Kind.INET, Kind.MACADDR, Kind.XML}
+_WIDE = TEXTS | {
+    Kind.UUID,
+    Kind.TIMESTAMP,
+    Kind.TIMESTAMPTZ,
+    Kind.DECIMAL,
+    Kind.BLOB,
+    Kind.INET,
+    Kind.MACADDR,
+    Kind.XML,
+}
 _FEW = {Kind.BOOLEAN, Kind.ENUM, Kind.INT8}
 
 
@@ -46,7 +55,11 @@ def unique_sets(table: Table) -> list[tuple[str, ...]]:
     found += [key.columns for key in table.unique_keys]
     found += [_index_columns(index, table) for index in table.indexes if index.unique]
     found += [
-        tuple(name for key in one.keys for name in ([key.column] if key.column else _mentioned(key.expression or "", table)))
+        tuple(
+            name
+            for key in one.keys
+            for name in ([key.column] if key.column else _mentioned(key.expression or "", table))
+        )
         for one in table.exclusions
     ]
     distinct = list(dict.fromkeys(one for one in found if one))
@@ -54,7 +67,9 @@ def unique_sets(table: Table) -> list[tuple[str, ...]]:
 
 
 def _index_columns(index: Index, table: Table) -> tuple[str, ...]:
-    return tuple(name for key in index.keys for name in ([key.column] if key.column else _mentioned(key.expression or "", table)))
+    return tuple(
+        name for key in index.keys for name in ([key.column] if key.column else _mentioned(key.expression or "", table))
+    )
 
 
 def _mentioned(expression: str, table: Table) -> list[str]:
@@ -86,10 +101,14 @@ def _differ(
     referring: Mapping[str, ForeignKey],
 ) -> None:
     if any(name in found.means for name in columns) and any(
-        found.each_row(name) or set(found.within.get(name, ())) <= set(columns) for name in columns if name in found.means
+        found.each_row(name) or set(found.within.get(name, ())) <= set(columns)
+        for name in columns
+        if name in found.means
     ):
         return
-    free = [column for name in columns if name not in referring and (column := table.column(name)) and not column.generated]
+    free = [
+        column for name in columns if name not in referring and (column := table.column(name)) and not column.generated
+    ]
     if free:
         chosen = min(free, key=lambda column: _unfitness(column, schema, profiles.get(column.name)))
         others = tuple(name for name in columns if name != chosen.name)

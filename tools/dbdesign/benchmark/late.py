@@ -12,7 +12,13 @@ from dbdesign.model.schema import ForeignKey, Schema, Table
 
 
 def refer_later(
-    session: Session, schema: Schema, parents: Parents, table: Table, key: ForeignKey, profile: TableProfile | None, seed: int
+    session: Session,
+    schema: Schema,
+    parents: Parents,
+    table: Table,
+    key: ForeignKey,
+    profile: TableProfile | None,
+    seed: int,
 ) -> list[str]:
     """Let the rows of a table refer to their parents; what went wrong, a sentence each.
 
@@ -29,10 +35,19 @@ def refer_later(
 
 
 def _update(
-    session: Session, schema: Schema, parents: Parents, table: Table, key: ForeignKey, profile: TableProfile | None, seed: int
+    session: Session,
+    schema: Schema,
+    parents: Parents,
+    table: Table,
+    key: ForeignKey,
+    profile: TableProfile | None,
+    seed: int,
 ) -> str:
     settled = {
-        column for other in table.foreign_keys if other is not key and len(other.columns) < len(key.columns) for column in other.columns
+        column
+        for other in table.foreign_keys
+        if other is not key and len(other.columns) < len(key.columns)
+        for column in other.columns
     }
     bound = tuple(place for place, column in enumerate(key.columns) if column in settled)
     if len(bound) == len(key.columns):
@@ -55,7 +70,10 @@ def _update(
             drawn = f"h.n = floor({chance(seed, 'x.i')} * h.total)::bigint"
         else:
             drawn = f"h.n = ({_number(session, table, key, parent.count, column_profile, seed, None)})"
-        source, chosen = f"{rows} JOIN {parent.table} h ON {joined} AND {drawn}", {place: f"h.c{place}" for place in free}
+        source, chosen = (
+            f"{rows} JOIN {parent.table} h ON {joined} AND {drawn}",
+            {place: f"h.c{place}" for place in free},
+        )
         condition = wanted
     sets = ", ".join(f"{name(key.columns[place])} = s.v{place}" for place in free)
     values = ", ".join(f"{value} AS v{place}" for place, value in chosen.items())

@@ -16,7 +16,14 @@ WORDS = (
 )
 """What wide texts are filled with."""
 
-_RANGES = {"int4range": "int", "int8range": "bigint", "numrange": "numeric", "daterange": "date", "tsrange": "ts", "tstzrange": "tstz"}
+_RANGES = {
+    "int4range": "int",
+    "int8range": "bigint",
+    "numrange": "numeric",
+    "daterange": "date",
+    "tsrange": "ts",
+    "tstzrange": "tstz",
+}
 _GEOMETRIC = {
     "point": "point({k}, {k} + 1)",
     "box": "box(point({k}, {k}), point({k} + 1, {k} + 1))",
@@ -28,7 +35,7 @@ _GEOMETRIC = {
     "oid": "(({k}) % 2000000000)::oid",
     "pg_lsn": "('0/0'::pg_lsn + ({k})::numeric)",
     "name": "('name' || ({k}))::name",
-    '"char"': "chr(97 + (({k}) % 26)::int)::\"char\"",
+    '"char"': 'chr(97 + (({k}) % 26)::int)::"char"',
     "macaddr8": "lpad(to_hex({k}), 16, '0')::macaddr8",
     "xid": "(({k}) % 2000000000)::text::xid",
     "jsonpath": "('$.a' || ({k}))::jsonpath",
@@ -36,8 +43,8 @@ _GEOMETRIC = {
 _GEOMETRIC["path"] = "path(polygon(box(point({k}, {k}), point({k} + 1, {k} + 1))))"
 
 
-def ordered(data_type: DataType, k: str, count: int, low: str, high: str) -> str:
-    """Value number `k` of `count` between two texts, of a kind that `twin.ORDERED` has.
+def ordered(data_type: DataType, k: str, count: int, low: str, high: str, *, on: bool = False) -> str:
+    """Value number `k` of `count` between two texts, of a kind that `twin.ORDERED` has. `on`: there may be numbers from `count` on.
 
     Raises:
         ValueError: if `low` or `high` is no value of the kind.
@@ -50,7 +57,7 @@ def ordered(data_type: DataType, k: str, count: int, low: str, high: str) -> str
     if kind in TEXTS and twin._find_pattern(low, high) is None:  # noqa: SLF001
         return _between(k, count, low, high, fold=kind is Kind.CITEXT)
     first_number, last_number = twin.ordinal(kind, low, like=high), twin.ordinal(kind, high, like=low)
-    number = f"({first_number} + {evenly(k, count, last_number - first_number)})"
+    number = f"({first_number} + {evenly(k, count, last_number - first_number, on=on)})"
     return of_ordinal(data_type, number, low, high)
 
 
@@ -100,7 +107,9 @@ def _counted(n: str, head: str, tail: str, alphabet: str, width: int) -> str:
         digits = f"lpad(({n})::text, greatest({width}, length(({n})::text)), '0')" if width else "''"
     else:
         base, first = len(alphabet), ord(alphabet[0])
-        digits = " || ".join(f"chr(({first} + ({n}) / {base**power} % {base})::int)" for power in range(min(width, 12) - 1, -1, -1))
+        digits = " || ".join(
+            f"chr(({first} + ({n}) / {base**power} % {base})::int)" for power in range(min(width, 12) - 1, -1, -1)
+        )
         if width > 12:
             digits = f"{literal(alphabet[0] * (width - 12))} || {digits}"
     parts = [literal(head)] if head else []
@@ -169,7 +178,6 @@ _SIMPLE: dict[Kind, str] = {
     Kind.TIMESTAMPTZ: "(timestamptz '2025-01-01 00:00:00+00' + {k} * interval '1 second')",
     Kind.INTERVAL: "({k} * interval '1 minute')",
     Kind.UUID: "('00000000-0000-4000-8000-' || lpad(to_hex({k}::bigint), 12, '0'))::uuid",
-    Kind.XML: "xmlparse(content '<n>' || {k} || '</n>')",
     Kind.INET: "('10.0.0.0'::inet + {k}::bigint)",
     Kind.CIDR: "('10.0.0.0'::inet + {k}::bigint)::cidr",
     Kind.MACADDR: "lpad(to_hex({k}::bigint), 12, '0')::macaddr",
@@ -195,7 +203,11 @@ def _labels(values: tuple[str, ...]) -> str:
 
 def typed(data_type: DataType) -> str:
     """A type as a cast names it."""
-    return qualified(data_type.name.namespace, data_type.name.name) if data_type.name and data_type.kind is Kind.ENUM else data_type.native
+    return (
+        qualified(data_type.name.namespace, data_type.name.name)
+        if data_type.name and data_type.kind is Kind.ENUM
+        else data_type.native
+    )
 
 
 def _array(data_type: DataType, k: str, schema: Schema, depth: int) -> str | None:
@@ -225,7 +237,10 @@ def disjoint_range(data_type: DataType, k: str) -> str | None:
         "bigint": (f"({k})::bigint * 10", f"({k})::bigint * 10 + 9"),
         "numeric": (f"({k})::numeric * 10", f"({k})::numeric * 10 + 9"),
         "date": (f"date '2015-01-01' + (({k}) * 7)::int", f"date '2015-01-01' + (({k}) * 7 + 7)::int"),
-        "ts": (f"timestamp '2015-01-01' + ({k}) * interval '1 hour'", f"timestamp '2015-01-01' + ({k}) * interval '1 hour' + interval '50 minutes'"),
+        "ts": (
+            f"timestamp '2015-01-01' + ({k}) * interval '1 hour'",
+            f"timestamp '2015-01-01' + ({k}) * interval '1 hour' + interval '50 minutes'",
+        ),
         "tstz": (
             f"timestamptz '2015-01-01 00:00:00+00' + ({k}) * interval '1 hour'",
             f"timestamptz '2015-01-01 00:00:00+00' + ({k}) * interval '1 hour' + interval '50 minutes'",

@@ -78,11 +78,17 @@ def is_null(share: float, seed: int, i: str = "i") -> str:
     return f"{chance(seed ^ 0x5EED, i)} < {share:.9g}"
 
 
-def evenly(k: str, count: int, span: int) -> str:
-    """`div(k * span, count - 1)` without overflow: where value `k` of `count` lies on an ordinal span."""
+def evenly(k: str, count: int, span: int, *, on: bool = False) -> str:
+    """`div(k * span, count - 1)` without overflow: where value `k` of `count` lies on an ordinal span.
+
+    Args:
+        on: numbers from `count` on have places too: beside the first ones where there is room between them, else beyond the span.
+    """
     if count <= 1 or span == 0:
-        return "0::bigint"
+        return f"({k})::bigint" if on and span == 0 and count <= 1 else "0::bigint"
     whole, rest = divmod(span, count - 1)
+    if on and whole >= 2:
+        return f"({evenly(f'(({k}) % {count})', count, span)} + ({k}) / {count})"
     parts = [f"({k})::bigint * {whole}"] if whole else []
     parts += [f"div(({k})::numeric * {rest}, {count - 1})::bigint"] if rest else []
     return f"({' + '.join(parts)})"

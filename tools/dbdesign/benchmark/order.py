@@ -42,7 +42,9 @@ def load_order(schema: Schema) -> Order:
     for group in strongly_connected(graph):
         waiting = sorted(group, key=[table.label for table in roots].index)
         while waiting:
-            chosen = min(waiting, key=lambda label: _obstacles(schema.table_by_label[label], keys[label], waiting, schema))
+            chosen = min(
+                waiting, key=lambda label: _obstacles(schema.table_by_label[label], keys[label], waiting, schema)
+            )
             ahead = tuple(key for key in keys[chosen] if root_label(key, schema) in waiting)
             if ahead:
                 late[chosen] = ahead

@@ -52,7 +52,9 @@ class Parents:
         column = table.column(columns[0])
         if len(columns) != 1 or column is None or not self._schema.resolve_type(column.type).is_integer:
             return None
-        found = self._session.rows(f"SELECT count(*), min({name(columns[0])}), max({name(columns[0])}) FROM {relation(table)}")[0]
+        found = self._session.rows(
+            f"SELECT count(*), min({name(columns[0])}), max({name(columns[0])}) FROM {relation(table)}"
+        )[0]
         count, low, high = int(found[0]), found[1], found[2]
         return Numbered(count, first=int(low)) if count and high - low + 1 == count else None
 

@@ -91,7 +91,13 @@ def _column(column: ColumnProfile, table: Table, factor: float, count: int, refe
 def _dense(column: ColumnProfile, table: Table, distinct: int) -> dict[str, str]:
     """An integer column that counts without gaps still does at its new size."""
     found = table.column(column.column)
-    if found is None or found.type.kind not in INTEGERS or column.low is None or column.high is None or not column.unique:
+    if (
+        found is None
+        or found.type.kind not in INTEGERS
+        or column.low is None
+        or column.high is None
+        or not column.unique
+    ):
         return {}
     try:
         low, high = int(column.low), int(column.high)

@@ -55,6 +55,8 @@ class Insert:
     def sql(self, first: int, last: int, round_number: int = 0) -> str:
         """The statement for rows `first` to `last`."""
         listed = names(self._inserted())
+        if not listed:
+            return f"INSERT INTO {relation(self.target)} SELECT FROM generate_series({first}, {last}) ON CONFLICT DO NOTHING"
         wanted = [f"({one.sql}) IS NOT FALSE" for one in self.conditions]
         wanted += [f"{name(column)} IS NOT NULL" for column in self._required()]
         wanted += [f"dbdesign_ok{number}" for number in self._whole_keys()]
@@ -71,7 +73,9 @@ class Insert:
         wanted += [f"{name(column)} IS NOT NULL" for column in self._required()]
         wanted += [f"dbdesign_ok{number}" for number in self._whole_keys()]
         counted = [f"count(*) FILTER (WHERE {one})" for one in (" AND ".join(wanted) or "true", *wanted)]
-        return f"SELECT {', '.join(counted)} FROM ({self.source(first, first + count - 1, 0)}) AS {name(self.table.name)}"
+        return (
+            f"SELECT {', '.join(counted)} FROM ({self.source(first, first + count - 1, 0)}) AS {name(self.table.name)}"
+        )
 
     def asked(self) -> list[str]:
         """What `probe` counts after the first, for people."""
@@ -168,7 +172,10 @@ class Insert:
         if one is None or other is None or one.fixed or other.fixed or one.cast != other.cast:
             return
         a, b = name(low), name(high)
-        swapped = {low: f"CASE WHEN {a} > {b} THEN {b} ELSE {a} END", high: f"CASE WHEN {a} > {b} THEN {a} ELSE {b} END"}
+        swapped = {
+            low: f"CASE WHEN {a} > {b} THEN {b} ELSE {a} END",
+            high: f"CASE WHEN {a} > {b} THEN {a} ELSE {b} END",
+        }
         yield self._replacing(swapped)
 
     def _emptied(self, fact: Filled) -> str:
@@ -193,7 +200,9 @@ class Insert:
         wanted = [column for column in self.table.columns if column.generated and column.name in named]
         if not wanted:
             return inner
-        parts = ", ".join(f"({column.generated.expression}) AS {name(column.name)}" for column in wanted if column.generated)
+        parts = ", ".join(
+            f"({column.generated.expression}) AS {name(column.name)}" for column in wanted if column.generated
+        )
         return f"SELECT {name(self.table.name)}.*, {parts} FROM ({inner}) AS {name(self.table.name)}"
 
 
