@@ -108,7 +108,12 @@ def benchmark(
         refused = tuple(f"{' '.join(one.statement.split())[:120]}: {one.message}" for one in outcome.failures)
         session = Session(database, disk=disk, seconds=STATEMENT_SECONDS)
         loaded = generate(
-            session, design.schema, profile, wanted.rows, seed=wanted.seed, tell=lambda done, said: tell(0.55 * done, said)
+            session,
+            design.schema,
+            profile,
+            wanted.rows,
+            seed=wanted.seed,
+            tell=lambda done, said: tell(0.55 * done, said),
         )
         session.execute(f"SET statement_timeout = '{int(QUERY_SECONDS * 1000)}ms'")
         for setting in ("work_mem", "maintenance_work_mem", "max_parallel_workers_per_gather", "row_security"):
@@ -118,7 +123,15 @@ def benchmark(
             session, design.schema, design.workload.queries, {one.label: one.rows for one in loaded.tables}, wanted.seed
         )
         shares = (0.6, 0.95) if not wanted.indexes else (0.6, 0.77)
-        runs = [run(session, ready, wanted.plan, title="before" if wanted.indexes else "workload", tell=_between(tell, *shares))]
+        runs = [
+            run(
+                session,
+                ready,
+                wanted.plan,
+                title="before" if wanted.indexes else "workload",
+                tell=_between(tell, *shares),
+            )
+        ]
         built: list[BuiltIndex] = []
         if wanted.indexes:
             tell(0.78, f"building {len(wanted.indexes)} indexes")

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from dbdesign.model.schema import Schema, Table
 
-Role = Literal["equal", "least", "most", "like", "contains", "search", "array", "insert", "set", "limit", "offset", "unknown"]
+Role = Literal[
+    "equal", "least", "most", "like", "contains", "search", "array", "insert", "set", "limit", "offset", "unknown"
+]
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,13 @@ def _role(outer: Any, inner: Any) -> Role | None:
         return "least" if inner is outer.args.get("low") else "most"
     if isinstance(outer, exp.Like | exp.ILike | exp.RegexpLike | exp.RegexpILike | exp.SimilarTo):
         return "like"
-    if outer.key in {"matchagainst", "tsmatch"} or (isinstance(outer, exp.Binary) and "@@" in outer.sql(dialect="postgres")):
+    if outer.key in {"matchagainst", "tsmatch"} or (
+        isinstance(outer, exp.Binary) and "@@" in outer.sql(dialect="postgres")
+    ):
         return "search"
-    if isinstance(outer, exp.ArrayContainsAll | exp.ArrayContainedBy | exp.ArrayOverlaps) or outer.key.startswith("jsonb"):
+    if isinstance(outer, exp.ArrayContainsAll | exp.ArrayContainedBy | exp.ArrayOverlaps) or outer.key.startswith(
+        "jsonb"
+    ):
         return "contains"
     return None
 
@@ -111,7 +117,11 @@ def _inserted(number: int, inner: Any, outer: Any, tree: Any, schema: Schema) ->
     row = outer if isinstance(outer, exp.Tuple) else None
     if table is None or row is None:
         return Parameter(number)
-    listed = [one.name for one in target.expressions] if isinstance(target, exp.Schema) else [one.name for one in table.columns]
+    listed = (
+        [one.name for one in target.expressions]
+        if isinstance(target, exp.Schema)
+        else [one.name for one in table.columns]
+    )
     place = next((at for at, one in enumerate(row.expressions) if one is inner), None)
     if place is None or place >= len(listed):
         return Parameter(number)
@@ -136,7 +146,9 @@ def _resolved(number: int, role: Role, column: Any, tree: Any, schema: Schema) -
                 return Parameter(number, role, table.label, alias, _named(table, column.name))
         scope = scope.parent
     found = _among(list(tree.find_all(exp.Table)), column, schema, loosely=True)
-    return Parameter(number, role, found[1].label, found[0], _named(found[1], column.name)) if found else Parameter(number)
+    return (
+        Parameter(number, role, found[1].label, found[0], _named(found[1], column.name)) if found else Parameter(number)
+    )
 
 
 def _among(tables: list[Any], column: Any, schema: Schema, *, loosely: bool = False) -> tuple[str, Table] | None:

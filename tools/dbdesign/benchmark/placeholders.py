@@ -16,8 +16,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _EXPECTS_A_VALUE = frozenset(
-    "limit offset in like ilike between and or not where select values set interval when then else returning on having any some all is by"
-    " from similar to case using distinct rows first next escape".split()
+    ["limit", "offset", "in", "like", "ilike", "between", "and", "or", "not", "where", "select", "values", "set", "interval", "when", "then", "else", "returning", "on", "having", "any", "some", "all", "is", "by", "from", "similar", "to", "case", "using", "distinct", "rows", "first", "next", "escape"]
 )
 
 

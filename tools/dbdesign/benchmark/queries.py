@@ -20,8 +20,13 @@ from dbdesign.model.workload import Query
 MOST_ROWS = 2_000_000
 """Rows of a result that are fetched; a query that gives more is not run."""
 
-_WRITES = re.compile(r"\s*(?:--[^\n]*\n|/\*.*?\*/|\s)*(?:insert|update|delete|merge|truncate|call|do)\b", re.IGNORECASE | re.DOTALL)
-_WRITING_CTE = re.compile(r"\s*with\b.*\b(?:insert\s+into|update|delete\s+from|merge\s+into)\b|\bfor\s+(?:update|share|no\s+key)", re.IGNORECASE | re.DOTALL)
+_WRITES = re.compile(
+    r"\s*(?:--[^\n]*\n|/\*.*?\*/|\s)*(?:insert|update|delete|merge|truncate|call|do)\b", re.IGNORECASE | re.DOTALL
+)
+_WRITING_CTE = re.compile(
+    r"\s*with\b.*\b(?:insert\s+into|update|delete\s+from|merge\s+into)\b|\bfor\s+(?:update|share|no\s+key)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,9 @@ class Ready:
     error: str | None = None
 
 
-def make_ready(session: Session, schema: Schema, queries: Sequence[Query], rows: Mapping[str, int], seed: int) -> list[Ready]:
+def make_ready(
+    session: Session, schema: Schema, queries: Sequence[Query], rows: Mapping[str, int], seed: int
+) -> list[Ready]:
     """Every query, with values for its parameters from the loaded tables."""
     return [_ready(session, schema, one, rows, seed_of(seed, one.name)) for one in queries]
 

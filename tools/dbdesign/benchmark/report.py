@@ -84,14 +84,22 @@ def _markdown(report: Report) -> Iterator[str]:
         yield ""
         for one in run.queries:
             if one.error:
-                yield f"- {one.name}: {one.errors:,} errors: {one.error}" if one.errors else f"- {one.name}: not run: {one.error}"
+                yield (
+                    f"- {one.name}: {one.errors:,} errors: {one.error}"
+                    if one.errors
+                    else f"- {one.name}: not run: {one.error}"
+                )
         yield ""
     yield from _markdown_indexes(outcome)
     yield "## Plans\n"
     for number, one in enumerate(outcome.runs[-1].queries):
         before = outcome.runs[0].queries[number].plan
         if one.plan is not None and before is not None:
-            changed = f"{_access(before)} → {_access(one.plan)}" if _access(before) != _access(one.plan) else _access(one.plan)
+            changed = (
+                f"{_access(before)} → {_access(one.plan)}"
+                if _access(before) != _access(one.plan)
+                else _access(one.plan)
+            )
             yield f"- **{one.name}**: {changed}. Parameters: {', '.join(one.parameters) or 'none'}."
     yield "\n## Tables\n\n| table | wanted | rows | data | indexes | |\n|---|--:|--:|--:|--:|---|"
     sizes = {one.label: one for one in outcome.sizes}
@@ -113,7 +121,16 @@ def _cells(one: QueryResult) -> list[str]:
     times = [ms(found.p50), ms(found.p95), ms(found.p99), ms(found.maximum)] if found else ["–"] * 4
     buffers = f"{one.plan.hit:,} / {one.plan.read:,}" if one.plan else "–"
     rows = estimate(one.plan) if one.plan else "–"
-    return [one.name, f"{one.executions:,}", f"{one.throughput:,.1f}", *times, f"{one.rows:,.1f}", buffers, rows, verdict(one)]
+    return [
+        one.name,
+        f"{one.executions:,}",
+        f"{one.throughput:,.1f}",
+        *times,
+        f"{one.rows:,.1f}",
+        buffers,
+        rows,
+        verdict(one),
+    ]
 
 
 def _cell(text: str) -> str:
@@ -143,16 +160,17 @@ STYLE = """
 @media (prefers-color-scheme:dark){:root{--ink:#e8ebf1;--soft:#9aa5b8;--line:#2c3442;--page:#11151d;--card:#1a202b;--a50:#94a3b8;--a95:#64748b;
 --a99:#3c4758;--b50:#6c95ff;--b95:#3d63c4;--b99:#26386b;--good:#4ade80;--bad:#f87171;--mark:#fbbf24}}
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-main{max-width:1080px;margin:0 auto;padding:36px 24px 64px}h1{font-size:27px;margin:0 0 6px;letter-spacing:-.01em}h2{font-size:18px;margin:0 0 4px}
+main{max-width:1160px;margin:0 auto;padding:36px 24px 64px}h1{font-size:27px;margin:0 0 6px;letter-spacing:-.01em}h2{font-size:18px;margin:0 0 4px}
 p{margin:0 0 10px}.soft{color:var(--soft)}section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px 22px;margin-top:18px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:12px;margin-top:18px}
-.tile{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px}.tile b{display:block;font-size:23px;letter-spacing:-.01em}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:12px;margin-top:18px}
+.tile{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px}.tile b{display:block;font-size:19px;letter-spacing:-.01em;white-space:nowrap}
 .tile span{color:var(--soft);font-size:13px}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th{font-weight:600;color:var(--soft);text-align:right;padding:6px 9px;border-bottom:1px solid var(--line);white-space:nowrap}
 td{padding:6px 9px;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}th:first-child,td:first-child,.left{text-align:left}
-tr:last-child td{border-bottom:0}.good{color:var(--good)}.bad{color:var(--bad)}code,pre{font:12.5px/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
+td.left{white-space:nowrap}tr:last-child td{border-bottom:0}.good{color:var(--good)}.bad{color:var(--bad)}code,pre{font:12.5px/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
 pre{background:var(--page);border-radius:8px;padding:10px 12px;overflow:auto;max-height:420px;margin:8px 0}svg{width:100%;height:auto;display:block;margin-top:8px}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:var(--ink)}svg .tick,svg .value{fill:var(--soft);font-size:11px}
+svg .value{paint-order:stroke;stroke:var(--card);stroke-width:3px}
 .grid{stroke:var(--line)}.mark{stroke:var(--mark);stroke-width:2}.a50{fill:var(--a50)}.a95{fill:var(--a95)}.a99{fill:var(--a99)}
 .b50{fill:var(--b50)}.b95{fill:var(--b95)}.b99{fill:var(--b99)}.key{display:flex;flex-wrap:wrap;gap:16px;font-size:13px;color:var(--soft)}
 .key i{display:inline-block;width:22px;height:10px;border-radius:2px;margin-right:5px}.key .k50a{background:var(--a50)}.key .k95a{background:var(--a95)}
@@ -175,15 +193,25 @@ def html(report: Report) -> str:
 def _html(report: Report) -> Iterator[str]:
     outcome = report.outcome
     yield f"<h1>Benchmark of {escape(report.title)}</h1><p class='soft'>{escape(report.summary)}</p>{_tiles(outcome)}"
-    yield _section("Latency", "Milliseconds as the client saw them; the axis is logarithmic.", _key(outcome.runs) + _latency_plot(outcome.runs))
-    yield _section("Throughput", "Executions per second in the mix of the queries' rates.", _throughput_plot(outcome.runs))
+    yield _section(
+        "Latency",
+        "Milliseconds as the client saw them; the axis is logarithmic.",
+        _key(outcome.runs) + _latency_plot(outcome.runs),
+    )
+    yield _section(
+        "Throughput", "Executions per second in the mix of the queries' rates.", _throughput_plot(outcome.runs)
+    )
     for run in outcome.runs:
         said = f"{run.executions:,} executions in {run.seconds:.1f} s on {run.connections} connections."
         yield _section(_titled(run), said, _table(run))
     if outcome.indexes:
         yield _section("Indexes of the second run", "", _indexes(outcome))
     yield _section("Plans", "One execution each, explained; estimated against actual rows.", _plans(outcome))
-    yield _section("Tables", f"{outcome.loaded.rows:,} rows, {size(outcome.loaded.bytes)}.", _sizes_plot(outcome) + _tables(outcome))
+    yield _section(
+        "Tables",
+        f"{outcome.loaded.rows:,} rows, {size(outcome.loaded.bytes)}.",
+        _sizes_plot(outcome) + _tables(outcome),
+    )
     yield _section("Notes", "", f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in report.notes)}</ul>")
 
 
@@ -237,7 +265,11 @@ def _throughput_plot(runs: Sequence[Run]) -> str:
     groups = []
     for number, one in enumerate(runs[-1].queries):
         shown = [
-            Bar(((run.queries[number].throughput, "b50" if run is runs[-1] else "a50"),), f"{run.queries[number].throughput:,.1f}", run.title)
+            Bar(
+                ((run.queries[number].throughput, "b50" if run is runs[-1] else "a50"),),
+                f"{run.queries[number].throughput:,.1f}",
+                run.title,
+            )
             for run in runs
             if run.queries[number].throughput > 0
         ]
@@ -247,13 +279,27 @@ def _throughput_plot(runs: Sequence[Run]) -> str:
 
 
 def _table(run: Run) -> str:
-    heads = ("query", "executions", "per second", "p50", "p95", "p99", "max ms", "rows", "hit / read", "estimated / actual", "target")
+    heads = (
+        "query",
+        "executions",
+        "per second",
+        "p50",
+        "p95",
+        "p99",
+        "max ms",
+        "rows",
+        "hit / read",
+        "estimated / actual",
+        "target",
+    )
     rows = []
     for one in run.queries:
         cells = _cells(one)
         kind = "" if one.met is None else " good" if one.met else " bad"
         named = f"<td title='{escape(one.sql, quote=True)}'>{escape(cells[0])}{_failure(one)}</td>"
-        rows.append(f"<tr>{named}{''.join(f'<td>{escape(text)}</td>' for text in cells[1:-1])}<td class='left{kind}'>{escape(cells[-1])}</td></tr>")
+        rows.append(
+            f"<tr>{named}{''.join(f'<td>{escape(text)}</td>' for text in cells[1:-1])}<td class='left{kind}'>{escape(cells[-1])}</td></tr>"
+        )
     head = "".join(f"<th{' class=left' if title == 'target' else ''}>{title}</th>" for title in heads)
     return f"<div class='scroll'><table><tr>{head}</tr>{''.join(rows)}</table></div>"
 
@@ -272,7 +318,9 @@ def _indexes(outcome: Outcome) -> str:
         else f"<tr><td><code>{escape(one.ddl)}</code></td><td class='left bad' colspan=2>{escape(one.error)}</td></tr>"
         for one in outcome.indexes
     ]
-    return f"<div class='scroll'><table><tr><th>index</th><th>size</th><th>built in</th></tr>{''.join(rows)}</table></div>"
+    return (
+        f"<div class='scroll'><table><tr><th>index</th><th>size</th><th>built in</th></tr>{''.join(rows)}</table></div>"
+    )
 
 
 def _plans(outcome: Outcome) -> str:
@@ -282,7 +330,11 @@ def _plans(outcome: Outcome) -> str:
         if one.plan is None:
             continue
         changed = before is not None and _access(before) != _access(one.plan)
-        access = f"{_access(before)} → <b>{escape(_access(one.plan))}</b>" if before and changed else escape(_access(one.plan))
+        access = (
+            f"{_access(before)} → <b>{escape(_access(one.plan))}</b>"
+            if before and changed
+            else escape(_access(one.plan))
+        )
         about = f"<p class='soft'>{escape('; '.join(one.parameters) or 'no parameters')}. Rows {escape(estimate(one.plan))}.</p>"
         document = escape(json.dumps(one.plan.plan, indent=1, ensure_ascii=False))
         parts.append(

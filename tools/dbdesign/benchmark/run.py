@@ -74,7 +74,8 @@ def run(
             tell(0.85, "running the queries that the mix ran seldom")
             connections.complete(tallies)
     results = tuple(
-        _result(one, tallies[number], seconds, plans.get(number), refused.get(number)) for number, one in enumerate(ready)
+        _result(one, tallies[number], seconds, plans.get(number), refused.get(number))
+        for number, one in enumerate(ready)
     )
     executions = sum(tally.in_mix for tally in tallies)
     return Run(title, results, seconds, plan.connections, executions, executions / seconds if seconds else 0.0)
@@ -114,7 +115,13 @@ class _Connections:
         queries = [{"sql": one.sql, "values": one.values, "writes": one.writes} for one in self.ready]
         uri = self.session.database.user_uri
         told = [
-            {"do": "setup", "uri": uri, "queries": queries, "usable": self.usable, "seed": self.plan.seed * 1000 + number}
+            {
+                "do": "setup",
+                "uri": uri,
+                "queries": queries,
+                "usable": self.usable,
+                "seed": self.plan.seed * 1000 + number,
+            }
             for number in range(len(self.processes))
         ]
         self._ask(told, PATIENCE, lambda: None)
@@ -144,7 +151,9 @@ class _Connections:
     def complete(self, tallies: list[Tally]) -> None:
         """More executions of the queries that were run seldom."""
         counts = {
-            number: ENOUGH - done for number in self.usable if (done := len(tallies[number].milliseconds) + tallies[number].errors) < ENOUGH
+            number: ENOUGH - done
+            for number in self.usable
+            if (done := len(tallies[number].milliseconds) + tallies[number].errors) < ENOUGH
         }
         told = {"do": "complete", "counts": counts, "seconds": max(self.plan.seconds / 2, 1.0)}
         first = self._ask([told], PATIENCE, lambda: None)[0]
@@ -153,7 +162,9 @@ class _Connections:
 
     def _ask(self, told: list[dict[str, Any]], seconds: float, look: Callable[[], None]) -> list[list[Tally]]:
         """Tell each process one thing; their answers."""
-        waiting = [self.pool.submit(_exchange, process, one) for process, one in zip(self.processes, told, strict=False)]
+        waiting = [
+            self.pool.submit(_exchange, process, one) for process, one in zip(self.processes, told, strict=False)
+        ]
         deadline, cancelled = time.monotonic() + seconds, cancellation()
         while not all(one.done() for one in waiting):
             if cancelled.wait(0.05):
@@ -184,7 +195,9 @@ def _exchange(process: subprocess.Popen[str], told: dict[str, Any]) -> Any:
     except (OSError, ValueError):
         line = ""
     if not line:
-        raise EngineError("a connection of the benchmark was lost", remedy="Check free memory, or use fewer connections")
+        raise EngineError(
+            "a connection of the benchmark was lost", remedy="Check free memory, or use fewer connections"
+        )
     return json.loads(line)
 
 

@@ -36,7 +36,12 @@ _NUMBERS = {"smallint", "integer", "bigint", "numeric", "real", "double precisio
 
 
 def value_sets(
-    session: Session, schema: Schema, parameters: Sequence[Parameter], types: Sequence[str], rows: Mapping[str, int], seed: int
+    session: Session,
+    schema: Schema,
+    parameters: Sequence[Parameter],
+    types: Sequence[str],
+    rows: Mapping[str, int],
+    seed: int,
 ) -> list[tuple[str | None, ...]]:
     """Sets of values for the parameters, as texts.
 
@@ -65,10 +70,15 @@ def _drawn(
             columns = needed.setdefault(one.alias, (one.table, []))[1]
             if one.column not in columns:
                 columns.append(one.column)
-    return {alias: _rows(session, schema.table_by_label[label], columns, rows, seed) for alias, (label, columns) in needed.items()}
+    return {
+        alias: _rows(session, schema.table_by_label[label], columns, rows, seed)
+        for alias, (label, columns) in needed.items()
+    }
 
 
-def _rows(session: Session, table: Table, columns: list[str], rows: Mapping[str, int], seed: int) -> list[dict[str, str]]:
+def _rows(
+    session: Session, table: Table, columns: list[str], rows: Mapping[str, int], seed: int
+) -> list[dict[str, str]]:
     size = max(rows.get(table.label, 0), 1)
     share = min(100.0, 100.0 * 4 * SETS / size)
     listed = ", ".join(f"{name(column)}::text" for column in columns)
@@ -119,9 +129,15 @@ def _agree(table: Table, column: str, base: str, role: str, schema: Schema) -> b
         return True
     resolved = schema.resolve_type(found.type)
     native = resolved.native.removesuffix("[]").split("(")[0].strip()
-    return native == base or (native in _NUMBERS and base in _NUMBERS) or bool(resolved.values) or role == "contains" or (
-        found.type.native == base
-    ) or (native.startswith("time") and base.startswith("time")) or resolved.kind.value in {"enum", "domain"}
+    return (
+        native == base
+        or (native in _NUMBERS and base in _NUMBERS)
+        or bool(resolved.values)
+        or role == "contains"
+        or (found.type.native == base)
+        or (native.startswith("time") and base.startswith("time"))
+        or resolved.kind.value in {"enum", "domain"}
+    )
 
 
 def _by_type(kind: str, base: str, random: Random) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dbdesign.benchmark.columns import ColumnSource
 from dbdesign.benchmark.checks import Condition, Filled, Pair
+from dbdesign.benchmark.columns import ColumnSource
 from dbdesign.benchmark.numbering import chance, evenly, is_null, permuted
 from dbdesign.benchmark.parents import Numbered
 from dbdesign.benchmark.quoting import name, names, relation

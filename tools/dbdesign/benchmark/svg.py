@@ -43,15 +43,15 @@ def bars(groups: Sequence[Group], *, logarithmic: bool, unit: str, label: str) -
     parts, y = [], AXIS
     for group in groups:
         height = len(group.bars) * (BAR + GAP)
-        parts.append(_label(group.label, y + height / 2 + 3))
-        if group.mark:
-            x = axis.x(group.mark)
-            parts.append(
-                f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 3}" y2="{y + height}"><title>target {_number(group.mark)} {unit}</title></line>'
-            )
+        parts.append(_label(group.label, y + height / 2 + 2))
         for bar in group.bars:
             parts += _bar(bar, axis, y)
             y += BAR + GAP
+        if group.mark:
+            x = axis.x(group.mark)
+            parts.append(
+                f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{y - height - 2}" y2="{y - 1}"><title>target {_number(group.mark)} {unit}</title></line>'
+            )
         y += GROUP_GAP
     grid = "".join(_tick(tick, axis, y, unit) for tick in axis.ticks())
     return f'<svg viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{escape(label)}">{grid}{"".join(parts)}</svg>'
@@ -94,7 +94,9 @@ def _bar(bar: Bar, axis: _Axis, y: float) -> list[str]:
     for value, kind in bar.values:
         x = axis.x(value)
         end = max(end, x)
-        parts.append(f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{max(x - LABELS, 1):.1f}" height="{BAR}" rx="2"/>')
+        parts.append(
+            f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{max(x - LABELS, 1):.1f}" height="{BAR}" rx="2"/>'
+        )
     parts.append(f'<text class="value" x="{end + 6:.1f}" y="{y + BAR - 3}">{escape(bar.text)}</text></g>')
     return parts
 
