@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from dbdesign.api.benchmark_schema import BenchmarkSchemaAnswer, MeasureOut, QueryOut
+    from dbdesign.api.benchmark_answer import BenchmarkSchemaAnswer, MeasureOut, QueryOut
 
 
 def show_benchmark(answer: BenchmarkSchemaAnswer) -> None:

@@ -7,10 +7,11 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from dbdesign.api.answer import SHOWN, Answer, note_items, paged, plural, section, text_of
+from dbdesign.api.answer import SHOWN, note_items, paged, plural, section, text_of
 from dbdesign.api.arguments import Format, Overwrite, Page, Source, WriteTo
+from dbdesign.api.benchmark_answer import BenchmarkSchemaAnswer
 from dbdesign.api.call import Call
 from dbdesign.api.files import stem_of
 from dbdesign.api.paging import Item, chosen, paginate
@@ -24,96 +25,6 @@ if TYPE_CHECKING:
     from dbdesign.model.profile import Profile
 
 MOST_ROWS, MOST_SECONDS, MOST_CONNECTIONS, MOST_INDEXES = 200_000_000, 3600.0, 24, 100
-
-
-class MeasureOut(BaseModel):
-    """One query in one run. Times in milliseconds, as the client saw them."""
-
-    executions: int
-    errors: int = 0
-    error: str | None = Field(default=None, description="why it could not be run, or the first of the errors")
-    per_second: float = Field(default=0.0, description="executions per second in the mix of the queries' rates")
-    mean_ms: float | None = None
-    p50_ms: float | None = None
-    p95_ms: float | None = None
-    p99_ms: float | None = None
-    max_ms: float | None = None
-    met: bool | None = Field(default=None, description="whether the latency target was met")
-    rows: float | None = Field(default=None, description="of an execution, on average")
-    shared_hit: int | None = Field(default=None, description="shared buffers of one explained execution")
-    shared_read: int | None = None
-    estimated_rows: float | None = Field(default=None, description="by the planner, of that execution")
-    actual_rows: float | None = None
-    access: list[str] = Field(default_factory=list, description="the plan's nodes, from the top")
-
-
-class QueryOut(BaseModel):
-    """One query: before, and after the indexes where there were any."""
-
-    name: str
-    target: str | None = None
-    parameters: list[str] = Field(
-        default_factory=list, description="the column that each parameter's values were drawn from"
-    )
-    before: MeasureOut
-    after: MeasureOut | None = None
-
-
-class RunOut(BaseModel):
-    """The workload under one set of indexes."""
-
-    title: str
-    executions: int
-    seconds: float
-    connections: int
-    per_second: float
-
-
-class FilledOut(BaseModel):
-    """A table: rows wanted and made, and why there are fewer."""
-
-    name: str
-    rows: int
-    wanted: int
-    bytes: int
-    index_bytes: int
-    reason: str | None = None
-    notes: list[str] = Field(default_factory=list)
-
-
-class BuiltOut(BaseModel):
-    """An index of the second run."""
-
-    ddl: str
-    bytes: int | None = None
-    seconds: float | None = None
-    error: str | None = None
-
-
-class PlanOut(BaseModel):
-    """PostgreSQL's EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) of one execution."""
-
-    query: str
-    run: str
-    plan: Any
-
-
-class BenchmarkSchemaAnswer(Answer):
-    """What `benchmark_schema` answers."""
-
-    rows: int = Field(description="in all tables")
-    bytes: int = Field(description="of the database")
-    load_seconds: float
-    runs: list[RunOut]
-    queries: list[QueryOut]
-    indexes: list[BuiltOut] = Field(default_factory=list)
-    problems: list[str] = Field(default_factory=list, description="what is not as the schema or the profile says")
-    tables: list[FilledOut]
-    notes: list[str] = Field(default_factory=list)
-    assumptions: list[str] = Field(default_factory=list, description="of the contents, where the volumes say nothing")
-    plans: list[PlanOut] = Field(default_factory=list)
-    files: list[str] = Field(default_factory=list, description="the reports, where write_to was given")
-    proof: str
 
 
 _recent: Recent[Outcome] = Recent(2)
@@ -315,9 +226,11 @@ def _notes(outcome: Outcome, loaded: Loaded, seconds: float) -> list[str]:
 def _summary(loaded: Loaded, outcome: Outcome) -> str:
     tables, runs = outcome.loaded, outcome.runs
     said = [
-        f"{loaded.name}: {tables.rows:,} rows in {tables.filled} of {plural(len(tables.tables), 'table')} on PostgreSQL "
-        f"{outcome.version}, {tables.bytes / 1024**2:,.0f} MB, loaded in {tables.seconds:.1f} s; "
-        f"{plural(tables.foreign_keys, 'foreign key')} validated."
+        (
+            f"{loaded.name}: {tables.rows:,} rows in {tables.filled} of {plural(len(tables.tables), 'table')} on PostgreSQL "
+            f"{outcome.version}, {tables.bytes / 1024**2:,.0f} MB, loaded in {tables.seconds:.1f} s; "
+            f"{plural(tables.foreign_keys, 'foreign key')} validated."
+        )
     ]
     queries = runs[-1].queries
     if queries:
@@ -436,7 +349,8 @@ def _in_words(value: dict[str, Any]) -> str:
         parts.append(
             f"{prefix}p50 {one['p50_ms']:.2f} / p95 {one['p95_ms']:.2f} / p99 {one['p99_ms']:.2f} ms, {one['per_second']:,.1f}/s, "
             f"rows {one.get('estimated_rows', 0):,.0f} estimated / {one.get('actual_rows', 0):,.0f} actual, "
-            f"buffers {one.get('shared_hit', 0):,} hit / {one.get('shared_read', 0):,} read, {' > '.join(one.get('access', ())[:4])}{met}{failed}"
+            f"buffers {one.get('shared_hit', 0):,} hit / {one.get('shared_read', 0):,} read, "
+            f"{' > '.join(one.get('access', ())[:4])}{met}{failed}"
         )
     return f"{value['name']}: {'; '.join(parts)}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from dbdesign.benchmark.generate import Loaded, generate
 from dbdesign.benchmark.queries import make_ready
@@ -49,7 +49,7 @@ class Wanted:
     """
 
     rows: int = 1_000_000
-    plan: Plan = Plan()
+    plan: Plan = field(default_factory=Plan)
     indexes: tuple[str, ...] = ()
     seed: int = 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -17,7 +18,8 @@ _STRING = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")
 _ALWAYS = (
     "", "a", "A", "ab", "abc", "ABC", "abcdef", "0", "1", "2", "5", "10", "100", "-1", "0.5", "t", "f", "user@example.com", "https://example.com/a",
-    "2026-01-31", "2020-06-15", "12:00", "+15551234567", "DE", "en", "en-GB", "12345", "1.2.3", "{}", "[]", '{"a": 1}', '[1]', '"a"', "null", "{1}",
+    "2026-01-31", "2020-06-15", "12:00", "+15551234567", "DE", "en", "en-GB", "12345", "1.2.3",
+    "{}", "[]", '{"a": 1}', '[1]', '"a"', "null", "{1}",
     "00000000-0000-4000-8000-000000000000", "#aabbcc", "a-b", "a_b", "{a}", "10.0.0.1", "\\x00", "127.0.0.0/8",
 )  # fmt: skip
 _CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. "
@@ -59,13 +61,20 @@ def _of_patterns(condition: Condition, seed: int) -> Iterator[str]:
             yield from matching(text, random)
 
 
+def _parsed(pattern: str) -> Any:
+    """The syntax tree that Python's `re` makes of a pattern; None where it cannot read it."""
+    try:
+        return import_module("re._parser").parse(
+            pattern.replace("[[:alpha:]]", "[a-z]").replace("[[:digit:]]", "[0-9]")
+        )
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
 def matching(pattern: str, random: Random, count: int = 150) -> Iterator[str]:
     """Texts that a regular expression matches, as far as Python reads it as PostgreSQL does."""
-    import re._parser as parser  # type: ignore[import-not-found]
-
-    try:
-        tree = parser.parse(pattern.replace("[[:alpha:]]", "[a-z]").replace("[[:digit:]]", "[0-9]"))
-    except (re.error, OverflowError, RecursionError):
+    tree = _parsed(pattern)
+    if tree is None:
         return
     for number in range(count):
         yield _one(tree, random, number)
@@ -77,12 +86,10 @@ def counted(pattern: str, n: str, limit: int | None = None) -> str | None:
     Every place of the pattern that may have several characters is a digit of the number. None where the pattern is not understood
     or asks for more characters than `limit`.
     """
-    import re._parser as parser  # type: ignore[import-not-found]
-
-    try:
-        tree = parser.parse(pattern.replace("[[:alpha:]]", "[a-z]").replace("[[:digit:]]", "[0-9]"))
-    except (re.error, OverflowError, RecursionError):
+    tree = _parsed(pattern)
+    if tree is None:
         return None
+    places: list[list[str]] | None = None
     for more in range(6, -1, -1):
         places = _places(tree, more)
         if places is None or limit is None or sum(len(place[0]) for place in places) <= limit:
@@ -115,25 +122,24 @@ def _places(tree: Any, more: int) -> list[list[str]] | None:
                 found.append(allowed)
             case "AT":
                 continue
-            case "MAX_REPEAT" | "MIN_REPEAT":
-                least, most, inner = value
-                part = _places(inner, more)
+            case "MAX_REPEAT" | "MIN_REPEAT" | "SUBPATTERN" | "BRANCH":
+                part = _places(_inner(str(code), value), more)
                 if part is None:
                     return None
-                found += part * min(int(most), max(least, min(least + more, 12)))
-            case "SUBPATTERN":
-                part = _places(value[-1], more)
-                if part is None:
-                    return None
-                found += part
-            case "BRANCH":
-                part = _places(value[1][0], more)
-                if part is None:
-                    return None
-                found += part
+                found += part * (_times(value, more) if str(code).endswith("REPEAT") else 1)
             case _:
                 return None
     return found
+
+
+def _inner(code: str, value: Any) -> Any:
+    """What a group, a repetition, or the first branch of an alternative has inside."""
+    return value[1][0] if code == "BRANCH" else value[-1]
+
+
+def _times(value: Any, more: int) -> int:
+    least, most = int(value[0]), int(value[1])
+    return min(most, max(least, min(least + more, 12)))
 
 
 def _one(tree: Any, random: Random, generous: int) -> str:

@@ -167,7 +167,7 @@ def _parsed(sql: str) -> Any:
         return None
 
 
-def _columns(tree: exp.Expression) -> Iterator[exp.Column]:
+def _columns(tree: Any) -> Iterator[exp.Column]:
     from sqlglot import exp
 
     yield from tree.find_all(exp.Column)
@@ -180,7 +180,7 @@ class _Reader:
         self.known = known
         self.maybe: list[Fact] = []
 
-    def facts(self, node: exp.Expression) -> Iterator[Fact]:
+    def facts(self, node: Any) -> Iterator[Fact]:
         from sqlglot import exp
 
         node = _bare(node)
@@ -206,7 +206,7 @@ class _Reader:
         elif isinstance(node, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE):
             yield from self._compare(node.left, _OPERATORS[type(node).__name__], node.right)
 
-    def _either(self, node: exp.Expression) -> Iterator[Fact]:
+    def _either(self, node: Any) -> Iterator[Fact]:
         """`column IS NULL OR rest`: what the rest says of the column when it is there. Otherwise one branch is enough."""
         from sqlglot import exp
 
@@ -217,7 +217,7 @@ class _Reader:
                 return
         self.maybe += list(self.facts(left))
 
-    def _compare(self, left: exp.Expression, operator: str, right: exp.Expression) -> Iterator[Fact]:
+    def _compare(self, left: Any, operator: str, right: Any) -> Iterator[Fact]:
         from sqlglot import exp
 
         left, right = _bare(left), _bare(right)
@@ -234,12 +234,12 @@ class _Reader:
         elif (value := _literal(right)) is not None and value.lstrip("-").isdigit():
             yield from self._function(left, operator, int(value))
 
-    def _function(self, call: exp.Expression, operator: str, count: int) -> Iterator[Fact]:
+    def _function(self, call: Any, operator: str, count: int) -> Iterator[Fact]:
         from sqlglot import exp
 
         title = call.name.lower() if isinstance(call, exp.Anonymous) else call.key
         arguments = call.expressions if isinstance(call, exp.Anonymous) else [call.this, *call.expressions]
-        columns = [self._column(_bare(one)) for one in arguments if isinstance(one, exp.Expression)]
+        columns = [self._column(_bare(one)) for one in arguments if hasattr(one, "find")]
         if title in _LENGTHS and columns and columns[0]:
             yield Length(columns[0], operator, count)
         elif title in {"num_nonnulls", "num_nulls"} and all(columns):
@@ -248,20 +248,20 @@ class _Reader:
                 operator, count = _MIRRORED[operator], len(there) - count
             yield Filled(there, operator, count)
 
-    def _labels(self, left: exp.Expression, items: list[exp.Expression]) -> Iterator[Fact]:
+    def _labels(self, left: Any, items: list[Any]) -> Iterator[Fact]:
         column = self._column(_bare(left))
         values = [_literal(_bare(item)) for item in items]
         if column and values and all(value is not None for value in values):
             yield Labels(column, tuple(value for value in values if value is not None))
 
-    def _pattern(self, node: exp.Expression) -> Iterator[Fact]:
+    def _pattern(self, node: Any) -> Iterator[Fact]:
         from sqlglot import exp
 
         column, text = self._column(_bare(node.this)), _literal(_bare(node.expression))
         if column and text is not None:
             yield Pattern(column, text, like=isinstance(node, exp.Like | exp.ILike))
 
-    def _column(self, node: exp.Expression) -> str | None:
+    def _column(self, node: Any) -> str | None:
         from sqlglot import exp
 
         return self.known.get(node.name.lower()) if isinstance(node, exp.Column) else None

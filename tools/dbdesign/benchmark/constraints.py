@@ -20,12 +20,12 @@ _NOT_VALID = re.compile(r"\s+NOT\s+VALID\s*\Z", re.IGNORECASE)
 _FOREIGN_KEYS = """
 SELECT n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid), k.convalidated
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname !~ '^pg_' ORDER BY n.nspname, c.relname, k.conname
+WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname !~ '^pg_' ORDER BY 1, 2, 3
 """
 _DEFERRABLE_KEYS = """
 SELECT n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid), true
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype IN ('p', 'u', 'x') AND k.condeferrable AND k.conparentid = 0 AND n.nspname !~ '^pg_' ORDER BY n.nspname, c.relname, k.conname
+WHERE k.contype IN ('p', 'u', 'x') AND k.condeferrable AND k.conparentid = 0 AND n.nspname !~ '^pg_' ORDER BY 1, 2, 3
 """
 _INDEXES = """
 SELECT n.nspname, c.relname, i.relname, pg_get_indexdef(x.indexrelid), x.indisvalid
@@ -38,7 +38,8 @@ SELECT DISTINCT n.nspname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid 
 WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relkind IN ('r', 'p') ORDER BY 1, 2
 """
 _RULES = """
-SELECT n.nspname, c.relname, r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+SELECT n.nspname, c.relname, r.rulename
+FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE r.ev_type IN ('2', '3') AND r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' ORDER BY 1, 2, 3
 """
 _BOUNDS = """

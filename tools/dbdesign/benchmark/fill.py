@@ -162,13 +162,13 @@ class Filling:
                 continue
             if attempt == 0 and any(isinstance(fact, Pattern) and not fact.like for fact in one.facts):
                 patterned.add(title)
-            elif title not in patterned and title not in shapes and (shape := self._shape(one, found, wishes)):
+            elif title not in patterned and title not in shapes and (shape := self._shape(one, wishes)):
                 shapes[title] = shape
             elif pool := self._pool(title, found):
                 pools[title] = pool
         return Wishes(pools, nulls, shapes, frozenset(patterned), loosely=True)
 
-    def _shape(self, one: Condition, found: list[Condition], wishes: Wishes) -> str | None:
+    def _shape(self, one: Condition, wishes: Wishes) -> str | None:
         """The way of writing a text column's values that its condition accepts."""
         import psycopg
 
@@ -255,14 +255,12 @@ class Filling:
             parent = self.parents.numbered(key, bound)
             seed = seed_of(self.seed, self.table.label, *key.columns)
             number, profile = self._parent_number(key, parent.count, ways, picks, seed)
-            picks.append(
-                Pick(key, parent, number, bound, self._no_parent(key, bound, profile, seed, ways), seed + place)
-            )
+            picks.append(Pick(key, parent, number, bound, self._no_parent(key, bound, profile, seed), seed + place))
             settled |= set(key.columns)
         return picks
 
     def _no_parent(
-        self, key: ForeignKey, bound: tuple[int, ...], profile: ColumnProfile | None, seed: int, ways: Differing
+        self, key: ForeignKey, bound: tuple[int, ...], profile: ColumnProfile | None, seed: int
     ) -> str | None:
         free = [column for place, column in enumerate(key.columns) if place not in bound]
         optional = free and all((column := self.table.column(one)) is not None and column.nullable for one in free)
@@ -280,7 +278,7 @@ class Filling:
             straight = profile is not None and profile.correlation >= 0.5
             return (f"i % {count}" if straight else permuted(f"(i % {count})", count, seed)), profile
         if key in ways.paired:
-            return self._paired(key, count, ways, picks), profile
+            return self._paired(count, ways, picks), profile
         values = (
             max(min(int(profile.distinct), count), 1) if profile and len(key.columns) == 1 else min(count, self.total)
         )
@@ -290,7 +288,7 @@ class Filling:
         number = choice.number(Spread(self.total, seed, profile.correlation if profile else 0.0))
         return parent_number(values, count, f"({number})"), profile
 
-    def _paired(self, key: ForeignKey, count: int, ways: Differing, picks: Sequence[Pick]) -> str:
+    def _paired(self, count: int, ways: Differing, picks: Sequence[Pick]) -> str:
         """Pairs of parents without a repeat: a mixed-radix count, shifted so that neither side comes in blocks."""
         before = [pick.parent.count for pick in picks if pick.key in ways.paired]
         if not before:

@@ -96,7 +96,6 @@ class _Generation:
             for key in keys:
                 self.problems += refer_later(
                     self.session,
-                    self.schema,
                     self.parents,
                     self.schema.table_by_label[label],
                     key,

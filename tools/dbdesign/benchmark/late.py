@@ -8,12 +8,11 @@ from dbdesign.benchmark.quoting import name, relation
 from dbdesign.benchmark.session import Session
 from dbdesign.benchmark.statement import parent_number
 from dbdesign.model.profile import TableProfile
-from dbdesign.model.schema import ForeignKey, Schema, Table
+from dbdesign.model.schema import ForeignKey, Table
 
 
 def refer_later(
     session: Session,
-    schema: Schema,
     parents: Parents,
     table: Table,
     key: ForeignKey,
@@ -28,7 +27,7 @@ def refer_later(
     import psycopg
 
     try:
-        session.execute(_update(session, schema, parents, table, key, profile, seed))
+        session.execute(_update(session, parents, table, key, profile, seed))
     except psycopg.Error as error:
         return [f"{table.label} ({', '.join(key.columns)}): {error.diag.message_primary or error}"]
     return []
@@ -36,7 +35,6 @@ def refer_later(
 
 def _update(
     session: Session,
-    schema: Schema,
     parents: Parents,
     table: Table,
     key: ForeignKey,

@@ -171,12 +171,12 @@ def _cumulated(shares: Sequence[float]) -> list[float]:
 
 def zipf_total(count: int, skew: float) -> float:
     """The sum of rank^-skew over all ranks: exact to `HEAD`, by the midpoint rule beyond."""
-    exact = sum(rank**-skew for rank in range(1, min(HEAD, count) + 1))
+    exact = math.fsum(rank**-skew for rank in range(1, min(HEAD, count) + 1))
     if count <= HEAD:
         return exact
     low, high = HEAD + 0.5, count + 0.5
     tail = math.log(high / low) if abs(skew - 1) < 1e-9 else (high ** (1 - skew) - low ** (1 - skew)) / (1 - skew)
-    return exact + tail
+    return float(exact + tail)
 
 
 __all__ = ["Choice", "Spread", "chance", "evenly", "is_null", "number_of_rank", "permuted", "seed_of", "zipf_total"]

@@ -103,7 +103,7 @@ def _compared(outer: Any, inner: Any) -> Any:
 
     for value in outer.args.values():
         for operand in value if isinstance(value, list) else [value]:
-            if isinstance(operand, exp.Expression) and operand is not inner and (column := operand.find(exp.Column)):
+            if hasattr(operand, "find") and operand is not inner and (column := operand.find(exp.Column)):
                 return column
     return None
 

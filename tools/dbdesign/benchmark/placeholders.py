@@ -15,9 +15,11 @@ _TOKEN = re.compile(
     |(?P<other>\S)""",
     re.VERBOSE | re.DOTALL,
 )
-_EXPECTS_A_VALUE = frozenset(
-    ["limit", "offset", "in", "like", "ilike", "between", "and", "or", "not", "where", "select", "values", "set", "interval", "when", "then", "else", "returning", "on", "having", "any", "some", "all", "is", "by", "from", "similar", "to", "case", "using", "distinct", "rows", "first", "next", "escape"]
-)
+_EXPECTS_A_VALUE = frozenset({
+    "limit", "offset", "in", "like", "ilike", "between", "and", "or", "not", "where", "select", "values", "set",
+    "interval", "when", "then", "else", "returning", "on", "having", "any", "some", "all", "is", "by", "from",
+    "similar", "to", "case", "using", "distinct", "rows", "first", "next", "escape",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

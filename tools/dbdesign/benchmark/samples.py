@@ -110,7 +110,7 @@ def _value(
     if one.role == "insert" and _must_differ(table, one.column):
         return _fresh(base, text, number)
     if one.role == "array" or (one.role == "contains" and kind.endswith("[]")):
-        return _as_array(one, rows, text, number, table)
+        return _as_array(one, rows, text, number)
     if one.role == "like":
         return f"{text[: max(len(text) // 2, 3)]}%"
     if one.role == "search":
@@ -145,7 +145,7 @@ def _by_type(kind: str, base: str, random: Random) -> str:
     return f"{{{value}}}" if kind.endswith("[]") else value
 
 
-def _as_array(one: Parameter, rows: list[dict[str, str]], text: str, number: int, table: Table) -> str:
+def _as_array(one: Parameter, rows: list[dict[str, str]], text: str, number: int) -> str:
     if one.role == "contains" and text.startswith("{"):
         return f"{{{text.strip('{}').split(',')[0]}}}"
     some = [rows[(number + step) % len(rows)][one.column or ""] for step in range(10)]

@@ -50,7 +50,8 @@ def bars(groups: Sequence[Group], *, logarithmic: bool, unit: str, label: str) -
         if group.mark:
             x = axis.x(group.mark)
             parts.append(
-                f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{y - height - 2}" y2="{y - 1}"><title>target {_number(group.mark)} {unit}</title></line>'
+                f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{y - height - 2}" y2="{y - 1}">'
+                f"<title>target {_number(group.mark)} {unit}</title></line>"
             )
         y += GROUP_GAP
     grid = "".join(_tick(tick, axis, y, unit) for tick in axis.ticks())

@@ -120,7 +120,7 @@ def _set_up(told: dict[str, Any]) -> Worker:
     import psycopg
 
     connection = psycopg.connect(told["uri"], autocommit=True)
-    connection.cursor_factory = psycopg.RawCursor  # type: ignore[assignment]
+    connection.cursor_factory = psycopg.RawCursor
     connection.prepared_max = None
     queries = [(one["sql"], one["values"], one["writes"]) for one in told["queries"]]
     return Worker(connection, queries, told["usable"], Random(told["seed"]))  # noqa: S311 - reproducible, not secret
