@@ -52,8 +52,9 @@ def ordered(data_type: DataType, k: str, count: int, low: str, high: str, *, on:
     kind = data_type.kind
     if kind in twin.FLOATS:
         first, last = float(low), float(high)
-        step = (last - first) / (count - 1) if count > 1 else 0.0
-        return f"({first!r}::float8 + ({k}) * {step!r}::float8)::{data_type.native}"
+        if count <= 1:
+            return f"{first!r}::{data_type.native}"
+        return f"({first!r}::float8 + {last - first!r}::float8 * ({k}) / {count - 1})::{data_type.native}"
     if kind in TEXTS and twin._find_pattern(low, high) is None:  # noqa: SLF001
         return _between(k, count, low, high, fold=kind is Kind.CITEXT)
     first_number, last_number = twin.ordinal(kind, low, like=high), twin.ordinal(kind, high, like=low)
