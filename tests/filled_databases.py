@@ -75,7 +75,9 @@ def _violations(filled: FilledDatabase, table: Table) -> Iterator[str]:
         if bad := filled.value(f"SELECT count(*) FROM {place} AS {name(table.name)} WHERE NOT ({check.expression})"):
             yield f"{table.label}: {bad} rows against {check.expression}"
     for column in table.columns:
-        if not column.nullable and (bad := filled.value(f"SELECT count(*) FROM {place} WHERE {name(column.name)} IS NULL")):
+        if not column.nullable and (
+            bad := filled.value(f"SELECT count(*) FROM {place} WHERE {name(column.name)} IS NULL")
+        ):
             yield f"{table.label}: {bad} NULLs in {column.name}"
     for columns in [key.columns for key in (*([table.primary_key] if table.primary_key else []), *table.unique_keys)]:
         listed = ", ".join(map(name, columns))
@@ -85,7 +87,9 @@ def _violations(filled: FilledDatabase, table: Table) -> Iterator[str]:
             yield f"{table.label}: {bad} repeats of {listed}"
     for key in table.foreign_keys:
         parent = filled.schema.table_by_label[key.references]
-        same = " AND ".join(f"p.{name(b)} = c.{name(a)}" for a, b in zip(key.columns, key.referenced_columns, strict=True))
+        same = " AND ".join(
+            f"p.{name(b)} = c.{name(a)}" for a, b in zip(key.columns, key.referenced_columns, strict=True)
+        )
         present = " AND ".join(f"c.{name(column)} IS NOT NULL" for column in key.columns)
         orphans = f"SELECT count(*) FROM {place} c WHERE {present} AND NOT EXISTS (SELECT FROM {relation(parent)} p WHERE {same})"
         if bad := filled.value(orphans):
@@ -104,4 +108,6 @@ ORDER BY 1
 def catalog(database: Any) -> list[str]:
     """Constraints, indexes, triggers and rules of a database, as the server spells them; its own temporary tables left out."""
     rows = database.admin.execute(CATALOG.encode()).fetchall()
-    return [row[0].replace(" NOT VALID", "") for row in rows if "pg_temp" not in row[0] and "dbdesign_keys" not in row[0]]
+    return [
+        row[0].replace(" NOT VALID", "") for row in rows if "pg_temp" not in row[0] and "dbdesign_keys" not in row[0]
+    ]

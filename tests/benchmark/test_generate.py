@@ -107,7 +107,9 @@ def test_frequencies_follow_the_volumes() -> None:
         counts = {table.label: table.rows for table in database.loaded.tables}
         assert counts == {"kinds": 40, "users": 2_000, "orders": 50_000}
         for status, share in (("done", 0.9), ("open", 0.07), ("lost", 0.03)):
-            assert value(f"SELECT count(*) / 50000.0 FROM orders WHERE status = '{status}'") == pytest.approx(share, abs=0.001)
+            assert value(f"SELECT count(*) / 50000.0 FROM orders WHERE status = '{status}'") == pytest.approx(
+                share, abs=0.001
+            )
         assert value("SELECT count(*) / 50000.0 FROM orders WHERE coupon IS NULL") == pytest.approx(0.8, abs=0.01)
         assert value("SELECT count(DISTINCT coupon) FROM orders") == 500
         assert value("SELECT count(DISTINCT score) FROM orders") == 1_000
@@ -118,7 +120,9 @@ def test_frequencies_follow_the_volumes() -> None:
 def test_zipf_is_exact_for_the_commonest_and_close_for_all() -> None:
     total = sum(rank**-1.1 for rank in range(1, 2_001))
     with filled(VOLUMES, 52_040, workload=WORKLOAD) as database:
-        counts = [row[0] for row in database.session.rows("SELECT count(*) FROM orders GROUP BY user_id ORDER BY 1 DESC")]
+        counts = [
+            row[0] for row in database.session.rows("SELECT count(*) FROM orders GROUP BY user_id ORDER BY 1 DESC")
+        ]
     assert len(counts) == pytest.approx(2_000, rel=0.02)
     for rank in (1, 2, 3, 5, 10, 24, 25, 40, 100, 300, 1_000):
         assert counts[rank - 1] == pytest.approx(50_000 * rank**-1.1 / total, rel=0.02, abs=1.5)
@@ -127,7 +131,9 @@ def test_zipf_is_exact_for_the_commonest_and_close_for_all() -> None:
 def test_correlation_is_what_analyze_finds() -> None:
     with filled(VOLUMES, 52_040, workload=WORKLOAD) as database:
         found = dict(
-            database.session.rows("SELECT attname, correlation FROM pg_stats WHERE tablename = 'orders' AND correlation IS NOT NULL")
+            database.session.rows(
+                "SELECT attname, correlation FROM pg_stats WHERE tablename = 'orders' AND correlation IS NOT NULL"
+            )
         )
     assert found["id"] == pytest.approx(1, abs=0.001)
     assert found["placed_at"] == pytest.approx(1, abs=0.001)

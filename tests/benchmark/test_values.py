@@ -48,7 +48,9 @@ def test_a_value_as_sql_is_the_twins(kind: Kind, native: str, low: str, high: st
         rows = database.user.execute(
             f"SELECT ({expression})::{native}::text FROM generate_series(0::bigint, {count - 1}) k".encode()
         ).fetchall()
-        theirs = database.user.execute(f"SELECT t::{native}::text FROM unnest(%s::text[]) t".encode(), (expected,)).fetchall()
+        theirs = database.user.execute(
+            f"SELECT t::{native}::text FROM unnest(%s::text[]) t".encode(), (expected,)
+        ).fetchall()
     assert [row[0] for row in rows] == [row[0] for row in theirs]
 
 
