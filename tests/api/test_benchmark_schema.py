@@ -69,7 +69,7 @@ def test_it_gives_the_names_that_scripts_use(tmp_path: Path) -> None:
     assert found["plans"][0]["plan"][0]["Plan"]["Node Type"]
     assert found["files"] == ["out/schema.benchmark.md", "out/schema.benchmark.html"]
     assert (tmp_path / "out" / "schema.benchmark.html").read_text().startswith("<!doctype html>")
-    assert "2 of 2 latency targets met" in answer.summary
+    assert "2 → 2 of 2 latency targets met" in answer.summary
     assert answer.readable.startswith(answer.summary)
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
     assert any("filling orders" in said for _, said in steps)

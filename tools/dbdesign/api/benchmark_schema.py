@@ -247,7 +247,7 @@ def _summary(loaded: Loaded, outcome: Outcome) -> str:
     aimed = [one for one in queries if one.target is not None]
     if aimed:
         missed = [one.name for one in aimed if one.met is False]
-        met = sum(one.met is True for one in aimed)
+        met = " → ".join(f"{sum(one.met is True for one in run.queries)}" for run in runs)
         said.append(f"{met} of {len(aimed)} latency targets met{f'; missed: {_list(missed)}' if missed else ''}.")
     if failed := [one.name for one in queries if one.error]:
         said.append(f"Errors in {_list(failed)}.")

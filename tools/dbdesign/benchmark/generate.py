@@ -132,7 +132,6 @@ class _Generation:
             )
             self.found[label] = filling.run()
             first += self.counts[label]
-            self.session.execute(f"ANALYZE {relation(target)}")
 
     def _with_default_bounds(self, target: Table, profile: TableProfile) -> TableProfile:
         """A default partition of ranges has what lies beyond its siblings."""

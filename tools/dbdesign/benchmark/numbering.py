@@ -90,7 +90,7 @@ def evenly(k: str, count: int, span: int, *, on: bool = False) -> str:
     if on and whole >= 2:
         return f"({evenly(f'(({k}) % {count})', count, span)} + ({k}) / {count})"
     parts = [f"({k})::bigint * {whole}"] if whole else []
-    parts += [f"div(({k})::numeric * {rest}, {count - 1})::bigint"] if rest else []
+    parts += [_fraction(k, rest, count - 1)] if rest else []
     return f"({' + '.join(parts)})"
 
 
@@ -159,7 +159,14 @@ class Choice:
 def _even(place: str, count: int, values: int) -> str:
     if values >= count:
         return place
-    return f"div(({place})::numeric * {values}, {count})::bigint"
+    return _fraction(place, values, count)
+
+
+def _fraction(k: str, times: int, parts: int) -> str:
+    """`div(k * times, parts)`; in bigint where the product of the greatest numbers is far below 2^63."""
+    if times * parts < 2**56:
+        return f"(({k})::bigint * {times} / {parts})"
+    return f"div(({k})::numeric * {times}, {parts})::bigint"
 
 
 def _cumulated(shares: Sequence[float]) -> list[float]:

@@ -203,7 +203,7 @@ def _tiles(outcome: Outcome) -> str:
     first, last = outcome.runs[0], outcome.runs[-1]
     change = f"{first.throughput:,.0f} → {last.throughput:,.0f}" if len(outcome.runs) > 1 else f"{last.throughput:,.0f}"
     aimed = [one for one in last.queries if one.target is not None]
-    met = sum(one.met is True for one in aimed)
+    met = " → ".join(str(sum(one.met is True for one in run.queries)) for run in outcome.runs)
     tiles = [
         (f"{outcome.loaded.rows:,}", f"rows in {outcome.loaded.filled} of {len(outcome.loaded.tables)} tables"),
         (change, "executions per second"),
