@@ -12,6 +12,7 @@ from dbdesign.benchmark.results import BuiltIndex, Run
 from dbdesign.benchmark.run import Plan, run
 from dbdesign.benchmark.session import Session
 from dbdesign.engines.postgres import Limits, dedicated
+from dbdesign.errors import EngineError
 from dbdesign.model.design import Design
 from dbdesign.model.profile import Profile
 
@@ -100,6 +101,20 @@ def benchmark(
         LimitError: where it was stopped, or fills too much disk.
         EngineError: where the server fails.
     """
+    import psycopg
+
+    try:
+        return _benchmark(design, profile, ddl, wanted, tell)
+    except psycopg.Error as error:
+        said = " ".join(str(error.diag.message_primary or error).split())
+        raise EngineError(
+            f"the server of the benchmark refused a step: {said}", remedy="Check the schema, or ask for fewer rows"
+        ) from error
+
+
+def _benchmark(
+    design: Design, profile: Profile, ddl: str, wanted: Wanted, tell: Callable[[float, str], None]
+) -> Outcome:
     disk = int(min(max(wanted.rows * BYTES_PER_ROW, LEAST_DISK), MOST_DISK))
     limits = Limits(seconds=QUERY_SECONDS, disk=disk, temporary=disk, connections=wanted.plan.connections + 4)
     tell(0.0, "starting a server")

@@ -102,15 +102,17 @@ def lay_bare(session: Session) -> Bared:
         [(row[0], row[1]) for row in admin.execute(_TRIGGERS.encode()).fetchall()],
         [(row[0], row[1], row[2]) for row in admin.execute(_RULES.encode()).fetchall()],
     )
-    for one in found.foreign_keys:
-        session.execute(f"ALTER TABLE {one.place} DROP CONSTRAINT {name(one.title)}")
-    for one in found.indexes:
-        session.execute(f"DROP INDEX {qualified(one.namespace, one.title)}")
-    for one in found.keys:
-        immediate = _DEFERRABLE.sub("", one.definition)
-        session.execute(
-            f"ALTER TABLE {one.place} DROP CONSTRAINT {name(one.title)}, ADD CONSTRAINT {name(one.title)} {immediate}"
-        )
+    found.foreign_keys = [
+        one
+        for one in found.foreign_keys
+        if _try(session, found, one, f"ALTER TABLE {one.place} DROP CONSTRAINT {name(one.title)}")
+    ]
+    found.indexes = [
+        one for one in found.indexes if _try(session, found, one, f"DROP INDEX {qualified(one.namespace, one.title)}")
+    ]
+    found.keys = [
+        one for one in found.keys if _try(session, found, one, _redefined(one, _DEFERRABLE.sub("", one.definition)))
+    ]
     for namespace, table in found.triggers:
         session.execute(f"ALTER TABLE {qualified(namespace, table)} DISABLE TRIGGER USER")
     for namespace, table, rule in found.rules:
@@ -118,15 +120,14 @@ def lay_bare(session: Session) -> Bared:
     return found
 
 
+def _redefined(one: Removed, definition: str) -> str:
+    return f"ALTER TABLE {one.place} DROP CONSTRAINT {name(one.title)}, ADD CONSTRAINT {name(one.title)} {definition}"
+
+
 def put_back(session: Session, bared: Bared) -> None:
     """Everything as it was; the server checks each foreign key against all rows, also those that were NOT VALID."""
     for one in bared.keys:
-        _try(
-            session,
-            bared,
-            one,
-            f"ALTER TABLE {one.place} DROP CONSTRAINT {name(one.title)}, ADD CONSTRAINT {name(one.title)} {one.definition}",
-        )
+        _try(session, bared, one, _redefined(one, one.definition))
     for one in bared.indexes:
         _try(session, bared, one, one.definition)
     for one in bared.foreign_keys:
