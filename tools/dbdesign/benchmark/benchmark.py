@@ -130,7 +130,7 @@ def _benchmark(
             seed=wanted.seed,
             tell=lambda done, said: tell(0.55 * done, said),
         )
-        session.execute(f"SET statement_timeout = '{int(QUERY_SECONDS * 1000)}ms'")
+        session.limit(QUERY_SECONDS)
         for setting in ("work_mem", "maintenance_work_mem", "max_parallel_workers_per_gather", "row_security"):
             session.execute(f"RESET {setting}")
         sizes = _sizes(session, loaded)
@@ -164,7 +164,7 @@ def build(session: Session, statements: Sequence[str]) -> list[BuiltIndex]:
     import psycopg
 
     built = []
-    session.execute("SET statement_timeout = '30min'")
+    session.limit(STATEMENT_SECONDS)
     session.execute("SET maintenance_work_mem = '256MB'")
     for ddl in statements:
         before, begun = session.size(), time.monotonic()
@@ -176,7 +176,7 @@ def build(session: Session, statements: Sequence[str]) -> list[BuiltIndex]:
         built.append(BuiltIndex(ddl, time.monotonic() - begun, max(session.size() - before, 0)))
     session.execute("ANALYZE")
     session.execute("RESET maintenance_work_mem")
-    session.execute(f"SET statement_timeout = '{int(QUERY_SECONDS * 1000)}ms'")
+    session.limit(QUERY_SECONDS)
     return built
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -100,7 +101,9 @@ def explained(session: Session, ready: Ready) -> PlanFacts:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {ready.sql}".encode(), ready.values[0] or None)
         row = cursor.fetchone()
     finally:
-        session.execute("ROLLBACK")
+        with contextlib.suppress(psycopg.OperationalError):  # the query may have ended the session
+            session.execute("ROLLBACK")
+        session.renew()
     document = row[0] if row else []
     return facts_of(json.loads(document) if isinstance(document, str) else document)
 

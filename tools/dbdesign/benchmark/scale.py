@@ -11,6 +11,9 @@ from dbdesign.model.types import INTEGERS
 LOOKUP = 1000
 """Rows up to which a table keeps its size where there is room for it."""
 
+SMALL = 200
+"""Rows up to which a table keeps its size when the others grow."""
+
 PROPORTIONAL = 0.1
 """Distinct values for each row from which on they grow with the rows (as PostgreSQL's ANALYZE supposes)."""
 
@@ -22,16 +25,17 @@ def shares(profile: Profile, schema: Schema, rows: int) -> dict[str, int]:
         return {}
     floor = min(float(LOOKUP), max(rows / (4 * len(sizes)), 1.0))
     least = {label: min(size, floor) for label, size in sizes.items()}
+    kept = SMALL if max(sizes.values()) > SMALL else 0
     low, high = 0.0, max(rows / max(sum(sizes.values()), 1.0), 1e-12) * 2 + 1e-9
     for _ in range(100):
         middle = (low + high) / 2
-        total = sum(_scaled(size, middle, least[label]) for label, size in sizes.items())
+        total = sum(_scaled(size, middle, least[label], kept) for label, size in sizes.items())
         low, high = (middle, high) if total < rows else (low, middle)
-    return {label: max(round(_scaled(size, low, least[label])), 1) for label, size in sizes.items()}
+    return {label: max(round(_scaled(size, low, least[label], kept)), 1) for label, size in sizes.items()}
 
 
-def _scaled(size: float, factor: float, least: float) -> float:
-    return size if factor > 1 and size <= LOOKUP else max(size * factor, least)
+def _scaled(size: float, factor: float, least: float, kept: float) -> float:
+    return size if factor > 1 and size <= kept else max(size * factor, least)
 
 
 def holders(schema: Schema) -> list[str]:

@@ -30,9 +30,24 @@ class Session:
         self._disk = disk
         self._cancelled = cancellation()
         self._reason: str | None = None
+        self.seconds = seconds
         self.connection: psycopg.Connection[Any] = database.user
-        self.execute(f"SET statement_timeout = '{int(seconds * 1000)}ms'")
+        self._begin()
+
+    def _begin(self) -> None:
+        self.execute(f"SET statement_timeout = '{int(self.seconds * 1000)}ms'")
         self.execute("SET client_min_messages = warning")
+
+    def renew(self) -> None:
+        """A new connection where the old one was lost; temporary tables are gone with it."""
+        if self.connection.closed:
+            self.connection = self.database.user
+            self._begin()
+
+    def limit(self, seconds: float) -> None:
+        """Let later statements take so long."""
+        self.seconds = seconds
+        self._begin()
 
     def execute(self, sql: str) -> int:
         """Run a statement; the number of rows that it touched.
