@@ -164,3 +164,28 @@ def test_a_table_that_cannot_be_filled_is_reported_and_the_rest_is_filled() -> N
     assert reasons["child"][0] == 0
     assert "impossible_id is NOT NULL" in str(reasons["child"][1])
     assert reasons["fine"][0] > 50
+
+
+def test_parents_that_the_volumes_name_are_there_and_have_their_shares() -> None:
+    text = """
+    CREATE TABLE countries (code char(2) PRIMARY KEY, name text NOT NULL UNIQUE);
+    CREATE TABLE shops (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+    CREATE TABLE visits (id bigint PRIMARY KEY, country char(2) REFERENCES countries, shop_id bigint NOT NULL REFERENCES shops);
+    """
+    columns = {
+        "country": ColumnVolume(nulls=0.1, values={"DE": 0.5, "FR": 0.2}),
+        "shop_id": ColumnVolume(values={"7": 0.4}),
+    }
+    volumes = {
+        "countries": TableVolume(rows=50),
+        "shops": TableVolume(rows=100),
+        "visits": TableVolume(rows=10_000, columns=columns),
+    }
+    with filled(text, 10_150, workload=Workload(volumes=volumes)) as database:
+        share = "SELECT count(*) / 10000.0 FROM visits WHERE "
+        assert database.value("SELECT count(*) FROM countries") == 50
+        assert database.value(f"{share} country = 'DE'") == pytest.approx(0.5, abs=0.01)
+        assert database.value(f"{share} country = 'FR'") == pytest.approx(0.2, abs=0.01)
+        assert database.value(f"{share} country IS NULL") == pytest.approx(0.1, abs=0.01)
+        assert database.value(f"{share} shop_id = 7") == pytest.approx(0.4, abs=0.01)
+        assert violations(database) == []

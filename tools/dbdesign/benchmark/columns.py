@@ -81,6 +81,7 @@ class Sources:
     conditions: Sequence[Condition]
     wishes: Wishes
     seed: int
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def all(self) -> list[ColumnSource]:
@@ -115,6 +116,8 @@ class Sources:
             return self._unknown(column, number_name)
         kind = cast(column.type, self.schema)
         value = f"({value})::{kind}"
+        if (listed := self.named.get(column.name)) and means == "each row" and len(listed) <= self.rows:
+            value = f"CASE WHEN x.dbdesign_i < {len(listed)} THEN {array(listed)}[x.dbdesign_i + 1]::{kind} ELSE {value} END"
         if (share := self._nulls(column, profile)) > 0 and means is None:
             value = f"CASE WHEN {is_null(share, self._seed(column), 'x.dbdesign_i')} THEN NULL ELSE {value} END"
         within = self.differing.within[column.name] if means == "rank" else ()

@@ -76,6 +76,8 @@ class Filling:
     late: frozenset[str]
     bounds: str | None
     seed: int
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values that other tables are said to refer to, by column."""
     retries: list[int] = field(default_factory=lambda: [0])
     """Row numbers that rounds after the first have used, shared by a table's partitions."""
 
@@ -241,6 +243,7 @@ class Filling:
             found,
             wishes,
             self.seed,
+            self.named if self.first == 0 else {},
         )
         columns = sources.all()
         insert = Insert(self.table, self.target, columns, picks, found, seed=seed_of(self.seed, self.table.label))
@@ -285,8 +288,21 @@ class Filling:
         common = tuple(share / max(1 - profile.nulls, 1e-9) for _, share in profile.common) if profile else ()
         common = common if sum(common) <= 1 and len(common) <= values else ()
         choice = Choice(common, values - len(common), profile.skew if profile else 0.0)
-        number = choice.number(Spread(self.total, seed, profile.correlation if profile else 0.0))
-        return parent_number(values, count, f"({number})"), profile
+        number = f"({choice.number(Spread(self.total, seed, profile.correlation if profile else 0.0))})"
+        spread = parent_number(values, count, number)
+        return (self._named_parents(key, common, profile, number, spread) if profile else spread), profile
+
+    def _named_parents(
+        self, key: ForeignKey, common: tuple[float, ...], profile: ColumnProfile, number: str, spread: str
+    ) -> str:
+        """The parents that the volumes name, where they are there; else what `spread` says."""
+        if not common or len(key.columns) != 1:
+            return spread
+        places = self.parents.places(self.parents.numbered(key), [text for text, _ in profile.common])
+        if all(place is None for place in places):
+            return spread
+        listed = ", ".join("NULL" if place is None else str(place) for place in places)
+        return f"CASE WHEN {number} < {len(places)} THEN coalesce((ARRAY[{listed}]::bigint[])[{number} + 1], {spread}) ELSE {spread} END"
 
     def _paired(self, count: int, ways: Differing, picks: Sequence[Pick]) -> str:
         """Pairs of parents without a repeat: a mixed-radix count, shifted so that neither side comes in blocks."""

@@ -21,6 +21,7 @@ from dbdesign.benchmark.quoting import literal, name, qualified, relation
 from dbdesign.benchmark.scale import holders, scaled, shares
 from dbdesign.benchmark.session import Session
 from dbdesign.model.profile import ColumnProfile, Profile, TableProfile
+from dbdesign.model.relations import Relations
 from dbdesign.model.schema import Schema, Table
 from dbdesign.twin.partitions import parse_bound
 from dbdesign.twin.values import ORDERED, from_ordinal, ordinal
@@ -31,6 +32,9 @@ SETTINGS = {
     "max_parallel_workers_per_gather": "0",
     "row_security": "off",
 }
+
+MOST_NAMED = 1000
+"""Values that a child's volumes name which are made sure to exist."""
 
 _NEXTVAL = re.compile(r"nextval\('((?:[^']|'')+)'", re.IGNORECASE)
 
@@ -80,6 +84,7 @@ class _Generation:
     order: Order
     bounds: Mapping[tuple[str, str], str]
     parents: Parents
+    relations: Relations
     found: dict[str, FilledTable] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -128,10 +133,36 @@ class _Generation:
                 waiting,
                 self.bounds.get((target.namespace or "public", target.name)),
                 self.seed,
+                self._named(root),
                 retries,
             )
             self.found[label] = filling.run()
             first += self.counts[label]
+
+    def _named(self, parent: Table) -> dict[str, tuple[str, ...]]:
+        """The values of a table's keys that its children's volumes name, where the key would not have them by itself."""
+        found: dict[str, dict[str, None]] = {}
+        for relation_ in self.relations.references_in(parent.label):
+            key, child = relation_.foreign_key, self.profiles.get(relation_.child)
+            profile = child.columns.get(key.columns[0]) if child and len(key.columns) == 1 else None
+            own = (
+                self.profiles[parent.label].columns.get(key.referenced_columns[0])
+                if parent.label in self.profiles
+                else None
+            )
+            if profile is None or own is None or profile.reference is None:
+                continue
+            column = parent.column(own.column)
+            counted = column is not None and self.schema.resolve_type(column.type).is_integer
+            texts = [text for text, _ in profile.common[:MOST_NAMED]]
+            if counted and own.low is not None and own.high is not None:
+                texts = [
+                    text
+                    for text in texts
+                    if text.lstrip("-").isdigit() and not int(own.low) <= int(text) <= int(own.high)
+                ]
+            found.setdefault(own.column, {}).update(dict.fromkeys(texts))
+        return {column: tuple(texts) for column, texts in found.items() if texts}
 
     def _with_default_bounds(self, target: Table, profile: TableProfile) -> TableProfile:
         """A default partition of ranges has what lies beyond its siblings."""
@@ -211,6 +242,7 @@ def generate(
         load_order(schema),
         partition_bounds(session.database.admin),
         Parents(session, schema),
+        Relations(schema),
     )
     work.fill()
     tell(0.88, "building indexes and checking foreign keys")

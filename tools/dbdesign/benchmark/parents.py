@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbdesign.benchmark.quoting import name, relation
+from dbdesign.benchmark.quoting import array, name, relation
 from dbdesign.benchmark.session import Session
 from dbdesign.model.schema import ForeignKey, Schema, Table
 
@@ -42,6 +42,19 @@ class Parents:
                 table, key.referenced_columns, tuple(bound)
             )
         return self._made[place]
+
+    def places(self, parent: Numbered, values: Sequence[str]) -> list[int | None]:
+        """The numbers of the parents that have these values, where the key is one column; None for those that nobody has."""
+        if parent.first is not None:
+            numbers = [int(value) - parent.first if value.lstrip("-").isdigit() else -1 for value in values]
+            return [number if 0 <= number < parent.count else None for number in numbers]
+        rows = (
+            self._session.rows(f"SELECT c0::text, n FROM {parent.table} WHERE c0::text = ANY ({array(values)})")
+            if values
+            else []
+        )
+        found = dict(rows)
+        return [found.get(value) for value in values]
 
     def forget(self, label: str) -> None:
         """The table's contents have changed."""
