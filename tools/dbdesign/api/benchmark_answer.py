@@ -50,6 +50,8 @@ class RunOut(BaseModel):
     seconds: float
     connections: int
     per_second: float
+    idle_p50_ms: float | None = Field(default=None, description="of SELECT 1 among the queries: what is not theirs")
+    idle_p99_ms: float | None = None
 
 
 class FilledOut(BaseModel):

@@ -77,7 +77,7 @@ def _markdown(report: Report) -> Iterator[str]:
     yield f"# Benchmark of {report.title}\n\n{report.summary}\n"
     for run in outcome.runs:
         yield f"## {_titled(run)}\n"
-        yield f"{run.executions:,} executions in {run.seconds:.1f} s on {run.connections} connections: {run.throughput:,.0f} per second.\n"
+        yield f"{run.executions:,} executions in {run.seconds:.1f} s on {run.connections} connections: {run.throughput:,.0f} per second.{_idle(run)}\n"
         yield (
             "| query | executions | per second | p50 ms | p95 ms | p99 ms | max ms | rows | buffers hit / read "
             "| estimated / actual rows | target |"
@@ -114,6 +114,13 @@ def _markdown(report: Report) -> Iterator[str]:
     yield "\n## Notes\n"
     for note in report.notes:
         yield f"- {note}"
+
+
+def _idle(run: Run) -> str:
+    found = run.idle
+    return (
+        f" SELECT 1 among them took p50 {ms(found.p50)}, p95 {ms(found.p95)}, p99 {ms(found.p99)} ms." if found else ""
+    )
 
 
 def _titled(run: Run) -> str:
@@ -181,7 +188,7 @@ def _html(report: Report) -> Iterator[str]:
         "Throughput", "Executions per second in the mix of the queries' rates.", _throughput_plot(outcome.runs)
     )
     for run in outcome.runs:
-        said = f"{run.executions:,} executions in {run.seconds:.1f} s on {run.connections} connections."
+        said = f"{run.executions:,} executions in {run.seconds:.1f} s on {run.connections} connections.{_idle(run)}"
         yield _section(_titled(run), said, _table(run))
     if outcome.indexes:
         yield _section("Indexes of the second run", "", _indexes(outcome))

@@ -101,6 +101,8 @@ class Run:
         title: `before`, `after`.
         seconds: of the mix.
         throughput: executions per second, all queries.
+        idle: latency of a statement that does nothing, run now and then among the others: what connections, scheduling and the
+            client's own work cost.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Run:
     connections: int
     executions: int
     throughput: float
+    idle: Latency | None = None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ from dbdesign.benchmark.session import Session
 from dbdesign.benchmark.worker import ENOUGH, Tally
 from dbdesign.engines.cancellation import cancellation
 from dbdesign.errors import EngineError, LimitError
+from dbdesign.model.workload import Query
+
+IDLE_SHARE = 0.02
+"""Executions of a statement that does nothing, for each of the others."""
 
 PATIENCE = 600.0
 """Seconds that the connections may take beyond the mix's own before they are given up."""
@@ -64,10 +68,11 @@ def run(
     tell(0.0, f"explaining {len(ready)} queries")
     plans, refused = _explained(session, ready)
     usable = [number for number, one in enumerate(ready) if one.error is None and number not in refused]
-    tallies = [Tally() for _ in ready]
+    everything = [*ready, _idle([ready[number] for number in usable])]
+    tallies = [Tally() for _ in everything]
     seconds = 0.0
     if usable:
-        with _connections(session, ready, usable, plan) as connections:
+        with _connections(session, everything, [*usable, len(ready)], plan) as connections:
             tell(0.05, "warming up")
             connections.set_up()
             seconds = connections.mix(tallies, tell)
@@ -77,8 +82,14 @@ def run(
         _result(one, tallies[number], seconds, plans.get(number), refused.get(number))
         for number, one in enumerate(ready)
     )
-    executions = sum(tally.in_mix for tally in tallies)
-    return Run(title, results, seconds, plan.connections, executions, executions / seconds if seconds else 0.0)
+    executions = sum(tally.in_mix for tally in tallies[:-1])
+    idle = latency(sorted(tallies[-1].milliseconds)) if tallies[-1].milliseconds else None
+    return Run(title, results, seconds, plan.connections, executions, executions / seconds if seconds else 0.0, idle)
+
+
+def _idle(others: Sequence[Ready]) -> Ready:
+    """A statement that does nothing, at a small share of the others' rates."""
+    return Ready(Query(name="nothing", sql="SELECT 1", rate=IDLE_SHARE * sum(map(weight, others)) or 1.0), "SELECT 1")
 
 
 def _explained(session: Session, ready: Sequence[Ready]) -> tuple[dict[int, PlanFacts], dict[int, str]]:
