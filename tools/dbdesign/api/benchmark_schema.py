@@ -219,12 +219,12 @@ def _notes(outcome: Outcome, loaded: Loaded, seconds: float) -> list[str]:
             f"The workload asks for {asked:,.1f} executions a second; what was measured is what {outcome.runs[0].connections} connections "
             f"get in a closed loop, client and server on one machine."
         )
-    for run in outcome.runs:
-        if run.idle is not None:
-            said.append(
-                f"Of the times of the run {run.title!r}, what is not the queries': SELECT 1 among them took p50 {run.idle.p50:.2f}, "
-                f"p95 {run.idle.p95:.2f}, p99 {run.idle.p99:.2f} ms (connections, client and server shared the machine's processors)."
-            )
+    said += [
+        f"Of the times of the run {run.title!r}, what is not the queries': SELECT 1 among them took p50 {run.idle.p50:.2f}, "
+        f"p95 {run.idle.p95:.2f}, p99 {run.idle.p99:.2f} ms (connections, client and server shared the machine's processors)."
+        for run in outcome.runs
+        if run.idle is not None
+    ]
     if any(one.executions for one in outcome.runs[0].queries):
         said.append(
             f"The mix ran for {seconds:g} seconds; queries that it ran fewer than 100 times were run more often after it, for their "

@@ -77,7 +77,8 @@ def _markdown(report: Report) -> Iterator[str]:
     yield f"# Benchmark of {report.title}\n\n{report.summary}\n"
     for run in outcome.runs:
         yield f"## {_titled(run)}\n"
-        yield f"{run.executions:,} executions in {run.seconds:.1f} s on {run.connections} connections: {run.throughput:,.0f} per second.{_idle(run)}\n"
+        said = f"{run.executions:,} executions in {run.seconds:.1f} s on {run.connections} connections"
+        yield f"{said}: {run.throughput:,.0f} per second.{_idle(run)}\n"
         yield (
             "| query | executions | per second | p50 ms | p95 ms | p99 ms | max ms | rows | buffers hit / read "
             "| estimated / actual rows | target |"

@@ -40,12 +40,15 @@ def bars(groups: Sequence[Group], *, logarithmic: bool, unit: str, label: str) -
     if not values:
         return ""
     axis = _Axis(min(values), max(values), logarithmic)
-    parts, y = [], AXIS
+    parts: list[str] = []
+    texts: list[str] = []
+    y = AXIS
     for group in groups:
         height = len(group.bars) * (BAR + GAP)
         parts.append(_label(group.label, y + height / 2 + 2))
         for bar in group.bars:
-            parts += _bar(bar, axis, y)
+            parts.append(_bar(bar, axis, y))
+            texts.append(_text(bar, axis, y))
             y += BAR + GAP
         if group.mark:
             x = axis.x(group.mark)
@@ -55,7 +58,9 @@ def bars(groups: Sequence[Group], *, logarithmic: bool, unit: str, label: str) -
             )
         y += GROUP_GAP
     grid = "".join(_tick(tick, axis, y, unit) for tick in axis.ticks())
-    return f'<svg viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{escape(label)}">{grid}{"".join(parts)}</svg>'
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{escape(label)}">{grid}{"".join(parts + texts)}</svg>'
+    )
 
 
 @dataclass(frozen=True)
@@ -89,17 +94,18 @@ def _label(text: str, y: float) -> str:
     return f'<text class="label" x="{LABELS - 10}" y="{y:.1f}" text-anchor="end"><title>{escape(text)}</title>{escape(shown)}</text>'
 
 
-def _bar(bar: Bar, axis: _Axis, y: float) -> list[str]:
-    parts = [f"<g><title>{escape(bar.title)}</title>"]
-    end = float(LABELS)
-    for value, kind in bar.values:
-        x = axis.x(value)
-        end = max(end, x)
-        parts.append(
-            f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{max(x - LABELS, 1):.1f}" height="{BAR}" rx="2"/>'
-        )
-    parts.append(f'<text class="value" x="{end + 6:.1f}" y="{y + BAR - 3}">{escape(bar.text)}</text></g>')
-    return parts
+def _bar(bar: Bar, axis: _Axis, y: float) -> str:
+    drawn = "".join(
+        f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{max(axis.x(value) - LABELS, 1):.1f}" height="{BAR}" rx="2"/>'
+        for value, kind in bar.values
+    )
+    return f"<g><title>{escape(bar.title)}</title>{drawn}</g>"
+
+
+def _text(bar: Bar, axis: _Axis, y: float) -> str:
+    """The number behind a bar; on top of everything else."""
+    end = max(axis.x(value) for value, _ in bar.values)
+    return f'<text class="value" x="{end + 6:.1f}" y="{y + BAR - 3}">{escape(bar.text)}</text>'
 
 
 def _tick(value: float, axis: _Axis, height: float, unit: str) -> str:
