@@ -41,7 +41,8 @@ Every tool takes a `source`: a path under an allowed folder, the text itself (SQ
 workload and volumes), or `database:<name>` for a configured database, which is only ever read.
 
 - read_schema: what a schema really contains. review_schema: defects with evidence and fixes as SQL; with a design file also against the \
-workload. generate_schema: DDL for postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb. draw_erd: Mermaid, DBML, Graphviz.
+workload. generate_schema: DDL for postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb. draw_erd: Mermaid, DBML, Graphviz. \
+benchmark_schema: generated rows on an embedded PostgreSQL, the workload run on them, before and after indexes.
 - Read `summary` first, then `unread`, `notes` and `proof`: what was not understood or cannot be expressed is there, never dropped.
 - Large answers come in pages (`page`, `pages`). Let tools write long text to files with `write_to` instead of copying it.
 - Rule pages are resources: dbdesign://rules and dbdesign://rules/<rule>; engines: dbdesign://engines/<engine>.

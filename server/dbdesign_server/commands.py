@@ -456,3 +456,6 @@ def _usage(error: BaseException) -> str:
 def _fail(message: str) -> int:
     sys.stderr.write(f"dbdesign: {message}\n")
     return BAD_INPUT
+
+
+import dbdesign_server.benchmark_command  # noqa: E402, F401 - adds a command to `app`, from what stands above

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from dbdesign.engines.postgres import EmbeddedPostgres, embedded
+from dbdesign.engines.postgres import EmbeddedPostgres, dedicated, embedded
 from dbdesign.engines.postgres.folders import PREFIX, remove_stale_folders
 from dbdesign.engines.postgres.install import file_lock, find_installation
 from dbdesign.engines.postgres.template import ensure_template, measure
@@ -371,3 +371,14 @@ def test_a_temporary_folder_with_a_long_path_is_not_used(monkeypatch: pytest.Mon
     with pytest.raises(EngineError, match="too long for a Unix socket"):
         EmbeddedPostgres(installation, ensure_template(installation))
     assert not list(long.glob(f"{PREFIX}*"))
+
+
+def test_a_dedicated_server_has_its_own_settings_and_leaves_nothing_behind() -> None:
+    with dedicated({"shared_buffers": "64MB"}) as server:
+        folder = server.data_folder
+        assert server is not embedded()
+        assert server.control("SHOW shared_buffers")[0][0] == "64MB"
+        with server.scratch() as database:
+            assert database.user.execute("SELECT 1").fetchone() == (1,)
+    assert not folder.exists()
+    assert embedded().control("SHOW shared_buffers")[0][0] == "32MB"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dbdesign.api.answer import Answer
+from dbdesign.api.benchmark_schema import benchmark_schema
 from dbdesign.api.draw_erd import draw_erd
 from dbdesign.api.generate_schema import generate_schema
 from dbdesign.api.read_schema import read_schema
@@ -36,4 +37,5 @@ TOOLS = (
     Tool(review_schema, "Review a schema"),
     Tool(generate_schema, "Generate a schema for an engine", writes=True),
     Tool(draw_erd, "Draw an entity-relationship diagram", writes=True),
+    Tool(benchmark_schema, "Benchmark a design on generated data", writes=True),
 )

@@ -112,6 +112,20 @@ def latency(text: str) -> LatencyTarget:
     return LatencyTarget(percentile=percentile, milliseconds=value * _MILLISECONDS[match[3].lower()])
 
 
+def months(text: str) -> float:
+    """A horizon in months: `24mo`, `24 months`, `2y`, `2 years`, `90 days`."""
+    match = _DURATION.match(text.strip())
+    unit = (
+        {"mo": "month", "mon": "month", "y": "year", "yr": "year", "w": "week"}.get(match[2].lower().removesuffix("s"))
+        if match
+        else None
+    )
+    try:
+        return days(f"{match[1]} {unit}" if match and unit else text) / (_SECONDS["month"] / _SECONDS["day"])
+    except ValueError:
+        raise ValueError(f"{text!r} is not a horizon; write it as 24mo, 24 months or 2 years") from None
+
+
 def days(text: str) -> float:
     """A duration in days: `90 days`, `18 months`, `2 years`."""
     match = _DURATION.match(text.strip())

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,10 +101,18 @@ _inherited: list[object] = []
 class EmbeddedPostgres:
     """A running PostgreSQL that belongs to this process. Get it from `embedded()`."""
 
-    def __init__(self, installation: Installation, template: Template, *, memory: int = BACKEND_MEMORY) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        template: Template,
+        *,
+        memory: int = BACKEND_MEMORY,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.installation = installation
         self._template = template
         self._memory = memory
+        self._more_settings = dict(settings or {})
         self._lock = threading.RLock()
         self._control: psycopg.Connection[Any] | None = None
         self._folder, self._held = new_folder(installation.account)
@@ -300,7 +309,7 @@ class EmbeddedPostgres:
         for since, more in SETTINGS_SINCE.items():
             if self.major >= since:
                 settings |= more
-        settings |= search_path(self.installation, self.data_folder)
+        settings |= search_path(self.installation, self.data_folder) | self._more_settings
         settings["unix_socket_directories"] = str(self.socket_folder)
         account = self.installation.account
         return {
@@ -343,6 +352,7 @@ class EmbeddedPostgres:
 
 
 _shared: EmbeddedPostgres | None = None
+_dedicated: list[EmbeddedPostgres] = []
 _starting = threading.Lock()
 
 
@@ -372,6 +382,24 @@ def _start() -> EmbeddedPostgres:
         return EmbeddedPostgres(installation, ensure_template(installation))
 
 
+@contextlib.contextmanager
+def dedicated(settings: Mapping[str, str]) -> Iterator[EmbeddedPostgres]:
+    """A server of its own beside this process's, with other settings, for the length of the block.
+
+    Raises:
+        EngineError: if it cannot be started.
+    """
+    remove_stale_folders()
+    installation = find_installation()
+    server = EmbeddedPostgres(installation, ensure_template(installation), settings=settings)
+    _dedicated.append(server)
+    try:
+        yield server
+    finally:
+        _dedicated.remove(server)
+        server.stop()
+
+
 def stop_embedded() -> None:
     """Stop this process's server, if it has one."""
     global _shared
@@ -384,6 +412,10 @@ def stop_embedded() -> None:
 def _after_fork() -> None:
     global _shared, _starting
     _starting = threading.Lock()
+    for server in _dedicated:
+        _inherited.append(server)
+        server.forget()
+    _dedicated.clear()
     if _shared is not None:
         _inherited.append(_shared)
         _shared.forget()

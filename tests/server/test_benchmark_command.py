@@ -1,0 +1,56 @@
+"""`dbdesign benchmark` shows each query before and after, writes the reports, and says what is wrong in one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dbdesign_server.commands import app, run
+
+DESIGN = """\
+engine: postgresql 18
+schema: shop.sql
+workload:
+  - {name: by number, sql: select * from orders where number = $1, rate: 5/s, target: p95 10s}
+volumes:
+  orders: 10k
+"""
+SHOP = "create table orders (id bigint generated always as identity primary key, number text not null);"
+
+
+@pytest.fixture
+def design(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "shop.sql").write_text(SHOP)
+    (tmp_path / "design.yaml").write_text(DESIGN)
+    monkeypatch.chdir(tmp_path)
+    return "design.yaml"
+
+
+def test_a_benchmark_is_shown_as_a_table_and_written_as_reports(design: str) -> None:
+    options = ["--rows", "2k", "--seconds", "0.3", "--connections", "2", "--index", "create index on orders (number)"]
+    done = CliRunner().invoke(app, ["benchmark", design, *options, "--write-to", "out/"])
+    assert done.exit_code == 0, done.output
+    assert "2,000 rows in 1 of 1 table" in done.output
+    assert "Seq Scan on orders" in done.output
+    assert "Index Scan on orders_number_idx" in done.output.replace("Bitmap ", "")
+    assert "p95 ≤ 10000 ms met" in done.output
+    assert Path("out/design.benchmark.html").read_text().startswith("<!doctype html>")
+    assert Path("out/design.benchmark.md").read_text().startswith("# Benchmark of design.yaml")
+
+
+def test_json_has_the_names_that_scripts_use(design: str) -> None:
+    done = CliRunner().invoke(app, ["benchmark", design, "--rows", "500", "--seconds", "0.2", "--json"])
+    found = json.loads(done.stdout)
+    assert found["queries"][0]["before"]["executions"] > 0
+    assert found["tables"][0]["rows"] == 500
+
+
+@pytest.mark.parametrize(
+    "options", [["--rows", "many"], ["--rows", "0"], ["--at", "soon"], ["--index", "drop table orders"]]
+)
+def test_mistakes_are_one_line_and_2(design: str, options: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["benchmark", design, *options]) == 2
+    assert capfd.readouterr().err.count("\n") == 1

@@ -1,0 +1,101 @@
+"""What `benchmark_schema` answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from dbdesign.api.answer import Answer
+
+
+class MeasureOut(BaseModel):
+    """One query in one run. Times in milliseconds, as the client saw them."""
+
+    executions: int
+    errors: int = 0
+    error: str | None = Field(default=None, description="why it could not be run, or the first of the errors")
+    per_second: float = Field(default=0.0, description="executions per second in the mix of the queries' rates")
+    mean_ms: float | None = None
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    max_ms: float | None = None
+    met: bool | None = Field(default=None, description="whether the latency target was met")
+    rows: float | None = Field(default=None, description="of an execution, on average")
+    shared_hit: int | None = Field(default=None, description="shared buffers of one explained execution")
+    shared_read: int | None = None
+    estimated_rows: float | None = Field(default=None, description="by the planner, of that execution")
+    actual_rows: float | None = None
+    access: list[str] = Field(default_factory=list, description="the plan's nodes, from the top")
+
+
+class QueryOut(BaseModel):
+    """One query: before, and after the indexes where there were any."""
+
+    name: str
+    target: str | None = None
+    parameters: list[str] = Field(
+        default_factory=list, description="the column that each parameter's values were drawn from"
+    )
+    before: MeasureOut
+    after: MeasureOut | None = None
+
+
+class RunOut(BaseModel):
+    """The workload under one set of indexes."""
+
+    title: str
+    executions: int
+    seconds: float
+    connections: int
+    per_second: float
+    idle_p50_ms: float | None = Field(default=None, description="of SELECT 1 among the queries: what is not theirs")
+    idle_p99_ms: float | None = None
+
+
+class FilledOut(BaseModel):
+    """A table: rows wanted and made, and why there are fewer."""
+
+    name: str
+    rows: int
+    wanted: int
+    bytes: int
+    index_bytes: int
+    reason: str | None = None
+    notes: list[str] = Field(default_factory=list)
+
+
+class BuiltOut(BaseModel):
+    """An index of the second run."""
+
+    ddl: str
+    bytes: int | None = None
+    seconds: float | None = None
+    error: str | None = None
+
+
+class PlanOut(BaseModel):
+    """PostgreSQL's EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) of one execution."""
+
+    query: str
+    run: str
+    plan: Any
+
+
+class BenchmarkSchemaAnswer(Answer):
+    """What `benchmark_schema` answers."""
+
+    rows: int = Field(description="in all tables")
+    bytes: int = Field(description="of the database")
+    load_seconds: float
+    runs: list[RunOut]
+    queries: list[QueryOut]
+    indexes: list[BuiltOut] = Field(default_factory=list)
+    problems: list[str] = Field(default_factory=list, description="what is not as the schema or the profile says")
+    tables: list[FilledOut]
+    notes: list[str] = Field(default_factory=list)
+    assumptions: list[str] = Field(default_factory=list, description="of the contents, where the volumes say nothing")
+    plans: list[PlanOut] = Field(default_factory=list)
+    files: list[str] = Field(default_factory=list, description="the reports, where write_to was given")
+    proof: str

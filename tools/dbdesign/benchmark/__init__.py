@@ -1,0 +1,1 @@
+"""Benchmarks on generated data: rows that follow a design's volumes, the workload with real parameters, and a report."""

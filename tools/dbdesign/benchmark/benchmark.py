@@ -1,0 +1,194 @@
+"""A whole benchmark on the embedded server: schema, rows, workload, and the workload again with more indexes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from dbdesign.benchmark.generate import Loaded, generate
+from dbdesign.benchmark.queries import make_ready
+from dbdesign.benchmark.results import BuiltIndex, Run
+from dbdesign.benchmark.run import Plan, run
+from dbdesign.benchmark.session import Session
+from dbdesign.engines.postgres import Limits, dedicated
+from dbdesign.errors import EngineError
+from dbdesign.model.design import Design
+from dbdesign.model.profile import Profile
+
+SERVER = {
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "work_mem": "16MB",
+    "effective_cache_size": "4GB",
+    "random_page_cost": "1.1",
+    "max_worker_processes": "8",
+    "max_parallel_workers": "2",
+}
+"""Settings of the server that benchmarks run on: those of a small server with a solid-state disk. What else is there stays at the
+embedded server's own: no fsync (nothing here outlives the run), no JIT, no autovacuum.
+"""
+
+BYTES_PER_ROW = 2_000
+LEAST_DISK = 2 * 1024**3
+MOST_DISK = 64 * 1024**3
+STATEMENT_SECONDS = 1800.0
+"""Of one statement of the load."""
+
+QUERY_SECONDS = 30.0
+"""Of one execution of a query."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to measure.
+
+    Attributes:
+        rows: in all tables together.
+        indexes: DDL for a second run.
+        seed: of the rows and of the values.
+    """
+
+    rows: int = 1_000_000
+    plan: Plan = field(default_factory=Plan)
+    indexes: tuple[str, ...] = ()
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """A table with its indexes, in bytes."""
+
+    label: str
+    rows: int
+    heap: int
+    indexes: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a benchmark.
+
+    Attributes:
+        version: of the server.
+        loaded: the rows.
+        runs: one, or the one before and the one after the indexes.
+        refused: statements of the schema that the server refused.
+    """
+
+    version: str
+    loaded: Loaded
+    sizes: tuple[TableSize, ...]
+    runs: tuple[Run, ...]
+    indexes: tuple[BuiltIndex, ...]
+    refused: tuple[str, ...]
+
+
+def _quiet(_done: float, _message: str) -> None:
+    """Nobody is told."""
+
+
+def benchmark(
+    design: Design, profile: Profile, ddl: str, wanted: Wanted, *, tell: Callable[[float, str], None] = _quiet
+) -> Outcome:
+    """Fill a database with rows that follow the profile and run the design's workload on it.
+
+    Args:
+        ddl: the design's schema as PostgreSQL's DDL.
+        tell: told the share of the work done and what comes next.
+
+    Raises:
+        LimitError: where it was stopped, or fills too much disk.
+        EngineError: where the server fails.
+    """
+    import psycopg
+
+    try:
+        return _benchmark(design, profile, ddl, wanted, tell)
+    except psycopg.Error as error:
+        said = " ".join(str(error.diag.message_primary or error).split())
+        raise EngineError(
+            f"the server of the benchmark refused a step: {said}", remedy="Check the schema, or ask for fewer rows"
+        ) from error
+
+
+def _benchmark(
+    design: Design, profile: Profile, ddl: str, wanted: Wanted, tell: Callable[[float, str], None]
+) -> Outcome:
+    disk = int(min(max(wanted.rows * BYTES_PER_ROW, LEAST_DISK), MOST_DISK))
+    limits = Limits(seconds=QUERY_SECONDS, disk=disk, temporary=disk, connections=wanted.plan.connections + 4)
+    tell(0.0, "starting a server")
+    with dedicated(SERVER) as server, server.scratch(limits=limits) as database:
+        outcome = database.run_script(ddl, limits=replace(limits, seconds=300.0))
+        refused = tuple(f"{' '.join(one.statement.split())[:120]}: {one.message}" for one in outcome.failures)
+        session = Session(database, disk=disk, seconds=STATEMENT_SECONDS)
+        loaded = generate(
+            session,
+            design.schema,
+            profile,
+            wanted.rows,
+            seed=wanted.seed,
+            tell=lambda done, said: tell(0.55 * done, said),
+        )
+        session.limit(QUERY_SECONDS)
+        for setting in ("work_mem", "maintenance_work_mem", "max_parallel_workers_per_gather", "row_security"):
+            session.execute(f"RESET {setting}")
+        sizes = _sizes(session, loaded)
+        ready = make_ready(
+            session, design.schema, design.workload.queries, {one.label: one.rows for one in loaded.tables}, wanted.seed
+        )
+        shares = (0.6, 0.95) if not wanted.indexes else (0.6, 0.77)
+        runs = [
+            run(
+                session,
+                ready,
+                wanted.plan,
+                title="before" if wanted.indexes else "workload",
+                tell=_between(tell, *shares),
+            )
+        ]
+        built: list[BuiltIndex] = []
+        if wanted.indexes:
+            tell(0.78, f"building {len(wanted.indexes)} indexes")
+            built = build(session, wanted.indexes)
+            runs.append(run(session, ready, wanted.plan, title="after", tell=_between(tell, 0.8, 0.95)))
+        return Outcome(server.version, loaded, sizes, tuple(runs), tuple(built), refused)
+
+
+def _between(tell: Callable[[float, str], None], low: float, high: float) -> Callable[[float, str], None]:
+    return lambda done, said: tell(low + (high - low) * done, said)
+
+
+def build(session: Session, statements: Sequence[str]) -> list[BuiltIndex]:
+    """Create the indexes; one that the server refuses is reported and the others are built."""
+    import psycopg
+
+    built = []
+    session.limit(STATEMENT_SECONDS)
+    session.execute("SET maintenance_work_mem = '256MB'")
+    for ddl in statements:
+        before, begun = session.size(), time.monotonic()
+        try:
+            session.execute(ddl.strip().rstrip(";"))
+        except psycopg.Error as error:
+            built.append(BuiltIndex(ddl, 0.0, 0, str(error.diag.message_primary or error)))
+            continue
+        built.append(BuiltIndex(ddl, time.monotonic() - begun, max(session.size() - before, 0)))
+    session.execute("ANALYZE")
+    session.execute("RESET maintenance_work_mem")
+    session.limit(QUERY_SECONDS)
+    return built
+
+
+def _sizes(session: Session, loaded: Loaded) -> tuple[TableSize, ...]:
+    found = []
+    for one in loaded.tables:
+        namespace, _, title = one.label.rpartition(".")
+        row = session.database.admin.execute(
+            b"SELECT pg_table_size(c.oid), pg_indexes_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            b"WHERE n.nspname = %s AND c.relname = %s",
+            (namespace or "public", title),
+        ).fetchone()
+        if row is not None:
+            found.append(TableSize(one.label, one.rows, int(row[0]), int(row[1])))
+    return tuple(found)

@@ -1,0 +1,107 @@
+"""Foreign keys of cycles, and of tables to themselves: set when all tables have their rows."""
+
+from __future__ import annotations
+
+from dbdesign.benchmark.numbering import Choice, Spread, chance, is_null, permuted, seed_of
+from dbdesign.benchmark.parents import Parents
+from dbdesign.benchmark.quoting import name, relation
+from dbdesign.benchmark.session import Session
+from dbdesign.benchmark.statement import parent_number
+from dbdesign.model.profile import TableProfile
+from dbdesign.model.schema import ForeignKey, Table
+
+
+def refer_later(
+    session: Session,
+    parents: Parents,
+    table: Table,
+    key: ForeignKey,
+    profile: TableProfile | None,
+    seed: int,
+) -> list[str]:
+    """Let the rows of a table refer to their parents; what went wrong, a sentence each.
+
+    Columns that an earlier foreign key has settled stay. Rows that refer to their own table refer to an earlier row of it, so that
+    there is no circle; the first refers to none, or to itself where it must refer.
+    """
+    import psycopg
+
+    try:
+        session.execute(_update(session, parents, table, key, profile, seed))
+    except psycopg.Error as error:
+        return [f"{table.label} ({', '.join(key.columns)}): {error.diag.message_primary or error}"]
+    return []
+
+
+def _update(
+    session: Session,
+    parents: Parents,
+    table: Table,
+    key: ForeignKey,
+    profile: TableProfile | None,
+    seed: int,
+) -> str:
+    settled = {
+        column
+        for other in table.foreign_keys
+        if other is not key and len(other.columns) < len(key.columns)
+        for column in other.columns
+    }
+    bound = tuple(place for place, column in enumerate(key.columns) if column in settled)
+    if len(bound) == len(key.columns):
+        bound = ()
+    free = [place for place in range(len(key.columns)) if place not in bound]
+    parent = parents.numbered(key, bound)
+    seed = seed_of(seed, table.label, *key.columns)
+    column_profile = profile.columns.get(key.columns[free[0]]) if profile else None
+    nullable = all((column := table.column(key.columns[place])) is not None and column.nullable for place in free)
+    nulls = column_profile.nulls if column_profile and nullable else 0.0
+    wanted = f"NOT ({is_null(nulls, seed, 'x.i')})" if nulls else "true"
+    rows = f"(SELECT tableoid AS o, ctid AS c, row_number() OVER (ORDER BY tableoid, ctid) - 1 AS i, * FROM {relation(table)}) x"
+    if parent.first is not None:
+        number = _number(session, table, key, parent.count, column_profile, seed, parent.first)
+        source, chosen = rows, {free[0]: f"{parent.first} + ({number})"}
+        condition = f"{wanted} AND ({number}) IS NOT NULL"
+    else:
+        joined = " AND ".join([f"h.c{place} = x.{name(key.columns[place])}" for place in bound] or ["true"])
+        if bound:
+            drawn = f"h.n = floor({chance(seed, 'x.i')} * h.total)::bigint"
+        else:
+            drawn = f"h.n = ({_number(session, table, key, parent.count, column_profile, seed, None)})"
+        source, chosen = (
+            f"{rows} JOIN {parent.table} h ON {joined} AND {drawn}",
+            {place: f"h.c{place}" for place in free},
+        )
+        condition = wanted
+    sets = ", ".join(f"{name(key.columns[place])} = s.v{place}" for place in free)
+    values = ", ".join(f"{value} AS v{place}" for place, value in chosen.items())
+    return (
+        f"UPDATE {relation(table)} t SET {sets} FROM (SELECT x.o, x.c, {values} FROM {source} WHERE {condition}) s "
+        "WHERE t.tableoid = s.o AND t.ctid = s.c"
+    )
+
+
+def _number(
+    session: Session, table: Table, key: ForeignKey, count: int, profile: object, seed: int, first: int | None
+) -> str:
+    from dbdesign.model.profile import ColumnProfile
+
+    if key.references == table.label:
+        return _earlier(table, key, seed, first)
+    if table.is_unique(key.columns):
+        return permuted(f"(x.i % {max(count, 1)})", max(count, 1), seed) + f" + CASE WHEN x.i < {count} THEN 0 END"
+    known = profile if isinstance(profile, ColumnProfile) else None
+    values = max(min(int(known.distinct), count), 1) if known else max(count, 1)
+    rows = int(session.rows(f"SELECT count(*) FROM {relation(table)}")[0][0])
+    choice = Choice((), values, known.skew if known else 0.0)
+    return parent_number(values, max(count, 1), f"({choice.number(Spread(max(rows, 1), seed), 'x.i')})")
+
+
+def _earlier(table: Table, key: ForeignKey, seed: int, first: int | None) -> str:
+    """The number of an earlier row of the same table; of none for the first where it may be."""
+    nullable = all((column := table.column(one)) is not None and column.nullable for one in key.columns)
+    none = "NULL" if nullable else "0"
+    own = f"(x.{name(key.referenced_columns[0])} - {first})" if first is not None else "x.i"
+    if table.is_unique(key.columns):
+        return f"CASE WHEN {own} = 0 THEN {none} ELSE {own} - 1 END"
+    return f"CASE WHEN {own} = 0 THEN {none} ELSE floor({chance(seed, 'x.i')} * {own})::bigint END"
