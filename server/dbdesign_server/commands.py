@@ -208,7 +208,7 @@ def review_command(
         log = as_sarif(review, uri=_uri(loaded.lines_of), version=VERSION)
         call.access.write_text(sarif, json.dumps(log, indent=1, ensure_ascii=False) + "\n", overwrite=True)
     if not _as_json(answer, as_json):
-        show_review(answer, loaded.lines_of, chosen=detail)
+        show_review(answer, loaded.lines_of, chosen=detail, unread=len(loaded.result.unread))
     if fail_on is not None and _reaches(review.worst(), fail_on):
         raise typer.Exit(FOUND)
 

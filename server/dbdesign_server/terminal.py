@@ -198,12 +198,14 @@ def _problems(answer: ReadSchemaAnswer | ReviewSchemaAnswer) -> Iterator[Rendera
         yield Text(f"note: {note}", style="dim")
 
 
-def show_review(answer: ReviewSchemaAnswer, name: str, *, chosen: str | None) -> None:
-    """Findings, worst first: what, where, what follows from it, the fix."""
-    _emit(_review_parts(answer, name, with_fix=chosen in {None, "full"}))
+def show_review(answer: ReviewSchemaAnswer, name: str, *, chosen: str | None, unread: int) -> None:
+    """Findings, worst first: what, where, what follows from it, the fix; `unread` counts what was not understood on all pages."""
+    _emit(_review_parts(answer, name, with_fix=chosen in {None, "full"}, unread=unread))
 
 
-def _review_parts(answer: ReviewSchemaAnswer, name: str, *, with_fix: bool) -> Iterator[RenderableType | Verbatim]:
+def _review_parts(
+    answer: ReviewSchemaAnswer, name: str, *, with_fix: bool, unread: int
+) -> Iterator[RenderableType | Verbatim]:
     for finding in answer.findings:
         yield from _finding(finding, name, with_fix=with_fix)
     for one in answer.suppressed:
@@ -213,7 +215,11 @@ def _review_parts(answer: ReviewSchemaAnswer, name: str, *, with_fix: bool) -> I
         yield Text(text, style="yellow")
     yield from _problems(answer)
     worst = next(iter(answer.counts), None)
-    yield Text(answer.summary.rpartition(" Detail:")[0], style=STYLES[worst] if worst else "bold green")
+    fine = "yellow" if unread else "bold green"
+    yield Text(answer.summary.rpartition(" Detail:")[0], style=STYLES[worst] if worst else fine)
+    if unread:
+        were = "statement was" if unread == 1 else "statements were"
+        yield Text(f"{unread} {were} not understood and not reviewed", style="yellow")
     if answer.findings:
         yield Text("`dbdesign rules NAME` explains a rule.", style="dim")
 

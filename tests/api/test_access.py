@@ -116,6 +116,35 @@ def test_nothing_is_written_outside_or_hidden(root: Path, tmp_path: Path, name: 
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("/proc/x.sarif", "no file can be made in the folder /proc"),
+        ("/proc/x/y.sarif", "no folder can be made there"),
+        ("{}/db", "is a folder"),
+        ("{}/pipe.sql", "exists and is not a regular file"),
+        ("{}/db/schema.sql/x.sarif", "a part of the path is a file, not a folder"),
+        ("{}/db/%s" % ("x" * 300), "file name too long"),
+    ],
+)  # fmt: skip
+def test_a_place_that_takes_no_file_is_refused_with_the_cause_and_the_remedy(root: Path, name: str, cause: str) -> None:
+    if name.startswith("/proc") and not Path("/proc/self").exists():
+        pytest.skip("no /proc here")
+    name = name.format(root)
+    before = sorted(root.rglob("*"))
+    with pytest.raises(AccessError) as refused:
+        Access().write_text(name, "x", overwrite=True)
+    assert str(refused.value).startswith(f"{name}: {cause}. Choose another path")
+    assert sorted(root.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_to_is_named(root: Path) -> None:
+    (root / "db").chmod(0o500)
+    with pytest.raises(AccessError, match=f"this user may not write into the folder {root}/db"):
+        Access().write_text(f"{root}/db/x.sarif", "x")
+
+
 def test_a_link_is_never_written_through(root: Path, tmp_path: Path) -> None:
     with pytest.raises(DesignError):
         Access.beneath(root).write_text("out.sql", "x", overwrite=True)

@@ -230,6 +230,24 @@ def test_a_review_of_what_was_not_understood_does_not_pass(project: Path, capsys
 
 
 @pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", None),
+        ("FROBNICATE a;\n", "1 statement was not understood and not reviewed"),
+        ("FROBNICATE a;\n" * 30, "30 statements were not understood and not reviewed"),
+    ],
+)
+@pytest.mark.parametrize("paging", [[], ["--page", "1"]])
+def test_a_review_counts_the_statements_that_it_did_not_see(
+    project: Path, capsys: pytest.CaptureFixture[str], more: str, said: str | None, paging: list[str]
+) -> None:
+    (project / "partly.sql").write_text(f"CREATE TABLE `t` (`id` int NOT NULL, PRIMARY KEY (`id`));\n{more}")
+    assert run(["review", "partly.sql", "--format", "mysql", "--fail-on", "info", *paging]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == said if said else "not reviewed" not in last
+
+
+@pytest.mark.parametrize(
     "arguments", [["serve", "--bogus"], ["serve", "--http", "--port", "many"], ["read", "--bogus"]]
 )
 def test_a_mistake_in_the_options_is_one_line_with_the_remedy(

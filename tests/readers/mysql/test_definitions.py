@@ -179,3 +179,19 @@ def test_lines_are_known_for_tables_columns_and_constraints():
 def test_a_thousand_nested_parentheses_do_no_harm():
     deep = "(" * 1000 + "1" + ")" * 1000
     assert table(f"x int DEFAULT {deep}").columns[0].default == deep[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("shop.*", "shop.*"),
+        ("`my shop`.*", "my shop.*"),
+        ("*.*", "*.*"),
+        ("other.orders", "other.orders"),
+        ("PROCEDURE shop.p", "PROCEDURE shop.p"),
+    ],
+)
+def test_a_grant_on_no_table_of_the_text_is_named_by_what_it_is_on(target: str, name: str):
+    sql = f"GRANT SELECT, INSERT ON {target} TO 'u'@'h'"
+    schema = read(f"CREATE TABLE t (id int);\n{sql};").schema_
+    assert [(one.kind, one.name, one.sql) for one in schema.carried] == [("grant", name, sql)]

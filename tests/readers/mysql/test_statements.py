@@ -66,17 +66,49 @@ def test_comments_are_kept_by_line():
     assert script.comments == {1: "-- first", 2: "# inside", 3: "/* allow */", 5: "/* last */"}
 
 
-@pytest.mark.parametrize(
-    ("mark", "what"), [("'", "a string"), ('"', "a quoted name"), ("`", "a quoted name"), ("/* ", "a comment")]
-)
-def test_what_is_never_closed_is_named_with_its_line(mark: str, what: str):
-    text = f"CREATE TABLE a (b int);\nCREATE TABLE c (d int);\nCREATE TABLE e (\n f int DEFAULT {mark}x);\nCREATE TABLE g (h int);"
-    result = reader("mysql").read(text)
-    assert [table.name for table in result.schema_.tables] == ["a", "c"]
-    assert result.declared_tables == 4
+UNCLOSED = {
+    "a string": ("'", "CREATE TABLE b (\n c int DEFAULT 'x);", 3),
+    "a string in double marks": ('"', 'CREATE TABLE b (\n c int COMMENT "x);', 3),
+    "a quoted name": ("`", "CREATE TABLE b (\n `c int);", 3),
+    "a comment in a statement": ("/*", "CREATE TABLE b (\n c int /* x);", 3),
+    "a comment between statements": ("/*", "\n/* x", 3),
+    "an executable comment": ("/*", "/*!40101 SET x = 1;", 2),
+    "a comment for no server": ("/*", "/*M!999999 x", 2),
+    "a string for a statement": ("'", "'x;", 2),
+    "a name for a statement": ("`", "`x;", 2),
+    "a string of data": ("'", "INSERT INTO a VALUES\n ('x);", 3),
+    "a string in a body": ("'", "CREATE PROCEDURE p() BEGIN\n SELECT 'x; END;", 3),
+    "a string behind a delimiter": ("'", "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 'x; END//\nDELIMITER ;", 3),
+    "a body": ("END", "CREATE PROCEDURE p() BEGIN SELECT 1;", 2),
+}
+
+
+@pytest.mark.parametrize("dialect", ["mysql", "tidb"])
+@pytest.mark.parametrize("case", UNCLOSED)
+def test_what_is_never_closed_is_named_with_its_line_and_remedy(case: str, dialect: str):
+    mark, middle, line = UNCLOSED[case]
+    result = reader(dialect).read(f"CREATE TABLE a (b int);\n{middle}\nCREATE TABLE z (d int);")
+    assert [table.name for table in result.schema_.tables] == ["a"]
+    assert result.declared_tables == 2 + middle.count("CREATE TABLE")
     (unread,) = result.unread
-    assert unread.line == 4
-    assert what in unread.reason
+    assert unread.line == line
+    assert mark in unread.reason
+    assert "nothing after it could be read: " in unread.reason
+
+
+@pytest.mark.parametrize("dialect", ["mysql", "tidb"])
+def test_what_is_never_closed_in_the_first_statement_is_an_error(dialect: str):
+    with pytest.raises(SqlError) as raised:
+        reader(dialect).read("\n/* CREATE TABLE a (b int);")
+    assert str(raised.value) == (
+        "SQL, line 2: a comment that begins with /* is not closed, so that nothing after it could be read: close it"
+    )
+
+
+def test_a_body_that_is_never_ended_is_a_routine_where_nothing_stands_behind_it():
+    result = reader("mysql").read("CREATE PROCEDURE p() BEGIN SELECT 1;\n  CREATE TEMPORARY TABLE t (a int);")
+    assert result.unread == ()
+    assert [one.name for one in result.schema_.routines] == ["p"]
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "-- nothing\n"])

@@ -8,6 +8,7 @@ from dbdesign.engines.postgres import embedded
 from dbdesign.errors import InputError, SqlError
 from dbdesign.readers.postgresql import READER, read
 from dbdesign.readers.postgresql.catalog import read_catalog
+from dbdesign.readers.postgresql.positions import positions
 
 
 def test_statements_in_an_unlucky_order_are_tried_again() -> None:
@@ -172,3 +173,39 @@ def test_an_ordinary_role_can_read_a_catalogue() -> None:
         schema = read_catalog(database.user)
     assert [table.label for table in schema.tables] == ["t"]
     assert schema.tables[0].owner == database.user_role
+
+
+LONG = {"table": "t" * 64, "column": "Column " + "c" * 60, "index": "i" * 70, "check": "é" * 32, "view": "v" * 64}
+
+
+@pytest.mark.parametrize("execute", [True, False])
+def test_names_that_postgresql_cuts_are_in_one_note_with_their_lines(execute: bool) -> None:
+    script = (
+        "set client_min_messages = error;\n"
+        f'create table {LONG["table"]} (id int primary key, "{LONG["column"]}" text);\n'
+        f"create index {LONG['index']} on {LONG['table']} (id);\n"
+        f"comment on table {LONG['table']} is '{'x' * 80}';\n"
+        f"create view a as select '{'y' * 80}' as b;\nalter view a rename to {LONG['view']};\n"
+        f"alter table {LONG['table']} add constraint {LONG['check']} check (id > 0);\n"
+    )
+    result = read(script, execute=execute)
+    assert result.unread == ()
+    (note,) = (one for one in result.notes if "63 bytes" in one)
+    assert note == (
+        f"5 names are longer than the 63 bytes that PostgreSQL keeps, and cut: {'t' * 63} is what is kept of {'t' * 64} (line 2); "
+        f"Column {'c' * 56} is what is kept of Column {'c' * 60} (line 2); {'i' * 63} is what is kept of {'i' * 70} (line 3); and 2 more"
+    )
+
+
+@pytest.mark.parametrize("name", ["t" * 63, "é" * 31, '"' + "t" * 61 + '""' + '"'])
+def test_names_that_just_fit_are_not_noted(name: str) -> None:
+    assert read(f"create table {name} (id int);").notes == ()
+
+
+def test_the_names_that_are_noted_are_those_that_the_server_notices() -> None:
+    script = "".join(
+        f"create table {name} (id int);\n" for name in ("a" * 64, "b" * 63, "ü" * 32, '"' + "c " * 33 + '"')
+    )
+    with embedded().scratch() as database:
+        noticed = [one.line for one in database.run_script(script).notices if one.sqlstate == "42622"]
+    assert list(positions(script).long_names.values()) == noticed == [1, 3, 4]

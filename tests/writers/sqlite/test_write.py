@@ -229,3 +229,12 @@ def test_what_readers_notice_is_not_lost_in_silence():
         ("v", "WITH CHECK OPTION"),
         ("v", "the view option security_barrier"),
     } <= {(note.object, note.lost) for note in result.notes}
+
+
+def test_tables_that_differ_in_case_only_are_told_apart_with_a_note() -> None:
+    result = write(schema_of('create table "Orders" (id int); create table orders (id int); create schema s;'))
+    assert "CREATE TABLE orders_ (" in result.text
+    assert str(result.proof) == EXECUTED
+    assert said(result) == (
+        "orders: the name that Orders has too, but for its case or namespace, which SQLite does not tell apart -> written as orders_\n"
+    )

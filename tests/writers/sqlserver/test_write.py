@@ -265,3 +265,40 @@ def test_the_columns_of_a_primary_key_are_not_null_though_sqlite_lets_them_be():
     result = write(schema_of("CREATE TABLE t (a text, b int, PRIMARY KEY (a, b));", "sqlite"))
     assert "a nvarchar(446) NOT NULL,\n    b bigint NOT NULL," in result.text, result.text
     assert str(result.proof) == READ_BACK, said(result)
+
+
+ALIKE = """
+    create table "Orders" (id int primary key);
+    create table orders (id int primary key references "Orders");
+    create schema s;
+    create table s.orders (id int default nextval('"ORDERS"'::regclass));
+    create sequence "ORDERS";
+    create view v as select orders.id from orders;
+"""
+
+
+def test_names_that_differ_in_case_only_are_told_apart() -> None:
+    result = from_postgresql(ALIKE)
+    assert [line for line in result.text.splitlines() if line.startswith("CREATE")] == [
+        "CREATE SCHEMA s;",
+        "CREATE SEQUENCE dbo.ORDERS_3 START WITH 1;",
+        "CREATE TABLE dbo.Orders (",
+        "CREATE TABLE dbo.orders_2 (",
+        "CREATE TABLE s.orders (",
+        "CREATE VIEW dbo.v (id) AS",
+    ]
+    assert "FOREIGN KEY (id) REFERENCES dbo.Orders (id)" in result.text
+    assert "NEXT VALUE FOR dbo.ORDERS_3" in result.text
+    assert "FROM orders_2 AS orders" in result.text
+    lost = "the name differs from Orders in case only, which SQL Server does not tell apart by default"
+    assert f"orders: {lost} -> written as orders_2\n" in said(result)
+    assert f"ORDERS: {lost} -> written as ORDERS_3\n" in said(result)
+    assert str(result.proof) == READ_BACK
+
+
+@pytest.mark.parametrize("target", ["sqlserver", "mysql", "tidb", "sqlite"])
+def test_columns_that_differ_in_case_only_are_noted_with_both_names(target: str) -> None:
+    schema = schema_of('create table t (id int primary key, "ID" text, other int);')
+    (note,) = (one for one in writer(target).write(schema, WriteOptions()).notes if one.object == "t.ID")
+    assert note.lost.startswith("the name differs from the column id in case only, which ")
+    assert note.instead == "both, which it refuses: rename one of them"

@@ -6,6 +6,7 @@ without following symbolic links, so that a link put in the way between the chec
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -94,7 +95,7 @@ class Access:
         Folders on the way are made. An existing file is left alone unless `overwrite`.
 
         Raises:
-            AccessError: outside the roots, hidden, a symbolic link, or existing without `overwrite`.
+            AccessError: outside the roots, hidden, a symbolic link, existing without `overwrite`, or a place that takes no file.
         """
         folder, final = os.path.split(name)
         if not final or final in {".", ".."}:
@@ -106,7 +107,7 @@ class Access:
         except FileNotFoundError:
             raise AccessError("no folder can be made there", where=name, remedy="Choose another path") from None
         except OSError as error:
-            raise self._refused(name, error) from None
+            raise _not_written(name, error) from None
         try:
             _place(directory, final, text.encode("utf-8", "surrogatepass"), overwrite=overwrite)
         except FileExistsError:
@@ -114,7 +115,7 @@ class Access:
                 "the file exists already", where=name, remedy="Choose another path, or say overwrite=true (--overwrite)"
             ) from None
         except OSError as error:
-            raise self._refused(name, error) from None
+            raise _not_written(name, error) from None
         finally:
             os.close(directory)
         return name
@@ -224,7 +225,7 @@ class Access:
         if isinstance(error, FileNotFoundError):
             return InputError("there is no such file", where=name, remedy=self._nearest(name))
         if isinstance(error, PermissionError):
-            return AccessError("the file may not be read or written by this user", where=name)
+            return AccessError("the file may not be read by this user", where=name, remedy="Change its permissions")
         if isinstance(error, IsADirectoryError):
             return _folder(name, Path(name))
         reason = (error.strerror or type(error).__name__).lower()
@@ -241,6 +242,24 @@ class Access:
                 return f"Did you mean {' or '.join(str(Path(name).parent / one) for one in near)}?"
         where = f"Paths start from {base}" if self.roots else "Check the path"
         return f"{where}; SQL text may be given in place of a path"
+
+
+def _not_written(name: str, error: OSError) -> AccessError:
+    """Why nothing could be written there, in our words; the operating system's would name resolved paths."""
+    folder = f"the folder {Path(name).parent}"
+    if isinstance(error, PermissionError):
+        what = f"this user may not write into {folder}"
+    elif isinstance(error, FileNotFoundError):
+        what = f"no file can be made in {folder}"
+    elif isinstance(error, IsADirectoryError):
+        what = "is a folder"
+    elif isinstance(error, (FileExistsError, NotADirectoryError)):
+        what = "a part of the path is a file, not a folder"
+    elif error.errno == errno.ELOOP:
+        what = "a symbolic link on the way is not followed"
+    else:
+        what = (error.strerror or str(error) or type(error).__name__).lower()
+    return AccessError(what, where=name, remedy="Choose another path to write to")
 
 
 def limited(content: bytes, name: str) -> bytes:
@@ -301,7 +320,10 @@ def _place(folder: int, final: str, content: bytes, *, overwrite: bool) -> None:
             os.fsync(file.fileno())
         if overwrite:
             with suppress(FileNotFoundError):
-                if not stat.S_ISREG(os.stat(final, dir_fd=folder, follow_symlinks=False).st_mode):
+                kind = os.stat(final, dir_fd=folder, follow_symlinks=False).st_mode
+                if stat.S_ISDIR(kind):
+                    raise IsADirectoryError
+                if not stat.S_ISREG(kind):
                     raise OSError("exists and is not a regular file")
             os.replace(temporary, final, src_dir_fd=folder, dst_dir_fd=folder)
         else:

@@ -1,11 +1,12 @@
 """What a schema of another engine brings along, made plain for an engine without domains, named enumerations and the like.
 
-Shared by the writers for SQL Server and SQLite.
+Shared by the writers for SQL Server and SQLite, and in part by that for MySQL.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dbdesign.model.schema import Check, Column, Engine, Schema, Table, View, label
 from dbdesign.model.types import Kind
@@ -60,6 +61,20 @@ def whole_tables(schema: Schema, context: Context) -> list[Table]:
                 "a table of its own, with the inherited columns",
             )
     return kept
+
+
+def note_columns_alike(tables: Iterable[Table], context: Context, title: str) -> None:
+    """Notes on columns of one table whose names differ in case only: the target does not tell them apart."""
+    for table in tables:
+        seen: dict[str, str] = {}
+        for column in table.columns:
+            first = seen.setdefault(column.name.lower(), column.name)
+            if first != column.name:
+                context.note(
+                    f"{table.label}.{column.name}",
+                    f"the name differs from the column {first} in case only, which {title} does not tell apart",
+                    "both, which it refuses: rename one of them",
+                )
 
 
 def note_lost_objects(schema: Schema, context: Context, title: str) -> None:

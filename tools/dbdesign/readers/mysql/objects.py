@@ -195,19 +195,22 @@ def _sequence_option(stream: TokenStream, values: dict[str, int | bool]) -> bool
 
 def grant(stream: TokenStream, draft: SchemaDraft, line: int, text: str) -> None:
     """Parses what follows GRANT: on a table of the schema it belongs to it, otherwise it is carried."""
-    first = stream.index
     privileges, columns = _privileges(stream)
     if not stream.accept("ON"):
         draft.skip("GRANT", "roles are not part of a schema", line)
         return
     stream.accept("TABLE")
+    target = stream.index
     table = (
         draft.table(stream.dotted())
         if stream.is_name() and stream.peek().upper != "*" and stream.peek(2).upper != "*"
         else None
     )
     if table is None:
-        draft.carried.append((None, Carried(kind="grant", name=stream.source(first)[:64], sql=text.strip()), line))
+        stream.index = target
+        stream.skip_until("TO")
+        name = stream.source(target).replace("`", "") or "*.*"
+        draft.carried.append((None, Carried(kind="grant", name=name[:64], sql=text.strip()), line))
         return
     stream.expect("TO")
     start = stream.index

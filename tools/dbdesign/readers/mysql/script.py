@@ -32,14 +32,14 @@ def read_script(text: str, engine: Engine = Engine.MYSQL) -> ReadResult:
         raise InputError("the text is empty", remedy="Give CREATE TABLE statements")
     if "\x00" in text[:10_000]:
         raise InputError("this is not text but binary data", remedy="Give SQL, for instance the output of mysqldump")
-    script, draft = Script(text, tidb=engine is Engine.TIDB), SchemaDraft()
+    script, draft, unclosed = Script(text, tidb=engine is Engine.TIDB), SchemaDraft(), False
     for statement in script.statements():
         read_statement(script, statement, draft)
+        unclosed = statement.unclosed is not None
     if draft.unread and not (draft.tables or draft.views or draft.routines or draft.sequences):
         first = draft.unread[0]
-        raise SqlError(
-            first.reason, line=first.line, statement=first.text, remedy="Nothing could be read; is it MySQL's dialect?"
-        )
+        remedy = None if unclosed and len(draft.unread) == 1 else "Nothing could be read; is it MySQL's dialect?"
+        raise SqlError(first.reason, line=first.line, statement=first.text, remedy=remedy)
     server = SERVER.search(text[:5000])
     version = (server[1] or server[2]) if server else None
     proof = Proof(level="parsed", by="dbdesign's MySQL grammar")
@@ -75,10 +75,13 @@ def _unread(draft: SchemaDraft, statement: Statement, reason: str) -> None:
 
 
 def _unclosed(statement: Statement, draft: SchemaDraft) -> None:
-    what = {"'": "a string", "/*": "a comment"}.get(statement.unclosed or "", "a quoted name or string")
     draft.declared_tables += len(REST_TABLES.findall(statement.text))
-    reason = f"{what} that begins with {statement.unclosed} on line {statement.line} is not closed; nothing after it could be read"
-    _unread(draft, statement, reason)
+    if statement.unclosed == "BEGIN":
+        what, remedy = "a block of this body has no END", "end it, or name a DELIMITER"
+    else:
+        kind = {"'": "a string", "/*": "a comment"}.get(statement.unclosed or "", "a quoted name or string")
+        what, remedy = f"{kind} that begins with {statement.unclosed} is not closed", "close it"
+    _unread(draft, statement, f"{what}, so that nothing after it could be read: {remedy}")
 
 
 def _dispatch(stream: TokenStream, statement: Statement, draft: SchemaDraft) -> None:

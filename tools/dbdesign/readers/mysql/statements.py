@@ -39,6 +39,9 @@ COMPOUND = re.compile(
     r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:AGGREGATE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b",
     re.IGNORECASE,
 )
+FURTHER = re.compile(r"^CREATE\s", re.IGNORECASE | re.MULTILINE)
+"""A statement that no body holds, by where it stands."""
+
 EMPTY = re.compile(r"[\s;]+")
 
 OPENING = {";", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":"}
@@ -95,7 +98,7 @@ class Statement:
         word: the first word in upper case.
         text: empty for a statement of `SKIPPED`.
         line: of its first token, from 1.
-        unclosed: the quotation mark that is opened and never closed; the statement then is the rest of the text.
+        unclosed: the quotation mark that is opened and never closed, or BEGIN; the statement then is the rest of the text.
     """
 
     word: str
@@ -163,16 +166,19 @@ class Script:
     def _statement(self, start: int, delimiter: str) -> tuple[Statement | None, int]:
         stop, after = self._end(start, delimiter)
         word = self._first_word(start)
+        ended = True
         if delimiter == ";" and COMPOUND.match(self._opened(start, min(stop, start + 2000))):
-            stop, after = self._end_of_body(start, stop, after)
-        if stop == start:
-            return None, max(after, start + 1)
-        line = self.lines(start)
+            stop, after, ended = self._end_of_body(start, stop, after)
         rest = self.text[stop : stop + 1]
         if after == stop < len(self.text) and rest in {"'", '"', "`", "/"}:
             return Statement(word, self.text[start:], start, self.lines(stop), "/*" if rest == "/" else rest), len(
                 self.text
             )
+        if stop == start:
+            return None, max(after, start + 1)
+        line = self.lines(start)
+        if not ended and FURTHER.search(self.text, start + 1):
+            return Statement(word, self.text[start:], start, line, "BEGIN"), len(self.text)
         if word in SKIPPED:
             return Statement(word, "", start, line), after
         return Statement(word, self._opened(start, stop), start, line), after
@@ -188,13 +194,13 @@ class Script:
         stop = match.end() if match else start
         return stop, stop + len(delimiter) if self.text.startswith(delimiter, stop) else stop
 
-    def _end_of_body(self, start: int, stop: int, after: int) -> tuple[int, int]:
-        """The end of a compound statement without DELIMITER: the first semicolon at which none of its blocks is open."""
+    def _end_of_body(self, start: int, stop: int, after: int) -> tuple[int, int, bool]:
+        """The end of a compound statement without DELIMITER: the first semicolon at which none of its blocks is open, if there is one."""
         blocks = _Blocks()
         while blocks.read(self.text, start, stop) and start < after < len(self.text):
             start = after
             stop, after = self._end(start, ";")
-        return stop, after
+        return stop, after, blocks.depth <= 0
 
     def _opened(self, start: int, stop: int) -> str:
         """The text with the marks of executable comments blanked; offsets stay."""

@@ -14,6 +14,7 @@ from dbdesign.model.schema import Extension, Schema
 from dbdesign.readers.base import ReadResult, Skipped, Unread
 from dbdesign.readers.postgresql.catalog import CatalogReading, read_whole_catalog
 from dbdesign.readers.postgresql.kinds import Role, is_owner_change
+from dbdesign.readers.postgresql.names import note_of_cut_names
 from dbdesign.readers.postgresql.positions import Positions, Statement, positions, statements
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ def _notes(found: Positions, reading: CatalogReading, extensions: Sequence[Exten
         yield f"the extension {extension.name} is not on the embedded server; it is kept by name, its objects are unknown"
     if again:
         yield f"{again} statements could be executed only after later ones"
+    yield from note_of_cut_names(found.long_names)
     yield from _count_difference(found, reading.schema)
 
 

@@ -35,7 +35,7 @@ from dbdesign.readers.postgresql.grammar_nodes import Node
 from dbdesign.readers.postgresql.grammar_objects import CREATE
 from dbdesign.readers.postgresql.kinds import Role
 from dbdesign.readers.postgresql.libpg_query import VERSION, ParseError, parse
-from dbdesign.readers.postgresql.names import make_object_name
+from dbdesign.readers.postgresql.names import make_object_name, note_of_cut_names
 from dbdesign.readers.postgresql.positions import Positions, Statement, positions
 from dbdesign.readers.postgresql.split import statements as split_statements
 
@@ -184,7 +184,7 @@ class GrammarRun:
     def result(self) -> ReadResult:
         """The schema and what belongs to it."""
         schema = Finisher(self.drafts, self.engine, self.notes).schema()
-        notes = [*self.notes, *self.drafts.notes]
+        notes = [*self.notes, *self.drafts.notes, *note_of_cut_names(self.positions.long_names)]
         if self.positions.temporary_tables:
             listed = ", ".join(self.positions.temporary_tables[:5])
             notes.append(f"temporary tables belong to no schema and are left out: {listed}")

@@ -6,7 +6,7 @@ Source: ChooseRelationName, ChooseIndexColumnNames, ChooseConstraintName and mak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dbdesign.readers.postgresql.tokens import cut
 
@@ -50,3 +50,13 @@ def joined_columns(names: Iterable[str]) -> str:
         if len(text.encode()) > MAXIMUM:
             break
     return text
+
+
+def note_of_cut_names(lines: Mapping[str, int]) -> Iterator[str]:
+    """A note on names that are longer than PostgreSQL keeps, for all of them; `lines` says where each is first written."""
+    if not lines:
+        return
+    shown = [f"{cut(name)} is what is kept of {name[:200]} (line {line})" for name, line in list(lines.items())[:3]]
+    others = f"; and {len(lines) - len(shown)} more" if len(lines) > len(shown) else ""
+    what = "1 name is" if len(lines) == 1 else f"{len(lines)} names are"
+    yield f"{what} longer than the {MAXIMUM} bytes that PostgreSQL keeps, and cut: {'; '.join(shown)}{others}"

@@ -27,6 +27,10 @@ _NAMES_NOTHING = {
     "COMMENT", "GRANT", "REVOKE", "CREATE EXTENSION", "ALTER SEQUENCE", "ALTER FUNCTION", "ALTER TYPE", "ALTER VIEW", "ALTER INDEX",
 }  # fmt: skip
 """Kinds of statements that place no object on a line; they are looked into for comments only."""
+_MAY_BE_LONG = re.compile(r'[\w$]{64}|"[^"]{64}|[^\x00-\x7f]')
+"""What a statement with a name over 63 bytes matches, and few others do."""
+_SHORT = 15
+"""Characters that are never more than 63 bytes."""
 _BODIES = {"CREATE FUNCTION", "CREATE PROCEDURE", "DO"}
 
 
@@ -75,6 +79,7 @@ class Positions:
         lines, comments: as `ReadResult` has them.
         declared: every CREATE [TEMPORARY] [FOREIGN] TABLE in order, also those inside CREATE SCHEMA; not those in function bodies.
         skipped: what belongs to no schema, grouped, each with its reason; `session` statements are among them.
+        long_names: names of more bytes than PostgreSQL keeps, as written → the first line of each.
     """
 
     statements: tuple[Statement, ...]
@@ -82,6 +87,7 @@ class Positions:
     comments: Mapping[int, str]
     declared: tuple[DeclaredTable, ...]
     skipped: tuple[Skipped, ...]
+    long_names: Mapping[str, int]
 
     @property
     def declared_tables(self) -> int:
@@ -127,6 +133,7 @@ class _Collector:
         self.comments: dict[int, str] = {}
         self.declared: list[DeclaredTable] = []
         self.skipped: dict[str, list[Any]] = {}
+        self.long_names: dict[str, int] = {}
         self.places = Places()
 
     def collect(self, text: str) -> Positions:
@@ -153,6 +160,7 @@ class _Collector:
             comments=self.comments,
             declared=tuple(self.declared),
             skipped=tuple(groups),
+            long_names=self.long_names,
         )
 
     def _statement(self, piece: Piece) -> None:
@@ -162,12 +170,20 @@ class _Collector:
         if role is Role.DATA:
             return
         self.statements.append(Statement(kind, role, piece))
-        if kind in _NAMES_NOTHING and not _COMMENT.search(piece.source, piece.start, piece.end):
+        long_names = _MAY_BE_LONG.search(piece.source, piece.start, piece.end) is not None
+        if kind in _NAMES_NOTHING and not (long_names or _COMMENT.search(piece.source, piece.start, piece.end)):
             return
         lined = list(self._lined_tokens(piece))
+        if long_names:
+            self._long_names(lined)
         if kind in _DECLARING or (kind not in _BODIES and _DECLARES.search(piece.source, piece.start, piece.end)):
             self._declare(lined)
         self.places.statement(kind, lined)
+
+    def _long_names(self, lined: list[tuple[Token, int]]) -> None:
+        for token, line in lined:
+            if len(token.text) > _SHORT and token.is_name and token.whole_name != token.name:
+                self.long_names.setdefault(token.whole_name, line)
 
     def _lined_tokens(self, piece: Piece) -> Iterator[tuple[Token, int]]:
         """The tokens of a statement with their lines; comments are put aside."""

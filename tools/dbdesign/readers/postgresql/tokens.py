@@ -43,9 +43,14 @@ class Token(NamedTuple):
     @property
     def name(self) -> str:
         """The identifier as PostgreSQL stores it: folded to lower case unless quoted, cut at 63 bytes."""
+        return cut(self.whole_name)
+
+    @property
+    def whole_name(self) -> str:
+        """The identifier as it is meant, before PostgreSQL cuts it."""
         if self.kind == "quoted":
-            return cut(self.text[self.text.index('"') + 1 : -1].replace('""', '"'))
-        return cut(self.text.lower())
+            return self.text[self.text.index('"') + 1 : -1].replace('""', '"')
+        return self.text.lower()
 
     @property
     def is_name(self) -> bool:

@@ -8,7 +8,7 @@ from dbdesign.dialects import mysql as facts
 from dbdesign.dialects import tidb as tidb_facts
 from dbdesign.model.schema import Carried, Column, Engine, Index, IndexKey, Key, Schema, Sequence, Table, View
 from dbdesign.model.types import Kind
-from dbdesign.writers.foreign import MEANT_BY_COLUMN, MEANT_BY_TABLE
+from dbdesign.writers.foreign import MEANT_BY_COLUMN, MEANT_BY_TABLE, note_columns_alike
 from dbdesign.writers.mysql.columns import ColumnAdapter, now
 from dbdesign.writers.mysql.constraints import ConstraintAdapter
 from dbdesign.writers.mysql.context import Context
@@ -51,6 +51,7 @@ class _Adapter:
 
     def schema(self) -> Schema:
         """The adapted schema."""
+        note_columns_alike(self.source.tables, self.context, self.context.dialect.title)
         types = self.columns.types()
         KeyedTypes(self.source, types, self.context).settle()
         tables = [self.table(table, types) for table in self.source.tables if not table.partition_of]

@@ -22,7 +22,14 @@ from dbdesign.model.schema import (
     View,
 )
 from dbdesign.model.types import Kind
-from dbdesign.writers.foreign import free_name, note_lost_objects, plain_column, values_check, whole_tables
+from dbdesign.writers.foreign import (
+    free_name,
+    note_columns_alike,
+    note_lost_objects,
+    plain_column,
+    values_check,
+    whole_tables,
+)
 from dbdesign.writers.mysql.context import Context
 from dbdesign.writers.sqlite.printing import identifier
 from dbdesign.writers.sqlite.types import APPROXIMATE, JSON_KINDS, declared_type
@@ -59,6 +66,7 @@ class _Adaptation:
     def schema(self) -> Schema:
         source, context = self.source, self.context
         note_lost_objects(source, context, DIALECT.title)
+        note_columns_alike(self.tables, context, DIALECT.title)
         self.index_names = self._index_names()
         self.numbering: set[str] = set()
         tables = tuple(self._table(table) for table in self.tables)
@@ -70,17 +78,23 @@ class _Adaptation:
 
     def _flat_names(self) -> dict[str, str]:
         """New names by label: SQLite has one namespace for tables, views and indexes."""
-        taken: set[str] = set()
+        taken: dict[str, str] = {}
         found: dict[str, str] = {}
         objects: list[Table | View] = [*self.tables, *self.source.views]
         for one in sorted(objects, key=lambda each: each.namespace is not None):
             name = f"{one.namespace}_{one.name}" if one.namespace else one.name
             if name.lower().startswith("sqlite_"):
                 name = f"_{name}"
+            holder = taken.get(name.lower())
             while name.lower() in taken:
                 name += "_"
-            taken.add(name.lower())
+            taken[name.lower()] = one.label
             found[one.label] = name
+            if holder is not None:
+                lost = (
+                    f"the name that {holder} has too, but for its case or namespace, which SQLite does not tell apart"
+                )
+                self.context.note(one.label, lost, f"written as {name}")
             if one.namespace:
                 self.context.note(one.label, "a namespace of its own", "its name before the table's")
         return found

@@ -22,12 +22,12 @@ from dbdesign.model.schema import (
     View,
 )
 from dbdesign.model.types import Kind
-from dbdesign.writers.foreign import note_lost_objects, plain_column, values_check, whole_tables
+from dbdesign.writers.foreign import note_columns_alike, note_lost_objects, plain_column, values_check, whole_tables
 from dbdesign.writers.mysql.context import Context
 from dbdesign.writers.sqlserver.cascades import CascadePaths
 from dbdesign.writers.sqlserver.clauses import identifier, object_name
 from dbdesign.writers.sqlserver.indexes import IndexAdaptation
-from dbdesign.writers.sqlserver.naming import Names, fitting
+from dbdesign.writers.sqlserver.naming import Names, fitting, told_apart
 from dbdesign.writers.sqlserver.types import APPROXIMATE, JSON_KINDS, UNSIGNED, native_type
 from dbdesign.writers.sqlserver.widths import Widths
 from dbdesign.writers.translate import Kinds, column_kinds, translate, translate_default, translate_query
@@ -47,6 +47,7 @@ def adapt(schema: Schema, context: Context) -> Schema:
 
 class _Adaptation:
     def __init__(self, schema: Schema, context: Context) -> None:
+        schema, self.renames = told_apart(schema, context)
         self.source = schema
         self.context = context
         self.engine = schema.engine
@@ -67,6 +68,7 @@ class _Adaptation:
     def schema(self) -> Schema:
         source, context = self.source, self.context
         note_lost_objects(source, context, DIALECT.title)
+        note_columns_alike(self.tables, context, DIALECT.title)
         tables = tuple(self._table(table) for table in self.tables)
         if self.engine in CASE_SENSITIVE and any(
             column.type.is_text for table in source.tables for column in table.columns
@@ -223,7 +225,8 @@ class _Adaptation:
 
     def _named_sequence(self, name: str) -> Sequence | None:
         plain = name.replace('"', "").removeprefix("public.")
-        return next((one for one in self.source.sequences if one.label == plain), None)
+        wanted = self.renames.get(plain, plain)
+        return next((one for one in self.source.sequences if one.label == wanted), None)
 
     def _translated(self, expression: str, kinds: Kinds, *, predicate: bool, immutable: bool = False) -> str | None:
         return translate(
@@ -365,7 +368,7 @@ class _Adaptation:
         return found
 
     def _view(self, view: View) -> View | None:
-        body = translate_query(view.definition, self.engine, Engine.SQLSERVER)
+        body = translate_query(view.definition, self.engine, Engine.SQLSERVER, renames=frozenset(self.renames.items()))
         if body is None:
             self.context.note(
                 view.label, "a view whose query T-SQL does not know as it is", "none; write it again by hand"
