@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dbdesign.indexes.costs import Query, bits
 
 
-def optimum(queries: Sequence[Query], sizes: Sequence[int], budget: int, *, seconds: float = 120.0) -> tuple[float, float, int]:
+def optimum(
+    queries: Sequence[Query], sizes: Sequence[int], budget: int, *, seconds: float = 120.0
+) -> tuple[float, float, int]:
     """The least cost, the bound below which none can be, and the chosen indexes as bits."""
     import highspy
 

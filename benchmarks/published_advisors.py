@@ -173,10 +173,8 @@ class Published:
         chosen: list[Candidate] = []
         cost = self.total([])
         while True:
-            trials = []
-            for one in pool:
-                if one not in chosen and self.size([*chosen, one]) <= budget:
-                    trials.append((self.total([*chosen, one]), str(one), one))
+            fitting = [one for one in pool if one not in chosen and self.size([*chosen, one]) <= budget]
+            trials = [(self.total([*chosen, one]), str(one), one) for one in fitting]
             if not trials or min(trials, key=lambda one: one[:2])[0] * ENOUGH >= cost:
                 return chosen, cost
             cost, _, best = min(trials, key=lambda one: one[:2])

@@ -459,3 +459,4 @@ def _fail(message: str) -> int:
 
 
 import dbdesign_server.benchmark_command  # noqa: E402, F401 - adds a command to `app`, from what stands above
+import dbdesign_server.advise_command  # noqa: E402, F401 - likewise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dbdesign.api.advise_indexes import advise_indexes
 from dbdesign.api.answer import Answer
 from dbdesign.api.benchmark_schema import benchmark_schema
 from dbdesign.api.draw_erd import draw_erd
@@ -37,5 +38,6 @@ TOOLS = (
     Tool(review_schema, "Review a schema"),
     Tool(generate_schema, "Generate a schema for an engine", writes=True),
     Tool(draw_erd, "Draw an entity-relationship diagram", writes=True),
+    Tool(advise_indexes, "Advise indexes for a workload"),
     Tool(benchmark_schema, "Benchmark a design on generated data", writes=True),
 )

@@ -28,8 +28,8 @@ StatisticsSource = Annotated[
 QueriesSource = Annotated[
     str | None,
     Field(
-        description="A path to the workload where no design file has it: SQL statements (comments `-- name:`, `-- rate: 300/s`), an export of "
-        "pg_stat_statements (CSV or JSON with query, calls), or a log of PostgreSQL."
+        description="A path to the workload where no design file has it: SQL statements (comments `-- name:`, `-- rate: 300/s`), "
+        "an export of pg_stat_statements (CSV or JSON with query, calls), or a log of PostgreSQL."
     ),
 ]
 Settings = Annotated[
@@ -99,7 +99,7 @@ def twin_input(
             )
         made = _from_dump(statistics, call)
     else:
-        made = _from_source(source, statistics, call, months)
+        made = _from_source(source, statistics, call)
     design, ddl, now, name, notes = made
     if queries is not None:
         design = _with_queries(design, queries, call)
@@ -148,7 +148,7 @@ def _from_dump(path: str, call: Call) -> _Made:
     return Design(schema=schema), dump.statements, dump.statistics, path, ()
 
 
-def _from_source(source: str, statistics: str | None, call: Call, months: float) -> _Made:
+def _from_source(source: str, statistics: str | None, call: Call) -> _Made:
     from dbdesign.api.source import DATABASE, is_dump, load
 
     if statistics is None and is_dump(source, call):

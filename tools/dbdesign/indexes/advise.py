@@ -24,6 +24,7 @@ LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save, unless told otherwise."""
 
 REFINEMENTS = 2
+MOST_REJECTED = 12
 CURVE = (0.125, 0.25, 0.5)
 """Parts of the budget for which the best set is found too."""
 
@@ -56,7 +57,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class QueryAdvice:
-    """A query before and after; `indexes` are the candidates and existing indexes that its plan uses."""
+    """A query before and after; `indexes` are those that its plan uses, by the names that they have on the twin."""
 
     name: str
     sql: str
@@ -106,7 +107,9 @@ class Advisor:
         points = []
         for number, part in enumerate(curve):
             self.tell(0.6 + 0.2 * number / max(1, len(curve)), f"the best set for {part:.0%} of the budget")
-            points.append((int(budget * part), search.best(int(budget * part))))
+            points.append(
+                (int(budget * part), search.pruned(search.best(int(budget * part)), self.least_gain * before))
+            )
         self.tell(0.8, "the best set for the budget")
         choice = self.best(search, budget, before)
         self.tell(0.95, "what may go")
@@ -138,7 +141,9 @@ class Advisor:
     def columns_of(self, query: Query, candidate: Candidate) -> list[str]:
         """What a query reads of a candidate's table."""
         use = self._uses.get(query.name)
-        return sorted({name for one in use.uses if one.table.label == candidate.label for name in one.used}) if use else []
+        return (
+            sorted({name for one in use.uses if one.table.label == candidate.label for name in one.used}) if use else []
+        )
 
     def prepare(self) -> Search:
         """Analyse the queries, make the candidates on the twin; nothing is decided yet."""
@@ -154,7 +159,10 @@ class Advisor:
         kept = [(one, index) for one, index in zip(by_candidate, made, strict=True) if isinstance(index, Hypothetical)]
         costs.add(index for _, index in kept)
         candidates = [one for one, _ in kept]
-        own = [_mask(number for number, one in enumerate(candidates) if query.name in by_candidate[one]) for query in queries]
+        own = [
+            _mask(number for number, one in enumerate(candidates) if query.name in by_candidate[one])
+            for query in queries
+        ]
         for query in queries:
             query.relevant = _mask(number for number, one in enumerate(candidates) if self._relevant(query, one))
         upkeeps = [self._upkeep(one, index) for one, index in kept] if self._loads else []
@@ -170,7 +178,9 @@ class Advisor:
             try:
                 self._uses[query.name] = analyse(query.sql, self.schema, "postgres")
             except DesignError:
-                self._uses[query.name] = StatementUse()  # the planner will say what is wrong, or plan it without our candidates
+                self._uses[query.name] = (
+                    StatementUse()
+                )  # the planner will say what is wrong, or plan it without our candidates
 
     def _facts(self) -> Facts:
         twin, relations = self.twin, {one.label: one for one in self.twin.relations.values()}
@@ -249,49 +259,58 @@ class Advisor:
             without = search.cost(choice.chosen & ~(1 << number))
             users = [query.name for query in costs.plannable if costs.cost(query, choice.chosen).used >> number & 1]
             own = search.upkeep[number] if search.upkeep else 0.0
-            found.append(Advised(search.candidates[number], costs.indexes[number], without - choice.cost, own, tuple(users)))
+            found.append(
+                Advised(search.candidates[number], costs.indexes[number], without - choice.cost, own, tuple(users))
+            )
         return sorted(found, key=lambda one: -one.gain)
 
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:
         costs = search.costs
-        names = {one.name: candidate for one, candidate in zip(costs.indexes, search.candidates, strict=True)}
         for query in costs.plannable:
             after = costs.explain(query, choice.chosen)
-            used = tuple(names[name].ddl() if name in names else name for name in sorted(after.indexes))
-            yield QueryAdvice(query.name, query.sql, query.weight, costs.cost(query, 0).cost, after.cost, used)
+            before = costs.cost(query, 0).cost
+            yield QueryAdvice(query.name, query.sql, query.weight, before, after.cost, tuple(sorted(after.indexes)))
 
     def _drops(self, search: Search, choice: Choice, advised: Sequence[Candidate]) -> Iterator[tuple[Existing, str]]:
         costs = search.costs
         used: set[str] = set()
         for query in costs.plannable:
             used |= costs.explain(query, choice.chosen).indexes
-        yield from surplus(existing_indexes(self.schema), advised, used)
+        present = existing_indexes(self.schema)
+        used |= {one.name for one in present if any(self._relevant(query, one.candidate) for query in costs.plannable)}
+        yield from surplus(present, advised, used)
 
     def _rejected(self, search: Search, choice: Choice, budget: int, before: float) -> Iterator[Rejected]:
-        """The candidates that would help most by themselves, and why they are not among the advised."""
-        costs, chosen = search.costs, [search.candidates[number] for number in bits(choice.chosen)]
-        used = 0
-        for query in costs.plannable:
-            for answer in query.answers:
-                used |= answer.used
-        found = []
-        for number in bits(used & ~choice.chosen):
-            index, candidate = costs.indexes[number], search.candidates[number]
-            gain = sum(
-                max(0.0, (base - answer.cost) * query.weight)
-                for query in costs.plannable
-                if (base := costs.cost(query, 0).cost) and (answer := query.known(1 << number & query.relevant)) is not None
-            )
-            if gain > 0.001 * before:
-                found.append((gain, number, candidate, index))
-        for gain, number, candidate, index in sorted(found, key=lambda one: (-one[0], one[1]))[:12]:
+        """The candidates that would help most by themselves, one for each leading key, and why they are not among the advised."""
+        chosen = [search.candidates[number] for number in bits(choice.chosen)]
+        gains = sorted(
+            ((self._alone(search, number), number) for number in range(len(search.own_candidates))), reverse=True
+        )
+        shown: set[tuple[str, str]] = set()
+        for gain, number in gains:
+            candidate = search.candidates[number]
+            leading = (candidate.label, candidate.keys[0].text)
+            if gain <= 0.001 * before or choice.chosen >> number & 1 or leading in shown or len(shown) >= MOST_REJECTED:
+                continue
+            shown.add(leading)
+            index = search.costs.indexes[number]
             yield Rejected(candidate, index, gain, _reason(candidate, index, chosen, budget, choice))
+
+    @staticmethod
+    def _alone(search: Search, number: int) -> float:
+        """What an index saves by itself, as far as the planner was asked."""
+        saved = 0.0
+        for query in search.costs.plannable:
+            answer = query.known(1 << number) if query.relevant >> number & 1 else None
+            if answer is not None:
+                saved += max(0.0, search.costs.cost(query, 0).cost - answer.cost) * query.weight
+        return saved
 
 
 def _reason(candidate: Candidate, index: Hypothetical, chosen: Sequence[Candidate], budget: int, choice: Choice) -> str:
-    better = [one for one in chosen if one.table == candidate.table and one.keys[0] == candidate.keys[0]]
+    better = next((one for one in chosen if one.table == candidate.table and one.keys[0] == candidate.keys[0]), None)
     if better:
-        return f"({', '.join(better[0].columns)}) does its work and more"
+        return f"the advised index on ({', '.join(better.columns)}) saves more per byte, or serves more queries"
     if index.size > budget:
         return f"is larger than the budget by {(index.size - budget) / 2**20:,.0f} MB"
     if index.size > budget - choice.size:

@@ -210,7 +210,7 @@ def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]]) -> Iterator[Ca
 
 
 def merged(one: Candidate, other: Candidate) -> Candidate | None:
-    """One index that serves what two of them do: the longer key, and everything that either carries; None where neither key leads the other."""
+    """One index that does what two do: the longer key, and everything that either carries; None where neither key leads the other."""
     if (one.table, one.method, one.where) != (other.table, other.method, other.where) or one.unique or other.unique:
         return None
     longer, shorter = (one, other) if len(one.keys) >= len(other.keys) else (other, one)

@@ -25,6 +25,8 @@ class Existing:
     namespace: str | None
     candidate: Candidate
     constraint: bool
+    foreign_key: bool = False
+    """Whether it finds the rows that refer to a parent's."""
 
     def pages(self, twin: Twin) -> int:
         """Blocks on a twin."""
@@ -43,7 +45,12 @@ def _of_table(table: Table) -> Iterator[Existing]:
         yield Existing(key.name or "", table.namespace, _key(table, key), constraint=True)
     for index in table.indexes:
         if index.valid:
-            yield Existing(index.name or "", table.namespace, _index(table, index), constraint=index.unique)
+            candidate = _index(table, index)
+            refers = any(
+                index.columns[: len(key.columns)] and set(index.columns[: len(key.columns)]) == set(key.columns)
+                for key in table.foreign_keys
+            )
+            yield Existing(index.name or "", table.namespace, candidate, constraint=index.unique, foreign_key=refers)
 
 
 def _key(table: Table, key: Key) -> Candidate:
@@ -60,7 +67,8 @@ def surplus(
 ) -> Iterator[tuple[Existing, str]]:
     """Indexes that may go, with the reason: another one does their work, or no query of the workload uses them.
 
-    Of two equal ones the later goes. One that a constraint needs stays.
+    Of two equal ones the later goes. One that a constraint needs stays; so does, though unused, one that finds the rows of a foreign key,
+    which deleting a parent looks for.
     """
     for place, one in enumerate(existing):
         if one.constraint:
@@ -73,5 +81,5 @@ def surplus(
             yield one, f"{same or wider} serves every search that it serves"
         elif new is not None:
             yield one, f"the advised index on ({', '.join(new.columns)}) serves every search that it serves"
-        elif one.name not in used:
+        elif one.name not in used and not one.foreign_key:
             yield one, "no query of this workload uses it: check that nothing else does"

@@ -34,6 +34,11 @@ class Search:
     _best: dict[int, Choice] = field(default_factory=dict)
 
     @property
+    def own_candidates(self) -> list[Candidate]:
+        """The candidates that came from the queries, without the shapes that refinement added behind them."""
+        return self.candidates[: union(self.own).bit_length()]
+
+    @property
     def _queries(self) -> list[Query]:
         return self.costs.plannable
 

@@ -55,15 +55,15 @@ class Selection:
     """One knapsack: the queries' atoms, the indexes' sizes and their upkeep."""
 
     def __init__(self, queries: Sequence[Query], sizes: Sequence[int], upkeep: Sequence[float] = ()) -> None:
-        atoms = [query.atoms() for query in queries]
-        self._numbers = sorted({number for one in atoms for atom in one for number in bits(atom.used)})
+        answers = [query.atoms() for query in queries]
+        self._numbers = sorted({number for one in answers for atom in one for number in bits(atom.used)})
         self._places = {number: place for place, number in enumerate(self._numbers)}
         self.sizes = [sizes[number] for number in self._numbers]
         self.upkeep = [upkeep[number] if upkeep else 0.0 for number in self._numbers]
         self._any_upkeep = any(self.upkeep)
         self.atoms = [
             [(atom.cost * query.weight, self._inside(atom.used)) for atom in one]
-            for query, one in zip(queries, atoms, strict=True)
+            for query, one in zip(queries, answers, strict=True)
         ]
         self._touched: dict[int, set[int]] = {}
         for number, atoms in enumerate(self.atoms):
@@ -238,7 +238,7 @@ class Selection:
         """The first better set that taking out one or two indexes and filling the room anew leads to."""
         total = self._total(state)
         numbers = sorted(bits(state.chosen), key=lambda one: self.loss(state, one) / max(1, self.sizes[one]))
-        groups = [(one,) for one in numbers]
+        groups: list[tuple[int, ...]] = [(one,) for one in numbers]
         groups += [(one, other) for place, one in enumerate(numbers[:PAIRS]) for other in numbers[place + 1 : PAIRS]]
         waiting = self._waiting(state, max((self.sizes[one] for one in numbers), default=0))
         for group in groups:

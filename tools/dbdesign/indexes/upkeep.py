@@ -1,9 +1,9 @@
 """What an index costs on writes, in the planner's units, so that it can be weighed against what it saves on reads.
 
-Per new entry: the descent as `btcostestimate` charges it (50 cpu_operator_cost a level; selfuncs.c, DEFAULT_PAGE_CPU_MULTIPLIER), the entry itself
-(cpu_index_tuple_cost), and a random page for the share of the leaves that the cache does not hold; an index whose keys grow with the rows is
-written at its right end, which is in memory. An UPDATE makes entries in all indexes of a table as soon as it sets a column
-of any of them (no heap-only tuple: README.HOT); so the first index on such a column also pays for those that are there.
+Per new entry: the descent as `btcostestimate` charges it (50 cpu_operator_cost a level; selfuncs.c, DEFAULT_PAGE_CPU_MULTIPLIER), the
+entry itself (cpu_index_tuple_cost), and a random page for the share of the leaves that the cache does not hold; an index whose keys
+grow with the rows is written at its right end, which is in memory. An UPDATE makes entries in all indexes of a table as soon as it
+sets a column of any of them (no heap-only tuple: README.HOT); so the first index on such a column also pays for those that are there.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from dbdesign.queries.uses import ComputedKey, Condition, Containment, Ordering,
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
-_CONTAINMENTS: dict[type[exp.Expression], tuple[str, str]] = {
+_CONTAINMENTS: dict[type, tuple[str, str]] = {
     exp.ArrayContainsAll: ("@>", "document"),
     exp.JSONBContains: ("?", "document"),
     exp.ArrayOverlaps: ("&&", "array"),
@@ -57,7 +57,7 @@ class _Analysis:
         self._uses: dict[tuple[int, str], TableUse] = {}
         self._of_node: dict[int, TableUse] = {}
 
-    def run(self, tree: exp.Expression) -> StatementUse:
+    def run(self, tree: exp.Expr) -> StatementUse:
         for query in self._queries(tree):
             for scope in traverse_scope(query):
                 self._tables(scope)
@@ -66,7 +66,7 @@ class _Analysis:
                 self._clauses(scope)
         return self.found
 
-    def _queries(self, tree: exp.Expression) -> Iterator[exp.Expression]:
+    def _queries(self, tree: exp.Expr) -> Iterator[exp.Expr]:
         """The SELECTs to look at: a write's predicates as if it were one."""
         if isinstance(tree, (exp.Update, exp.Delete, exp.Merge, exp.Insert)):
             yield from self._of_write(tree)
@@ -76,7 +76,7 @@ class _Analysis:
         if isinstance(tree, exp.Query):
             yield tree
 
-    def _of_write(self, tree: exp.Expression) -> Iterator[exp.Expression]:
+    def _of_write(self, tree: exp.Expr) -> Iterator[exp.Expr]:
         target = tree.this.find(exp.Table) if tree.this else None
         table = self._table(target) if target is not None else None
         kind = type(tree).__name__.lower()
@@ -104,7 +104,7 @@ class _Analysis:
         yield query
 
     @staticmethod
-    def _other_tables(tree: exp.Expression) -> Iterator[exp.Expression]:
+    def _other_tables(tree: exp.Expr) -> Iterator[exp.Expr]:
         source = tree.args.get("from_") or tree.args.get("from")
         if source is not None and isinstance(tree, exp.Update):
             yield source.this
@@ -113,7 +113,7 @@ class _Analysis:
         if isinstance(tree, exp.Delete) and using:
             yield from (using if isinstance(using, list) else [using])
 
-    def _table(self, node: exp.Expression) -> Table | None:
+    def _table(self, node: exp.Expr) -> Table | None:
         if not isinstance(node, exp.Table):
             return None
         name, namespace = node.name, node.text("db")
@@ -132,7 +132,7 @@ class _Analysis:
 
     # columns and where they come from
 
-    def _origin(self, node: exp.Expression | None, scope: Scope | None, depth: int = 0) -> _Origin | None:
+    def _origin(self, node: exp.Expr | None, scope: Scope | None, depth: int = 0) -> _Origin | None:
         """The table's column that a column is, followed through subqueries and CTEs."""
         node = _bare(node)
         if not isinstance(node, exp.Column) or scope is None or depth > _DEEP:
@@ -185,7 +185,7 @@ class _Analysis:
             if isinstance(one, exp.Star):
                 self._star(one, scope)
 
-    def _star(self, star: exp.Expression, scope: Scope) -> None:
+    def _star(self, star: exp.Expr, scope: Scope) -> None:
         names = [star.table] if isinstance(star, exp.Column) and star.table else list(scope.sources)
         for name in names:
             source = _get(scope, name)
@@ -219,7 +219,7 @@ class _Analysis:
                         left.use.used.add(left.column)
                         left.use.joins.setdefault(left.column, set()).add((right.use.table.label, right.column))
 
-    def _predicates(self, part: exp.Expression, scope: Scope, *, either: bool = False) -> None:
+    def _predicates(self, part: exp.Expr, scope: Scope, *, either: bool = False) -> None:
         for node in _conjuncts(part):
             if isinstance(node, exp.Or):
                 for branch in _branches(node):
@@ -246,7 +246,7 @@ class _Analysis:
         if isinstance(inner, (exp.Is, exp.Column)):
             self._note(inner.this if isinstance(inner, exp.Is) else inner, node, scope, "condition", either=either)
 
-    def _equality(self, node: exp.Expression, scope: Scope, *, either: bool) -> None:
+    def _equality(self, node: exp.Expr, scope: Scope, *, either: bool) -> None:
         left, right = self._origin(node.this, scope), self._origin(node.expression, scope)
         if left and right and left.use is not right.use:
             left.use.joins.setdefault(left.column, set()).add((right.use.table.label, right.column))
@@ -271,7 +271,7 @@ class _Analysis:
                 return
         self._note(node.this, node, scope, "equal", either=either)
 
-    def _range(self, node: exp.Expression, scope: Scope, *, either: bool) -> None:
+    def _range(self, node: exp.Expr, scope: Scope, *, either: bool) -> None:
         left, right = self._origin(node.this, scope), self._origin(node.args.get("expression"), scope)
         if left and right and left.use is right.use:
             return  # two columns of one row: no index finds it
@@ -279,7 +279,7 @@ class _Analysis:
         if not isinstance(node, exp.Between):
             self._note(node.expression, node, scope, "ranges", either=either)
 
-    def _pattern(self, node: exp.Expression, scope: Scope, *, either: bool) -> None:
+    def _pattern(self, node: exp.Expr, scope: Scope, *, either: bool) -> None:
         pattern = node.expression
         anchored = isinstance(node, exp.Like) and not _begins_with_wildcard(pattern)
         if anchored:
@@ -290,7 +290,7 @@ class _Analysis:
             operator = {exp.Like: "~~", exp.ILike: "~~*", exp.RegexpLike: "~"}.get(type(node), "~*")
             origin.use.contained.append(Containment(origin.column, operator, "pattern"))
 
-    def _containment(self, node: exp.Expression, scope: Scope) -> None:
+    def _containment(self, node: exp.Expr, scope: Scope) -> None:
         known = _CONTAINMENTS.get(type(node))
         if known is None:
             return
@@ -300,9 +300,7 @@ class _Analysis:
             if origin:
                 origin.use.contained.append(Containment(origin.column, known[0], known[1]))
 
-    def _note(
-        self, side: exp.Expression | None, whole: exp.Expression, scope: Scope, kind: str, *, either: bool
-    ) -> None:
+    def _note(self, side: exp.Expr | None, whole: exp.Expr, scope: Scope, kind: str, *, either: bool) -> None:
         """One side of a comparison: a column, or an expression of one table's columns."""
         origin = self._origin(side, scope)
         if origin is None:
@@ -314,7 +312,7 @@ class _Analysis:
         if not either and (condition := self._condition(whole, origin)):
             origin.use.conditions.append(condition)
 
-    def _condition(self, node: exp.Expression, origin: _Origin) -> Condition | None:
+    def _condition(self, node: exp.Expr, origin: _Origin) -> Condition | None:
         """A comparison of the column with constants alone."""
         if any(True for _ in node.find_all(exp.Placeholder, exp.Parameter, exp.Subquery, exp.Select)):
             return None
@@ -333,7 +331,7 @@ class _Analysis:
             return Condition(origin.column, text)
         return None
 
-    def _computed(self, side: exp.Expression | None, scope: Scope, kind: str) -> None:
+    def _computed(self, side: exp.Expr | None, scope: Scope, kind: str) -> None:
         node = _bare(side)
         if node is None or isinstance(node, (exp.Column, exp.Literal, exp.Placeholder, exp.Parameter, exp.AggFunc)):
             return
@@ -388,7 +386,7 @@ class _Analysis:
             origin.use.limited = origin.use.limited or limited
 
     @staticmethod
-    def _output(node: exp.Expression, select: exp.Select) -> exp.Expression:
+    def _output(node: exp.Expr, select: exp.Select) -> exp.Expr:
         """What an output's number or alias stands for."""
         node = _bare(node) or node
         if isinstance(node, exp.Literal) and node.is_int:
@@ -422,14 +420,14 @@ def _stored(table: Table, name: str) -> str | None:
     return next((column.name for column in table.columns if column.name.lower() == lower), None)
 
 
-def _bare(node: exp.Expression | None) -> exp.Expression | None:
+def _bare(node: exp.Expr | None) -> exp.Expr | None:
     """Without parentheses and without casts to a wider type of the same kind, which an index sees through only when implicit."""
     while isinstance(node, exp.Paren):
         node = node.this
     return node
 
 
-def _conjuncts(part: exp.Expression) -> Iterator[exp.Expression]:
+def _conjuncts(part: exp.Expr) -> Iterator[exp.Expr]:
     stack = [part]
     while stack:
         node = stack.pop()
@@ -441,7 +439,7 @@ def _conjuncts(part: exp.Expression) -> Iterator[exp.Expression]:
             yield node
 
 
-def _branches(part: exp.Expression) -> Iterator[exp.Expression]:
+def _branches(part: exp.Expr) -> Iterator[exp.Expr]:
     stack = [part]
     while stack:
         node = stack.pop()
@@ -453,7 +451,7 @@ def _branches(part: exp.Expression) -> Iterator[exp.Expression]:
             yield node
 
 
-def _begins_with_wildcard(pattern: exp.Expression) -> bool:
+def _begins_with_wildcard(pattern: exp.Expr) -> bool:
     leading = pattern
     while isinstance(leading, (exp.DPipe, exp.Add, exp.Concat, exp.Paren)):
         leading = leading.expressions[0] if isinstance(leading, exp.Concat) else leading.this

@@ -191,7 +191,9 @@ class Twin:
     @property
     def settings(self) -> ServerSettings:
         """The planner's settings as they are in force."""
-        rows = self.database.user.execute(b"select name, setting, coalesce(unit, '') from pg_catalog.pg_settings").fetchall()
+        rows = self.database.user.execute(
+            b"select name, setting, coalesce(unit, '') from pg_catalog.pg_settings"
+        ).fetchall()
         return ServerSettings({name: (setting, unit) for name, setting, unit in rows})
 
     def explain(self, query: str, shown: Iterable[Hypothetical] | None = None) -> Explained:

@@ -1,0 +1,364 @@
+"""The tool `advise_indexes`: the indexes that a workload is worth, proven by PostgreSQL's planner at production scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from dbdesign.api.answer import Answer, paged, plural, section, text_of
+from dbdesign.api.arguments import Page
+from dbdesign.api.call import Call
+from dbdesign.api.paging import Item, chosen, paginate, shortened
+from dbdesign.api.recent import Recent
+from dbdesign.api.twin_source import At, QueriesSource, Settings, StatisticsSource
+
+if TYPE_CHECKING:
+    from dbdesign.api.twin_source import TwinInput
+    from dbdesign.indexes.advise import Advice, Advised
+    from dbdesign.model.schema import Schema
+
+Budget = Annotated[
+    str | None,
+    Field(description="Bytes that the new indexes may take together, such as 2GB. As much as pays when left out."),
+]
+
+
+class IndexOut(BaseModel):
+    """An index that is worth building."""
+
+    ddl: str
+    table: str
+    size_bytes: int
+    gain: float = Field(description="weighted cost that is lost again without it, the others kept")
+    gain_share: float = Field(description="the same as a share of the workload's cost before")
+    upkeep: float = Field(default=0.0, description="weighted cost of keeping it on the workload's writes")
+    queries: list[str] = Field(description="whose plans use it")
+    notes: list[str] = Field(default_factory=list)
+
+
+class DropOut(BaseModel):
+    """An index of the schema that may go."""
+
+    index: str
+    table: str
+    size_bytes: int
+    reason: str
+
+
+class QueryOut(BaseModel):
+    """A query before and after."""
+
+    name: str
+    weight: float = Field(description="executions a second; 1 where no query has a rate")
+    cost_before: float
+    cost_after: float
+    indexes: list[str] = Field(default_factory=list, description="that its plan uses, by name")
+    error: str | None = None
+
+
+class ConsideredOut(BaseModel):
+    """An index that was considered and is not advised."""
+
+    index: str
+    size_bytes: int
+    gain_alone: float
+    reason: str
+
+
+class CurveOut(BaseModel):
+    """The best that a budget buys."""
+
+    budget_bytes: int
+    used_bytes: int
+    cost: float
+    share: float = Field(description="of the cost before")
+
+
+class AdviseIndexesAnswer(Answer):
+    """What `advise_indexes` answers. Costs are the planner's units, weighted by the queries' rates, upkeep included."""
+
+    engine: str
+    cost_before: float
+    cost_after: float
+    indexes: list[IndexOut]
+    drop: list[DropOut]
+    per_query: list[QueryOut]
+    curve: list[CurveOut]
+    considered: list[ConsideredOut]
+    assumptions: list[str] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    proof: str
+
+
+_recent: Recent[tuple[TwinInput, Advice, str, list[str], dict[str, int]]] = Recent(2)
+
+
+def advise_indexes(
+    source: Annotated[
+        str | None,
+        Field(
+            description="A design file with schema, workload and volumes (path or text), or a schema with `queries`, or `database:<name>`. "
+            "Leave it out where `statistics` is a dump that holds the schema too."
+        ),
+    ] = None,
+    *,
+    budget: Budget = None,
+    statistics: StatisticsSource = None,
+    queries: QueriesSource = None,
+    settings: Settings = [],  # noqa: B006 - never changed; the default that the schema shows
+    at: At = None,
+    least_gain: Annotated[
+        float, Field(description="Share of the workload's cost that an index must save to be advised.", ge=0, le=1)
+    ] = 0.005,
+    page: Page = 1,
+    call: Call | None = None,
+) -> AdviseIndexesAnswer:
+    """Advise the indexes that serve a workload best within a budget, proven by PostgreSQL's own planner at production scale, without data.
+
+    Builds the production twin of the schema (statistics from the design's volumes, a dump, a snapshot or a database), asks its planner
+    thousands of what-ifs, and answers with DDL, sizes, each query's cost before and after, what each index brings, which existing
+    ones may go, what was considered and why it lost, and what smaller budgets buy. Writes count: rates of INSERT, UPDATE and DELETE
+    are weighed against the reads.
+    """
+    call = call or Call()
+    key = repr((source, budget, statistics, queries, settings, at, least_gain))
+    found = _recent.get(key) if page > 1 else None
+    if found is None:
+        found = _advise(source, budget, statistics, queries, settings, at, least_gain, call)
+        _recent.put(key, found)
+    return _answer(*found, page, call)
+
+
+def _advise(
+    source: str | None,
+    budget: str | None,
+    statistics: str | None,
+    queries: str | None,
+    settings: list[str],
+    at: str | None,
+    least_gain: float,
+    call: Call,
+) -> tuple[TwinInput, Advice, str, list[str], dict[str, int]]:
+    from dbdesign.api.twin_source import twin_input
+    from dbdesign.indexes.advise import Advisor
+    from dbdesign.indexes.existing import existing_indexes
+    from dbdesign.model.statistics import BLOCK
+    from dbdesign.twin.twin import production_twin
+
+    limit = bytes_of(budget) if budget is not None else None
+    given = twin_input(source, call, statistics=statistics, queries=queries, settings=settings, at=at)
+    call.step(0.1, "building the twin")
+    with production_twin(given.ddl, given.statistics, settings=given.settings) as twin:
+        tables = sum(twin.pages(one) for one in twin.relations.values() if not one.is_index) * BLOCK
+        advisor = Advisor(
+            twin,
+            given.design.schema_,
+            given.queries,
+            least_gain=least_gain,
+            tell=lambda done, said: call.step(0.15 + 0.75 * done, said),
+        )
+        advice = advisor.advise(limit if limit is not None else max(tables, BLOCK))
+        problems = [f"not in the twin: {one.message} (line {one.line})" for one in twin.failures] + list(twin.problems)
+        sizes = {one.name: one.pages(twin) * BLOCK for one in existing_indexes(given.design.schema_)}
+        return given, advice, twin.proof, problems, sizes
+
+
+def _answer(
+    given: TwinInput,
+    advice: Advice,
+    proof: str,
+    problems: list[str],
+    sizes: dict[str, int],
+    page: int,
+    call: Call,
+) -> AdviseIndexesAnswer:
+    schema = given.design.schema_
+    items = _items(given, advice, problems, sizes)
+    pages = paginate(items, call.tokens)
+    items = chosen(pages, page)
+    summary = paged(_summary(given, advice, proof), page, len(pages))
+    by_rule = (
+        "" if schema.engine.value == "postgresql" else f"; for {schema.engine.value} adapted by rule, not executed"
+    )
+    found = {
+        "summary": summary,
+        "page": page,
+        "pages": len(pages),
+        "engine": schema.engine.value,
+        "cost_before": advice.before,
+        "cost_after": advice.after,
+        **{name: section(items, name) for name in _SECTIONS},
+        "proof": f"{proof}, {advice.calls:,} what-ifs, no data{by_rule}",
+    }
+    return AdviseIndexesAnswer.model_validate(found).with_text(text_of(summary, items, _TITLES))
+
+
+_SECTIONS = ("indexes", "drop", "per_query", "curve", "considered", "assumptions", "notes")
+_TITLES = {
+    "indexes": "Worth building",
+    "drop": "May go",
+    "per_query": "Queries, before → after",
+    "curve": "What smaller budgets buy",
+    "considered": "Considered and not advised",
+}
+
+
+def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[str, int]) -> list[Item]:
+    schema = given.design.schema_
+    names = _names(advice, schema)
+    items = [_index_item(one, names[one.index.name], schema, advice.before) for one in advice.indexes]
+    for existing, reason in advice.drop:
+        value = {
+            "index": existing.name,
+            "table": existing.candidate.label,
+            "size_bytes": sizes.get(existing.name, 0),
+            "reason": reason,
+        }
+        items.append(
+            Item(
+                "drop",
+                value,
+                f"{existing.name} on {existing.candidate.label} ({readable_size(value['size_bytes'])}): {reason}",
+            )
+        )
+    for query in advice.queries:
+        used = [names.get(one, one) for one in query.indexes]
+        value = {
+            "name": query.name,
+            "weight": query.weight,
+            "cost_before": query.before,
+            "cost_after": query.after,
+            "indexes": used,
+        }
+        items.append(
+            Item(
+                "per_query",
+                value,
+                f"{query.name}: {query.before:,.0f} → {query.after:,.0f} ({', '.join(used) or 'no index'})",
+            )
+        )
+    for name, failure in advice.failures:
+        weight = next((one.rate or 1.0 for one in given.queries if one.name == name), 1.0)
+        value = {"name": name, "weight": weight, "cost_before": 0.0, "cost_after": 0.0, "error": failure}
+        items.append(Item("per_query", value, f"{name}: not planned: {failure}"))
+    for budget, used_bytes, cost in advice.curve:
+        value = {
+            "budget_bytes": budget,
+            "used_bytes": used_bytes,
+            "cost": cost,
+            "share": round(_share(cost, advice.before), 4),
+        }
+        items.append(
+            Item(
+                "curve",
+                value,
+                f"{readable_size(budget)}: {value['share']:.1%} of the cost with {readable_size(used_bytes)} of indexes",
+            )
+        )
+    for one in advice.rejected:
+        value = {
+            "index": one.candidate.definition,
+            "size_bytes": one.index.size,
+            "gain_alone": one.gain,
+            "reason": one.reason,
+        }
+        items.append(
+            Item("considered", value, f"{one.candidate.definition} ({readable_size(one.index.size)}): {one.reason}")
+        )
+    items += [Item("assumptions", text, f"assumed: {text}") for text in given.assumptions]
+    items += [Item("notes", text, text) for text in shortened([*given.notes, *problems], 500)]
+    return items
+
+
+def _names(advice: Advice, schema: Schema) -> dict[str, str]:
+    """By the twin's name of an advised index, the name that it is built under: one that the schema does not have yet."""
+    from dbdesign.indexes.existing import existing_indexes
+
+    taken = {one.name for one in existing_indexes(schema)} | {table.name for table in schema.tables}
+    names: dict[str, str] = {}
+    for one in advice.indexes:
+        name, number = one.candidate.name, 1
+        while name in taken:
+            number += 1
+            name = f"{one.candidate.name[:60]}{number}"
+        taken.add(name)
+        names[one.index.name] = name
+    return names
+
+
+def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
+    from dbdesign.indexes.engines import build
+
+    built = build(one.candidate, name, schema)
+    value: dict[str, Any] = {
+        "ddl": built.ddl,
+        "table": one.candidate.label,
+        "size_bytes": one.index.size,
+        "gain": one.gain,
+        "gain_share": round(_share(one.gain, before), 4),
+        "queries": list(one.queries),
+    }
+    if one.upkeep:
+        value["upkeep"] = one.upkeep
+    if built.notes:
+        value["notes"] = list(built.notes)
+    said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(one.queries)}"
+    return Item("indexes", value, "\n  ".join([said, *built.notes]))
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _summary(given: TwinInput, advice: Advice, proof: str) -> str:
+    size = sum(one.index.size for one in advice.indexes)
+    helped = sum(query.after < query.before * 0.99 for query in advice.queries)
+    said = [
+        f"{given.name} ({plural(len(given.design.schema_.tables), 'table')}, {plural(len(given.queries), 'query')}): "
+        f"{plural(len(advice.indexes), 'index')} of {readable_size(size)} bring the workload's cost to "
+        f"{_share(advice.after, advice.before):.1%} of what it is ({proof}, {advice.calls:,} what-ifs over {advice.considered:,} candidates)."
+        if advice.indexes
+        else f"{given.name}: no index is worth building for these {plural(len(given.queries), 'query')} "
+        f"({proof}, {advice.calls:,} what-ifs over {advice.considered:,} candidates)."
+    ]
+    if helped:
+        said.append(f"{plural(helped, 'query')} get faster.")
+    if advice.drop:
+        said.append(f"{plural(len(advice.drop), 'index')} may go.")
+    if advice.failures:
+        said.append(f"{plural(len(advice.failures), 'query')} could not be planned (see per_query).")
+    if given.assumptions:
+        said.append("Contents were assumed where the design does not say them (see assumptions).")
+    return " ".join(said)
+
+
+_UNITS = {"": 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3, "tb": 1024**4}
+
+
+def bytes_of(text: str) -> int:
+    """`2GB`, `500 MB`, `1.5tb` in bytes, as PostgreSQL counts them (a GB is 1024³).
+
+    Raises:
+        InputError: where it is no size, or nothing.
+    """
+    from dbdesign.errors import InputError
+
+    stripped = text.strip().lower().replace("ib", "b")
+    number = stripped.rstrip("bkmgt ")
+    unit = stripped[len(number) :].strip()
+    try:
+        size = float(number.strip()) * _UNITS[unit if unit.endswith("b") or not unit else f"{unit}b"]
+    except (ValueError, KeyError):
+        raise InputError(f"{text!r} is not a size", where="budget", remedy="Write 2GB or 500MB") from None
+    if not 8192 <= size < 2**60:
+        raise InputError(f"{text!r} leaves no room for an index", where="budget", remedy="Write 2GB or 500MB")
+    return int(size)
+
+
+def readable_size(size: float) -> str:
+    """Bytes for people: `12.7 GB`."""
+    for unit, factor in (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2)):
+        if size >= factor:
+            return f"{size / factor:,.1f} {unit}"
+    return f"{size / 1024:,.0f} kB"
