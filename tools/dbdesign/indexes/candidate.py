@@ -92,7 +92,12 @@ class Candidate:
     def is_prefix_of(self, other: Candidate) -> bool:
         """Whether the other serves every search that this one does."""
         same = (self.table, self.method, self.where) == (other.table, other.method, other.where)
-        return same and self != other and other.keys[: len(self.keys)] == self.keys and set(self.include) <= set(other.columns)
+        return (
+            same
+            and self != other
+            and other.keys[: len(self.keys)] == self.keys
+            and set(self.include) <= set(other.columns)
+        )
 
 
 def quoted(name: str | None) -> str:

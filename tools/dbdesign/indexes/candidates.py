@@ -28,7 +28,9 @@ BRIN_ROWS = 1_000_000.0
 BRIN_CORRELATION = 0.9
 """From this correlation on, a range of values lies in few ranges of blocks."""
 
-_NO_BTREE = frozenset({Kind.JSON, Kind.XML, Kind.TSVECTOR, Kind.GEOMETRY, Kind.GEOGRAPHY, Kind.VECTOR, Kind.JSONB, Kind.ARRAY})
+_NO_BTREE = frozenset(
+    {Kind.JSON, Kind.XML, Kind.TSVECTOR, Kind.GEOMETRY, Kind.GEOGRAPHY, Kind.VECTOR, Kind.JSONB, Kind.ARRAY}
+)
 _INVERTED = frozenset({Kind.JSONB, Kind.ARRAY, Kind.TSVECTOR, Kind.HSTORE})
 
 

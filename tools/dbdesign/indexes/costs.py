@@ -46,11 +46,7 @@ class Query:
         found = self._memo.get(available)
         if found is None:
             found = next(
-                (
-                    one
-                    for one in self.answers
-                    if not one.used & ~available and not available & ~one.available
-                ),
+                (one for one in self.answers if not one.used & ~available and not available & ~one.available),
                 None,
             )
             if found:

@@ -81,7 +81,9 @@ class _Analysis:
         table = self._table(target) if target is not None else None
         kind = type(tree).__name__.lower()
         if table is not None:
-            assigned = [one.this.name for one in tree.expressions if isinstance(one, exp.EQ)] if kind == "update" else []
+            assigned = (
+                [one.this.name for one in tree.expressions if isinstance(one, exp.EQ)] if kind == "update" else []
+            )
             columns = frozenset(name for one in assigned if (name := _stored(table, one)))
             self.found.writes.append(Write(table, kind, columns))
         if isinstance(tree, exp.Insert):
@@ -298,7 +300,9 @@ class _Analysis:
             if origin:
                 origin.use.contained.append(Containment(origin.column, known[0], known[1]))
 
-    def _note(self, side: exp.Expression | None, whole: exp.Expression, scope: Scope, kind: str, *, either: bool) -> None:
+    def _note(
+        self, side: exp.Expression | None, whole: exp.Expression, scope: Scope, kind: str, *, either: bool
+    ) -> None:
         """One side of a comparison: a column, or an expression of one table's columns."""
         origin = self._origin(side, scope)
         if origin is None:
@@ -321,7 +325,11 @@ class _Analysis:
         for column in copy.find_all(exp.Column):
             column.replace(exp.column(exp.to_identifier(origin.column, quoted=_needs_quotes(origin.column))))
         if isinstance(copy, exp.Column) or not isinstance(node, exp.Column):
-            text = exp.column(exp.to_identifier(origin.column)).sql(self.dialect) if isinstance(node, exp.Column) else copy.sql(self.dialect)
+            text = (
+                exp.column(exp.to_identifier(origin.column)).sql(self.dialect)
+                if isinstance(node, exp.Column)
+                else copy.sql(self.dialect)
+            )
             return Condition(origin.column, text)
         return None
 
@@ -364,7 +372,11 @@ class _Analysis:
             origin = self._origin(self._output(node.this, select), scope)
             if origin is None:
                 return
-            if any(use.ordered and use is not origin.use for use in self.found.uses if use.limited == limited and use.ordered):
+            if any(
+                use.ordered and use is not origin.use
+                for use in self.found.uses
+                if use.limited == limited and use.ordered
+            ):
                 return
             nulls = None if node.args.get("nulls_first") is None else ("first" if node.args["nulls_first"] else "last")
             descending = bool(node.args.get("desc"))
@@ -386,7 +398,11 @@ class _Analysis:
                 return one.this if isinstance(one, exp.Alias) else one
         if isinstance(node, exp.Column) and not node.table:
             for one in select.selects:
-                if isinstance(one, exp.Alias) and one.alias.lower() == node.name.lower() and not isinstance(one.this, exp.Column):
+                if (
+                    isinstance(one, exp.Alias)
+                    and one.alias.lower() == node.name.lower()
+                    and not isinstance(one.this, exp.Column)
+                ):
                     return one.this
         return node
 

@@ -24,7 +24,9 @@ _ARGUMENT = re.compile(
 )
 _SERVER = re.compile(r"^-- Dumped from database version (\d[\w.]*)", re.MULTILINE)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\Z", re.IGNORECASE)
-_CREATES_INDEX = re.compile(r"\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX\b|ALTER\s+TABLE\b.*\bADD\s+CONSTRAINT\b)", re.IGNORECASE | re.DOTALL)
+_CREATES_INDEX = re.compile(
+    r"\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX\b|ALTER\s+TABLE\b.*\bADD\s+CONSTRAINT\b)", re.IGNORECASE | re.DOTALL
+)
 
 Facts = Mapping[str, str | None]
 
@@ -60,7 +62,9 @@ def read_dump(text: str, *, name: str = "the dump") -> Dump:
         elif call[1].lower() == "pg_restore_attribute_stats":
             columns.setdefault(relation, []).append(_column(facts, f"{name}, line {statement.line}"))
         else:
-            problems.append(f"line {statement.line}: extended statistics of {'.'.join(relation)} are not read from dumps")
+            problems.append(
+                f"line {statement.line}: extended statistics of {'.'.join(relation)} are not read from dumps"
+            )
     for relation in columns:
         relations.setdefault(relation, {})
     if not relations:

@@ -59,7 +59,9 @@ class Filler:
         self._known = {one.label: one for one in statistics.relations}
         here = {relation.label for relation in self._relations.values()}
         self._problems += statistics.problems
-        self._problems += [f"statistics of {name}: no such relation in the schema" for name in self._known if name not in here]
+        self._problems += [
+            f"statistics of {name}: no such relation in the schema" for name in self._known if name not in here
+        ]
         tables = [one for one in self._relations.values() if not one.is_index]
         for table in tables:
             self._fill_table(table)
@@ -160,7 +162,9 @@ class Filler:
         if index.method == "gin":
             return gin_size(entries, *self._elements(index, table, entries)).pages, None
         width = sum(field.width for field in fields) + 16
-        return 1 + math.ceil(entries * width / (8168 * 0.75)), None  # GiST, SP-GiST and others: entries at three quarters' fill
+        return 1 + math.ceil(
+            entries * width / (8168 * 0.75)
+        ), None  # GiST, SP-GiST and others: entries at three quarters' fill
 
     def btree(self, index: Relation, table: Relation, entries: float, fields: list[Field]) -> BTreeSize:
         """The size of a B-tree on these rows."""
@@ -200,7 +204,9 @@ class Filler:
         try:
             row = self._database.user.execute(query).fetchone()
         except psycopg.Error as error:
-            self._problems.append(f"index {index.label}: its predicate could not be estimated: {str(error).splitlines()[0]}")
+            self._problems.append(
+                f"index {index.label}: its predicate could not be estimated: {str(error).splitlines()[0]}"
+            )
             return 1.0
         estimated = float(row[0][0]["Plan"]["Plan Rows"]) if row else rows
         return min(1.0, estimated / rows)
@@ -244,7 +250,11 @@ class Filler:
             gin = gin_size(size.tuples, *self._elements(index, self._relations[index.table or 0], size.tuples))
             files.write(
                 page_images.gin(
-                    files.read_block(), total=size.pages, entry=gin.entry_pages, data=gin.data_pages, entries=gin.entries
+                    files.read_block(),
+                    total=size.pages,
+                    entry=gin.entry_pages,
+                    data=gin.data_pages,
+                    entries=gin.entries,
                 )
             )
         try:
@@ -260,11 +270,11 @@ class Filler:
         admin.execute("create schema if not exists dbdesign_cache")
         admin.execute("create extension if not exists pg_buffercache schema dbdesign_cache")
         for index in indexes:
-            admin.execute("select dbdesign_cache.pg_buffercache_evict_relation(%s::bigint::oid::regclass)", (index.oid,))
+            admin.execute(
+                "select dbdesign_cache.pg_buffercache_evict_relation(%s::bigint::oid::regclass)", (index.oid,)
+            )
 
 
 def _signed(pages: int) -> int:
     """A count of blocks as pg_class holds it: an int4 whose bits are those of the unsigned number."""
     return pages - 2**32 if pages >= 2**31 else pages
-
-

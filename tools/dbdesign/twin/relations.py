@@ -101,7 +101,9 @@ order by a.attrelid, a.attnum
 """
 
 
-def read_relations(admin: psycopg.Connection[Any], data_folder: Path, *, oids: list[int] | None = None) -> list[Relation]:
+def read_relations(
+    admin: psycopg.Connection[Any], data_folder: Path, *, oids: list[int] | None = None
+) -> list[Relation]:
     """The relations of the connection's database, or those of some oids, in the order in which they were made."""
     condition = "true" if oids is None else "c.oid = any(%(oids)s::bigint[]::oid[])"
     rows = admin.execute(_RELATIONS.replace("{condition}", condition).encode(), {"oids": oids or []}).fetchall()

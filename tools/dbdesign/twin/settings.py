@@ -41,7 +41,9 @@ def checked_settings(settings: Mapping[str, str]) -> dict[str, str]:
         if lower not in PLANNER_SETTINGS:
             raise UnknownNameError.among("planner setting", name, PLANNER_SETTINGS, where="settings")
         if not _VALUE.match(value.strip()):
-            raise InputError(f"{value[:60]!r} is not a value of {lower}", where="settings", remedy="Write 64MB, 1.1 or off")
+            raise InputError(
+                f"{value[:60]!r} is not a value of {lower}", where="settings", remedy="Write 64MB, 1.1 or off"
+            )
         checked[lower] = value.strip()
     return checked
 

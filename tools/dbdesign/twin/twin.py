@@ -260,7 +260,9 @@ class Twin:
         finally:
             self._filler.stretch_tables()
         oids = [one for one in made if isinstance(one, int)]
-        fresh = {one.oid: one for one in read_relations(self.database.admin, self.database.server.data_folder, oids=oids)}
+        fresh = {
+            one.oid: one for one in read_relations(self.database.admin, self.database.server.data_folder, oids=oids)
+        }
         self.relations |= fresh
         self._filler.fill_indexes(fresh.values())
         self._connect_anew()
@@ -276,19 +278,27 @@ class Twin:
         connection, made = self.database.user, []
         for definition in definitions:
             self._made += 1
-            unique, _, rest = definition.strip().rpartition("UNIQUE ") if definition.strip().upper().startswith("UNIQUE ") else ("", "", definition)
+            unique, _, rest = (
+                definition.strip().rpartition("UNIQUE ")
+                if definition.strip().upper().startswith("UNIQUE ")
+                else ("", "", definition)
+            )
             kind = "UNIQUE INDEX" if definition.strip().upper().startswith("UNIQUE ") else "INDEX"
             name = f"dbdesign_what_if_{self._made}"
             try:
                 connection.execute(single_statement(f"CREATE {kind} {name} {rest}", planned=False).encode())
-                row = connection.execute(b"select oid::bigint from pg_catalog.pg_class where relname = %s", (name,)).fetchone()
+                row = connection.execute(
+                    b"select oid::bigint from pg_catalog.pg_class where relname = %s", (name,)
+                ).fetchone()
                 made.append(row[0] if row else "not made")
             except psycopg.Error as error:
                 made.append(str(error).splitlines()[0])
         return made
 
     def _hypothetical(self, definition: str, relation: Relation) -> Hypothetical:
-        return Hypothetical(definition, relation.name, relation.oid, self._filler.size(relation.oid), self._filler.rows(relation.oid))
+        return Hypothetical(
+            definition, relation.name, relation.oid, self._filler.size(relation.oid), self._filler.rows(relation.oid)
+        )
 
     def drop_indexes(self, indexes: Iterable[Hypothetical]) -> None:
         """Forget hypothetical indexes."""
@@ -296,7 +306,9 @@ class Twin:
             self._shown.discard(one.oid)
             relation = self.relations.pop(one.oid, None)
             if relation:
-                self.database.user.execute(sql.SQL("drop index {}").format(sql.Identifier(relation.namespace, relation.name)))
+                self.database.user.execute(
+                    sql.SQL("drop index {}").format(sql.Identifier(relation.namespace, relation.name))
+                )
 
 
 @contextlib.contextmanager
