@@ -79,6 +79,12 @@ def test_a_guess_is_said_to_be_one() -> None:
     assert loaded.format == "postgresql"
 
 
+def test_a_text_with_nothing_but_a_view_is_read_by_a_guess_that_is_said() -> None:
+    loaded = load("create view v as select 1 as a;", Call())
+    assert [view.name for view in loaded.result.schema_.views] == ["v"]
+    assert loaded.result.notes[0].startswith("the format was guessed as postgresql (postgresql 0.10")
+
+
 def test_the_version_of_the_engine_may_be_said_beside_the_source() -> None:
     assert load(MYSQL, Call(), engine_version="8.0").design.schema_.version == "8.0"
     with pytest.raises(InputError, match="is not a version"):
@@ -143,6 +149,7 @@ def test_a_cancelled_call_does_not_begin() -> None:
             "the text given, line 1: nothing was understood as postgresql: syntax error",
         ),
         (MYSQL, "postgresql", "Say that its format is mysql, if it is"),
+        ("create index i on orders (x);", "postgresql", "Give it together with the script that creates the tables"),
         ("\nfrobnicate t;\nfrobnicate u;\n", "postgresql", r"the text given, line 2: .* \(and 1 more\)"),
     ],
 )

@@ -29,6 +29,7 @@ _BEGINS_LIKE_SQL = re.compile(
     r"\s*(?:--|/\*|#|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
     re.IGNORECASE,
 )
+_DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
 _URL = re.compile(r"\s*(?:\w+:)*[A-Za-z]\w*(?:\+\w+)?://")
 _CREDENTIALS = re.compile(r"\b(?:password|pwd)\s*=", re.IGNORECASE)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}\Z")
@@ -269,7 +270,12 @@ def _check_understood(result: ReadResult, format: str, name: str, text: str) -> 
     first = result.unread[0]
     others = f" (and {len(result.unread) - 1} more)" if len(result.unread) > 1 else ""
     surest = _scores(text[:SAMPLE])[0][1]
-    remedy = f"Say that its format is {surest}, if it is" if surest != format else "Mend the statement"
+    if surest != format:
+        remedy = f"Say that its format is {surest}, if it is"
+    elif _DECLARES_A_TABLE.search(text) is None:
+        remedy = "Give it together with the script that creates the tables that it names"
+    else:
+        remedy = "Mend the statement"
     raise InputError(
         f"nothing was understood as {format}: {first.reason[:300]}{others}",
         where=f"{name}, line {first.line}",

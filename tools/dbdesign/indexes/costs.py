@@ -14,6 +14,10 @@ from dbdesign.errors import DesignError
 from dbdesign.twin.twin import Explained, Hypothetical, Twin
 
 
+INCIDENTAL = 0.001
+"""Share of a query's cost below which an index in its plan is incidental: the plan without it is as good."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer of the planner: the sets as bits of index numbers."""
@@ -59,12 +63,13 @@ class Query:
         self._memo[answer.available] = answer
 
     def atoms(self) -> list[Answer]:
-        """The answers by cost, without those that another one beats with a part of their indexes."""
-        best: list[Answer] = []
-        for one in sorted(self.answers, key=lambda one: (one.cost, one.used.bit_count())):
-            if not any(not other.used & ~one.used for other in best):
-                best.append(one)
-        return best
+        """The answers by cost, without those that bring next to nothing beyond what a part of their indexes brings."""
+        kept: list[Answer] = []
+        for one in sorted(self.answers, key=lambda one: (one.used.bit_count(), one.cost)):
+            enough = one.cost * (1 + INCIDENTAL)
+            if not any(other.cost <= enough and not other.used & ~one.used for other in kept):
+                kept.append(one)
+        return sorted(kept, key=lambda one: (one.cost, one.used.bit_count()))
 
 
 class Costs:

@@ -108,9 +108,16 @@ def price(costs: Costs, query: Query, field: Field, chosen: int, *, enough: floa
         enough: weighted cost below which a query is not worth a question.
     """
     answer = costs.cost(query, chosen)
-    if answer.cost * query.weight > enough:
-        for tier in field.tiers:
-            winners = 0
-            for group in tier:
-                winners |= costs.cost(query, chosen | group | winners).used
+    if answer.cost * query.weight <= enough:
+        return answer
+    wanted = 0
+    for tier in field.tiers:
+        winners = 0
+        for group in tier:
+            winners |= costs.cost(query, chosen | group | winners).used
+        wanted |= winners & ~chosen
+    for number in bits(wanted):  # what each brings by itself, and what each that is used would be missed by
+        costs.cost(query, chosen | 1 << number)
+    for number in bits(answer.used & chosen):
+        costs.cost(query, chosen & ~(1 << number))
     return answer

@@ -60,19 +60,20 @@ class Search:
         starts = [one.chosen for one in self._best.values() if one.size <= budget]
         best = min((one for one in self._best.values() if one.size <= budget), key=lambda one: one.cost, default=None)
         asked: set[int] = set()
+        thorough = False
         for _ in range(ROUNDS):
-            solved = self._selection().solve(budget, starts=starts, least=least)
-            if solved.chosen in asked:
+            solved = self._selection().solve(budget, starts=starts, least=least, thorough=thorough)
+            before = best.cost if best else float("inf")
+            if solved.chosen not in asked:
+                asked.add(solved.chosen)
+                true = self._asked(solved)
+                best = true if best is None or true.cost < best.cost else best
+                starts = [best.chosen]
+                self._price(best.chosen)
+            settled = best is not None and best.cost > before * (1 - SETTLED)
+            if settled and thorough:
                 break
-            asked.add(solved.chosen)
-            true = self._asked(solved)
-            before = best.cost if best else None
-            if best is None or true.cost < best.cost:
-                best = true
-            starts = [best.chosen]
-            if before is not None and len(asked) > 2 and true.cost > before * (1 - SETTLED):
-                break
-            self._price(best.chosen)
+            thorough = thorough or settled
         assert best is not None  # noqa: S101 - the first round sets it
         self._best[budget] = best
         return best

@@ -18,10 +18,13 @@ from dbdesign.indexes.costs import Query, bits
 POWERS = (1.0, 0.7, 0.4)
 """Exponents of the size in a greedy's order: gain per byte, and what favours larger gains."""
 
-STEPS = 40
+STEPS = 20
 """Improvements that the local search makes at most."""
 
-PAIRS = 7
+SINGLES = 30
+"""The least useful indexes per byte that are taken out one at a time."""
+
+PAIRS = 6
 """The least useful indexes that are also taken out two at a time."""
 
 TRIED = 40
@@ -205,12 +208,13 @@ class Selection:
     def _total(self, state: _State) -> float:
         return sum(state.costs) + self._upkeep(state.chosen)
 
-    def solve(self, budget: int, *, starts: Iterable[int] = (), least: float = _LEAST) -> Choice:
+    def solve(self, budget: int, *, starts: Iterable[int] = (), least: float = _LEAST, thorough: bool = True) -> Choice:
         """The best set found for a budget in bytes.
 
         Args:
             starts: sets to begin from beside none.
             least: what an index must save at least.
+            thorough: whether to go on with the local search.
         """
         states = []
         for chosen in dict.fromkeys((0, *map(self._inside, starts))):
@@ -220,9 +224,9 @@ class Selection:
                     self._fill(state, power=power)
                     self._prune(state, least)
                     states.append(state)
-        distinct = {state.chosen: state for state in states}
-        ranked = sorted(distinct.values(), key=self._total)[:2]
-        best = min((self._improved(state, least) for state in ranked), key=self._total)
+        best = min(states, key=self._total)
+        if thorough:
+            best = self._improved(best, least)
         return Choice(self._outside(best.chosen), self.size(best.chosen), self._total(best))
 
     def _improved(self, state: _State, least: float) -> _State:
@@ -238,7 +242,7 @@ class Selection:
         """The first better set that taking out one or two indexes and filling the room anew leads to."""
         total = self._total(state)
         numbers = sorted(bits(state.chosen), key=lambda one: self.loss(state, one) / max(1, self.sizes[one]))
-        groups: list[tuple[int, ...]] = [(one,) for one in numbers]
+        groups: list[tuple[int, ...]] = [(one,) for one in numbers[:SINGLES]]
         groups += [(one, other) for place, one in enumerate(numbers[:PAIRS]) for other in numbers[place + 1 : PAIRS]]
         waiting = self._waiting(state, max((self.sizes[one] for one in numbers), default=0))
         for group in groups:

@@ -25,13 +25,13 @@ _FOR = [
     (0.4, r"\bNOT\s+VISIBLE\b"),
     (0.4, r"\bAS\s*\((?:[^()]|\([^()]*\))*\)\s*(?:STORED|VIRTUAL)\b(?<!GENERATED)"),
     (0.4, r"\bPRIMARY\s+KEY\s*\([^()]*\b(?:ASC|DESC)\b"),
-    (0.4, r"^\s*(?:UNIQUE\s+)?INDEX\s+(?:\w+\s+)?\("),
+    (0.4, r"^[ \t]*(?:UNIQUE\s+)?INDEX\s+(?:\w+\s+)?\("),
     (0.3, r"\b\w+@\w+\b(?=\s*(?:RENAME|CONFIGURE|CASCADE|;|SPLIT))"),
     (0.3, r"\bOWNER\s+TO\s+root\b"),  # the superuser of CockroachDB; PostgreSQL's is postgres
 ]
 _AGAINST = [
     (0.9, r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bAUTO_RANDOM\b"),
-    (0.9, r"^\s*GO\s*$|\[dbo\]|\bIDENTITY\s*\(\s*\d|\bNVARCHAR\b"),
+    (0.9, r"^[ \t]*GO\s*$|\[dbo\]|\bIDENTITY\s*\(\s*\d|\bNVARCHAR\b"),
     (0.4, r"^-- Dumped (?:from|by)\b|\bpg_catalog\.set_config\b|\bdefault_table_access_method\b|\brow_security\s*="),
     (0.4, r"\bOWNER\s+TO\s+postgres\b|\\restrict\b|^COPY\s+\S+.*FROM\s+stdin"),
     (0.4, r"\bINHERITS\s*\(|\bCREATE\s+(?:RULE|AGGREGATE|DOMAIN|OPERATOR)\b|\bEXCLUDE\s+USING\b|\bATTACH\s+PARTITION\b"),
@@ -43,7 +43,9 @@ _COMPILED = [
     for sign, rows in ((1, _FOR), (-1, _AGAINST))
     for weight, pattern in rows
 ]
-_STATEMENT = re.compile(r"\b(?:CREATE|ALTER)\s+(?:\w+\s+){0,2}TABLE\b", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"\b(?:CREATE|ALTER)\s+(?:\w+\s+){0,2}(?:TABLE|INDEX|VIEW|TYPE|SEQUENCE|FUNCTION|DATABASE)\b", re.IGNORECASE
+)
 
 
 def recognise(text: str) -> float:

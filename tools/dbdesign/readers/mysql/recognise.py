@@ -13,17 +13,23 @@ EVIDENCE: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
         (0.85, r"\bENGINE\s*=\s*(InnoDB|MyISAM|Aria|Memory|MariaDB)\b"),
         (0.85, r"\bAUTO_INCREMENT\b"),
         (0.8, r"\bCREATE\s+(OR\s+REPLACE\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?`\w+`"),
-        (0.75, r"^\s*DELIMITER\s+\S+\s*$"),
+        (0.8, r"\bDEFINER\s*=\s*[`'\w]+\s*@|\bALGORITHM\s*=\s*(UNDEFINED|MERGE|TEMPTABLE)\b"),
+        (0.75, r"^[ \t]*DELIMITER\s+\S+\s*$"),
         (0.7, r"\b(UNSIGNED|ZEROFILL)\b\s*(NOT\s+NULL|,|DEFAULT|NULL)"),
-        (0.7, r"^\s*(UNIQUE\s+|FULLTEXT\s+|SPATIAL\s+)?KEY\s+[`\w]+\s*\("),
+        (0.7, r"^[ \t]*(UNIQUE\s+|FULLTEXT\s+|SPATIAL\s+)?KEY\s+[`\w]+\s*\("),
         (0.7, r"\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b"),
         (0.6, r"\b(MEDIUMTEXT|LONGTEXT|TINYTEXT|MEDIUMBLOB|LONGBLOB|MEDIUMINT)\b"),
         (0.6, r"\b(utf8mb4|utf8mb3)(_\w+)?\b"),
-        (0.5, r"^\s*\w+\s+ENUM\s*\(\s*'"),
+        (0.5, r"\bCREATE\s+(\w+\s+){0,3}(VIEW|INDEX|TRIGGER|PROCEDURE|FUNCTION|EVENT)\s+`"),
+        (
+            0.5,
+            r"\bCREATE\s+(PROCEDURE|FUNCTION)\b[^;]{1,400}?\)\s*(RETURNS\s+\S+\s+)?(DETERMINISTIC|NO\s+SQL|BEGIN(?!\s+ATOMIC))\b",
+        ),
+        (0.5, r"^[ \t]*\w+\s+ENUM\s*\(\s*'"),
     )
 )
 AGAINST = re.compile(
-    r"^GO\s*$|\bIDENTITY\s*\(|\[dbo\]|\bNVARCHAR\s*\(\s*MAX|^\s*SET\s+(search_path|statement_timeout)|\bcharacter varying\b|::\w+"
+    r"^GO\s*$|\bIDENTITY\s*\(|\[dbo\]|\bNVARCHAR\s*\(\s*MAX|^[ \t]*SET\s+(search_path|statement_timeout)|\bcharacter varying\b|::\w+"
     r"|^\\(connect|restrict)|\bBIGSERIAL\b|\bTIMESTAMPTZ\b|\$\$\s*LANGUAGE|\bLANGUAGE\s+plpgsql\b|\bAUTOINCREMENT\b|\bWITHOUT\s+ROWID\b",
     re.IGNORECASE | re.MULTILINE,
 )

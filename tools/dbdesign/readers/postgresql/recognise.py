@@ -27,7 +27,7 @@ _FOR = [
 ]
 _AGAINST = [
     (0.9, r"`\w+`|\bENGINE\s*=\s*\w+|\bAUTO_INCREMENT\b|\bAUTO_RANDOM\b"),
-    (0.9, r"^\s*GO\s*$|\[dbo\]|\bIDENTITY\s*\(\s*\d|\bNVARCHAR\b|\bCLUSTERED\b"),
+    (0.9, r"^[ \t]*GO\s*$|\[dbo\]|\bIDENTITY\s*\(\s*\d|\bNVARCHAR\b|\bCLUSTERED\b"),
     (
         0.7,
         r"\bunique_rowid\s*\(|\bcrdb_internal\b|\bSTORING\s*\(|\bUSING\s+HASH\s+WITH\b|\bFAMILY\s+\"?\w+\"?\s*\(|\b_crdb",
@@ -43,14 +43,32 @@ _COMPILED_FOR, _COMPILED_AGAINST = (
     [(weight, re.compile(pattern, _FLAGS)) for weight, pattern in rows] for rows in (_FOR, _AGAINST)
 )
 _STATEMENT = re.compile(r"\b(?:CREATE|ALTER)\s+(?:\w+\s+){0,2}TABLE\b", re.IGNORECASE)
+_OTHER_STATEMENT = re.compile(
+    r"""(?:^|;)[ \t]*(?:
+      CREATE\s+(?:OR\s+REPLACE\s+)?(?:
+        (?:\w+\s+)?VIEW\s[^;]{1,400}?\bAS\b
+      | (?:FUNCTION|PROCEDURE)\s+[\w".]+\s*\(
+      | (?:UNIQUE\s+)?INDEX\s[^;]{0,200}?\bON\s
+      | TYPE\s+[\w".]+\s+AS\b
+      | TRIGGER\s+[\w"]+\s+(?:BEFORE|AFTER|INSTEAD)\b
+      | (?:POLICY|RULE)\s[^;]{1,200}?\b(?:ON|AS)\b
+      | (?:SEQUENCE|SCHEMA)\s[^;]{1,400};
+      )
+    | COMMENT\s+ON\s[^;]{1,400}?\bIS\b
+    | (?:GRANT|REVOKE)\s[^;]{1,200}?\bON\s
+    )""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
 BARE = 0.35
 """For a script that says nothing that is one engine's alone: PostgreSQL is read best."""
+BARE_OTHER = 0.1
+"""For one without a table, which says less; below what any other reader's evidence is worth, and said to be a guess."""
 
 
 def recognise(text: str) -> float:
     """0 to 1."""
     sample = text[:200_000]
-    base = BARE if _STATEMENT.search(sample) else 0.0
+    base = BARE if _STATEMENT.search(sample) else BARE_OTHER if _OTHER_STATEMENT.search(sample) else 0.0
     speaking_for = sum(weight for weight, pattern in _COMPILED_FOR if pattern.search(sample))
     against = sum(weight for weight, pattern in _COMPILED_AGAINST if pattern.search(sample))
     return max(0.0, min(1.0, base + speaking_for) - against)

@@ -9,7 +9,7 @@ from dbdesign.readers.base import Reader, ReadResult
 SIGNS: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE), 0.7),
     (re.compile(r"\bWITHOUT\s+ROWID\b|\)\s*STRICT\s*[;,]", re.IGNORECASE), 0.7),
-    (re.compile(r"^\s*PRAGMA\s+\w+", re.IGNORECASE | re.MULTILINE), 0.6),
+    (re.compile(r"^[ \t]*PRAGMA\s+\w+", re.IGNORECASE | re.MULTILINE), 0.6),
     (re.compile(r"\bsqlite_(?:sequence|master|stat1)\b", re.IGNORECASE), 0.7),
     (re.compile(r"\bINTEGER\s+(?:NOT\s+NULL\s+)?PRIMARY\s+KEY\b", re.IGNORECASE), 0.4),
     (re.compile(r"\b(?:datetime|strftime|julianday|unixepoch)\s*\(\s*'", re.IGNORECASE), 0.5),
@@ -26,7 +26,8 @@ SIGNS: tuple[tuple[re.Pattern[str], float], ...] = (
 """What is written so for SQLite and hardly elsewhere, with how much it says."""
 
 COUNTER_SIGNS = re.compile(
-    r"\bAUTO_INCREMENT\b|\bENGINE\s*=|::\w|\b(?:BIG)?SERIAL\b|\$\$|^\s*GO\s*$|\bIDENTITY\s*\(|\bCREATE\s+(?:SCHEMA|SEQUENCE|TYPE|EXTENSION)\b"
+    r"\bAUTO_INCREMENT\b|\bENGINE\s*=|::\w|\b(?:BIG)?SERIAL\b|\$\$|^[ \t]*GO\s*$|\bIDENTITY\s*\("
+    r"|\bCREATE\s+(?:SCHEMA|SEQUENCE|TYPE|EXTENSION)\b"
     r"|\bNVARCHAR\s*\(\s*MAX|\bplpgsql\b|\bNONCLUSTERED\b|^SET\s+\w",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -8,7 +8,14 @@ from dbdesign.readers.base import Reader, ReadResult
 
 SIGNS: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"^[ \t]*GO[ \t]*\d*[ \t\r]*$", re.IGNORECASE | re.MULTILINE), 0.5),
-    (re.compile(r"\bCREATE\s+TABLE\s+(?:\[|\w+\.\[)", re.IGNORECASE), 0.5),
+    (
+        re.compile(
+            r"\bCREATE\s+(?:TABLE|(?:OR\s+ALTER\s+)?(?:VIEW|PROC|PROCEDURE|FUNCTION|TRIGGER)|TYPE)\s+(?:\[|\w+\.\[)",
+            re.IGNORECASE,
+        ),
+        0.5,
+    ),
+    (re.compile(r"\bCREATE\s+OR\s+ALTER\b", re.IGNORECASE), 0.5),
     (re.compile(r"\bSET\s+(?:ANSI_NULLS|QUOTED_IDENTIFIER|ANSI_PADDING|NOCOUNT|XACT_ABORT)\b", re.IGNORECASE), 0.4),
     (re.compile(r"\bIDENTITY\s*\(\s*-?\d+\s*,\s*-?\d+\s*\)", re.IGNORECASE), 0.4),
     (re.compile(r"\b(?:NON)?CLUSTERED\b|\bON\s+\[PRIMARY\]", re.IGNORECASE), 0.4),
