@@ -158,7 +158,9 @@ def predictions(benchmark: Benchmark, database: ScratchDatabase, texts: Sequence
                 show_only(database, list(names.values()), [names[one.definition]])
                 for number, (text, plan) in enumerate(zip(texts, plans(database, texts), strict=True), 1):
                     if names[one.definition] in str(plan) or one.name in twin.explain(text, [one]).indexes:
-                        alone.add(f"query {number} {one.definition}", plan, renamed(twin.explain(text, [one]).plan, known))
+                        alone.add(
+                            f"query {number} {one.definition}", plan, renamed(twin.explain(text, [one]).plan, known)
+                        )
             yield alone
             together = Comparison(f"{benchmark.name}: hypothetical, all at once, twin from {source}")
             show_only(database, list(names.values()), list(names.values()))
@@ -192,7 +194,8 @@ def sizes(database: ScratchDatabase, indexes: Sequence[Hypothetical], names: Map
         table.add_column(heading)
     for one in indexes:
         row = database.admin.execute(
-            "select pg_relation_size(c.oid) / 8192 from pg_catalog.pg_class c where c.relname = %s", (names[one.definition],)
+            "select pg_relation_size(c.oid) / 8192 from pg_catalog.pg_class c where c.relname = %s",
+            (names[one.definition],),
         ).fetchone()
         real = row[0] if row else 0
         table.add_row(one.definition, f"{real:,}", f"{one.pages:,}", f"{100 * (one.pages / max(real, 1) - 1):+.1f} %")

@@ -59,7 +59,7 @@ TPC_H = Benchmark(
         "ON orders USING btree (EXTRACT(year FROM o_orderdate))",
         "ON orders USING btree (o_orderdate) WHERE o_orderstatus = 'F'",
         "ON customer USING btree (c_mktsegment, c_nationkey)",
-        'ON customer USING btree (substring(c_phone FROM 1 FOR 2)) INCLUDE (c_acctbal)',
+        "ON customer USING btree (substring(c_phone FROM 1 FOR 2)) INCLUDE (c_acctbal)",
         "ON part USING gin (p_name gin_trgm_ops)",
         "ON part USING btree (p_brand, p_container, p_size)",
         "ON partsupp USING btree (ps_suppkey) INCLUDE (ps_supplycost)",
@@ -121,7 +121,14 @@ TPC_DS = Benchmark(
     ),
 )
 
-TYPES = {"VARCHAR": "text", "BIGINT": "bigint", "INTEGER": "integer", "DATE": "date", "TIME": "time", "DOUBLE": "double precision"}
+TYPES = {
+    "VARCHAR": "text",
+    "BIGINT": "bigint",
+    "INTEGER": "integer",
+    "DATE": "date",
+    "TIME": "time",
+    "DOUBLE": "double precision",
+}
 
 
 def queries(benchmark: Benchmark) -> list[str]:

@@ -121,17 +121,15 @@ class Filler:
 
     def fill_indexes(self, indexes: Iterable[Relation]) -> None:
         """Statistics, size and first blocks of indexes whose tables are filled."""
-        filled = []
-        for index in indexes:
-            if index.files is None or index.table not in self._sizes:
-                continue
+        filled = [index for index in indexes if index.files is not None and index.table in self._sizes]
+        self._evict(filled)  # so that the metapages that CREATE INDEX made are in their files
+        for index in filled:
             known = self._known.get(index.label)
             if known:
                 self._problems += restore_columns(self._database.user, index, known.columns)
             self._sizes[index.oid] = self._index_size(index, known)
-            filled.append(index)
         self._write_sizes(filled)
-        self._evict([index for index in filled if index.method in {"gin", "brin"}])
+        self._evict(filled)  # the planner may have read them meanwhile
         for index in filled:
             self._write_file(index)
 
@@ -263,16 +261,16 @@ class Filler:
             self._problems.append(f"index {index.label}: {error}")
 
     def _evict(self, indexes: list[Relation]) -> None:
-        """Write out and forget the cached blocks of indexes whose files are about to be changed (B-trees are built past the cache)."""
+        """Write out and forget the cached blocks of indexes whose files are about to be read and changed."""
         if not indexes:
             return
         admin = self._database.admin
         admin.execute("create schema if not exists dbdesign_cache")
         admin.execute("create extension if not exists pg_buffercache schema dbdesign_cache")
-        for index in indexes:
-            admin.execute(
-                "select dbdesign_cache.pg_buffercache_evict_relation(%s::bigint::oid::regclass)", (index.oid,)
-            )
+        admin.execute(
+            "select dbdesign_cache.pg_buffercache_evict_relation(oid::oid::regclass) from unnest(%s::bigint[]) oid",
+            ([index.oid for index in indexes],),
+        )
 
 
 def _signed(pages: int) -> int:
