@@ -20,7 +20,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from tpc import ROOMY, TPC_DS, TPC_H, Benchmark, load, queries
 
 from dbdesign.engines.postgres import embedded
 from dbdesign.engines.postgres.scratch import ScratchDatabase
@@ -29,6 +28,7 @@ from dbdesign.twin.catalog_statistics import read_document
 from dbdesign.twin.dump import read_dump
 from dbdesign.twin.statistics_document import interpret, parse_document
 from dbdesign.twin.twin import Hypothetical, Twin, production_twin
+from tpc import ROOMY, TPC_DS, TPC_H, Benchmark, load, queries
 
 Plan = Mapping[str, Any]
 
@@ -173,8 +173,8 @@ def build(benchmark: Benchmark, database: ScratchDatabase) -> dict[str, str]:
     """The indexes on the loaded data, by definition."""
     names = {}
     for number, definition in enumerate(benchmark.indexes):
-        names[definition] = f"real_{number}"
-        database.user.execute(f"create index real_{number} {definition}".encode())
+        names[definition] = f"real_{number:02}"  # pg_dump writes them in the order of their names
+        database.user.execute(f"create index real_{number:02} {definition}".encode())
     return names
 
 
