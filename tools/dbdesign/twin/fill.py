@@ -13,21 +13,13 @@ from psycopg import sql
 from dbdesign.errors import LimitError
 from dbdesign.model.statistics import ColumnStatistics, RelationStatistics, Statistics
 from dbdesign.twin import pages as page_images
+from dbdesign.twin.index_sizes import IndexSizes, TableFacts
 from dbdesign.twin.restore import restore_columns
-from dbdesign.twin.sizes import BTreeSize, Field, brin_pages, btree_size, gin_size, hash_pages, heap_pages
+from dbdesign.twin.sizes import heap_pages
 
 if TYPE_CHECKING:
     from dbdesign.engines.postgres.scratch import ScratchDatabase
-    from dbdesign.twin.relations import Attribute, Relation
-
-UNKNOWN_WIDTH = 32
-"""Bytes of a variable-length value that nothing is known of, as the planner assumes (`get_typavgwidth`)."""
-
-DEFAULT_DISTINCT = 200.0
-"""Different values where nothing is known, as the planner assumes (DEFAULT_NUM_DISTINCT)."""
-
-DEFAULT_ELEMENTS = 10.0
-"""Keys of a document, an array or a text where nothing is known (DEFAULT_ARRAY elements of `estimate_array_length`)."""
+    from dbdesign.twin.relations import Relation
 
 NEVER_ANALYSED = -1.0
 """`reltuples` of a table that was never analysed."""
@@ -53,6 +45,8 @@ class Filler:
         self._known: dict[str, RelationStatistics] = {}
         self._sizes: dict[int, _Size] = {}
         self._columns: dict[int, dict[str, ColumnStatistics]] = {}
+        self._groups: dict[int, list[tuple[frozenset[str], float]]] = {}
+        self._indexes: dict[int, IndexSizes] = {}
 
     def fill(self, statistics: Statistics) -> None:
         """Statistics of tables first, then of indexes, whose sizes rest on them."""
@@ -104,34 +98,25 @@ class Filler:
         if table.files is None:
             return _Size(known.pages or 0, NEVER_ANALYSED if known.tuples is None else known.tuples, 0)
         tuples = NEVER_ANALYSED if known.tuples is None else known.tuples
-        fields = [self._field(table, attribute) for attribute in table.attributes]
-        pages = known.pages if known.pages is not None else heap_pages(tuples, fields, table.fillfactor or 100)
+        pages = known.pages
+        if pages is None:
+            facts = TableFacts(table, tuples, 0, self._columns[table.oid])
+            fields = [facts.stored(attribute) for attribute in table.attributes]
+            pages = heap_pages(tuples, fields, table.fillfactor or 100)
         visible = pages if known.all_visible is None else min(known.all_visible, pages)
         return _Size(pages, tuples, visible)
 
-    def _field(self, table: Relation, attribute: Attribute) -> Field:
-        """A stored value, of a table or (through the table's column) of an index."""
-        name = attribute.table_column or attribute.name
-        column = self._columns.get(table.oid, {}).get(name)
-        nulls = column.null_frac if column else 0.0
-        if attribute.length > 0:
-            return Field(attribute.length, attribute.align, nulls=nulls)
-        width = column.avg_width if column and column.avg_width > 0 else UNKNOWN_WIDTH
-        return Field(width, attribute.align, variable=True, nulls=nulls)
-
     def fill_indexes(self, indexes: Iterable[Relation]) -> None:
         """Statistics, size and first blocks of indexes whose tables are filled."""
-        filled = []
-        for index in indexes:
-            if index.files is None or index.table not in self._sizes:
-                continue
+        filled = [index for index in indexes if index.files is not None and index.table in self._sizes]
+        self._evict(filled)  # so that the metapages that CREATE INDEX made are in their files
+        for index in filled:
             known = self._known.get(index.label)
             if known:
                 self._problems += restore_columns(self._database.user, index, known.columns)
             self._sizes[index.oid] = self._index_size(index, known)
-            filled.append(index)
         self._write_sizes(filled)
-        self._evict([index for index in filled if index.method in {"gin", "brin"}])
+        self._evict(filled)  # the planner may have read them meanwhile
         for index in filled:
             self._write_file(index)
 
@@ -142,55 +127,26 @@ class Filler:
             entries = known.tuples
         else:
             entries = rows * self._selectivity(table, index) if index.predicate else rows
-        pages, height = self._pages(index, table, entries)
         if known and known.pages is not None:
-            pages = known.pages
-        if known and known.height is not None:
-            height = known.height
+            pages, height = known.pages, known.height
+            if height is None and index.method == "btree":
+                height = self._sizes_of(table.oid).height(index, entries, pages)
+        else:
+            pages, height = self._sizes_of(table.oid).pages(index, entries)
         return _Size(pages, entries, 0, height)
 
-    def _pages(self, index: Relation, table: Relation, entries: float) -> tuple[int, int | None]:
-        """Blocks, and for a B-tree its height."""
-        fields = [self._field(table, attribute) for attribute in index.attributes]
-        if index.method == "btree":
-            size = self.btree(index, table, entries, fields)
-            return size.pages, size.height
-        if index.method == "hash":
-            return hash_pages(entries, index.fillfactor or 75), None
-        if index.method == "brin":
-            return brin_pages(self._sizes[table.oid].pages, index.pages_per_range or 128), None
-        if index.method == "gin":
-            return gin_size(entries, *self._elements(index, table, entries)).pages, None
-        width = sum(field.width for field in fields) + 16
-        return 1 + math.ceil(
-            entries * width / (8168 * 0.75)
-        ), None  # GiST, SP-GiST and others: entries at three quarters' fill
-
-    def btree(self, index: Relation, table: Relation, entries: float, fields: list[Field]) -> BTreeSize:
-        """The size of a B-tree on these rows."""
-        deduplicated = False
-        if index.files is not None and len(index.attributes) == index.key_count:
-            block = index.files.read_block()
-            deduplicated = len(block) > 64 and page_images.all_equal_image(block)
-        return btree_size(
-            entries,
-            fields,
-            distinct=entries if index.unique else self._distinct(index, table, entries),
-            deduplicated=deduplicated,
-            fillfactor=index.fillfactor or 90,
-        )
-
-    def _distinct(self, index: Relation, table: Relation, entries: float) -> float:
-        """Different keys: those of the columns multiplied, at most the entries (NULL is a value here)."""
-        found = 1.0
-        rows = max(1.0, self._sizes[table.oid].tuples)
-        for attribute in index.attributes[: index.key_count]:
-            column = self._columns.get(table.oid, {}).get(attribute.table_column or "")
-            distinct = column.n_distinct if column else 0.0
-            found *= (-distinct * rows if distinct < 0 else distinct or DEFAULT_DISTINCT) + (
-                1 if column and column.null_frac else 0
+    def _sizes_of(self, table: int) -> IndexSizes:
+        """What computes the sizes of a table's indexes."""
+        if table not in self._indexes:
+            facts = TableFacts(
+                self._relations[table],
+                self.rows(table),
+                self._sizes[table].pages,
+                self._columns.get(table, {}),
+                self._groups.get(table, []),
             )
-        return max(1.0, min(found, entries))
+            self._indexes[table] = IndexSizes(facts, lambda: self._database.user)
+        return self._indexes[table]
 
     def _selectivity(self, table: Relation, index: Relation) -> float:
         """The share of a table's rows that a partial index covers, by the planner's own estimate."""
@@ -199,7 +155,7 @@ class Filler:
             return 1.0
         query = sql.SQL("explain (format json) select from {} where {}").format(
             sql.Identifier(table.namespace, table.name),
-            sql.SQL(index.predicate or "true"),  # type: ignore[arg-type]
+            sql.SQL(index.predicate or "true"),
         )
         try:
             row = self._database.user.execute(query).fetchone()
@@ -210,17 +166,6 @@ class Filler:
             return 1.0
         estimated = float(row[0][0]["Plan"]["Plan Rows"]) if row else rows
         return min(1.0, estimated / rows)
-
-    def _elements(self, index: Relation, table: Relation, entries: float) -> tuple[float, float]:
-        """Keys a row, and different keys, of a GIN index."""
-        per_row, distinct = 0.0, 0.0
-        for attribute in index.attributes:
-            column = self._columns.get(table.oid, {}).get(attribute.table_column or "")
-            counts = column.elem_count_histogram if column else ()
-            here = counts[-1] if counts else DEFAULT_ELEMENTS
-            per_row += here
-            distinct += max(1000.0, len(column.most_common_elem_freqs) if column else 0.0, entries * here / 100)
-        return per_row, distinct
 
     def _write_sizes(self, relations: Iterable[Relation]) -> None:
         rows = [(one.oid, self._sizes[one.oid]) for one in relations if one.oid in self._sizes]
@@ -247,13 +192,13 @@ class Filler:
             ranges = math.ceil(max(heap, 1) / (index.pages_per_range or 128))
             files.write(page_images.brin(files.read_block(), math.ceil(ranges / 1360)))
         elif index.method == "gin":
-            gin = gin_size(size.tuples, *self._elements(index, self._relations[index.table or 0], size.tuples))
+            gin = self._sizes_of(index.table or 0).gin(index, size.tuples)
             files.write(
                 page_images.gin(
                     files.read_block(),
                     total=size.pages,
-                    entry=gin.entry_pages,
-                    data=gin.data_pages,
+                    entry=min(size.pages, max(1, round(gin.entry_pages * size.pages / gin.pages))),
+                    data=round(gin.data_pages * size.pages / gin.pages),
                     entries=gin.entries,
                 )
             )
@@ -263,16 +208,16 @@ class Filler:
             self._problems.append(f"index {index.label}: {error}")
 
     def _evict(self, indexes: list[Relation]) -> None:
-        """Write out and forget the cached blocks of indexes whose files are about to be changed (B-trees are built past the cache)."""
+        """Write out and forget the cached blocks of indexes whose files are about to be read and changed."""
         if not indexes:
             return
         admin = self._database.admin
         admin.execute("create schema if not exists dbdesign_cache")
         admin.execute("create extension if not exists pg_buffercache schema dbdesign_cache")
-        for index in indexes:
-            admin.execute(
-                "select dbdesign_cache.pg_buffercache_evict_relation(%s::bigint::oid::regclass)", (index.oid,)
-            )
+        admin.execute(
+            "select dbdesign_cache.pg_buffercache_evict_relation(oid::oid::regclass) from unnest(%s::bigint[]) oid",
+            ([index.oid for index in indexes],),
+        )
 
 
 def _signed(pages: int) -> int:

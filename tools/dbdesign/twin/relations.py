@@ -21,6 +21,8 @@ class Attribute:
         length: bytes, -1 for variable ones (`attlen`).
         align: 1, 2, 4 or 8.
         table_column: of an index: the column of the table; None for an expression.
+        expression: of an index: what is not a column, as SQL with qualified names.
+        operator_class: of an index's key.
     """
 
     number: int
@@ -30,6 +32,8 @@ class Attribute:
     align: int
     nullable: bool
     table_column: str | None = None
+    expression: str | None = None
+    operator_class: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Relation:
         key_count: of an index: key columns; the others are included.
         predicate: of a partial index, as SQL.
         parents: oids of the tables that it is a partition or an heir of.
+        no_deduplication: of a B-tree: whether equal keys are kept apart (`deduplicate_items`).
     """
 
     oid: int
@@ -60,6 +65,7 @@ class Relation:
     predicate: str | None = None
     attributes: tuple[Attribute, ...] = field(default=())
     parents: tuple[int, ...] = ()
+    no_deduplication: bool = False
 
     @property
     def label(self) -> str:
@@ -92,10 +98,12 @@ order by c.oid
 
 _ATTRIBUTES = """
 select a.attrelid::bigint, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attlen, a.attalign::text,
-    not a.attnotnull, t.attname, i.indrelid is not null
+    not a.attnotnull, t.attname,
+    case when i.indkey[a.attnum - 1] = 0 then pg_catalog.pg_get_indexdef(a.attrelid, a.attnum, false) end, o.opcname
 from pg_catalog.pg_attribute a
 left join pg_catalog.pg_index i on i.indexrelid = a.attrelid
 left join pg_catalog.pg_attribute t on t.attrelid = i.indrelid and t.attnum = i.indkey[a.attnum - 1] and t.attnum > 0
+left join pg_catalog.pg_opclass o on o.oid = case when a.attnum <= i.indnkeyatts then i.indclass[a.attnum - 1] end
 where a.attnum > 0 and not a.attisdropped and a.attrelid = any(%s::bigint[]::oid[])
 order by a.attrelid, a.attnum
 """
@@ -110,7 +118,7 @@ def read_relations(
     attributes: dict[int, list[Attribute]] = {}
     for row in admin.execute(_ATTRIBUTES.encode(), ([row[0] for row in rows],)).fetchall():
         attributes.setdefault(row[0], []).append(
-            Attribute(row[1], row[2], row[3], row[4], _ALIGNMENTS[row[5]], row[6], row[7])
+            Attribute(row[1], row[2], row[3], row[4], _ALIGNMENTS[row[5]], *row[6:10])
         )
     return [_relation(row, data_folder, tuple(attributes.get(row[0], ()))) for row in rows]
 
@@ -134,6 +142,7 @@ def _relation(row: tuple[Any, ...], data_folder: Path, attributes: tuple[Attribu
         predicate,
         attributes,
         tuple(parents),
+        by_name.get("deduplicate_items", "on").lower() in {"off", "false", "no", "0"},
     )
 
 

@@ -13,6 +13,8 @@ import psycopg
 from psycopg import sql
 
 from dbdesign.model.statistics import ColumnStatistics
+from dbdesign.twin.array_literal import join_array, split_array
+from dbdesign.twin.samples import base_type
 
 if TYPE_CHECKING:
     from psycopg.abc import Query
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from dbdesign.twin.relations import Relation
 
 _REAL, _REALS, _TEXT, _INT = "real", "real[]", "text", "integer"
+
+_TEXTS = frozenset({"text", "character varying", "character", "citext", "name"})
 
 _FACTS = (
     ("null_frac", _REAL),
@@ -80,7 +84,7 @@ def _call(relation: Relation, column: ColumnStatistics) -> Query:
         if value is None or value == ():
             continue
         literal = list(value) if isinstance(value, tuple) else value
-        arguments.append(sql.SQL("{}, {}::{}").format(sql.Literal(name), sql.Literal(literal), sql.SQL(kind)))  # type: ignore[arg-type]
+        arguments.append(sql.SQL("{}, {}::{}").format(sql.Literal(name), sql.Literal(literal), sql.SQL(kind)))
     return sql.SQL("select pg_catalog.pg_restore_attribute_stats({})").format(sql.SQL(", ").join(arguments))
 
 
@@ -97,16 +101,17 @@ def _in_order(
     type_name = _type_of(relation, column)
     if type_name is None:
         return column, None
-    bounds = sql.SQL("{}::text::{}[]").format(sql.Literal(column.histogram_bounds), sql.SQL(type_name))  # type: ignore[arg-type]
     row = user.execute(
         sql.SQL(
-            "select s = b, s::text from (select b, array(select v from pg_catalog.unnest(b) v order by v) s from (select {} b) one) two"
-        ).format(bounds)
+            "select array_agg(n order by v::{0}, n) from pg_catalog.unnest({1}::text[]) with ordinality as bound(v, n)"
+        ).format(sql.SQL(type_name), sql.Literal(column.histogram_bounds))
     ).fetchone()
-    if row is None or row[0]:
+    order = row[0] if row and row[0] else []
+    if order == sorted(order):
         return column, None
-    if type_name.split("(")[0] in {"text", "character varying", "character", "citext", "name"}:
-        ordered = column.model_copy(update={"histogram_bounds": row[1]})
+    if type_name in _TEXTS:
+        values = split_array(column.histogram_bounds)
+        ordered = column.model_copy(update={"histogram_bounds": join_array(values[number - 1] for number in order)})
         return ordered, "the histogram is in the order of another collation and was sorted bytewise"
     return column.model_copy(update={"histogram_bounds": None}), "the histogram is out of order and was left out"
 
@@ -115,6 +120,5 @@ def _type_of(relation: Relation, column: ColumnStatistics) -> str | None:
     """The column's type, without its modifier: a value that is too long for it must not fail here."""
     for attribute in relation.attributes:
         if attribute.name == column.column or attribute.number == column.position:
-            base, _, rest = attribute.type.partition("(")
-            return f"{base}{rest.partition(')')[2]}" if rest else base
+            return base_type(attribute.type)
     return None

@@ -1,13 +1,13 @@
-"""How many blocks a table and an index take, from rows, widths and alignments.
+"""How many blocks a table and a B-tree take, from rows, widths and alignments.
 
 Verified on real servers (`tests/twin/test_sizes.py` builds and compares). Sources: PostgreSQL manual, section 66.6 "Database Page Layout";
-`nbtsort.c` (`_bt_pagestate`, `BTREE_DEFAULT_FILLFACTOR`), `nbtdedup.c`; `hashpage.c`; `brin.c`.
+`nbtsort.c` (`_bt_buildadd`, `_bt_load`), `nbtdedup.c` (`_bt_dedup_save_htid`), `nbtutils.c` (`_bt_truncate`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dbdesign.model.statistics import BLOCK
@@ -18,20 +18,31 @@ MAX_BLOCKS = 2**32 - 2
 TUPLE_HEADER = 23
 """SizeofHeapTupleHeader; the bitmap of NULLs begins behind it."""
 
-_PAGE = 8168
+PAGE = 8168
 """Bytes of a block behind its header (BLCKSZ − SizeOfPageHeaderData)."""
 
-_POINTER = 4
+POINTER = 4
+"""Bytes of a line pointer."""
+
+_INDEX_HEADER = 8
+_ROOM = PAGE - 16 - 2 * POINTER
+"""Bytes of a B-tree page for items: without its special space, the line pointer of its high key, and the one that PageGetFreeSpace
+keeps back."""
 _BTREE_FILL = 90
 _BTREE_NONLEAF_FILL = 70
-_POSTING = 812
-"""Bytes of the longest posting list tuple that a build makes: a tenth of a block without its line pointer (`_bt_load`)."""
+_ROW_IDENTIFIER = 6
+_POSTING = 808
+"""Bytes of the longest posting list that a build makes: a tenth of a block, aligned down, without its line pointer, aligned down."""
 
 _TOAST = 2032
 """Bytes of a tuple beyond which its long values move out of line (TOAST_TUPLE_THRESHOLD)."""
 
 _TOASTED = 18
 """Bytes that stay of a value that was moved out of line."""
+
+_UNKNOWN_SPREAD = tuple(
+    (step / 8, shift) for step, shift in zip([1.0] * 8, (-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5), strict=True)
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +52,27 @@ class Field:
     Attributes:
         width: average bytes where it is not NULL, with the header of variable-length values.
         align: 1, 2, 4 or 8 (`attalign` c, s, i, d).
-        variable: whether its length varies: short ones (below 128 bytes) are not aligned.
+        variable: whether its length varies: short ones (below 127 bytes) are not aligned.
         nulls: share of NULLs.
+        widths: shares and widths, where known of a sample; they need not be all.
     """
 
     width: float
     align: int = 1
     variable: bool = False
     nulls: float = 0.0
+    widths: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def spread(self) -> Iterator[tuple[float, int]]:
+        """Shares and widths: those known, those of a fixed width, or eight around the average, so that rounding is that of the mean."""
+        if self.widths:
+            yield from self.widths
+        elif not self.variable or self.width <= 5:
+            yield 1.0, max(1, round(self.width))
+        else:
+            for share, shift in _UNKNOWN_SPREAD:
+                yield share, max(1, math.floor(self.width + shift + 0.5))
 
 
 def aligned(size: float, to: int = 8) -> int:
@@ -56,46 +80,84 @@ def aligned(size: float, to: int = 8) -> int:
     return math.ceil(size / to) * to
 
 
-def data_width(fields: Sequence[Field]) -> float:
-    """Average bytes of the values of a row with the padding between them."""
-    offset = 0.0
+@dataclass(frozen=True)
+class Width:
+    """Average bytes of rows; `varies` unless all are equally long."""
+
+    mean: float
+    varies: bool
+
+
+def row_width(fields: Sequence[Field], header: int, header_with_nulls: int) -> Width:
+    """Bytes of a row's header and values, each padded to its alignment and the whole to 8, averaged over all combinations of lengths.
+
+    Padding depends on what is before modulo 8 alone, so that no more than the means of sixteen classes are kept.
+    """
+    states: dict[tuple[int, bool], tuple[float, float]] = {(0, False): (1.0, 0.0)}
     for field in fields:
-        short = field.variable and field.width < 127
-        if not short and field.nulls < 1:
-            offset = aligned(round(offset, 6), field.align)
-        offset += field.width * (1 - field.nulls)
-    return offset
+        following: dict[tuple[int, bool], tuple[float, float]] = {}
+        for (rest, null), (share, total) in states.items():
+            if field.nulls > 0:
+                _add(following, (rest, True), share * field.nulls, total * field.nulls)
+            for part, width in field.spread if field.nulls < 1 else ():
+                kept = part * (1 - field.nulls)
+                short = field.variable and width < 127
+                start = 0 if short else -rest % field.align
+                _add(
+                    following,
+                    ((rest + start + width) % 8, null),
+                    share * kept,
+                    (total + share * (start + width)) * kept,
+                )
+        states = following
+    lengths = [
+        (share, aligned(header_with_nulls if null else header) + total / share + (-rest % 8))
+        for (rest, null), (share, total) in states.items()
+        if share > 1e-12
+    ]
+    mean = sum(share * length for share, length in lengths)
+    varies = any(abs(length - mean) > 0.01 for _, length in lengths) or any(
+        len(set(field.widths)) > 1 for field in fields
+    )
+    return Width(mean, varies)
 
 
-def heap_tuple(fields: Sequence[Field]) -> float:
-    """Average bytes of a row with its header and its line pointer."""
-    bitmap = math.ceil(len(fields) / 8) if any(field.nulls > 0 for field in fields) else 0
-    width = data_width(fields)
-    header = aligned(TUPLE_HEADER + bitmap)
-    if header + width > _TOAST:
-        width = _after_toasting(fields, header)
-    variable = any(field.variable or 0 < field.nulls < 1 for field in fields)
-    # rows of different lengths are rounded up each by itself: half of the rounding step on average
-    body = width + 3.5 if variable else aligned(width)
-    return header + body + _POINTER
+def _add(
+    states: dict[tuple[int, bool], tuple[float, float]], key: tuple[int, bool], share: float, total: float
+) -> None:
+    before = states.get(key, (0.0, 0.0))
+    states[key] = (before[0] + share, before[1] + total)
 
 
-def _after_toasting(fields: Sequence[Field], header: int) -> float:
+def heap_tuple(fields: Sequence[Field]) -> Width:
+    """Bytes of a row with its header and its line pointer."""
+    headers = TUPLE_HEADER, TUPLE_HEADER + math.ceil(len(fields) / 8)
+    width = row_width(fields, *headers)
+    if width.mean > _TOAST:
+        width = row_width(_toasted(fields, width.mean), *headers)
+    return Width(width.mean + POINTER, width.varies)
+
+
+def _toasted(fields: Sequence[Field], total: float) -> list[Field]:
     """The longest values go out of line until the row is short enough."""
-    kept = sorted(fields, key=lambda field: -field.width if field.variable else 0.0)
-    total = data_width(fields)
-    for field in kept:
-        if header + total <= _TOAST or not field.variable:
+    kept = list(fields)
+    for place in sorted(range(len(fields)), key=lambda place: -fields[place].width):
+        field = fields[place]
+        if total <= _TOAST:
             break
-        total -= (field.width - _TOASTED) * (1 - field.nulls)
-    return max(total, _TOASTED)
+        if field.variable and field.width > _TOASTED:
+            total -= (field.width - _TOASTED) * (1 - field.nulls)
+            kept[place] = Field(_TOASTED, nulls=field.nulls)
+    return kept
 
 
 def heap_pages(rows: float, fields: Sequence[Field], fillfactor: int = 100) -> int:
     """Blocks of a table."""
     if rows <= 0:
         return 0
-    per_page = max(1.0, math.floor(_PAGE * fillfactor / 100 / heap_tuple(fields)))
+    width = heap_tuple(fields)
+    filled = PAGE * fillfactor / 100 / width.mean
+    per_page = max(1.0, filled - 0.5 if width.varies else math.floor(filled))
     return max(1, math.ceil(rows / per_page))
 
 
@@ -107,11 +169,22 @@ class BTreeSize:
     height: int
 
 
+@dataclass(frozen=True)
+class _Items:
+    """What the leaves hold: how many items, their bytes with line pointers, and how much of them is row identifiers."""
+
+    count: float
+    bytes: float
+    identifiers: float
+    vary: bool
+
+
 def btree_size(
     entries: float,
     fields: Sequence[Field],
     *,
-    distinct: float | None = None,
+    distinct: Sequence[float] = (),
+    common: Sequence[float] = (),
     deduplicated: bool = False,
     fillfactor: int = _BTREE_FILL,
 ) -> BTreeSize:
@@ -119,22 +192,19 @@ def btree_size(
 
     Args:
         entries: rows that it covers.
-        fields: key and included columns.
-        distinct: different keys.
+        fields: key columns, then included ones.
+        distinct: different values of the first key column, of the first two …, of all; all entries where nothing is said.
+        common: shares of the commonest keys.
         deduplicated: whether equal keys share a posting list (every operator class says that equal is identical, nothing is included).
     """
     if entries <= 0:
         return BTreeSize(1, 0)
     key = _index_tuple(fields)
-    room = _PAGE - 16 - BLOCK * (100 - fillfactor) // 100
-    if deduplicated and distinct and entries / distinct >= 1.5:
-        width = _posting_width(key, entries / distinct)
-        leaves = math.ceil(entries * width / (room - key - _POINTER))
-    else:
-        item = key + _POINTER
-        leaves = math.ceil(entries / max(1, math.ceil((room - item) / item)))
-    inner_item = aligned(key) + _POINTER
-    fan_out = max(2, math.ceil((_PAGE - 16 - BLOCK * (100 - _BTREE_NONLEAF_FILL) // 100 - inner_item) / inner_item))
+    items = _items(entries, key, distinct[-1] if distinct else entries, common if deduplicated else (), deduplicated)
+    item = items.bytes / items.count
+    room = _ROOM - BLOCK * (100 - fillfactor) // 100 + items.identifiers / items.count
+    leaves = max(1, math.ceil(items.count / _per_page(item, room, vary=items.vary)))
+    fan_out = _fan_out(fields, distinct, items.count)
     pages, level, height = leaves, leaves, 0
     while level > 1:
         level = math.ceil(level / fan_out)
@@ -143,34 +213,137 @@ def btree_size(
     return BTreeSize(min(pages + 1, MAX_BLOCKS), height)
 
 
-def _index_tuple(fields: Sequence[Field]) -> float:
-    """Average bytes of an index entry: header of 8, a bitmap of NULLs (of 32 columns) where there may be any."""
-    header = 16 if any(field.nulls > 0 for field in fields) else 8
-    width = header + data_width(fields)
-    variable = any(field.variable or 0 < field.nulls < 1 for field in fields)
-    return width + 3.5 if variable else aligned(width)
+def btree_height(pages: int, fields: Sequence[Field], distinct: Sequence[float] = ()) -> int:
+    """The levels above the leaves of a B-tree of so many blocks, its metapage included: as many as it takes to point to them all."""
+    fan_out = max(2.0, _fan_out(fields, distinct, max(1.0, pages * 100.0)))
+    height, reached = 0, 1.0
+    while reached < pages - 1 and height < 32:
+        height += 1
+        reached += fan_out**height
+    return height
 
 
-def _posting_width(key: float, duplicates: float) -> float:
-    """Average bytes of an entry among so many equal ones: the key once for as many row identifiers (6 bytes) as a posting list holds."""
-    most = max(1, int((_POSTING - key) // 6))
-    lists = math.ceil(duplicates / most)
-    if duplicates < 2:
-        return key + _POINTER
-    return (lists * (aligned(key) + _POINTER + 4) + duplicates * 6) / duplicates
+def _per_page(item: float, room: float, *, vary: bool) -> float:
+    """Items of a page: they are added until the fill is reached, then the last one moves to the next page."""
+    most = (_ROOM - item) / item
+    filled = min(room / item, most)
+    return max(1.0, filled - 0.5 if vary else math.floor(filled))
+
+
+def _fan_out(fields: Sequence[Field], distinct: Sequence[float], items: float) -> float:
+    """Items of a page above the leaves. They keep the columns up to the first that tells two neighbouring leaf items apart, or all of them
+    and a row identifier."""
+    size, sure = 0.0, 0.0
+    for place, number in enumerate(distinct, 1):
+        told_apart = min(1.0, number / max(items, 1.0))
+        size += max(0.0, told_apart - sure) * _index_tuple(fields[:place]).mean
+        sure = max(sure, told_apart)
+    if not distinct:
+        size, sure = _index_tuple(fields).mean, 1.0
+    size += (1 - sure) * (_index_tuple(fields).mean + 8)
+    return _per_page(size + POINTER, _ROOM - BLOCK * (100 - _BTREE_NONLEAF_FILL) // 100, vary=False)
+
+
+def _index_tuple(fields: Sequence[Field]) -> Width:
+    """Bytes of an index entry: header of 8, a bitmap of NULLs (of 32 columns) where there are any."""
+    return row_width(fields, _INDEX_HEADER, _INDEX_HEADER + 4)
+
+
+def _items(entries: float, key: Width, distinct: float, common: Sequence[float], deduplicated: bool) -> _Items:
+    if not deduplicated or entries <= distinct:
+        return _Items(entries, entries * (key.mean + POINTER), 0.0, key.varies)
+    count = size = identifiers = 0.0
+    rest = max(0.0, entries * (1 - sum(common)))
+    others = max(0.0, distinct - len(common))
+    groups = [(1.0, max(1.0, entries * share)) for share in common]
+    if rest and others:
+        groups += [(others * share, number) for share, number in _multiplicities(max(1.0, rest / others))]
+    for times, number in groups:
+        lists, bytes_, of_it = _posting(key.mean, number)
+        count += times * lists
+        size += times * bytes_
+        identifiers += times * of_it
+    varied = {round(number) for _, number in groups}
+    full = identifiers / count > 0.9 * _POSTING * (
+        1 - key.mean / _POSTING
+    )  # nearly all lists are as long as they may be
+    return _Items(count, size, identifiers, not full and (key.varies or len(varied) > 1))
+
+
+def _multiplicities(mean: float) -> list[tuple[float, float]]:
+    """How often a key comes, where rows choose their keys at random: the Poisson distribution without zero, of that mean."""
+    rate = mean
+    for _ in range(50):
+        rate = mean * -math.expm1(-rate)
+    if mean > 300 or rate < 1e-9:
+        return [(1.0, mean)]
+    low, high = max(1, int(rate - 5 * math.sqrt(rate))), int(rate + 5 * math.sqrt(rate)) + 3
+    shares = [
+        (math.exp(number * math.log(rate) - rate - math.lgamma(number + 1)), float(number))
+        for number in range(low, high)
+    ]
+    total = sum(share for share, _ in shares)
+    return [(share / total, number) for share, number in shares]
+
+
+def _posting(key: float, number: float) -> tuple[float, float, float]:
+    """Items, bytes, and bytes of row identifiers for so many equal keys: posting lists as long as they may be, and the remainder."""
+    most = max(1, int((_POSTING - key) // _ROW_IDENTIFIER))
+    full, rest = divmod(number, most)
+    count, size, identifiers = (
+        full,
+        full * (aligned(key + most * _ROW_IDENTIFIER) + POINTER),
+        full * most * _ROW_IDENTIFIER,
+    )
+    if rest >= 2:
+        list_ = aligned(rest * _ROW_IDENTIFIER)
+        return count + 1, size + key + list_ + POINTER, identifiers + list_
+    if rest > 0:
+        return count + 1, size + key + POINTER, identifiers
+    return count, size, identifiers
 
 
 def brin_pages(heap: int, pages_per_range: int = 128, entry: float = 24) -> int:
     """Blocks of a BRIN index: metapage, the map of ranges (1,360 a block), the summaries."""
     ranges = math.ceil(max(heap, 1) / pages_per_range)
-    return 1 + math.ceil(ranges / 1360) + math.ceil(ranges * (entry + _POINTER) / _PAGE)
+    return 1 + math.ceil(ranges / 1360) + math.ceil(ranges * (entry + POINTER) / PAGE)
 
 
-def hash_pages(entries: float, fillfactor: int = 75) -> int:
-    """Blocks of a hash index: a power of two of buckets, then their overflow pages (20 bytes an entry: hash code, header, pointer)."""
-    per_page = _PAGE * fillfactor / 100 / 20
-    buckets = 2 ** max(1, math.ceil(math.log2(max(entries / per_page, 1))))
-    return 3 + max(buckets, math.ceil(entries * 20 / _PAGE))
+_HASH_ITEM = 20
+"""Bytes of an entry of a hash index: header, hash code, line pointer."""
+
+
+def hash_pages(entries: float, fillfactor: int = 75, duplicates: float = 1.0) -> int:
+    """Blocks of a hash index that was just built (`hashpage.c`, `_hash_init`; `hashutil.c`, `_hash_spareindex`): the buckets for the
+    rows, from 1,024 on in steps of a quarter of the next power of two, and overflow pages where chance fills a bucket.
+
+    Args:
+        duplicates: rows of one key, which share a bucket.
+    """
+    wanted = max(2.0, entries / (BLOCK * fillfactor // 100 // _HASH_ITEM))
+    power = math.ceil(math.log2(wanted))
+    buckets = 1 << power
+    if power >= 10:
+        step = 1 << (power - 3)
+        buckets = (1 << (power - 1)) + step * ((math.ceil(wanted) - 1) // step - 3)
+    above, below = 1 << power, 1 << (power - 1)
+    split = 2 * (buckets - below)  # those whose rows were shared out among two
+    overflow = split * _overflow(entries / above, duplicates) + (buckets - split) * _overflow(
+        entries / below, duplicates
+    )
+    return 2 + buckets + math.ceil(overflow)
+
+
+def _overflow(rows: float, duplicates: float) -> float:
+    """Overflow pages expected of a bucket with so many rows on average."""
+    per_page, deviation = PAGE - 16, math.sqrt(max(rows, 1e-9) * max(duplicates, 1.0))
+    page, expected = per_page // _HASH_ITEM, 0.0
+    for number in range(1, 1000):
+        beyond = 0.5 * math.erfc((page * number + 0.5 - rows) / deviation / math.sqrt(2))
+        expected += beyond
+        if beyond < 1e-6 and page * number > rows:
+            return expected
+    return max(expected, rows / page - 1)
 
 
 @dataclass(frozen=True)
@@ -183,12 +356,30 @@ class GinSize:
     entries: int
 
 
-def gin_size(rows: float, keys_per_row: float, distinct_keys: float, key_width: float = 12) -> GinSize:
-    """The size of a GIN index: keys in a B-tree, with their rows beside them (varbyte-coded, about 2 bytes each) or in trees of their own."""
-    postings = rows * keys_per_row
-    distinct = max(1.0, min(distinct_keys, postings or 1.0))
-    inline = min(postings / distinct, 300.0) * 2.0
-    entry_pages = max(1, math.ceil(distinct * (aligned(8 + key_width) + _POINTER + inline) / (_PAGE * 0.75)))
-    beyond = max(0.0, postings - distinct * 300.0)
-    data_pages = math.ceil(beyond * 2.0 / (_PAGE * 0.9))
-    return GinSize(2 + entry_pages + data_pages, entry_pages, data_pages, int(distinct))
+_INLINE = 2700
+"""Bytes of row identifiers beside a key of a GIN index, beyond which they get pages of their own (GinMaxItemSize)."""
+
+_GIN_FILL = 0.7
+
+
+def gin_size(keys: Sequence[tuple[float, float]], heap: int, key_width: float = 8) -> GinSize:
+    """The size of a GIN index: keys in a B-tree, with their rows beside them or in trees of their own.
+
+    Row identifiers are kept as differences, seven bits a byte, of numbers that count 2,048 for a block (`ginpostinglist.c`).
+
+    Args:
+        keys: how many keys there are that come in so many rows.
+        heap: blocks of the table.
+    """
+    beside, data, distinct = 0.0, 0.0, 0.0
+    for number, rows in keys:
+        distance = max(1.0, max(heap, 1) * 2048 / max(rows, 1.0))
+        list_ = 8 + rows * min(6.0, max(1.0, math.log2(distance) / 7 + 0.4))
+        distinct += number
+        if list_ > _INLINE:
+            leaves = math.ceil(list_ / (PAGE * 0.95))
+            data += number * (leaves + (leaves > 1))
+            list_ = 0
+        beside += number * (aligned(8 + key_width + list_) + POINTER)
+    entry_pages = max(1, math.ceil(beside / (PAGE * _GIN_FILL)))
+    return GinSize(1 + entry_pages + math.ceil(data), entry_pages, math.ceil(data), int(distinct))

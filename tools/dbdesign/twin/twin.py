@@ -36,6 +36,7 @@ PLANNING_SECONDS = 20.0
 LIMITS = Limits(seconds=120.0)
 
 _PLANNED = re.compile(r"(?:select|with|insert|update|delete|merge|values|table)\b|\(", re.IGNORECASE)
+_UNIQUE = re.compile(r"\s*unique\s+", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$\d+")
 _BEGINNING = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
 
@@ -210,8 +211,7 @@ class Twin:
         statement = single_statement(query)
         generic = ", GENERIC_PLAN" if _PARAMETER.search(statement) else ""
         flip = self._flip(shown)
-        explained = self._explained(f"{flip}EXPLAIN (FORMAT JSON{generic}) {statement}")
-        return explained
+        return self._explained(f"{flip}EXPLAIN (FORMAT JSON{generic}) {statement}")
 
     def _flip(self, shown: Iterable[Hypothetical] | None) -> str:
         """The call that shows and hides what has to change, to be sent before the next statement."""
@@ -290,13 +290,8 @@ class Twin:
         connection, made = self.database.user, []
         for definition in definitions:
             self._made += 1
-            unique, _, rest = (
-                definition.strip().rpartition("UNIQUE ")
-                if definition.strip().upper().startswith("UNIQUE ")
-                else ("", "", definition)
-            )
-            kind = "UNIQUE INDEX" if definition.strip().upper().startswith("UNIQUE ") else "INDEX"
-            name = f"dbdesign_what_if_{self._made}"
+            unique, rest = _UNIQUE.match(definition), _UNIQUE.sub("", definition, count=1)
+            kind, name = "UNIQUE INDEX" if unique else "INDEX", f"dbdesign_what_if_{self._made}"
             try:
                 connection.execute(single_statement(f"CREATE {kind} {name} {rest}", planned=False).encode())
                 row = connection.execute(

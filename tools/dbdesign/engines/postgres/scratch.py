@@ -214,8 +214,11 @@ class ScratchDatabase:
         self.server.control(_compose("GRANT {} TO {} WITH ADMIN OPTION", name, self.user_role))
         return True
 
-    def dump(self, *, schema_only: bool = True) -> str:
+    def dump(self, *, schema_only: bool = True, statistics: bool = False) -> str:
         """The database as SQL, by pg_dump: without owners, and without its \\restrict lines, which differ each time.
+
+        Args:
+            statistics: what ANALYZE collected instead of the rows (PostgreSQL 18 and later).
 
         Raises:
             EngineError: if pg_dump fails.
@@ -225,7 +228,7 @@ class ScratchDatabase:
             done = subprocess.run(  # noqa: S603
                 [
                     str(self.server.installation.bin / "pg_dump"),
-                    *(["--schema-only"] if schema_only else []),
+                    *(["--no-data", "--statistics"] if statistics else ["--schema-only"] if schema_only else []),
                     "--no-owner",
                     "--lock-wait-timeout=5000",
                     self.name,
