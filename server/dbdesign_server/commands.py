@@ -458,5 +458,6 @@ def _fail(message: str) -> int:
     return BAD_INPUT
 
 
-import dbdesign_server.benchmark_command  # noqa: E402, F401 - adds a command to `app`, from what stands above
-import dbdesign_server.advise_command  # noqa: E402, F401 - likewise
+import dbdesign_server.advise_command  # noqa: E402 - likewise
+import dbdesign_server.benchmark_command  # noqa: E402 - adds a command to `app`, from what stands above
+import dbdesign_server.simulate_command  # noqa: E402, F401 - likewise

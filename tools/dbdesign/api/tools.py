@@ -12,6 +12,7 @@ from dbdesign.api.draw_erd import draw_erd
 from dbdesign.api.generate_schema import generate_schema
 from dbdesign.api.read_schema import read_schema
 from dbdesign.api.review_schema import review_schema
+from dbdesign.api.simulate_queries import simulate_queries
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ TOOLS = (
     Tool(review_schema, "Review a schema"),
     Tool(generate_schema, "Generate a schema for an engine", writes=True),
     Tool(draw_erd, "Draw an entity-relationship diagram", writes=True),
+    Tool(simulate_queries, "Simulate a workload at production scale"),
     Tool(advise_indexes, "Advise indexes for a workload"),
     Tool(benchmark_schema, "Benchmark a design on generated data", writes=True),
 )

@@ -1,0 +1,137 @@
+"""The tool `simulate_queries`: what PostgreSQL's planner will do with each query at production scale, before a row exists."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from dbdesign.api.answer import paged, section, text_of
+from dbdesign.api.arguments import Names, Page
+from dbdesign.api.call import Call
+from dbdesign.api.paging import chosen
+from dbdesign.api.recent import Recent
+from dbdesign.api.simulate_answer import (
+    SECTIONS,
+    TITLES,
+    SimulateQueriesAnswer,
+    Simulation,
+    pages_of,
+    summary_of,
+)
+from dbdesign.api.twin_source import At, QueriesSource, Settings, StatisticsSource
+from dbdesign.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dbdesign.model.workload import Query
+
+Detail = Literal["names", "summary", "full"]
+Only = Annotated[
+    list[str],
+    Names,
+    Field(description="Only these queries of the workload: names or patterns such as `order*`. All if empty."),
+]
+
+_recent: Recent[Simulation] = Recent(2)
+
+
+def simulate_queries(
+    source: Annotated[
+        str | None,
+        Field(
+            description="A design file with schema, workload and volumes (path or text), or a schema with `queries`, or `database:<name>`. "
+            "Leave it out where `statistics` is a dump that holds the schema too."
+        ),
+    ] = None,
+    *,
+    statistics: StatisticsSource = None,
+    queries: QueriesSource = None,
+    settings: Settings = [],  # noqa: B006 - never changed; the default that the schema shows
+    at: At = None,
+    only: Only = [],  # noqa: B006
+    detail: Annotated[
+        Detail | None,
+        Field(
+            description="names, summary (verdicts, findings) or full (PostgreSQL's plans). Full where it fits one page, else summary."
+        ),
+    ] = None,
+    page: Page = 1,
+    call: Call | None = None,
+) -> SimulateQueriesAnswer:
+    """Simulate a workload at production scale: the plan that PostgreSQL's own planner makes for each query, before a row exists.
+
+    Builds the production twin of the schema (statistics from the design's volumes, a dump, a snapshot or a database) and answers for each
+    query with the plan, cost, rows, blocks touched, findings with remedies, and whether its latency target is plausible; for parameters
+    also the plans for common, typical and rare values. With a horizon (`at`): how the cost grows until then, and when the plan changes.
+    Writes: indexes kept, foreign keys checked, triggers. Nothing is executed.
+    """
+    call = call or Call()
+    key = repr((source, statistics, queries, settings, at, only))
+    found = _recent.get(key) if page > 1 else None
+    if found is None:
+        found = _simulation(source, statistics, queries, settings, at, only, call)
+        _recent.put(key, found)
+    return _answer(found, detail, page, call)
+
+
+def _simulation(
+    source: str | None,
+    statistics: str | None,
+    queries: str | None,
+    settings: list[str],
+    at: str | None,
+    only: list[str],
+    call: Call,
+) -> Simulation:
+    from dbdesign.api.twin_source import twin_input
+    from dbdesign.simulate.simulator import Simulator
+    from dbdesign.twin.twin import production_twin
+
+    given = twin_input(source, call, statistics=statistics, queries=queries, settings=settings, at=at)
+    chosen_queries = _chosen(given.queries, only)
+    call.step(0.2, "building the twin")
+    with production_twin(given.ddl, given.statistics, settings=given.settings) as twin:
+        simulator = Simulator(
+            twin,
+            given.design.schema_,
+            tell=lambda done, said: call.step(0.3 + (0.3 if given.today else 0.6) * done, said),
+        )
+        simulated = simulator.simulate(chosen_queries)
+        problems = tuple(f"not in the twin: {one.message} (line {one.line})" for one in twin.failures)
+        return Simulation(given, tuple(simulated), twin.proof, simulator.assumptions, (*problems, *twin.problems))
+
+
+def _chosen(queries: Sequence[Query], only: list[str]) -> list[Query]:
+    """The queries that were asked for.
+
+    Raises:
+        UnknownNameError: for a name or a pattern that none has.
+    """
+    if not only:
+        return list(queries)
+    found: list[Query] = []
+    for pattern in only:
+        matching = [one for one in queries if one.name == pattern or fnmatchcase(one.name, pattern)]
+        if not matching:
+            raise UnknownNameError.among("query", pattern, [one.name for one in queries], where="only")
+        found += [one for one in matching if one not in found]
+    return found
+
+
+def _answer(simulation: Simulation, detail: Detail | None, page: int, call: Call) -> SimulateQueriesAnswer:
+    level, pages = pages_of(simulation, detail, call.tokens)
+    items = chosen(pages, page)
+    summary = paged(summary_of(simulation, level), page, len(pages))
+    found: dict[str, Any] = {
+        "summary": summary,
+        "page": page,
+        "pages": len(pages),
+        "engine": simulation.given.design.schema_.engine.value,
+        "detail": level,
+        **{name: section(items, name) for name in SECTIONS},
+        "proof": f"{simulation.proof}, no data",
+    }
+    return SimulateQueriesAnswer.model_validate(found).with_text(text_of(summary, items, TITLES))
