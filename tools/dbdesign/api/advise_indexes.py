@@ -209,18 +209,10 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
     names = _names(advice, schema)
     items = [_index_item(one, names[one.index.name], schema, advice.before) for one in advice.indexes]
     for existing, reason in advice.drop:
-        value = {
-            "index": existing.name,
-            "table": existing.candidate.label,
-            "size_bytes": sizes.get(existing.name, 0),
-            "reason": reason,
-        }
+        size = sizes.get(existing.name, 0)
+        value = {"index": existing.name, "table": existing.candidate.label, "size_bytes": size, "reason": reason}
         items.append(
-            Item(
-                "drop",
-                value,
-                f"{existing.name} on {existing.candidate.label} ({readable_size(value['size_bytes'])}): {reason}",
-            )
+            Item("drop", value, f"{existing.name} on {existing.candidate.label} ({readable_size(size)}): {reason}")
         )
     for query in advice.queries:
         used = [names.get(one, one) for one in query.indexes]
@@ -312,18 +304,20 @@ def _share(part: float, whole: float) -> float:
 
 
 def _summary(given: TwinInput, advice: Advice, proof: str) -> str:
-    size = sum(one.index.size for one in advice.indexes)
+    size = readable_size(sum(one.index.size for one in advice.indexes))
+    workload = plural(len(given.queries), "query")
+    by = f"({proof}, {advice.calls:,} what-ifs over {advice.considered:,} candidates)"
+    if advice.indexes:
+        share = f"{_share(advice.after, advice.before):.1%}"
+        found = (
+            f"{plural(len(advice.indexes), 'index')} of {size} bring the workload's cost to {share} of what it is {by}."
+        )
+    else:
+        found = f"no index is worth building {by}."
+    said = [f"{given.name} ({plural(len(given.design.schema_.tables), 'table')}, {workload}): {found}"]
     helped = sum(query.after < query.before * 0.99 for query in advice.queries)
-    said = [
-        f"{given.name} ({plural(len(given.design.schema_.tables), 'table')}, {plural(len(given.queries), 'query')}): "
-        f"{plural(len(advice.indexes), 'index')} of {readable_size(size)} bring the workload's cost to "
-        f"{_share(advice.after, advice.before):.1%} of what it is ({proof}, {advice.calls:,} what-ifs over {advice.considered:,} candidates)."
-        if advice.indexes
-        else f"{given.name}: no index is worth building for these {plural(len(given.queries), 'query')} "
-        f"({proof}, {advice.calls:,} what-ifs over {advice.considered:,} candidates)."
-    ]
     if helped:
-        said.append(f"{plural(helped, 'query')} get faster.")
+        said.append(f"{plural(helped, 'query')} get{'s' if helped == 1 else ''} cheaper.")
     if advice.drop:
         said.append(f"{plural(len(advice.drop), 'index')} may go.")
     if advice.failures:

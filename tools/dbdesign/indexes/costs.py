@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from dbdesign.errors import DesignError
 from dbdesign.twin.twin import Explained, Hypothetical, Twin
 
-
 INCIDENTAL = 0.001
 """Share of a query's cost below which an index in its plan is incidental: the plan without it is as good."""
 

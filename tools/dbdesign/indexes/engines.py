@@ -1,7 +1,7 @@
 """The advised indexes as each engine builds them. PostgreSQL's planner chose them; for another engine they are adapted by rule.
 
-Sources: MySQL 8.4 manual, CREATE INDEX and "InnoDB Limits"; SQL Server, "Maximum capacity specifications" and CREATE INDEX; CockroachDB, CREATE
-INDEX and "Hash-sharded indexes"; TiDB, CREATE INDEX; SQLite, CREATE INDEX.
+Sources: MySQL 8.4 manual, CREATE INDEX and "InnoDB Limits"; SQL Server, "Maximum capacity specifications" and CREATE INDEX;
+CockroachDB, CREATE INDEX and "Hash-sharded indexes"; TiDB, CREATE INDEX; SQLite, CREATE INDEX.
 """
 
 from __future__ import annotations

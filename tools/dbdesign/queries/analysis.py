@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -18,7 +19,7 @@ from dbdesign.queries.uses import ComputedKey, Condition, Containment, Ordering,
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
-_CONTAINMENTS: dict[type, tuple[str, str]] = {
+_CONTAINMENTS: dict[Any, tuple[str, str]] = {
     exp.ArrayContainsAll: ("@>", "document"),
     exp.JSONBContains: ("?", "document"),
     exp.ArrayOverlaps: ("&&", "array"),
@@ -259,7 +260,7 @@ class _Analysis:
 
     def _in(self, node: exp.In, scope: Scope, *, either: bool) -> None:
         query = node.args.get("query")
-        inner = _bare(query) if query is not None else None
+        inner = query.unnest() if isinstance(query, exp.Subquery) else query
         origin = self._origin(node.this, scope)
         if isinstance(inner, exp.Query) and origin and inner.selects:
             inside = next((one for one in scope.subquery_scopes if one.expression is inner), None)
@@ -287,7 +288,8 @@ class _Analysis:
             return
         origin = self._origin(node.this, scope)
         if origin:
-            operator = {exp.Like: "~~", exp.ILike: "~~*", exp.RegexpLike: "~"}.get(type(node), "~*")
+            operators: dict[Any, str] = {exp.Like: "~~", exp.ILike: "~~*", exp.RegexpLike: "~"}
+            operator = operators.get(type(node), "~*")
             origin.use.contained.append(Containment(origin.column, operator, "pattern"))
 
     def _containment(self, node: exp.Expr, scope: Scope) -> None:
@@ -401,7 +403,8 @@ class _Analysis:
                     and one.alias.lower() == node.name.lower()
                     and not isinstance(one.this, exp.Column)
                 ):
-                    return one.this
+                    inner: exp.Expr = one.this
+                    return inner
         return node
 
 
@@ -421,7 +424,7 @@ def _stored(table: Table, name: str) -> str | None:
 
 
 def _bare(node: exp.Expr | None) -> exp.Expr | None:
-    """Without parentheses and without casts to a wider type of the same kind, which an index sees through only when implicit."""
+    """Without parentheses."""
     while isinstance(node, exp.Paren):
         node = node.this
     return node
