@@ -30,6 +30,7 @@ _BEGINS_LIKE_SQL = re.compile(
     re.IGNORECASE,
 )
 _DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
+_BEGINS_LIKE_DESIGN = re.compile(r"(?:\s*#[^\n]*\n|\s)*[\"']?(?:engine|schema|workload|volumes|targets)[\"']?\s*:")
 _URL = re.compile(r"\s*(?:\w+:)*[A-Za-z]\w*(?:\+\w+)?://")
 _CREDENTIALS = re.compile(r"\b(?:password|pwd)\s*=", re.IGNORECASE)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}\Z")
@@ -158,6 +159,8 @@ def _is_design(text: str, name: str) -> bool:
 
     if PurePath(name).suffix.lower() in {".yaml", ".yml"}:
         return True
+    if _BEGINS_LIKE_DESIGN.match(text):  # also where its schema is DDL in the document itself
+        return is_design(text[:SAMPLE])
     return not re.search(r"\bcreate\s+table\b", text[:2000], re.IGNORECASE) and is_design(text[:SAMPLE])
 
 

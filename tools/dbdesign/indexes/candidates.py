@@ -8,7 +8,7 @@ statement reads, for index-only scans; partial, expression, inverted and block-r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 from dbdesign.indexes.candidate import Candidate, KeyPart
@@ -182,9 +182,8 @@ def _inverted(use: TableUse, facts: Facts) -> Iterator[Candidate]:
         if column is None:
             continue
         if column.type.kind in _INVERTED:
-            yield _candidate(use.table, [KeyPart(one.column)], method="gin")
-            if column.type.kind is Kind.JSONB and one.operator == "@>":
-                yield _candidate(use.table, [KeyPart(one.column, opclass="jsonb_path_ops")], method="gin")
+            only_paths = column.type.kind is Kind.JSONB and one.operator == "@>"  # smaller, and all that is asked
+            yield _candidate(use.table, [KeyPart(one.column, opclass="jsonb_path_ops" if only_paths else None)], method="gin")
         elif one.kind == "pattern" and facts.trigrams and column.type.is_text:
             yield _candidate(use.table, [KeyPart(one.column, opclass=facts.trigrams)], method="gin")
 
@@ -228,8 +227,15 @@ def neighbours(candidate: Candidate) -> Iterator[Candidate]:
     if candidate.include:
         yield Candidate(candidate.table, candidate.keys, (), candidate.where)
     if len(candidate.keys) > 1:
-        yield Candidate(candidate.table, candidate.keys[:-1], (), candidate.where)
+        yield Candidate(candidate.table, _plain(candidate.keys[:-1]), (), candidate.where)
         if candidate.include:
             last = candidate.keys[-1].column
             moved = tuple(sorted({*candidate.include, last})) if last else candidate.include
             yield Candidate(candidate.table, candidate.keys[:-1], moved, candidate.where)
+
+
+def _plain(keys: tuple[KeyPart, ...]) -> tuple[KeyPart, ...]:
+    """A single key without its direction: a B-tree is read either way."""
+    if len(keys) == 1 and keys[0].descending and not keys[0].nulls:
+        return (replace(keys[0], descending=False),)
+    return keys
