@@ -24,6 +24,11 @@ LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save, unless told otherwise."""
 
 REFINEMENTS = 2
+"""Times that other shapes of the chosen indexes are tried."""
+
+LARGE_WORKLOAD = 50
+"""Queries beyond which other shapes are not tried: there the candidates of many queries offer them already, and each costs questions."""
+
 MOST_REJECTED = 12
 CURVE = (0.125, 0.25, 0.5)
 """Parts of the budget for which the best set is found too."""
@@ -128,9 +133,15 @@ class Advisor:
         )
 
     def best(self, search: Search, budget: int, before: float) -> Choice:
-        """The best set with its neighbours tried, each index saving at least the least gain."""
+        """The best set, each index saving at least the least gain; of a small workload with other shapes of the indexes tried.
+
+        They are tried on what twice the budget would buy first: a shape that is worth it there may make room here.
+        """
+        small = len(search.costs.queries) <= LARGE_WORKLOAD
+        if small:
+            search.refine(search.best(2 * budget), self.columns_of)
         choice = search.best(budget)
-        for _ in range(REFINEMENTS):
+        for _ in range(REFINEMENTS if small else 0):
             cost = choice.cost
             search.refine(choice, self.columns_of)
             choice = search.best(budget)
