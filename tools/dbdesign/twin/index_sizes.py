@@ -1,0 +1,226 @@
+"""How large the indexes of a twin are: from the distribution of their columns, of expressions, and of what constraints say of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dbdesign.model.statistics import ColumnStatistics
+from dbdesign.twin import samples
+from dbdesign.twin.pages import all_equal_image
+from dbdesign.twin.sizes import (
+    BTreeSize,
+    Field,
+    GinSize,
+    brin_pages,
+    btree_height,
+    btree_size,
+    gin_size,
+    hash_pages,
+)
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from dbdesign.twin.relations import Attribute, Relation
+
+UNKNOWN_WIDTH = 32
+"""Bytes of a variable-length value that nothing is known of, as the planner assumes (`get_typavgwidth`)."""
+
+DEFAULT_DISTINCT = 200.0
+"""Different values where nothing is known, as the planner assumes (DEFAULT_NUM_DISTINCT)."""
+
+DEFAULT_ELEMENTS = 10.0
+"""Keys of a document, an array or a text where nothing is known (DEFAULT_ARRAY elements of `estimate_array_length`)."""
+
+_SAMPLED = 0.9
+"""Share of different inputs that gives different results, from which on an expression is taken to keep values apart."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A column of an index: how it is stored, and how many values there are."""
+
+    field: Field
+    distinct: float
+    common: tuple[float, ...] = ()
+
+
+@dataclass
+class TableFacts:
+    """What is known of one table.
+
+    Attributes:
+        groups: column numbers of foreign keys and extended statistics with the number of combinations that there can be.
+    """
+
+    relation: Relation
+    rows: float
+    pages: int
+    columns: Mapping[str, ColumnStatistics]
+    groups: list[tuple[frozenset[str], float]] = field(default_factory=list)
+    _stored: dict[tuple[str, int], Field] = field(default_factory=dict)
+
+    def stored(self, attribute: Attribute) -> Field:
+        """A column as it is stored."""
+        key = (attribute.table_column or attribute.name, attribute.length)
+        if key not in self._stored:
+            self._stored[key] = self._read(attribute, self.columns.get(key[0]))
+        return self._stored[key]
+
+    @staticmethod
+    def _read(attribute: Attribute, column: ColumnStatistics | None) -> Field:
+        nulls = column.null_frac if column else 0.0
+        if attribute.length > 0:
+            return Field(attribute.length, attribute.align, nulls=nulls)
+        width = column.avg_width if column and column.avg_width > 0 else UNKNOWN_WIDTH
+        known = samples.widths(column, attribute.type) if column else ()
+        return Field(width, attribute.align, variable=True, nulls=nulls, widths=known)
+
+    def distinct(self, name: str) -> float:
+        """Different values of a column, NULL among them."""
+        column = self.columns.get(name)
+        if column is None or not column.n_distinct:
+            return DEFAULT_DISTINCT
+        number = -column.n_distinct * max(self.rows, 1.0) if column.n_distinct < 0 else column.n_distinct
+        return number + (1 if column.null_frac else 0)
+
+
+class IndexSizes:
+    """Sizes of the indexes of one table."""
+
+    def __init__(self, table: TableFacts, user: Callable[[], psycopg.Connection[Any]]) -> None:
+        self._table = table
+        self._user = user
+        self._expressions: dict[str, tuple[list[str | None], int] | None] = {}
+
+    def pages(self, index: Relation, entries: float) -> tuple[int, int | None]:
+        """Blocks, and for a B-tree its height."""
+        if index.method == "btree":
+            size = self.btree(index, entries)
+            return size.pages, size.height
+        if index.method == "hash":
+            part = self._part(index.attributes[0])
+            return hash_pages(
+                entries, index.fillfactor or 75, entries / max(1.0, min(part.distinct, entries or 1.0))
+            ), None
+        if index.method == "brin":
+            return brin_pages(self._table.pages, index.pages_per_range or 128), None
+        if index.method == "gin":
+            return self.gin(index, entries).pages, None
+        width = sum(self._part(attribute).field.width for attribute in index.attributes) + 16
+        return 1 + math.ceil(entries * width / (8168 * 0.75)), None  # GiST, SP-GiST and others: three quarters full
+
+    def height(self, index: Relation, entries: float, pages: int) -> int:
+        """The height of a B-tree whose blocks are known."""
+        parts = [self._part(attribute) for attribute in index.attributes]
+        return btree_height(pages, [part.field for part in parts], self._prefixes(index, parts, entries))
+
+    def btree(self, index: Relation, entries: float) -> BTreeSize:
+        """The size of a B-tree on these rows."""
+        parts = [self._part(attribute) for attribute in index.attributes]
+        deduplicated = False
+        if index.files is not None and len(index.attributes) == index.key_count and not index.no_deduplication:
+            block = index.files.read_block()
+            deduplicated = len(block) > 64 and all_equal_image(block)
+        return btree_size(
+            entries,
+            [part.field for part in parts],
+            distinct=self._prefixes(index, parts, entries),
+            common=parts[0].common if len(parts) == 1 and not index.predicate else (),
+            deduplicated=deduplicated,
+            fillfactor=index.fillfactor or 90,
+        )
+
+    def gin(self, index: Relation, entries: float) -> GinSize:
+        """The size of a GIN index on these rows."""
+        found: list[tuple[float, float]] = []
+        types = {one.name: one.type for one in self._table.relation.attributes}
+        for attribute in index.attributes:
+            column = self._table.columns.get(attribute.table_column or "")
+            indexed = types.get(attribute.table_column or "", attribute.type)  # an index's own type is that of its keys
+            known = samples.keys(column, indexed, attribute.operator_class or "") if column else []
+            if known:
+                found += [(number, max(1.0, share * entries)) for number, share in known]
+            else:
+                number = max(100.0, min(entries * DEFAULT_ELEMENTS / 100, 1e6))
+                found.append((number, entries * DEFAULT_ELEMENTS / number))
+        return gin_size(found, self._table.pages)
+
+    def _prefixes(self, index: Relation, parts: list[Part], entries: float) -> list[float]:
+        """Different values of the first key column, of the first two …: as many as chance would give rows that choose each column by
+        itself, unless a foreign key or extended statistics say that there are fewer."""
+        found: list[float] = []
+        for count in range(1, index.key_count + 1):
+            names = frozenset(one.table_column for one in index.attributes[:count] if one.table_column)
+            combinations = math.prod(part.distinct for part in parts[:count])
+            for group, number in self._table.groups:
+                if group <= names:
+                    others = [
+                        part
+                        for part, one in zip(parts, index.attributes[:count], strict=False)
+                        if one.table_column not in group
+                    ]
+                    combinations = min(combinations, number * math.prod(part.distinct for part in others))
+            least = max(part.distinct for part in parts[:count])
+            found.append(max(1.0, min(max(_met(combinations, entries), least) if count > 1 else combinations, entries)))
+        if index.unique and found:
+            found[-1] = entries
+        return found
+
+    def _part(self, attribute: Attribute) -> Part:
+        if attribute.expression is None:
+            name = attribute.table_column or attribute.name
+            column = self._table.columns.get(name)
+            common = column.most_common_freqs if column else ()
+            if column and column.null_frac:
+                common = (column.null_frac, *common)
+            return Part(self._table.stored(attribute), self._table.distinct(name), common)
+        return self._expression(attribute, attribute.expression)
+
+    def _expression(self, attribute: Attribute, expression: str) -> Part:
+        """What a sample of the columns says of an expression."""
+        named = [
+            (one, self._table.columns[one.name])
+            for one in self._table.relation.attributes
+            if one.name in self._table.columns and re.search(rf"(?<!\w){re.escape(one.name)}(?!\w)", expression)
+        ]
+        if expression not in self._expressions:
+            given = [(one.name, one.type, column) for one, column in named]
+            self._expressions[expression] = samples.evaluated(self._user(), expression, given)
+        result = self._expressions[expression]
+        if result is None:
+            width = attribute.length if attribute.length > 0 else UNKNOWN_WIDTH
+            return Part(Field(width, attribute.align, variable=attribute.length < 0), DEFAULT_DISTINCT)
+        values, inputs = result
+        different = len(set(values))
+        distinct = float(different)
+        if different >= _SAMPLED * inputs:
+            distinct = min(max(1.0, self._table.rows), math.prod(self._table.distinct(one.name) for one, _ in named))
+        present = [value for value in values if value is not None]
+        nulls = 1 - len(present) / max(1, len(values))
+        if attribute.length > 0:
+            return Part(Field(attribute.length, attribute.align, nulls=nulls), distinct)
+        known = [samples.stored_width(value, attribute.type) for value in present]
+        lengths = [UNKNOWN_WIDTH if width is None else width for width in known] or [UNKNOWN_WIDTH]
+        spread = tuple((lengths.count(width) / len(lengths), width) for width in sorted(set(lengths)))
+        return Part(
+            Field(
+                sum(lengths) / len(lengths),
+                attribute.align,
+                variable=True,
+                nulls=nulls,
+                widths=spread if None not in known else (),
+            ),
+            distinct,
+        )
+
+
+def _met(combinations: float, entries: float) -> float:
+    """How many of so many combinations so many rows meet at random."""
+    if combinations > 1e6 * max(entries, 1.0):
+        return max(1.0, entries)
+    return max(1.0, min(entries, combinations * -math.expm1(-entries / max(combinations, 1.0))))
