@@ -11,18 +11,29 @@ import psycopg
 from psycopg import sql
 
 from dbdesign.errors import LimitError
+from dbdesign.model.schema import label
 from dbdesign.model.statistics import ColumnStatistics, RelationStatistics, Statistics
 from dbdesign.twin import pages as page_images
+from dbdesign.twin.composing import verbatim
+from dbdesign.twin.extended import combinations, read_objects, restore_extended
 from dbdesign.twin.index_sizes import IndexSizes, TableFacts
 from dbdesign.twin.restore import restore_columns
 from dbdesign.twin.sizes import heap_pages
 
 if TYPE_CHECKING:
     from dbdesign.engines.postgres.scratch import ScratchDatabase
+    from dbdesign.twin.extended import StatisticsObject
     from dbdesign.twin.relations import Relation
 
 NEVER_ANALYSED = -1.0
 """`reltuples` of a table that was never analysed."""
+
+
+_FOREIGN_KEYS = b"""
+select k.conrelid::bigint, k.confrelid::bigint,
+    array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = k.conrelid and a.attnum = any(k.conkey))
+from pg_catalog.pg_constraint k where k.contype = 'f'
+"""
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,10 @@ class Filler:
         for table in tables:
             self._fill_table(table)
         self._write_sizes(tables)
+        objects = read_objects(self._database.admin)
+        self._problems += restore_extended(self._database, objects, statistics.extended)
+        self._groups = self._combinations(objects, statistics)
+        self._indexes.clear()
         self.stretch_tables()
         self.fill_indexes([one for one in self._relations.values() if one.is_index])
 
@@ -74,6 +89,21 @@ class Filler:
     def column(self, table: int, name: str) -> ColumnStatistics | None:
         """The statistics of a table's column."""
         return self._columns.get(table, {}).get(name)
+
+    def _combinations(
+        self, objects: Iterable[StatisticsObject], statistics: Statistics
+    ) -> dict[int, list[tuple[frozenset[str], float]]]:
+        """Groups of columns by table, with how many combinations of their values there can be: by extended statistics, and by
+        foreign keys, which have no more than the referenced table has rows."""
+        found: dict[int, list[tuple[frozenset[str], float]]] = {}
+        texts = {label(one.namespace, one.name): one.n_distinct for one in statistics.extended}
+        for one in objects:
+            for columns, number in combinations(one, texts.get(one.label)):
+                found.setdefault(one.table, []).append((columns, number))
+        for table, referenced, names in self._database.admin.execute(_FOREIGN_KEYS).fetchall():
+            if referenced in self._sizes and self._sizes[referenced].tuples > 0:
+                found.setdefault(table, []).append((frozenset(names), self._sizes[referenced].tuples))
+        return found
 
     def stretch_tables(self) -> None:
         """Make the tables' files as long as they are to look."""
@@ -155,7 +185,7 @@ class Filler:
             return 1.0
         query = sql.SQL("explain (format json) select from {} where {}").format(
             sql.Identifier(table.namespace, table.name),
-            sql.SQL(index.predicate or "true"),
+            verbatim(index.predicate or "true"),
         )
         try:
             row = self._database.user.execute(query).fetchone()

@@ -62,10 +62,17 @@ class TableFacts:
     pages: int
     columns: Mapping[str, ColumnStatistics]
     groups: list[tuple[frozenset[str], float]] = field(default_factory=list)
+    _stored: dict[tuple[str, int], Field] = field(default_factory=dict)
 
     def stored(self, attribute: Attribute) -> Field:
         """A column as it is stored."""
-        column = self.columns.get(attribute.table_column or attribute.name)
+        key = (attribute.table_column or attribute.name, attribute.length)
+        if key not in self._stored:
+            self._stored[key] = self._read(attribute, self.columns.get(key[0]))
+        return self._stored[key]
+
+    @staticmethod
+    def _read(attribute: Attribute, column: ColumnStatistics | None) -> Field:
         nulls = column.null_frac if column else 0.0
         if attribute.length > 0:
             return Field(attribute.length, attribute.align, nulls=nulls)

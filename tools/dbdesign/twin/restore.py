@@ -14,6 +14,7 @@ from psycopg import sql
 
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.twin.array_literal import join_array, split_array
+from dbdesign.twin.composing import verbatim
 from dbdesign.twin.samples import base_type
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _call(relation: Relation, column: ColumnStatistics) -> Query:
         if value is None or value == ():
             continue
         literal = list(value) if isinstance(value, tuple) else value
-        arguments.append(sql.SQL("{}, {}::{}").format(sql.Literal(name), sql.Literal(literal), sql.SQL(kind)))
+        arguments.append(sql.SQL("{}, {}::{}").format(sql.Literal(name), sql.Literal(literal), verbatim(kind)))
     return sql.SQL("select pg_catalog.pg_restore_attribute_stats({})").format(sql.SQL(", ").join(arguments))
 
 
@@ -104,7 +105,7 @@ def _in_order(
     row = user.execute(
         sql.SQL(
             "select array_agg(n order by v::{0}, n) from pg_catalog.unnest({1}::text[]) with ordinality as bound(v, n)"
-        ).format(sql.SQL(type_name), sql.Literal(column.histogram_bounds))
+        ).format(verbatim(type_name), sql.Literal(column.histogram_bounds))
     ).fetchone()
     order = row[0] if row and row[0] else []
     if order == sorted(order):

@@ -13,66 +13,18 @@ from dbdesign.errors import InputError, UnknownNameError
 from dbdesign.model.statistics import BLOCK
 
 PLANNER_SETTINGS = frozenset(
-    [
-        "constraint_exclusion",
-        "cpu_index_tuple_cost",
-        "cpu_operator_cost",
-        "cpu_tuple_cost",
-        "cursor_tuple_fraction",
-        "default_statistics_target",
-        "effective_cache_size",
-        "effective_io_concurrency",
-        "enable_async_append",
-        "enable_bitmapscan",
-        "enable_distinct_reordering",
-        "enable_gathermerge",
-        "enable_group_by_reordering",
-        "enable_hashagg",
-        "enable_hashjoin",
-        "enable_incremental_sort",
-        "enable_indexonlyscan",
-        "enable_indexscan",
-        "enable_material",
-        "enable_memoize",
-        "enable_mergejoin",
-        "enable_nestloop",
-        "enable_parallel_append",
-        "enable_parallel_hash",
-        "enable_partition_pruning",
-        "enable_partitionwise_aggregate",
-        "enable_partitionwise_join",
-        "enable_presorted_aggregate",
-        "enable_self_join_elimination",
-        "enable_seqscan",
-        "enable_sort",
-        "enable_tidscan",
-        "from_collapse_limit",
-        "geqo",
-        "geqo_effort",
-        "geqo_generations",
-        "geqo_pool_size",
-        "geqo_seed",
-        "geqo_selection_bias",
-        "geqo_threshold",
-        "hash_mem_multiplier",
-        "jit",
-        "jit_above_cost",
-        "jit_inline_above_cost",
-        "jit_optimize_above_cost",
-        "join_collapse_limit",
-        "max_parallel_workers",
-        "max_parallel_workers_per_gather",
-        "min_parallel_index_scan_size",
-        "min_parallel_table_scan_size",
-        "parallel_leader_participation",
-        "parallel_setup_cost",
-        "parallel_tuple_cost",
-        "plan_cache_mode",
-        "random_page_cost",
-        "recursive_worktable_factor",
-        "seq_page_cost",
-        "work_mem",
-    ]
+    """
+    constraint_exclusion cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost cursor_tuple_fraction default_statistics_target
+    effective_cache_size effective_io_concurrency enable_async_append enable_bitmapscan enable_distinct_reordering
+    enable_gathermerge enable_group_by_reordering enable_hashagg enable_hashjoin enable_incremental_sort enable_indexonlyscan
+    enable_indexscan enable_material enable_memoize enable_mergejoin enable_nestloop enable_parallel_append
+    enable_parallel_hash enable_partition_pruning enable_partitionwise_aggregate enable_partitionwise_join
+    enable_presorted_aggregate enable_self_join_elimination enable_seqscan enable_sort enable_tidscan from_collapse_limit geqo
+    geqo_effort geqo_generations geqo_pool_size geqo_seed geqo_selection_bias geqo_threshold hash_mem_multiplier jit jit_above_cost
+    jit_inline_above_cost jit_optimize_above_cost join_collapse_limit max_parallel_workers max_parallel_workers_per_gather
+    min_parallel_index_scan_size min_parallel_table_scan_size parallel_leader_participation parallel_setup_cost
+    parallel_tuple_cost plan_cache_mode random_page_cost recursive_worktable_factor seq_page_cost work_mem
+    """.split()  # noqa: SIM905
 )
 
 _VALUE = re.compile(r"[\w.+-]+(?:\s?(?:kB|MB|GB|TB|B|us|ms|s|min|h|d))?\Z")

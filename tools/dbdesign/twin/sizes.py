@@ -234,13 +234,14 @@ def _fan_out(fields: Sequence[Field], distinct: Sequence[float], items: float) -
     """Items of a page above the leaves. They keep the columns up to the first that tells two neighbouring leaf items apart, or all of them
     and a row identifier."""
     size, sure = 0.0, 0.0
+    keys = fields[: len(distinct)] or fields  # without included columns
     for place, number in enumerate(distinct, 1):
         told_apart = min(1.0, number / max(items, 1.0))
         size += max(0.0, told_apart - sure) * _index_tuple(fields[:place]).mean
         sure = max(sure, told_apart)
     if not distinct:
-        size, sure = _index_tuple(fields).mean, 1.0
-    size += (1 - sure) * (_index_tuple(fields).mean + 8)
+        size, sure = _index_tuple(keys).mean, 1.0
+    size += (1 - sure) * (_index_tuple(keys).mean + 8)
     return _per_page(size + POINTER, _ROOM - BLOCK * (100 - _BTREE_NONLEAF_FILL) // 100, vary=False)
 
 

@@ -163,7 +163,7 @@ class Twin:
         """A session that has seen no relation before: a session remembers how many segments a relation has."""
         user = self.database.user
         user.close()
-        self.database.user.execute(f"set statement_timeout = '{int(PLANNING_SECONDS * 1000)}ms'")
+        self.database.user.execute(f"set statement_timeout = '{int(PLANNING_SECONDS * 1000)}ms'".encode())
         for name, value in self._settings.items():
             self._set(name, value)
 
