@@ -109,10 +109,31 @@ def _query(one: SimulatedQueryOut, *, plans: bool) -> Iterator[RenderableType | 
         yield Padding(Text(finding.remedy, style="green"), (0, 0, 0, len(INDENT)))
     if one.parameter_sensitive or _spread(one) > 1.5:
         yield Padding(Text(_values(one)), (0, 0, 0, len(INDENT)))
+    for line in (*_growth(one), *_writes(one)):
+        yield Padding(Text(line), (0, 0, 0, len(INDENT)))
     for note in one.notes:
         yield Padding(Text(f"note: {note}", style="dim"), (0, 0, 0, len(INDENT)))
     if plans and one.plan:
         yield Verbatim("\n".join(_plan_lines(one.plan["Plan"], 0)), style="dim")
+
+
+def _growth(one: SimulatedQueryOut) -> Iterator[str]:
+    if one.growth is None:
+        return
+    points = " → ".join(count(point["cost"]) for point in one.growth["points"])
+    months = one.growth["points"][-1]["months"]
+    yield (
+        f"growth {one.growth['class']}: cost {points} over {months:g} months (× {one.growth['factor']:.3g}; "
+        f"the rows of its tables × {one.growth['rows_factor']:.3g})"
+    )
+    for flip in one.growth["flips"]:
+        when = f"in month {flip['months']:g}" if flip["exact"] else f"before month {flip['months']:g}"
+        yield f"the plan changes {when}, at cost {count(flip['cost_before'])}, to {flip['to']}"
+
+
+def _writes(one: SimulatedQueryOut) -> Iterator[str]:
+    for write in one.writes:
+        yield from write["said"]
 
 
 def _spread(one: SimulatedQueryOut) -> float:

@@ -27,7 +27,9 @@ volumes:
 """
 
 
-def design(*queries: tuple[str, str, str], schema: str = SCHEMA, engine: str = "postgresql", volumes: str = VOLUMES) -> str:
+def design(
+    *queries: tuple[str, str, str], schema: str = SCHEMA, engine: str = "postgresql", volumes: str = VOLUMES
+) -> str:
     workload = "".join(f"  - name: {name}\n    rate: {rate}\n    sql: |\n      {sql}\n" for name, rate, sql in queries)
     return f"engine: {engine}\nschema: |\n{schema}workload:\n{workload}{volumes}"
 
@@ -53,7 +55,9 @@ ADVICE = [
     (
         "directions that no plain index gives",
         [("feed", "10/s", "select * from orders where customer_id = $1 order by status desc, placed_at limit 20")],
-        ["CREATE INDEX CONCURRENTLY orders_customer_id_status_placed_at_idx ON public.orders (customer_id, status DESC, placed_at);"],
+        [
+            "CREATE INDEX CONCURRENTLY orders_customer_id_status_placed_at_idx ON public.orders (customer_id, status DESC, placed_at);"
+        ],
     ),
     (
         "an expression",
@@ -80,7 +84,11 @@ def test_the_index_that_a_query_needs_is_advised(queries: list[tuple[str, str, s
 def test_a_rare_state_gets_a_partial_index_smaller_than_a_whole_one() -> None:
     queries = [
         ("open of a customer", "50/s", "select id, total from orders where status = 'open' and customer_id = $1"),
-        ("open ones", "5/s", "select id from orders where status = 'open' and placed_at < $1 order by placed_at limit 50"),
+        (
+            "open ones",
+            "5/s",
+            "select id from orders where status = 'open' and placed_at < $1 order by placed_at limit 50",
+        ),
     ]
     answer = advise_indexes(design(*queries), budget="400MB")
     assert answer.indexes
@@ -91,7 +99,11 @@ def test_a_rare_state_gets_a_partial_index_smaller_than_a_whole_one() -> None:
 def test_two_queries_share_an_index_where_one_serves_both() -> None:
     queries = [
         ("of a customer", "100/s", "select * from orders where customer_id = $1"),
-        ("recent of a customer", "100/s", "select * from orders where customer_id = $1 order by placed_at desc limit 20"),
+        (
+            "recent of a customer",
+            "100/s",
+            "select * from orders where customer_id = $1 order by placed_at desc limit 20",
+        ),
     ]
     answer = advise_indexes(design(*queries), budget="40GB")
     assert len(answer.indexes) == 1
@@ -100,7 +112,11 @@ def test_two_queries_share_an_index_where_one_serves_both() -> None:
 
 def test_writes_can_outweigh_a_rare_read() -> None:
     read = ("report", "1/day", "select count(*) from orders where total > $1")
-    write = ("place", "50k/s", "insert into orders (id, customer_id, status, placed_at, total) values ($1, $2, $3, $4, $5)")
+    write = (
+        "place",
+        "50k/s",
+        "insert into orders (id, customer_id, status, placed_at, total) values ($1, $2, $3, $4, $5)",
+    )
     assert advise_indexes(design(read), budget="40GB").indexes
     assert not advise_indexes(design(read, write), budget="40GB").indexes
 
@@ -112,7 +128,10 @@ def test_indexes_that_another_one_serves_and_unused_ones_may_go() -> None:
     )
     answer = advise_indexes(design(("one", "1/s", "select * from orders where customer_id = $1"), schema=schema))
     assert not answer.indexes
-    assert [(one.index, one.reason.split()[0]) for one in answer.drop] == [("by_customer", "by_customer_time"), ("by_total", "no")]
+    assert [(one.index, one.reason.split()[0]) for one in answer.drop] == [
+        ("by_customer", "by_customer_time"),
+        ("by_total", "no"),
+    ]
 
 
 def test_a_query_that_cannot_be_planned_is_named_and_the_others_go_on() -> None:

@@ -45,7 +45,9 @@ def test_a_choice_is_near_the_best_of_all_sets(workload: tuple[list[Query], list
     queries, sizes = workload
     sets = chain.from_iterable(combinations(range(INDEXES), count) for count in range(INDEXES + 1))
     best = min(
-        cost(queries, sum(1 << number for number in one)) for one in sets if sum(sizes[number] for number in one) <= budget
+        cost(queries, sum(1 << number for number in one))
+        for one in sets
+        if sum(sizes[number] for number in one) <= budget
     )
     base = cost(queries, 0)
     found = Selection(queries, sizes).solve(budget).cost

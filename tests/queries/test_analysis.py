@@ -29,14 +29,29 @@ def use_of(sql: str, schema: Schema, table: str) -> TableUse:
 SEARCHES = [
     ("an equality", "select * from orders where status = $1", {"status"}, set()),
     ("a range beside it", "select id from orders where status = $1 and placed_at > now()", {"status"}, {"placed_at"}),
-    ("IN and IS NULL", "select 1 from customer where region in ('a', 'b') and deleted_at is null", {"region", "deleted_at"}, set()),
+    (
+        "IN and IS NULL",
+        "select 1 from customer where region in ('a', 'b') and deleted_at is null",
+        {"region", "deleted_at"},
+        set(),
+    ),
     ("a flag alone", "select 1 from customer where active", {"active"}, set()),
     ("BETWEEN", "select 1 from orders where total between 1 and 2", set(), {"total"}),
     ("an anchored pattern", "select 1 from customer where email like 'a%'", set(), {"email"}),
     ("constants on the left", "select 1 from orders where 'open' = status and 5 < total", {"status"}, {"total"}),
     ("names in another case", "select 1 from ORDERS o where O.Status = $1", {"status"}, set()),
-    ("a predicate on a subquery's output", "select 1 from (select status s, id from orders) x where x.s = $1", {"status"}, set()),
-    ("a predicate on a CTE's output", "with x as (select placed_at p from orders) select 1 from x where p > $1", set(), {"placed_at"}),
+    (
+        "a predicate on a subquery's output",
+        "select 1 from (select status s, id from orders) x where x.s = $1",
+        {"status"},
+        set(),
+    ),
+    (
+        "a predicate on a CTE's output",
+        "with x as (select placed_at p from orders) select 1 from x where p > $1",
+        set(),
+        {"placed_at"},
+    ),
     ("a write's predicate", "update orders set total = 0 where status = $1", {"status"}, set()),
     ("a deletion's predicate", "delete from orders where placed_at < $1", set(), {"placed_at"}),
 ]
@@ -96,7 +111,11 @@ def test_grouping_is_kept_where_it_is_one_tables(schema: Schema) -> None:
 
 
 def test_constants_become_conditions_and_parameters_do_not(schema: Schema) -> None:
-    use = use_of("select 1 from customer where region = 'eu' and email = $1 and deleted_at is null and not active", schema, "customer")
+    use = use_of(
+        "select 1 from customer where region = 'eu' and email = $1 and deleted_at is null and not active",
+        schema,
+        "customer",
+    )
     assert {one.sql for one in use.conditions} == {"region = 'eu'", "deleted_at IS NULL", "NOT active"}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -14,8 +15,11 @@ from dbdesign.api.paging import Item, paginate, shortened
 if TYPE_CHECKING:
     from dbdesign.api.twin_source import TwinInput
     from dbdesign.simulate.findings.base import Case, PlanFinding
+    from dbdesign.simulate.growth import Growth
     from dbdesign.simulate.parameters import Parameter
     from dbdesign.simulate.simulator import Simulated
+    from dbdesign.simulate.unused import UnusedIndex
+    from dbdesign.simulate.writes import Written
 
 Detail = Literal["names", "summary", "full"]
 Level = Literal["info", "low", "medium", "high"]
@@ -115,6 +119,7 @@ class Simulation:
     proof: str
     assumptions: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    unused: tuple[UnusedIndex, ...] = ()
 
 
 def pages_of(simulation: Simulation, detail: Detail | None, budget: int | None) -> tuple[Detail, list[list[Item]]]:
@@ -130,10 +135,16 @@ def pages_of(simulation: Simulation, detail: Detail | None, budget: int | None) 
 def _items(simulation: Simulation, detail: Detail, budget: int | None) -> list[Item]:
     limit = budget * 0.4 if budget else float("inf")
     items = [_query_item(one, detail, limit) for one in simulation.queries]
+    items += [_unused_item(one) for one in simulation.unused]
     assumptions = [*simulation.given.assumptions, *simulation.assumptions]
     items += [Item("assumptions", text, f"assumed: {text}") for text in assumptions]
     notes = [*simulation.given.notes, *dict.fromkeys(simulation.problems)]
     return [*items, *(Item("notes", text, text) for text in shortened(notes, 500))]
+
+
+def _unused_item(one: UnusedIndex) -> Item:
+    value = {"index": one.name, "table": one.table, "size_bytes": one.size, "reason": one.reason}
+    return Item("unused_indexes", value, f"{one.name} on {one.table}: {one.reason}")
 
 
 def _query_item(one: Simulated, detail: Detail, limit: float) -> Item:
@@ -166,7 +177,53 @@ def query_value(one: Simulated, detail: Detail) -> dict[str, Any]:
     if one.cases:
         value["parameter_sensitive"] = one.sensitive
         value["custom_plans"] = [_case(case, detail) for case in one.cases]
+    if one.growth is not None:
+        value["growth"] = growth_value(one.growth)
+    if one.writes:
+        value["writes"] = [write_value(written) for written in one.writes]
     return value | ({"notes": list(one.notes)} if one.notes else {})
+
+
+def growth_value(growth: Growth) -> dict[str, Any]:
+    """How a cost grows, as JSON."""
+    flips = [
+        {
+            "months": flip.months,
+            "exact": flip.exact,
+            "from": flip.before,
+            "to": flip.after,
+            "cost_before": flip.cost_before,
+            "cost_after": flip.cost_after,
+        }
+        for flip in growth.flips
+    ]
+    return {
+        "class": growth.kind,
+        "factor": float(f"{growth.factor:.4g}"),
+        "rows_factor": float(f"{growth.data:.4g}"),
+        "points": [{"months": point.months, "cost": point.cost, "rows": point.rows} for point in growth.points],
+        "flips": flips,
+    }
+
+
+def write_value(written: Written) -> dict[str, Any]:
+    """What a write entails, as JSON; empty parts left out."""
+    value: dict[str, Any] = {
+        "table": written.table,
+        "kind": written.kind,
+        "rows": written.rows,
+        "pages": round(written.pages),
+    }
+    value |= {"columns": list(written.columns)} if written.columns else {}
+    if written.hot is not None:
+        value |= {"hot": written.hot, "hot_reason": written.hot_reason}
+    value["indexes"] = [asdict(one) for one in written.indexes]
+    value["foreign_keys"] = [asdict(one) | {"columns": list(one.columns)} for one in written.foreign_keys]
+    for name in ("triggers", "checks", "generated", "partitioned_by", "notes"):
+        if found := getattr(written, name):
+            value[name] = list(found)
+    value |= {"partitions": written.partitions} if written.partitions else {}
+    return value | {"said": list(write_lines(written))}
 
 
 def _target(one: Simulated) -> dict[str, Any]:
@@ -224,9 +281,48 @@ def query_text(one: Simulated, detail: Detail) -> str:
     if one.cases:
         costs = ", ".join(f"{case.name} ({', '.join(map(str, case.values))}) {case.cost:,.0f}" for case in one.cases)
         lines.append(f"  cost by values: {costs}{'; the plan depends on the values' if one.sensitive else ''}")
+    lines += [
+        f"  {line}" for line in (*growth_lines(one.growth), *(said for one in one.writes for said in write_lines(one)))
+    ]
     lines += [f"  note: {note}" for note in one.notes]
     plan = readable(one.plan) if detail == "full" else one.plan.shape
     return "\n".join([*lines, *(f"  {line}" for line in plan.splitlines())])
+
+
+def growth_lines(growth: Growth | None) -> Iterator[str]:
+    """How a cost grows, in sentences."""
+    if growth is None:
+        return
+    last = growth.points[-1].months
+    yield (
+        f"growth: {growth.kind}: cost × {growth.factor:.3g} in {last:g} months, where the rows of its tables grow × {growth.data:.3g}"
+    )
+    for flip in growth.flips:
+        when = f"in month {flip.months:g}" if flip.exact else f"before month {flip.months:g}"
+        yield f"the plan changes {when}: {flip.before} → {flip.after} (cost {flip.cost_before:,.0f} → {flip.cost_after:,.0f})"
+
+
+def write_lines(written: Written) -> Iterator[str]:
+    """What a write entails, in sentences."""
+    said = f"{written.kind} {written.table}: {written.rows:,.0f} rows, about {written.pages:,.0f} blocks written"
+    if written.kind != "delete":
+        kept = ", ".join(one.name for one in written.indexes) or "none"
+        said += f"; indexes maintained: {kept}"
+    if written.hot is not None:
+        said += f"; {'heap-only update possible' if written.hot else 'no heap-only update'}: {written.hot_reason}"
+    yield said
+    for key in written.foreign_keys:
+        by = "by an index" if key.indexed else f"by a scan of {key.rows:,.0f} rows"
+        what = "looks up the parent in" if key.side == "referencing" else "looks for rows that refer to it in"
+        yield f"foreign key {key.name}: {what} {key.table} {by}" + (
+            f", on delete {key.action}" if key.side == "referenced" else ""
+        )
+    for title, found in (("triggers", written.triggers), ("checks", written.checks), ("computes", written.generated)):
+        if found:
+            yield f"{title}: {', '.join(found)}"
+    if written.partitions:
+        yield f"routed to one of {written.partitions} partitions by {', '.join(written.partitioned_by)}"
+    yield from written.notes
 
 
 def summary_of(simulation: Simulation, detail: Detail) -> str:
@@ -253,6 +349,12 @@ def summary_of(simulation: Simulation, detail: Detail) -> str:
         said.append("No findings on the plans.")
     if sensitive := sum(one.sensitive for one in queries):
         said.append(f"{plural(sensitive, 'query')} with plans that depend on the parameters' values.")
+    if flips := sum(bool(one.growth and one.growth.flips) for one in queries):
+        said.append(
+            f"{plural(flips, 'query')} {'changes its plan' if flips == 1 else 'change their plans'} on the way there."
+        )
+    if simulation.unused:
+        said.append(f"{plural(len(simulation.unused), 'index')} used by no plan.")
     if failed := [one.query.name for one in queries if one.error]:
         said.append(f"{plural(len(failed), 'query')} could not be planned ({', '.join(failed[:4])}).")
     if given.assumptions:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dbdesign.model.workload import Query
+    from dbdesign.simulate.simulator import Simulated, Simulator
 
 Detail = Literal["names", "summary", "full"]
 Only = Annotated[
@@ -88,6 +89,7 @@ def _simulation(
 ) -> Simulation:
     from dbdesign.api.twin_source import twin_input
     from dbdesign.simulate.simulator import Simulator
+    from dbdesign.simulate.unused import unused_indexes
     from dbdesign.twin.twin import production_twin
 
     given = twin_input(source, call, statistics=statistics, queries=queries, settings=settings, at=at)
@@ -100,8 +102,21 @@ def _simulation(
             tell=lambda done, said: call.step(0.3 + (0.3 if given.today else 0.6) * done, said),
         )
         simulated = simulator.simulate(chosen_queries)
-        problems = tuple(f"not in the twin: {one.message} (line {one.line})" for one in twin.failures)
-        return Simulation(given, tuple(simulated), twin.proof, simulator.assumptions, (*problems, *twin.problems))
+        problems = [f"not in the twin: {one.message} (line {one.line})" for one in twin.failures] + list(twin.problems)
+        unused = () if only else tuple(unused_indexes(given.design.schema_, simulated, simulator.catalog))
+        if given.today is not None:
+            _grow(simulator, given, simulated, call)
+        return Simulation(given, tuple(simulated), twin.proof, simulator.assumptions, tuple(problems), unused)
+
+
+def _grow(simulator: Simulator, given: TwinInput, simulated: list[Simulated], call: Call) -> None:
+    """Add the growth to each query; the twin is another one afterwards."""
+    from dbdesign.simulate.growth import Grower
+
+    grower = Grower(simulator, given.design, simulated, tell=lambda done, said: call.step(0.6 + 0.35 * done, said))
+    growth = grower.grow(given.months)
+    for one in simulated:
+        one.growth = growth.get(one.query.name)
 
 
 def _chosen(queries: Sequence[Query], only: list[str]) -> list[Query]:

@@ -30,7 +30,7 @@ _BEGINS_LIKE_SQL = re.compile(
     re.IGNORECASE,
 )
 _DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
-_BEGINS_LIKE_DESIGN = re.compile(r"(?:\s*#[^\n]*\n|\s)*[\"']?(?:engine|schema|workload|volumes|targets)[\"']?\s*:")
+_BEGINS_LIKE_DESIGN = re.compile(r"(?:\s|#[^\n]*\n)*[\"']?(?:engine|schema|workload|volumes|targets)[\"']?\s*:\s")
 _URL = re.compile(r"\s*(?:\w+:)*[A-Za-z]\w*(?:\+\w+)?://")
 _CREDENTIALS = re.compile(r"\b(?:password|pwd)\s*=", re.IGNORECASE)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}\Z")
@@ -61,13 +61,21 @@ _recent: Recent[ReadResult] = Recent(3)
 _guesses: Recent[tuple[str, str | None]] = Recent(50)
 
 
-def load(source: str, call: Call, *, format: str | None = None, engine_version: str | None = None) -> Loaded:  # noqa: A002
+def load(
+    source: str,
+    call: Call,
+    *,
+    format: str | None = None,  # noqa: A002
+    engine_version: str | None = None,
+    lenient: bool = False,
+) -> Loaded:
     """Read a source.
 
     Args:
         source: a path, the text itself, `database:<name>`, or `-` where standard input is allowed.
         format: a reader's name or `design`; found out from the suffix and the text if None.
         engine_version: of the engine that the schema is for; None where the source says, or nobody knows.
+        lenient: whether queries of a design file that do not parse or fit the schema are the caller's concern.
 
     Raises:
         DesignError: of the kind that fits, with the place and the remedy.
@@ -75,7 +83,7 @@ def load(source: str, call: Call, *, format: str | None = None, engine_version: 
     if engine_version is not None and not _VERSION.match(engine_version):
         raise InputError(f"{engine_version!r} is not a version", where="engine_version", remedy="Write 16 or 8.4")
     call.step(0.0, "reading the source")
-    loaded = _load(source.strip() if "\n" not in source else source, call, format)
+    loaded = _load(source.strip() if "\n" not in source else source, call, format, lenient=lenient)
     if engine_version is not None:
         schema = loaded.design.schema_.model_copy(update={"version": engine_version})
         loaded = replace(
@@ -87,13 +95,13 @@ def load(source: str, call: Call, *, format: str | None = None, engine_version: 
     return loaded
 
 
-def _load(source: str, call: Call, format: str | None) -> Loaded:  # noqa: A002
+def _load(source: str, call: Call, format: str | None, *, lenient: bool = False) -> Loaded:  # noqa: A002
     if source.startswith(DATABASE):
         _refuse_url(source)
         return _live(source, call)
     text, name, note = _text(source, call)
     if format == "design" or (format is None and _is_design(text, name)):
-        return _design(text, name, call)
+        return _design(text, name, call, lenient=lenient)
     name_of_format, guess = _format(text, name, format)
     result = _read(text, name_of_format, name, call, notes=tuple(one for one in (note, guess) if one))
     return Loaded(_as_design(result), result, name, name_of_format, name, _key(name_of_format, text))
@@ -160,11 +168,11 @@ def _is_design(text: str, name: str) -> bool:
     if PurePath(name).suffix.lower() in {".yaml", ".yml"}:
         return True
     if _BEGINS_LIKE_DESIGN.match(text):  # also where its schema is DDL in the document itself
-        return is_design(text[:SAMPLE])
+        return True
     return not re.search(r"\bcreate\s+table\b", text[:2000], re.IGNORECASE) and is_design(text[:SAMPLE])
 
 
-def _design(text: str, name: str, call: Call) -> Loaded:
+def _design(text: str, name: str, call: Call, *, lenient: bool = False) -> Loaded:
     """A design file; the schema that it names is looked for beside it."""
     from dbdesign.readers.design import read_design
 
@@ -182,7 +190,7 @@ def _design(text: str, name: str, call: Call) -> Loaded:
             raise InputError("the schema of a design file is another design file", where=name, remedy="Name the DDL")
         return found[-1].result
 
-    design, result = read_design(text, read, name=name)
+    design, result = read_design(text, read, name=name, lenient=lenient)
     inner = found[-1]
     key = f"{inner.key} as {design.schema_.version}" if inner.key else None
     result = result.model_copy(update={"schema_": design.schema_})

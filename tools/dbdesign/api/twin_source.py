@@ -153,7 +153,7 @@ def _from_source(source: str, statistics: str | None, call: Call) -> _Made:
 
     if statistics is None and is_dump(source, call):
         return _from_dump(source, call)
-    loaded = load(source, call)
+    loaded = load(source, call, lenient=True)
     ddl, notes = _ddl(loaded.design)
     known = _statistics(statistics, call) if statistics else None
     if known is None and source.startswith(DATABASE):

@@ -183,7 +183,9 @@ def _inverted(use: TableUse, facts: Facts) -> Iterator[Candidate]:
             continue
         if column.type.kind in _INVERTED:
             only_paths = column.type.kind is Kind.JSONB and one.operator == "@>"  # smaller, and all that is asked
-            yield _candidate(use.table, [KeyPart(one.column, opclass="jsonb_path_ops" if only_paths else None)], method="gin")
+            yield _candidate(
+                use.table, [KeyPart(one.column, opclass="jsonb_path_ops" if only_paths else None)], method="gin"
+            )
         elif one.kind == "pattern" and facts.trigrams and column.type.is_text:
             yield _candidate(use.table, [KeyPart(one.column, opclass=facts.trigrams)], method="gin")
 

@@ -14,6 +14,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from dbdesign.errors import InputError
 from dbdesign.model.schema import Schema, Table
+from dbdesign.queries.placeholders import spaced
 from dbdesign.queries.uses import ComputedKey, Condition, Containment, Ordering, StatementUse, TableUse, Write
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -44,7 +45,7 @@ def analyse(sql: str, schema: Schema, dialect: str) -> StatementUse:
         InputError: where sqlglot cannot parse it.
     """
     try:
-        tree = sqlglot.parse_one(sql, dialect=dialect)
+        tree = sqlglot.parse_one(spaced(sql), dialect=dialect)
     except (SqlglotError, RecursionError) as error:
         said = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise InputError(f"cannot be parsed: {said[:200]}", where="query") from None

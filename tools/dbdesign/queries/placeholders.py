@@ -10,6 +10,12 @@ _NAMED = re.compile(
 )
 _MARKS = re.compile(rf"{_QUOTED}|(\?)", re.DOTALL)
 _NUMBERED = re.compile(r"\$\d+")
+_CROWDED = re.compile(r"(\$\d+)(?=[^\s\w])")
+
+
+def spaced(sql: str) -> str:
+    """A statement for sqlglot, which takes `$1,$2` for the beginning of a dollar-quoted text: with a blank behind each parameter."""
+    return _CROWDED.sub(r"\1 ", sql)
 
 
 def numbered(sql: str) -> str:

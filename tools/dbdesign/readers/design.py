@@ -103,12 +103,13 @@ def parse_design(text: str, *, name: str = "design file") -> DesignFile:
 
 
 def read_design(
-    text: str, load: Callable[[str, str | None], ReadResult], *, name: str = "design file"
+    text: str, load: Callable[[str, str | None], ReadResult], *, name: str = "design file", lenient: bool = False
 ) -> tuple[Design, ReadResult]:
     """The design that a file describes, and how its schema was read.
 
     Args:
         load: reads the `schema` entry: (path, `database:<name>` or inline text; format or None) → result.
+        lenient: leave it to the caller to say which queries do not parse or fit the schema.
 
     Raises:
         DesignFileError: also where volumes or queries name tables or columns that the schema does not have.
@@ -133,11 +134,11 @@ def read_design(
         )
     if document.version:
         schema = schema.model_copy(update={"version": document.version})
-    workload = _bind(document, schema, name)
+    workload = _bind(document, schema, name, lenient=lenient)
     return Design(schema=schema, workload=workload, lines=result.lines, comments=result.comments), result
 
 
-def _bind(document: DesignFile, schema: Schema, name: str) -> Workload:
+def _bind(document: DesignFile, schema: Schema, name: str, *, lenient: bool = False) -> Workload:
     """The workload with its volumes by table label; names that the schema does not have are problems."""
     problems: list[Problem] = []
     volumes: dict[str, TableVolume] = {}
@@ -159,7 +160,8 @@ def _bind(document: DesignFile, schema: Schema, name: str) -> Workload:
                     )
                 )
         volumes[table.label] = volume
-    problems += _query_problems(document.workload.queries, schema)
+    if not lenient:
+        problems += _query_problems(document.workload.queries, schema)
     if problems:
         raise DesignFileError(problems, name)
     return document.workload.model_copy(update={"volumes": volumes})
@@ -172,11 +174,12 @@ def _query_problems(queries: tuple[Query, ...], schema: Schema) -> Iterator[Prob
     from sqlglot.errors import SqlglotError
 
     from dbdesign.dialects.base import dialect
+    from dbdesign.queries.placeholders import spaced
 
     known = {view.name.lower() for view in schema.views} | {one.name.lower() for one in schema.routines}
     for query in queries:
         try:
-            tree = sqlglot.parse_one(query.sql, dialect=dialect(schema.engine).sqlglot)
+            tree = sqlglot.parse_one(spaced(query.sql), dialect=dialect(schema.engine).sqlglot)
         except SqlglotError as error:
             what = str(error).splitlines()[0]
             yield Problem(line=query.line or 1, message=f"query {query.name!r} cannot be parsed: {_plain(what)}")

@@ -16,6 +16,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from dbdesign.model.schema import Schema, Table
 from dbdesign.model.workload import Query
+from dbdesign.queries.placeholders import spaced
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
@@ -79,7 +80,7 @@ def parse_queries(queries: Iterable[Query], schema: Schema, dialect: str) -> tup
     failed: list[str] = []
     for query in queries:
         try:
-            trees = [tree for tree in sqlglot.parse(query.sql, dialect=dialect) if tree is not None]
+            trees = [tree for tree in sqlglot.parse(spaced(query.sql), dialect=dialect) if tree is not None]
             parsed += [_Reading(query, tree, schema).read() for tree in trees]
         except SqlglotError:
             failed.append(query.name)

@@ -59,8 +59,8 @@ class Machine:
         """What was taken for granted, a sentence each."""
         reads = (
             f"latencies: a block at random from storage takes {RANDOM_READ:g} ms, in order {SEQUENTIAL_READ:g} ms; "
-            f"{self.cached:.0%} of the workload's tables and indexes ({_size(self.touched)}) are in memory "
-            f"(effective_cache_size {_size(self.cache)}), inner index blocks always"
+            f"{self.cached:.0%} of the workload's tables and indexes ({size(self.touched)}) are in memory "
+            f"(effective_cache_size {size(self.cache)}), inner index blocks always"
         )
         return (
             reads,
@@ -150,8 +150,9 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
-def _size(size: float) -> str:
+def size(number: float) -> str:
+    """Bytes for people: `12.7 GB`."""
     for limit, unit in ((1024**4, "TB"), (1024**3, "GB"), (1024**2, "MB")):
-        if size >= limit:
-            return f"{size / limit:,.1f} {unit}"
-    return f"{size / 1024:,.0f} kB"
+        if number >= limit:
+            return f"{number / limit:,.1f} {unit}"
+    return f"{number / 1024:,.0f} kB"

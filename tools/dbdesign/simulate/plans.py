@@ -74,7 +74,8 @@ class Node:
     @property
     def rows(self) -> float:
         """Rows that one run to its end gives, of all processes."""
-        return float(self.raw.get("Plan Rows", 0)) * self.processes
+        rows = float(self.raw.get("Plan Rows", 0))
+        return rows * self.processes if rows > 1 else rows
 
     @property
     def total_rows(self) -> float:
@@ -265,6 +266,11 @@ def _examined(node: Node, catalog: Catalog, asker: Asker) -> float | None:
         return max(entries, node.rows)
     asked = asker.rows(node.table, node.raw.get("Alias"), str(node.raw["Index Cond"]))
     return node.rows if asked is None else max(node.rows, min(asked, whole))
+
+
+def shape_of(raw: Mapping[str, Any], catalog: Catalog) -> str:
+    """The shape of an EXPLAIN object without reading more of it."""
+    return _shape(_node(raw["Plan"], None, catalog, frozenset()))
 
 
 _SILENT = frozenset({"Gather", "Gather Merge"})

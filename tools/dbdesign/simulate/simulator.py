@@ -23,12 +23,14 @@ from dbdesign.simulate.pages import Pages, pages_of
 from dbdesign.simulate.parameters import CASES, Parameter, parameters
 from dbdesign.simulate.plans import Plan, read_plan
 from dbdesign.simulate.relations import Catalog
+from dbdesign.simulate.writes import Written, writes_of
 from dbdesign.twin.twin import single_statement
 
 if TYPE_CHECKING:
     from dbdesign.model.schema import Schema
     from dbdesign.model.workload import Query
     from dbdesign.queries.uses import StatementUse
+    from dbdesign.simulate.growth import Growth
     from dbdesign.twin.twin import Explained, Twin
 
 DIALECTS = {
@@ -64,6 +66,8 @@ class Simulated:
     findings: tuple[PlanFinding, ...] = ()
     latency: Latency | None = None
     verdict: tuple[Plausibility, str] | None = None
+    writes: tuple[Written, ...] = ()
+    growth: Growth | None = None
     notes: tuple[str, ...] = ()
     error: str | None = None
 
@@ -130,6 +134,8 @@ class Simulator:
         one = Simulated(query, sql, explained, use=self._use(sql))
         one.plan = self.read(explained, one)
         one.pages = pages_of(one.plan, self.catalog)
+        if one.use and one.use.writes:
+            one.writes = tuple(writes_of(one.use.writes, one.plan, self.catalog, self.schema))
         if _PARAMETER.search(sql):
             self._custom(one)
         return one
@@ -228,5 +234,14 @@ class Simulator:
         """A query as the rules see it."""
         assert one.plan is not None  # noqa: S101 - only planned queries are judged
         return Subject(
-            one.query, one.sql, one.plan, one.cases, one.parameters, self.catalog, self.asker, self.schema, one.use
+            one.query,
+            one.sql,
+            one.plan,
+            one.cases,
+            one.parameters,
+            self.catalog,
+            self.asker,
+            self.schema,
+            one.use,
+            one.writes,
         )

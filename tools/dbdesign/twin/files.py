@@ -36,7 +36,7 @@ class RelationFiles:
             file.write(blocks)
 
     def stretch(self, blocks: int) -> None:
-        """Make the files so many blocks long; what is there stays, the rest is holes.
+        """Make the files so many blocks long; what is there stays as far as it fits, the rest is holes.
 
         Raises:
             LimitError: for more than a relation can have.
@@ -47,8 +47,12 @@ class RelationFiles:
                 remedy="Partition the table, or lower its rows or widths",
             )
         owner = self.first.stat()
-        for number in range(max(1, -(-blocks // SEGMENT))):
+        wanted = max(1, -(-blocks // SEGMENT))
+        for number in range(wanted):
             self._resize(number, min(blocks - number * SEGMENT, SEGMENT) * BLOCK, owner)
+        while (surplus := self._segment(wanted)).exists() and surplus.stat().st_size:
+            os.truncate(surplus, 0)
+            wanted += 1
 
     def empty(self) -> None:
         """Make the files empty but keep them: a session that has them open goes on seeing them."""
@@ -66,5 +70,5 @@ class RelationFiles:
             segment.touch(mode=0o600)
             if os.geteuid() == 0:
                 os.chown(segment, owner.st_uid, owner.st_gid)
-        if segment.stat().st_size < size:
+        if segment.stat().st_size != size:
             os.truncate(segment, size)

@@ -168,7 +168,7 @@ class Twin:
             self._set(name, value)
 
     def refill(self, statistics: Statistics) -> None:
-        """Other statistics for the same schema; no relation may get smaller."""
+        """Other statistics for the same schema."""
         self.statistics = statistics
         self._filler.fill(statistics)
         self._connect_anew()

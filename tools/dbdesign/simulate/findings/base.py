@@ -6,7 +6,7 @@ A rule names a condition under which what it says is true, and stays silent else
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dbdesign.simulate.parameters import Parameter
     from dbdesign.simulate.plans import Node, Plan
     from dbdesign.simulate.relations import Catalog
+    from dbdesign.simulate.writes import Written
 
 LARGE = 100_000.0
 """Rows from which on reading all of a table for a few of them is worth a word: some 10 ms and more of one processor."""
@@ -85,7 +86,7 @@ class Subject:
     asker: Asker
     schema: Schema
     use: StatementUse | None = None
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    writes: tuple[Written, ...] = ()
 
     @property
     def work_memory(self) -> float:
