@@ -6,6 +6,7 @@ Run by `make demo`. The results are in out/, with a line on each.
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sys
 import time
@@ -53,7 +54,7 @@ class Demo:
         return result.structured_content
 
     async def run(self) -> None:
-        """Read, review, draw, generate."""
+        """Read, review, draw, generate, simulate, advise."""
         tools = (await self.client.list_tools()).tools
         print(f"dbdesign speaks MCP {self.client.protocol_version}; tools: {', '.join(tool.name for tool in tools)}")
         await self.call("read_schema", source=SCHEMA, detail="names")
@@ -64,6 +65,23 @@ class Demo:
             made = await self.call("generate_schema", source=SCHEMA, to=target, write_to=f"out/{file}", overwrite=True)
             for note in made["notes"][:2]:
                 print(f"  - {note['object']}: {note['lost']}")
+        await self.simulate()
+        await self.advise()
+
+    async def simulate(self) -> None:
+        """The queries at production scale in two years, without data: which ones will not meet their targets."""
+        simulated = await self.call("simulate_queries", source=DESIGN, at="24mo", detail="summary")
+        (OUT / "simulation.json").write_text(json.dumps(simulated, indent=1, ensure_ascii=False), encoding="utf-8")
+        for query in simulated["queries"]:
+            for finding in query.get("findings", ())[:1]:
+                print(f"  - {query['name']}: {finding['message']}")
+
+    async def advise(self) -> None:
+        """The indexes that the workload is worth."""
+        advised = await self.call("advise_indexes", source=DESIGN, at="24mo", budget="200GB")
+        (OUT / "indexes.sql").write_text("".join(f"{one['ddl']}\n" for one in advised["indexes"]), encoding="utf-8")
+        for index in advised["indexes"]:
+            print(f"  - {index['ddl']}  -- saves {index['gain_share']:.1%}: {', '.join(index['queries'])}")
 
     async def review(self) -> None:
         """The worst findings, with their fixes."""

@@ -42,6 +42,7 @@ workload and volumes), or `database:<name>` for a configured database, which is 
 
 - read_schema: what a schema really contains. review_schema: defects with evidence and fixes as SQL; with a design file also against the \
 workload. generate_schema: DDL for postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb. draw_erd: Mermaid, DBML, Graphviz. \
+simulate_queries: plans, costs and growth at production scale without data. advise_indexes: the best indexes within a budget. \
 benchmark_schema: generated rows on an embedded PostgreSQL, the workload run on them, before and after indexes.
 - Read `summary` first, then `unread`, `notes` and `proof`: what was not understood or cannot be expressed is there, never dropped.
 - Large answers come in pages (`page`, `pages`). Let tools write long text to files with `write_to` instead of copying it.
