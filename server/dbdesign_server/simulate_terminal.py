@@ -128,7 +128,8 @@ def _growth(one: SimulatedQueryOut) -> Iterator[str]:
     )
     for flip in one.growth["flips"]:
         when = f"in month {flip['months']:g}" if flip["exact"] else f"before month {flip['months']:g}"
-        yield f"the plan changes {when}, at cost {count(flip['cost_before'])}, to {flip['to']}"
+        change = f"from {flip['from']}" if flip["to"] == one.shape else f"to {flip['to']}"
+        yield f"the plan changes {when}, at cost {count(flip['cost_before'])}, {change}"
 
 
 def _writes(one: SimulatedQueryOut) -> Iterator[str]:

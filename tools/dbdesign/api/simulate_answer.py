@@ -230,7 +230,8 @@ def _target(one: Simulated) -> dict[str, Any]:
     target = one.query.target
     if target is None or one.verdict is None:
         return {"verdict": "no target", "reasoning": one.latency.reasoning if one.latency else ""}
-    aim = f"p{target.percentile:g} {target.milliseconds:g}ms"
+    seconds = target.milliseconds / 1000
+    aim = f"p{target.percentile:g} {f'{seconds:g}s' if seconds >= 1 else f'{target.milliseconds:g}ms'}"
     return {"target": aim, "verdict": one.verdict[0], "reasoning": one.verdict[1]}
 
 
@@ -304,7 +305,7 @@ def growth_lines(growth: Growth | None) -> Iterator[str]:
 
 def write_lines(written: Written) -> Iterator[str]:
     """What a write entails, in sentences."""
-    said = f"{written.kind} {written.table}: {written.rows:,.0f} rows, about {written.pages:,.0f} blocks written"
+    said = f"{written.kind} {written.table}: {plural(round(written.rows), 'row')}, about {plural(round(written.pages), 'block')} written"
     if written.kind != "delete":
         kept = ", ".join(one.name for one in written.indexes) or "none"
         said += f"; indexes maintained: {kept}"

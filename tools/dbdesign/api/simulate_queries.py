@@ -26,6 +26,7 @@ from dbdesign.errors import UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dbdesign.api.twin_source import TwinInput
     from dbdesign.model.workload import Query
     from dbdesign.simulate.simulator import Simulated, Simulator
 
@@ -106,7 +107,14 @@ def _simulation(
         unused = () if only else tuple(unused_indexes(given.design.schema_, simulated, simulator.catalog))
         if given.today is not None:
             _grow(simulator, given, simulated, call)
+            unused = tuple(one for one in unused if not _used_before(one.name, simulated))
         return Simulation(given, tuple(simulated), twin.proof, simulator.assumptions, tuple(problems), unused)
+
+
+def _used_before(index: str, simulated: list[Simulated]) -> bool:
+    """Whether a plan on the way to the horizon uses an index."""
+    points = [point.shape for one in simulated if one.growth for point in one.growth.points]
+    return any(f"using {index} " in f"{shape.replace(']', ' ')} " for shape in points)
 
 
 def _grow(simulator: Simulator, given: TwinInput, simulated: list[Simulated], call: Call) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from dbdesign.errors import DesignError
@@ -138,7 +139,7 @@ class Grower:
 
     def _flips(self, name: str, steps: Sequence[float]) -> tuple[Flip, ...]:
         found = []
-        for low, high in zip(steps, steps[1:], strict=False):
+        for low, high in pairwise(steps):
             if name not in self._points[low] or name not in self._points[high]:
                 continue
             if self._points[low][name].shape != self._points[high][name].shape:

@@ -1,4 +1,4 @@
-"""What a statement that writes does beside its plan: indexes to maintain, foreign keys to check on both sides, triggers, checks, partitions.
+"""What a statement that writes does beside its plan: indexes to maintain, foreign keys to check, triggers, checks, partitions.
 
 Sources: PostgreSQL 18, `src/backend/access/heap/README.HOT` (an UPDATE that changes no indexed column, and finds room on the row's page,
 makes no index entries; columns of BRIN indexes do not count); `src/backend/utils/adt/ri_triggers.c` (an INSERT, and an UPDATE of the

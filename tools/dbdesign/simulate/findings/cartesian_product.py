@@ -34,7 +34,7 @@ class CartesianProduct(PlanRule):
                 continue
             yield self.finding(
                 node,
-                f"pairs each of {count(outer.rows)} rows with each of {count(inner.rows)}: {count(pairs)} rows without a condition between them",
+                f"pairs each of {count(outer.rows)} rows with each of {count(inner.rows)}, {count(pairs)} in all, without a condition",
                 "Add the join condition that is missing",
                 outer_rows=outer.rows,
                 inner_rows=inner.rows,

@@ -25,7 +25,7 @@ class ChildScannedOnDelete(PlanRule):
                 columns = ", ".join(key.columns)
                 yield self.finding(
                     f"{written.kind} on {written.table}",
-                    f"each row scans the {count(key.rows)} rows of {key.table} for {key.name} ({key.action}): no index begins with {columns}",
+                    f"each row scans {count(key.rows)} rows of {key.table} for {key.name} ({key.action}): no index begins with {columns}",
                     f"CREATE INDEX CONCURRENTLY ON {key.table} ({columns})",
                     rows=key.rows,
                     blocks=key.blocks,

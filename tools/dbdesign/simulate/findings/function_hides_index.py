@@ -39,7 +39,7 @@ class FunctionHidesIndex(PlanRule):
                 yield self.finding(
                     node,
                     f"{expression} is computed for {count(node.total_examined)} rows; {index} is on the column itself and does not help",
-                    f"Compare the column itself with a range, or build an index on the expression: CREATE INDEX ON {node.table.label} ({expression})",
+                    f"Compare the column itself with a range, or index the expression: CREATE INDEX ON {node.table.label} ({expression})",
                     expression=expression,
                     index=index,
                     rows_read=node.total_examined,

@@ -33,7 +33,7 @@ class HashBeyondMemory(PlanRule):
             what = "groups" if aggregate else "rows"
             yield self.finding(
                 node,
-                f"keeps {count(rows)} {what}, {size(taken)}, in {size(memory)} (work_mem × hash_mem_multiplier): in batches through the disk",
+                f"keeps {count(rows)} {what}, {size(taken)}; work_mem × hash_mem_multiplier is {size(memory)}: in batches through the disk",
                 f"work_mem × hash_mem_multiplier of at least {size(taken)} for this query, or fewer rows before the {node.type.lower()}",
                 severity=Severity.MEDIUM if taken > 20 * memory else Severity.LOW,
                 bytes=taken,

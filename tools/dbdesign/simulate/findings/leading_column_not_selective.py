@@ -43,7 +43,7 @@ class LeadingColumnNotSelective(PlanRule):
             leading = node.index.attributes[0].table_column or "its leading expression"
             yield self.finding(
                 node,
-                f"reads {count(entries)} entries of {node.index.name} to find {count(found)}: {leading} does not narrow the search to a few",
+                f"reads {count(entries)} entries of {node.index.name} to find {count(found)}: {leading} does not narrow the search",
                 "An index with the columns that are compared by equality first, the one compared by a range behind them",
                 entries_read=entries,
                 rows_found=found,

@@ -23,8 +23,8 @@ class ParameterSensitivePlan(PlanRule):
             return
         yield self.finding(
             dear.plan.root,
-            f"for {dear.name} values ({_values(dear.values)}) it costs {dear.cost:,.0f}, for {cheap.name} ones ({_values(cheap.values)}) {cheap.cost:,.0f}, "
-            "by another plan",
+            f"costs {dear.cost:,.0f} for {dear.name} values ({_values(dear.values)}), {cheap.cost:,.0f} for {cheap.name} ones "
+            f"({_values(cheap.values)}), by another plan",
             "Make the common values cheap too (an index in the order wanted), or plan each time (plan_cache_mode = force_custom_plan)",
             dearest=dear.cost,
             cheapest=cheap.cost,

@@ -18,7 +18,7 @@ def row_bytes(width: float) -> float:
 
 
 class SortBeyondMemory(PlanRule):
-    """A sort whose rows take more than work_mem. A sort for a LIMIT that keeps only the first ones in memory (`cost_tuplesort`) does not."""
+    """A sort whose rows take more than work_mem. One for a LIMIT keeps only the first ones (`cost_tuplesort`)."""
 
     severity = Severity.LOW
 
@@ -38,7 +38,7 @@ class SortBeyondMemory(PlanRule):
                 continue
             yield self.finding(
                 node,
-                f"sorts {count(rows)} rows of {each:g} bytes, {size(kept * each)}, in work_mem of {size(subject.work_memory)}: through the disk",
+                f"sorts {count(rows)} rows, {size(kept * each)}; work_mem is {size(subject.work_memory)}: through the disk",
                 f"work_mem of at least {size(kept * each)} for this query, or an index in the order wanted",
                 severity=Severity.MEDIUM if kept * each > 20 * subject.work_memory else Severity.LOW,
                 bytes=kept * each,

@@ -1,0 +1,81 @@
+"""What a write entails beside its plan."""
+
+from __future__ import annotations
+
+from dbdesign.simulate.writes import Written
+from simulate_designs import simulated
+
+DDL = """
+CREATE TABLE parents (id bigint PRIMARY KEY, name text NOT NULL);
+CREATE TABLE rows (
+    id bigint PRIMARY KEY, parent_id bigint REFERENCES parents ON DELETE CASCADE, amount integer NOT NULL CHECK (amount > 0), note text,
+    doubled integer GENERATED ALWAYS AS (amount * 2) STORED
+) WITH (fillfactor = 90);
+CREATE INDEX rows_amount ON rows (amount);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+CREATE TRIGGER rows_touch BEFORE UPDATE ON rows FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TABLE log (at date NOT NULL, said text) PARTITION BY RANGE (at);
+CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2026-07-01');
+CREATE TABLE log_2 PARTITION OF log FOR VALUES FROM ('2026-07-01') TO ('2027-01-01');
+"""
+VOLUMES = "{parents: 1M, rows: 20M, log: 10M}"
+
+
+def written(query: str) -> Written:
+    [one] = simulated(DDL, VOLUMES, [query])
+    assert one.error is None
+    [found] = one.writes
+    return found
+
+
+def test_an_insert_keeps_every_index_and_looks_the_parent_up() -> None:
+    found = written("insert into rows (id,parent_id,amount) values ($1,$2,$3)")
+    assert [one.name for one in found.indexes] == ["rows_pkey", "rows_amount"]
+    assert [(key.side, key.table, key.indexed) for key in found.foreign_keys] == [("referencing", "parents", True)]
+    assert (found.rows, found.pages, found.triggers, found.generated) == (1, 3, (), ("doubled",))
+    assert found.checks == ("rows_amount_check",)
+    assert found.hot is None
+
+
+def test_an_update_of_no_indexed_column_is_heap_only() -> None:
+    found = written("update rows set note = $1 where id = $2")
+    assert found.hot
+    assert found.hot_reason == "no indexed column is set; fillfactor 90 keeps room on the page"
+    assert (found.indexes, found.pages, found.foreign_keys) == ((), 1, ())
+    assert found.triggers == ("rows_touch (before update)",)
+
+
+def test_an_update_of_an_indexed_column_writes_all_indexes() -> None:
+    found = written("update rows set amount = 3 where id = $1")
+    assert found.hot is False
+    assert found.hot_reason == "amount stands in rows_amount: every index of the table gets a new entry"
+    assert len(found.indexes) == 2
+
+
+def test_a_delete_of_a_parent_looks_for_its_children() -> None:
+    found = written("delete from parents where id = $1")
+    [key] = found.foreign_keys
+    assert (key.side, key.table, key.columns, key.action, key.indexed) == (
+        "referenced",
+        "rows",
+        ("parent_id",),
+        "cascade",
+        False,
+    )
+    assert key.blocks > 100_000
+    assert found.notes == ("index entries stay until VACUUM removes them",)
+
+
+def test_a_merge_and_a_write_in_a_cte_are_writes_too() -> None:
+    merged = written(
+        "merge into rows r using parents p on r.parent_id = p.id when matched then update set note = p.name "
+        "when not matched then insert (id, parent_id, amount) values (p.id, p.id, 1)"
+    )
+    assert (merged.kind, merged.rows > 1e6) == ("merge", True)
+    moved = written("with gone as (delete from parents where id = $1 returning id) select * from gone")
+    assert (moved.kind, moved.table) == ("delete", "parents")
+
+
+def test_rows_are_routed_to_partitions() -> None:
+    found = written("insert into log (at, said) values ($1, $2)")
+    assert (found.partitions, found.partitioned_by) == (2, ("at",))
