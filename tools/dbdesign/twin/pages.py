@@ -71,7 +71,9 @@ def brin(meta: bytes, revmap_pages: int) -> bytes:
     page = bytearray(meta)
     if struct.unpack_from("=I", page, HEADER)[0] != _BRIN_MAGIC:
         raise ValueError("not the metapage of a BRIN index")
-    struct.pack_into("=I", page, HEADER + 12, revmap_pages)  # behind brinMagic, brinVersion, pagesPerRange: lastRevmapPage
+    struct.pack_into(
+        "=I", page, HEADER + 12, revmap_pages
+    )  # behind brinMagic, brinVersion, pagesPerRange: lastRevmapPage
     return bytes(page)
 
 
