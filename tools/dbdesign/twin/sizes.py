@@ -156,7 +156,7 @@ def heap_pages(rows: float, fields: Sequence[Field], fillfactor: int = 100) -> i
     if rows <= 0:
         return 0
     width = heap_tuple(fields)
-    filled = PAGE * fillfactor / 100 / width.mean
+    filled = (PAGE - BLOCK * (100 - fillfactor) // 100) / width.mean
     per_page = max(1.0, filled - 0.5 if width.varies else math.floor(filled))
     return max(1, math.ceil(rows / per_page))
 
@@ -327,6 +327,9 @@ def hash_pages(entries: float, fillfactor: int = 75, duplicates: float = 1.0) ->
     if power >= 10:
         step = 1 << (power - 3)
         buckets = (1 << (power - 1)) + step * ((math.ceil(wanted) - 1) // step - 3)
+    if entries / max(duplicates, 1.0) < buckets / 4:  # so few keys that hardly two share a bucket
+        keys = entries / max(duplicates, 1.0)
+        return 2 + buckets + math.ceil(keys * max(0, math.ceil(duplicates / ((PAGE - 16) // _HASH_ITEM)) - 1))
     above, below = 1 << power, 1 << (power - 1)
     split = 2 * (buckets - below)  # those whose rows were shared out among two
     overflow = split * _overflow(entries / above, duplicates) + (buckets - split) * _overflow(
