@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbdesign.errors import LimitError
+from dbdesign.errors import EngineError, LimitError
 from dbdesign.model.statistics import BLOCK
 from dbdesign.twin.sizes import MAX_BLOCKS
 
@@ -36,19 +36,27 @@ class RelationFiles:
             file.write(blocks)
 
     def stretch(self, blocks: int) -> None:
-        """Make the files so many blocks long; what is there stays, the rest is holes.
+        """Make the files so many blocks long; what is there stays as far as it fits, the rest is holes.
 
         Raises:
             LimitError: for more than a relation can have.
+            EngineError: where the relation is gone.
         """
         if blocks > MAX_BLOCKS:
             raise LimitError(
                 f"one relation would take {blocks * BLOCK / 1e12:,.0f} TB; PostgreSQL ends at 32 TB",
                 remedy="Partition the table, or lower its rows or widths",
             )
-        owner = self.first.stat()
-        for number in range(max(1, -(-blocks // SEGMENT))):
+        try:
+            owner = self.first.stat()
+        except FileNotFoundError:
+            raise EngineError("a relation of the twin is gone", remedy="Make the twin again") from None
+        needed = max(1, -(-blocks // SEGMENT))
+        for number in range(needed):
             self._resize(number, min(blocks - number * SEGMENT, SEGMENT) * BLOCK, owner)
+        while (segment := self._segment(needed)).exists():
+            os.truncate(segment, 0)
+            needed += 1
 
     def empty(self) -> None:
         """Make the files empty but keep them: a session that has them open goes on seeing them."""
@@ -66,5 +74,5 @@ class RelationFiles:
             segment.touch(mode=0o600)
             if os.geteuid() == 0:
                 os.chown(segment, owner.st_uid, owner.st_gid)
-        if segment.stat().st_size < size:
+        if segment.stat().st_size != size:
             os.truncate(segment, size)
