@@ -61,7 +61,10 @@ def normal_dump(dump: str) -> list[str]:
 
 
 def _tidy(statement: str) -> str:
-    """Constraints inside CREATE TABLE in one order: the catalogue lists them by name or number, as they were made."""
+    """Constraints inside CREATE TABLE, and the roles of a policy, in one order: the catalogue lists them as they were made."""
+    roles = re.match(r"(CREATE POLICY .*? TO )(.+?)( (?:USING|WITH CHECK) .*)?\Z", statement, re.DOTALL)
+    if roles:  # listed by the roles' numbers, as they were made
+        statement = f"{roles[1]}{', '.join(sorted(roles[2].split(', ')))}{roles[3] or ''}"
     lines = statement.splitlines()
     constraints = sorted(line.rstrip(",") for line in lines if line.startswith("    CONSTRAINT "))
     others = [line.rstrip(",") for line in lines if not line.startswith("    CONSTRAINT ")]

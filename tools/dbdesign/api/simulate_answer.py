@@ -268,7 +268,8 @@ def query_text(one: Simulated, detail: Detail) -> str:
     from dbdesign.simulate.plans import readable
 
     name = one.query.name
-    if one.plan is None or one.explained is None:
+    planned = one.plan
+    if planned is None or one.explained is None:
         return f"{name}: not planned: {one.error}"
     said = f"{name}: cost {one.explained.cost:,.0f}, {count(one.explained.rows)} rows, {count(one.pages.total)} blocks"
     if detail == "names":
@@ -286,7 +287,7 @@ def query_text(one: Simulated, detail: Detail) -> str:
         f"  {line}" for line in (*growth_lines(one.growth), *(said for one in one.writes for said in write_lines(one)))
     ]
     lines += [f"  note: {note}" for note in one.notes]
-    plan = readable(one.plan) if detail == "full" else one.plan.shape
+    plan = readable(planned) if detail == "full" else planned.shape
     return "\n".join([*lines, *(f"  {line}" for line in plan.splitlines())])
 
 

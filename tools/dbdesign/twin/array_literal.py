@@ -9,13 +9,13 @@ _BLANKS = " \t\n\r\v\f"
 """What PostgreSQL skips around elements (array_isspace of arrayfuncs.c), which is less than Python's."""
 
 _ITEM = re.compile(
-    rf'[{_BLANKS}]*(?:"((?:[^"\\]|\\.)*+)"|((?:[^",{{}}\\]|\\.)+))[{_BLANKS}]*(,|\Z)',
+    rf'[{_BLANKS}]*(?:"((?:[^"\\]|\\.|(?!))*+)"|((?:[^",{{}}\\]|\\.)+))[{_BLANKS}]*(,|\Z)',
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN = re.compile(rf'[^{_BLANKS}",{{}}\\]+')
 
-_SIMPLE = re.compile(rf'[^{_BLANKS}",{{}}\\]++(?:,[^{_BLANKS}",{{}}\\]++)*+')
+_SIMPLE = re.compile(rf'[^{_BLANKS}",{{}}\\]++(?:,[^{_BLANKS}",{{}}\\]++|(?!))*+')
 
 
 def split_array(literal: str) -> list[str | None]:

@@ -131,10 +131,10 @@ def _relation_statistics(
         namespace=None if schema == "public" else schema,
         name=name,
         kind="index" if is_index else "table",
-        pages=_whole(facts, "relpages", where),
+        pages=_blocks(facts, "relpages", where),
         tuples=None if tuples is not None and tuples < 0 else tuples,
-        all_visible=_whole(facts, "relallvisible", where),
-        all_frozen=_whole(facts, "relallfrozen", where),
+        all_visible=_blocks(facts, "relallvisible", where),
+        all_frozen=_blocks(facts, "relallfrozen", where),
         columns=tuple(columns),
     )
 
@@ -173,6 +173,14 @@ def _number(facts: Facts, name: str, where: str) -> float | None:
 def _whole(facts: Facts, name: str, where: str) -> int | None:
     value = _number(facts, name, where)
     return None if value is None else int(value)
+
+
+def _blocks(facts: Facts, name: str, where: str) -> int | None:
+    """A count of blocks: written as a signed number, though it is none; -1 is of partitioned tables, which have none."""
+    value = _whole(facts, name, where)
+    if value is None or value == -1:
+        return None
+    return value % 2**32
 
 
 def _numbers(facts: Facts, name: str, where: str) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbdesign.errors import LimitError
+from dbdesign.errors import EngineError, LimitError
 from dbdesign.model.statistics import BLOCK
 from dbdesign.twin.sizes import MAX_BLOCKS
 
@@ -40,19 +40,23 @@ class RelationFiles:
 
         Raises:
             LimitError: for more than a relation can have.
+            EngineError: where the relation is gone.
         """
         if blocks > MAX_BLOCKS:
             raise LimitError(
                 f"one relation would take {blocks * BLOCK / 1e12:,.0f} TB; PostgreSQL ends at 32 TB",
                 remedy="Partition the table, or lower its rows or widths",
             )
-        owner = self.first.stat()
-        wanted = max(1, -(-blocks // SEGMENT))
-        for number in range(wanted):
+        try:
+            owner = self.first.stat()
+        except FileNotFoundError:
+            raise EngineError("a relation of the twin is gone", remedy="Make the twin again") from None
+        needed = max(1, -(-blocks // SEGMENT))
+        for number in range(needed):
             self._resize(number, min(blocks - number * SEGMENT, SEGMENT) * BLOCK, owner)
-        while (surplus := self._segment(wanted)).exists() and surplus.stat().st_size:
+        while (surplus := self._segment(needed)).exists() and surplus.stat().st_size:
             os.truncate(surplus, 0)
-            wanted += 1
+            needed += 1
 
     def empty(self) -> None:
         """Make the files empty but keep them: a session that has them open goes on seeing them."""

@@ -12,13 +12,13 @@ from psycopg import sql
 
 from dbdesign.errors import LimitError
 from dbdesign.model.schema import label
-from dbdesign.model.statistics import ColumnStatistics, RelationStatistics, Statistics
+from dbdesign.model.statistics import BLOCK, ColumnStatistics, RelationStatistics, Statistics
 from dbdesign.twin import pages as page_images
 from dbdesign.twin.composing import verbatim
 from dbdesign.twin.extended import combinations, read_objects, restore_extended
 from dbdesign.twin.index_sizes import IndexSizes, TableFacts
 from dbdesign.twin.restore import restore_columns
-from dbdesign.twin.sizes import heap_pages
+from dbdesign.twin.sizes import MAX_BLOCKS, heap_pages
 
 if TYPE_CHECKING:
     from dbdesign.engines.postgres.scratch import ScratchDatabase
@@ -49,8 +49,11 @@ class _Size:
 class Filler:
     """Knows the sizes and distributions of a scratch database's tables, and makes its relations look so."""
 
-    def __init__(self, database: ScratchDatabase, relations: Mapping[int, Relation], problems: list[str]) -> None:
+    def __init__(
+        self, database: ScratchDatabase, relations: Mapping[int, Relation], problems: list[str], schema: str
+    ) -> None:
         self._database = database
+        self._schema = schema  # made by our superuser, with pg_buffercache in it
         self._relations = relations
         self._problems = problems
         self._known: dict[str, RelationStatistics] = {}
@@ -133,6 +136,12 @@ class Filler:
             facts = TableFacts(table, tuples, 0, self._columns[table.oid])
             fields = [facts.stored(attribute) for attribute in table.attributes]
             pages = heap_pages(tuples, fields, table.fillfactor or 100)
+        if pages > MAX_BLOCKS:
+            raise LimitError(
+                f"it would take {pages * BLOCK / 1e12:,.0f} TB; a table ends at 32 TB",
+                where=f"table {table.label}",
+                remedy="Partition the table, or lower its rows or widths",
+            )
         visible = pages if known.all_visible is None else min(known.all_visible, pages)
         return _Size(pages, tuples, visible)
 
@@ -232,20 +241,14 @@ class Filler:
                     entries=gin.entries,
                 )
             )
-        try:
-            files.stretch(size.pages)
-        except LimitError as error:
-            self._problems.append(f"index {index.label}: {error}")
+        files.stretch(max(size.pages, (size.height or 0) + 2 if index.method == "btree" else 1))
 
     def _evict(self, indexes: list[Relation]) -> None:
         """Write out and forget the cached blocks of indexes whose files are about to be read and changed."""
-        if not indexes:
-            return
-        admin = self._database.admin
-        admin.execute("create schema if not exists dbdesign_cache")
-        admin.execute("create extension if not exists pg_buffercache schema dbdesign_cache")
-        admin.execute(
-            "select dbdesign_cache.pg_buffercache_evict_relation(oid::oid::regclass) from unnest(%s::bigint[]) oid",
+        self._database.admin.execute(
+            sql.SQL("select {}.pg_buffercache_evict_relation(oid::oid::regclass) from unnest(%s::bigint[]) oid").format(
+                sql.Identifier(self._schema)
+            ),
             ([index.oid for index in indexes],),
         )
 

@@ -10,6 +10,8 @@ import contextlib
 import json
 import re
 import secrets
+import select
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 PLANNING_SECONDS = 20.0
 """Seconds that the planner may take over one query."""
 
+PATIENCE = 2.0
+"""Seconds more after which a session that does not stop by itself is ended."""
+
 LIMITS = Limits(seconds=120.0)
 
 _PLANNED = re.compile(r"(?:select|with|insert|update|delete|merge|values|table)\b|\(", re.IGNORECASE)
@@ -40,19 +45,22 @@ _UNIQUE = re.compile(r"\s*unique\s+", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$\d+")
 _BEGINNING = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
 
-_FLIP = """
-create schema dbdesign_what_if;
-create function dbdesign_what_if.show(shown bigint[], hidden bigint[]) returns void language sql security definer as $$
+_OWN = """
+create schema {schema};
+create extension pg_buffercache schema {schema};
+create function {schema}.show(shown bigint[], hidden bigint[]) returns void language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     update pg_catalog.pg_index set indisvalid = (indexrelid::bigint operator(pg_catalog.=) any (shown))
     where indexrelid::bigint operator(pg_catalog.=) any (shown operator(pg_catalog.||) hidden)
         and indexrelid::bigint operator(pg_catalog.>=) 16384
 $$;
-revoke all on function dbdesign_what_if.show from public;
-grant usage on schema dbdesign_what_if to {role};
-grant execute on function dbdesign_what_if.show to {role}
+revoke all on function {schema}.show from public;
+grant usage on schema {schema} to {role};
+grant execute on function {schema}.show to {role}
 """
 """The one thing that the unprivileged role may do to the catalogs: hide and show indexes of its own scratch database, so that
-what-ifs need no superuser's session, in which a user's function could run."""
+what-ifs need no superuser's session, in which a user's function could run. The schema's name is drawn by lot: what our superuser calls
+must not be there before, made by a user."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,7 @@ class Twin:
     what_ifs: int = 0
     """Plans made so far."""
 
+    _schema: str = field(init=False, repr=False)
     _filler: Filler = field(init=False, repr=False)
     _shown: set[int] = field(default_factory=set, repr=False)
     _settings: dict[str, str] = field(default_factory=dict, repr=False)
@@ -131,10 +140,11 @@ class Twin:
 
     def __post_init__(self) -> None:
         admin = self.database.admin
+        self._schema = f"dbdesign_{secrets.token_hex(8)}"
+        admin.execute(_OWN.replace("{schema}", self._schema).replace("{role}", self.database.user_role).encode())
         self.relations |= {one.oid: one for one in read_relations(admin, self.database.server.data_folder)}
-        self._filler = Filler(self.database, self.relations, self.problems)
+        self._filler = Filler(self.database, self.relations, self.problems, self._schema)
         self._filler.fill(self.statistics)
-        admin.execute(_FLIP.replace("{role}", self.database.user_role).encode())
         self._connect_anew()
         self.use(self.statistics.settings)
 
@@ -168,8 +178,9 @@ class Twin:
             self._set(name, value)
 
     def refill(self, statistics: Statistics) -> None:
-        """Other statistics for the same schema."""
+        """Other statistics for the same schema; hypothetical indexes stay. `problems` are then those of the new ones."""
         self.statistics = statistics
+        self.problems.clear()
         self._filler.fill(statistics)
         self._connect_anew()
 
@@ -220,7 +231,7 @@ class Twin:
         wanted = {one.oid for one in shown}
         show, hide = sorted(wanted - self._shown), sorted(self._shown - wanted)
         self._shown = wanted
-        return f"SELECT dbdesign_what_if.show('{_array(show)}', '{_array(hide)}'); " if show or hide else ""
+        return f"SELECT {self._schema}.show('{_array(show)}', '{_array(hide)}'); " if show or hide else ""
 
     def explain_with(self, query: str, values: Sequence[str | None]) -> Explained:
         """The custom plan of a parameterised statement for these values, each as text of its parameter's type.
@@ -244,11 +255,37 @@ class Twin:
         return Explained(json.loads(value or b"[{}]")[0])
 
     def _run(self, statement: str) -> PGresult:
-        result = self.database.user.pgconn.exec_(statement.encode())
-        if result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+        result = self._answer(statement.encode())
+        if result is None or result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            if self.database.user.pgconn.status != pq.ConnStatus.OK:
+                self._connect_anew()
             self._shown = set(self._visible())  # the flip that went before it was undone
             raise _refused(result)
         return result
+
+    def _answer(self, statement: bytes) -> PGresult | None:
+        """The last result, or the error; None from a session that had to be ended.
+
+        The server's own timeout is not enough: what a user wrote may lift it in passing, while the planner calls it.
+        """
+        connection = self.database.user.pgconn
+        connection.send_query(statement)
+        connection.flush()
+        waiting, deadline = select.poll(), time.monotonic() + PLANNING_SECONDS + PATIENCE
+        waiting.register(connection.socket, select.POLLIN)
+        last: PGresult | None = None
+        while True:
+            while connection.is_busy():
+                if not waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                    self.database.server.control("select pg_terminate_backend(%s)", connection.backend_pid)
+                    connection.finish()
+                    return None
+                connection.consume_input()
+            result = connection.get_result()
+            if result is None:
+                return last
+            if last is None or last.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+                last = result
 
     def _visible(self) -> list[int]:
         """The hypothetical indexes that are shown now, as the catalog has it."""
@@ -278,7 +315,7 @@ class Twin:
         self.relations |= fresh
         self._filler.fill_indexes(fresh.values())
         self._connect_anew()
-        self._run(f"SELECT dbdesign_what_if.show('{{}}', '{_array(oids)}')")
+        self._run(f"SELECT {self._schema}.show('{{}}', '{_array(oids)}')")
         return [
             one if isinstance(one, str) else self._hypothetical(definition, fresh[one])
             for definition, one in zip(definitions, made, strict=True)
@@ -365,7 +402,9 @@ def _array(oids: Iterable[int]) -> str:
     return "{" + ",".join(map(str, oids)) + "}"
 
 
-def _refused(result: PGresult) -> SqlError | LimitError:
+def _refused(result: PGresult | None) -> SqlError | LimitError:
+    if result is None:
+        return LimitError(f"the planner took more than {PLANNING_SECONDS:g} seconds", remedy="Simplify the query")
     field_of = result.error_field
     state = (field_of(pq.DiagnosticField.SQLSTATE) or b"").decode()
     message = (field_of(pq.DiagnosticField.MESSAGE_PRIMARY) or b"refused").decode(errors="replace")
