@@ -25,7 +25,6 @@ TRADING = {
     "groups of dependent columns": "select country, city, count(*) from customers group by country, city",
     "an array": "select id from customers where tags @> array['t3', 't30']",
     "a document": "select id from customers where profile @> '{\"level\": 3}'",
-    "a pattern": "select id from customers where email like '%mer123%'",
     "one partition": "select * from orders where placed = '2024-05-05'",
     "two partitions": "select count(*) from orders where placed between '2023-12-01' and '2024-02-01'",
     "all partitions": "select status, sum(total) from orders group by status",
