@@ -1,0 +1,1 @@
+"""EXPLAIN: plans of every engine read into one tree, measured, judged and compared."""

@@ -1,0 +1,1 @@
+"""CockroachDB's EXPLAIN and EXPLAIN ANALYZE."""

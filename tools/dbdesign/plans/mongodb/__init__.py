@@ -1,0 +1,1 @@
+"""MongoDB's explain, of both query engines."""

@@ -1,0 +1,1 @@
+"""SQL Server's showplan XML, estimated and actual."""
