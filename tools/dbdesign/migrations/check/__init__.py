@@ -1,0 +1,1 @@
+"""Checks the statements of written migrations, in their transactions, against the hazards."""

@@ -1,0 +1,199 @@
+"""Liquibase changelogs: formatted SQL, XML, YAML and JSON. Each changeset is a migration of its own.
+
+Sources: Liquibase documentation, "SQL changelog format", "runInTransaction", and the change types; the published schema
+dbchangelog-latest.xsd (https://www.liquibase.org/xml/ns/dbchangelog/).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from dbdesign.errors import InputError
+from dbdesign.migrations.check.migration import Migration, MigrationStatement, sql_statements
+from dbdesign.migrations.files.liquibase_changes import Unrendered, render
+from dbdesign.migrations.files.liquibase_xml import read_xml
+from dbdesign.migrations.files.source_file import SourceFile, natural
+
+_FORMATTED = re.compile(r"\A\s*--\s*liquibase\s+formatted\s+sql", re.IGNORECASE)
+_CHANGESET = re.compile(
+    r"^\s*--\s*changeset\s+(?P<author>[^:\n]+):(?P<id>\S+)(?P<attributes>[^\n]*)$", re.MULTILINE | re.IGNORECASE
+)
+_ROLLBACK = re.compile(r"^\s*--\s*rollback\b[^\n]*$", re.MULTILINE | re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"(\w+):(\"[^\"]*\"|\S+)")
+MOST_INCLUDES = 10_000
+
+Changeset = Mapping[str, Any]
+
+
+def is_formatted(file: SourceFile) -> bool:
+    """Whether it is a changelog in SQL."""
+    return _FORMATTED.match(file.text) is not None
+
+
+def is_changelog(file: SourceFile) -> bool:
+    """Whether an XML, YAML or JSON file is a changelog."""
+    return "databaseChangeLog" in file.text[:20_000]
+
+
+def read_liquibase(files: Sequence[SourceFile], others: Sequence[SourceFile]) -> tuple[list[Migration], list[str]]:
+    """The changesets of changelogs, and of what they include among the other files. A changelog that is included is read there alone."""
+    reader = _Reader({one.name: one for one in (*others, *files)})
+    included = {name for one in files for name in reader.includes(one)}
+    roots = [one for one in files if one.name not in included]
+    for file in sorted(roots or files, key=lambda one: natural(one.name)):
+        reader.read(file)
+    return reader.migrations, reader.notes
+
+
+class _Reader:
+    def __init__(self, files: dict[str, SourceFile]) -> None:
+        self.files = files
+        self.migrations: list[Migration] = []
+        self.notes: list[str] = []
+        self._seen: set[str] = set()
+
+    def includes(self, file: SourceFile) -> list[str]:
+        """The names of the files that a changelog includes, as far as they are given."""
+        if is_formatted(file):
+            return []
+        found = []
+        for kind, body, _ in _entries(file):
+            if kind in {"include", "includeAll"}:
+                found += [one.name for one in self._included(file, kind, body)]
+        return found
+
+    def read(self, file: SourceFile) -> None:
+        """Every changeset of a file, those of what it includes in their places."""
+        if file.name in self._seen or len(self._seen) > MOST_INCLUDES:
+            return
+        self._seen.add(file.name)
+        if is_formatted(file):
+            self._read_formatted(file)
+            return
+        if not is_changelog(file):
+            statements, notes = sql_statements(file.text)
+            self.migrations.append(Migration(file.name, statements, None, "file", notes))
+            return
+        for kind, body, line in _entries(file):
+            if kind == "changeSet":
+                self._changeset(file, body, line)
+            elif kind in {"include", "includeAll"}:
+                members = self._included(file, kind, body)
+                if not members:
+                    self.notes.append(
+                        f"{file.name}, line {line}: {kind} {body.get('file') or body.get('path')} is not among the files"
+                    )
+                for one in members:
+                    self.read(one)
+            elif kind not in {"preConditions", "property", "logicalFilePath", "objectQuotingStrategy"}:
+                self.notes.append(f"{file.name}, line {line}: {kind} is not read")
+
+    def _included(self, file: SourceFile, kind: str, body: Changeset) -> list[SourceFile]:
+        wanted = str(body.get("file") or body.get("path") or "").replace("classpath:", "").strip("/")
+        here = file.name.rpartition("/")[0]
+        if kind == "include":
+            names = [f"{here}/{wanted}" if here else wanted, wanted]
+            exact = [self.files[name] for name in names if name in self.files]
+            return exact[:1] or [one for name, one in self.files.items() if name.endswith(f"/{wanted}")][:1]
+        inside = [one for name, one in self.files.items() if f"{wanted}/" in f"{name.rpartition('/')[0]}/"]
+        return sorted((one for one in inside if one.name != file.name), key=lambda one: natural(one.name))
+
+    def _read_formatted(self, file: SourceFile) -> None:
+        marks = [*_CHANGESET.finditer(file.text)]
+        for number, mark in enumerate(marks):
+            end = marks[number + 1].start() if number + 1 < len(marks) else len(file.text)
+            body = _ROLLBACK.sub("", file.text[mark.end() : end])
+            attributes = {name.lower(): value.strip('"') for name, value in _ATTRIBUTE.findall(mark["attributes"])}
+            line = file.text.count("\n", 0, mark.end()) + 1
+            statements, notes = sql_statements(body, first_line=line)
+            self._add(file, f"{mark['author']}:{mark['id']}", statements, attributes.get("runintransaction"), notes)
+
+    def _changeset(self, file: SourceFile, body: Changeset, line: int) -> None:
+        statements: list[MigrationStatement] = []
+        notes: list[str] = []
+        for kind, change, at in _changes(body, line):
+            if kind == "sqlFile":
+                statements += self._sql_file(file, change, at, notes)
+                continue
+            try:
+                statements += [MigrationStatement(sql, at) for sql in render(kind, change)]
+            except Unrendered as error:
+                notes.append(f"line {at}: {error}")
+        self._add(
+            file,
+            f"{body.get('author', '?')}:{body.get('id', '?')}",
+            tuple(statements),
+            body.get("runInTransaction"),
+            tuple(notes),
+        )
+
+    def _sql_file(self, file: SourceFile, change: Changeset, line: int, notes: list[str]) -> list[MigrationStatement]:
+        members = self._included(file, "include", {"file": change.get("path")})
+        if not members:
+            notes.append(f"line {line}: sqlFile {change.get('path')} is not among the files")
+            return []
+        statements, more = sql_statements(members[0].text)
+        notes += more
+        return [MigrationStatement(one.sql, line, one.allowed) for one in statements]
+
+    def _add(
+        self,
+        file: SourceFile,
+        name: str,
+        statements: tuple[MigrationStatement, ...],
+        transaction: object,
+        notes: tuple[str, ...],
+    ) -> None:
+        outside = str(transaction).lower() == "false"
+        self.migrations.append(Migration(file.name, statements, name, "each" if outside else "file", notes))
+
+
+def _changes(body: Changeset, line: int) -> Iterator[tuple[str, Changeset, int]]:
+    for entry in body.get("changes") or ():
+        if isinstance(entry, dict):
+            for kind, change in entry.items():
+                if kind != "__line__":
+                    content = change if isinstance(change, dict) else {"sql": change}
+                    yield kind, content, int(content.get("__line__") or line)
+
+
+def _entries(file: SourceFile) -> Iterator[tuple[str, Changeset, int]]:
+    """The entries of a changelog: kind, contents, line."""
+    if file.base.lower().endswith(".xml"):
+        yield from read_xml(file.text, file.name)
+        return
+    document = _document(file)
+    listed = document.get("databaseChangeLog") if isinstance(document, dict) else None
+    for entry in listed if isinstance(listed, list) else ():
+        if isinstance(entry, dict):
+            for kind, body in entry.items():
+                if kind != "__line__":
+                    content = body if isinstance(body, dict) else {"value": body}
+                    yield kind, content, int(content.get("__line__") or entry.get("__line__") or 1)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose mappings know their lines."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping with the line on which it begins."""
+        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        found["__line__"] = node.start_mark.line + 1
+        return found
+
+
+def _document(file: SourceFile) -> Any:
+    try:
+        if file.base.lower().endswith(".json"):
+            json.loads(file.text)  # YAML is laxer than JSON
+        return yaml.load(file.text, _Loader)  # noqa: S506 - derived from SafeLoader
+    except (yaml.YAMLError, json.JSONDecodeError, RecursionError) as error:
+        said = str(error).splitlines()
+        raise InputError(
+            f"cannot be read: {said[0] if said else error}", where=file.name, remedy="Mend the file"
+        ) from None

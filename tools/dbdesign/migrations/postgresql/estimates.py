@@ -1,0 +1,92 @@
+"""What each step locks in the version that the plan is for, and how long it takes and holds its locks at the known volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dbdesign.engines.postgres import embedded, split_script
+from dbdesign.migrations.durations import Durations, Work
+from dbdesign.migrations.predict import State, predict
+from dbdesign.migrations.predict.predict import is_known
+from dbdesign.migrations.settings import PlanSettings
+from dbdesign.model.migration import Duration, MigrationPlan, Step, Trace
+from dbdesign.model.schema import Schema
+
+
+def estimated(
+    plan: MigrationPlan, before: Schema, after: Schema, settings: PlanSettings, traces: Mapping[str, Trace]
+) -> MigrationPlan:
+    """The plan with a trace and durations in each step.
+
+    Args:
+        traces: what executing the steps showed; they stand where the plan is for the version that executed them, and for what the rules
+            cannot tell.
+    """
+    said = traces if _is_own(plan) and traces else {**traces, **_predicted(plan, before)}
+    durations = Durations.of(settings.workload, None, (*before.tables, *after.tables))
+    phases = tuple(
+        phase.model_copy(
+            update={"steps": tuple(_with(step, said.get(step.id), durations, settings) for step in phase.steps)}
+        )
+        for phase in plan.phases
+    )
+    return plan.model_copy(update={"phases": phases})
+
+
+def _is_own(plan: MigrationPlan) -> bool:
+    return plan.version is not None and int(plan.version) == embedded().major
+
+
+def _predicted(plan: MigrationPlan, before: Schema) -> dict[str, Trace]:
+    """By the rules, each step in the state that the earlier ones left."""
+    state = State.of(before)
+    found: dict[str, Trace] = {}
+    for step in plan.steps:
+        statements = [one.sql for one in split_script(step.sql).statements]
+        if all(map(is_known, statements)):
+            trace = predict("; ".join(statements), state, plan.version)
+            if trace.error is None:
+                found[step.id] = trace
+        for one in statements:
+            if is_known(one):
+                state.apply(one)
+    return found
+
+
+def _with(step: Step, trace: Trace | None, durations: Durations, settings: PlanSettings) -> Step:
+    if step.batches is not None:
+        return step.model_copy(update={"trace": trace, "held": _batch(step), "takes": _walk(step, durations, settings)})
+    if trace is None:
+        return step
+    work = _work(step, trace, durations)
+    takes = durations.total(work)
+    held = (
+        takes
+        if step.transactional
+        else Duration(seconds=0.0, basis="nothing that an application does waits for its lock")
+    )
+    return step.model_copy(update={"trace": trace, "takes": takes, "held": held})
+
+
+def _work(step: Step, trace: Trace, durations: Durations) -> list[Duration]:
+    found = [durations.of_work("rewrite", label) for label in trace.rewrites]
+    building = bool(trace.new_indexes)
+    kind: Work = "index build" if step.transactional else "concurrent index build"
+    work: Work = kind if building else "scan"
+    return found + [durations.of_work(work, label) for label in trace.scans if label not in trace.rewrites]
+
+
+def _batch(step: Step) -> Duration:
+    assert step.batches is not None  # noqa: S101 - by the caller
+    return Duration(seconds=step.batches.rows / 20_000, basis=f"row locks for a batch of {step.batches.rows:,}")
+
+
+def _walk(step: Step, durations: Durations, settings: PlanSettings) -> Duration:
+    """The updates and the pauses between the batches."""
+    assert step.batches is not None  # noqa: S101 - by the caller
+    label = step.batches.table
+    work, rows = durations.of_work("update", label), durations.rows(label)
+    if work.seconds is None or rows is None:
+        return work
+    pauses = rows / step.batches.rows * settings.pace.pause
+    return Duration(seconds=work.seconds + pauses, basis=f"{work.basis}, and {pauses:,.0f} s of pauses between batches")
