@@ -7,9 +7,10 @@ import json
 import pytest
 
 from dbdesign.benchmark.benchmark import Outcome, Wanted, benchmark
+from dbdesign.benchmark.predictions import rows_of_nodes
 from dbdesign.benchmark.queries import make_ready
 from dbdesign.benchmark.report import Report, html, markdown
-from dbdesign.benchmark.results import latency, percentile
+from dbdesign.benchmark.results import factor, latency, percentile
 from dbdesign.benchmark.run import Plan
 from dbdesign.model.design import Design
 from dbdesign.model.workload import ColumnVolume, LatencyTarget, Query, TableVolume, Workload
@@ -122,6 +123,28 @@ def test_the_second_run_has_the_indexes_and_a_refused_one_is_reported(outcome: O
     assert after.hit + after.read < before.hit + before.read
 
 
+def test_the_twin_says_of_each_query_what_the_loaded_database_does(outcome: Outcome) -> None:
+    assert outcome.unpredicted == ()
+    for run in outcome.runs:
+        first = run.queries[0]
+        assert first.plan
+        assert first.prediction
+        assert first.prediction.difference is None
+        assert factor(first.prediction.cost, first.prediction.loaded_cost) < 2
+        assert factor(first.prediction.rows, first.plan.actual) < 2
+        assert all(one.prediction for one in run.queries if one.plan)
+    same = [one.prediction.difference is None for run in outcome.runs for one in run.queries if one.prediction]
+    assert sum(same) >= 0.7 * len(same)
+
+
+def test_rows_of_nodes_leave_out_what_was_not_run_or_ended_early() -> None:
+    scan = {"Node Type": "Seq Scan", "Relation Name": "t", "Plan Rows": 10, "Actual Rows": 40, "Actual Loops": 1}
+    idle = scan | {"Actual Loops": 0}
+    limit = {"Node Type": "Limit", "Plan Rows": 5, "Actual Rows": 5, "Actual Loops": 1, "Plans": [scan]}
+    append = {"Node Type": "Append", "Plan Rows": 3, "Actual Rows": 6, "Actual Loops": 1, "Plans": [scan, idle, limit]}
+    assert list(rows_of_nodes(append, append)) == [("Append", 3, 6), ("Seq Scan on t", 10, 40), ("Limit", 5, 5)]
+
+
 def test_the_same_seed_draws_the_same_values_and_writes_leave_nothing_behind() -> None:
     with filled(SCHEMA, 3_000, workload=WORKLOAD) as database:
         counts = {table.label: table.rows for table in database.loaded.tables}
@@ -145,7 +168,9 @@ def test_the_report_is_whole_and_needs_nothing_from_anywhere(outcome: Outcome) -
     assert "<script" not in page
     assert "http" not in page.replace("http://www.w3.org", "")
     assert "shop &lt;&amp; co&gt;" in page
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 4
+    assert "The twin beside the truth" in page
+    assert "## The twin beside the truth" in text
     for query in QUERIES:
         assert query.name in page
         assert f"| {query.name} |" in text

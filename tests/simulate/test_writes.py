@@ -72,8 +72,23 @@ def test_a_merge_and_a_write_in_a_cte_are_writes_too() -> None:
         "when not matched then insert (id, parent_id, amount) values (p.id, p.id, 1)"
     )
     assert (merged.kind, merged.rows > 1e6) == ("merge", True)
+    assert (merged.columns, merged.hot) == (("note",), True)
+    assert "no indexed column is set" in merged.hot_reason
+    assert merged.indexes, "the rows that it inserts get entries all the same"
     moved = written("with gone as (delete from parents where id = $1 returning id) select * from gone")
     assert (moved.kind, moved.table) == ("delete", "parents")
+
+
+def test_the_updates_of_on_conflict_and_merge_have_a_verdict_too() -> None:
+    inserted = "insert into rows (id, parent_id, amount) values (1, 2, 3)"
+    assert written(inserted).hot is None
+    assert written(f"{inserted} on conflict (id) do nothing").hot is None
+    upserted = written(f"{inserted} on conflict (id) do update set amount = excluded.amount")
+    assert (upserted.columns, upserted.hot) == (("amount",), False)
+    merged = written(
+        "merge into rows r using parents p on r.id = p.id when matched then update set amount = 1, note = 'x'"
+    )
+    assert merged.hot is False
 
 
 def test_rows_are_routed_to_partitions() -> None:

@@ -10,7 +10,9 @@ from dbdesign.engines.connections import ConfiguredDatabase
 from dbdesign.engines.postgres.scratch import ScratchDatabase
 from dbdesign.errors import EngineError, InputError
 from dbdesign.model.statistics import ColumnStatistics, RelationStatistics, Statistics
-from dbdesign.twin.catalog_statistics import read_statistics
+from dbdesign.twin.catalog_statistics import read_document, read_statistics
+from dbdesign.twin.snapshot import read_snapshot, write_snapshot
+from dbdesign.twin.statistics_document import interpret, parse_document
 
 LISTS = ("most_common_vals", "histogram_bounds", "most_common_elems")
 NUMBERS = ("null_frac", "avg_width", "n_distinct", "correlation")
@@ -192,6 +194,24 @@ def test_what_the_twin_does_not_take_is_a_problem(db: ScratchDatabase):
         "extended statistics never collected: later",
         "statistics of expressions in extended statistics are not taken: s",
     )
+
+
+def test_what_a_gin_index_says_of_itself_is_read_where_pageinspect_may_be_used(db: ScratchDatabase):
+    db.run_script(
+        "CREATE TABLE t (tags int[]); INSERT INTO t SELECT ARRAY[g % 7, g] FROM generate_series(1, 5000) g; "
+        "CREATE INDEX g ON t USING gin (tags); VACUUM ANALYZE t; INSERT INTO t VALUES (ARRAY[1, 2])"
+    )
+    db.admin.execute("CREATE SCHEMA inspection")
+    db.admin.execute("CREATE EXTENSION pageinspect SCHEMA inspection")
+    with db.server.connect(db.name) as connection:
+        connection.autocommit = False
+        live = interpret(parse_document(read_document(connection, values=True), where="live"), source="live")
+    (gin,) = [one.gin for one in live.relations if one.name == "g"]
+    assert gin
+    assert (gin.entries, gin.pending_pages) == (5001, 1), "0 to 6 are among the 5,000"
+    assert gin.total_pages == 1 + gin.entry_pages + gin.data_pages
+    assert {one.gin for one in read_statistics(configured(db)).relations} == {None}
+    assert read_snapshot(write_snapshot(live), name="x").relations == live.relations
 
 
 def test_the_height_of_a_b_tree_is_read_where_pageinspect_may_be_used(db: ScratchDatabase):

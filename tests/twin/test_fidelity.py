@@ -24,6 +24,7 @@ TRADING = {
     "dependent columns": "select * from customers where country = 'country3' and city = 'city3'",
     "groups of dependent columns": "select country, city, count(*) from customers group by country, city",
     "an array": "select id from customers where tags @> array['t3', 't30']",
+    "a pattern": "select id from customers where email like '%mer123%'",
     "a document": "select id from customers where profile @> '{\"level\": 3}'",
     "one partition": "select * from orders where placed = '2024-05-05'",
     "two partitions": "select count(*) from orders where placed between '2023-12-01' and '2024-02-01'",
@@ -109,13 +110,16 @@ def test_the_twin_of_a_live_reading_plans_as_the_loaded_database(
 
 
 @pytest.mark.parametrize("design", ["trading", "bookings"])
-def test_the_twin_of_a_dump_differs_only_where_extended_statistics_matter(
+def test_the_twin_of_a_dump_differs_only_where_it_does_not_say_what_was_collected(
     loaded: Mapping[str, Loaded], design: str
 ) -> None:
+    """It says nothing of extended statistics, nor of the keys of a GIN index: how many trigrams there are is estimated from ANALYZE's sample,
+    and the planner takes the logarithm of it, rounded up, so that one sample in some tips it over (`gincostestimate`, selfuncs.c).
+    """
     database, twin, _ = loaded[design]
     queries = {"trading": TRADING, "bookings": BOOKINGS}[design]
     unequal = [name for name, query in queries.items() if twin.explain(query).plan != _real(database, query)]
-    assert set(unequal) <= {"dependent columns", "groups of dependent columns", "groups"}
+    assert set(unequal) <= {"dependent columns", "groups of dependent columns", "groups", "a pattern"}
     assert any("extended statistics" in problem for problem in twin.problems)
     assert not loaded[design][2].problems
 

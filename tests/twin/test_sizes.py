@@ -157,9 +157,40 @@ def test_heights_of_bigint_keys(pages: int, height: int) -> None:
     assert btree_height(pages, [Field(8, 8)]) == height
 
 
+def test_what_keys_and_comparisons_say_of_an_index_is_taken_into_account() -> None:
+    ddl = """
+    CREATE EXTENSION pg_trgm;
+    CREATE TABLE lines (order_id bigint, number int, sent date, got date, name text, PRIMARY KEY (order_id, number));
+    INSERT INTO lines SELECT g / 4, g % 4, date '2024-01-01' + g % 500, date '2024-01-05' + (g * 7) % 500, 'Name number ' || g
+        FROM generate_series(1, 40000) g;
+    VACUUM ANALYZE lines
+    """
+    definitions = ["(order_id)", "(sent) WHERE sent < got", "USING gist (name gist_trgm_ops)"]
+    with embedded().scratch() as database:
+        for statement in ddl.split(";"):
+            database.user.execute(statement.encode())
+        dump = read_dump(database.dump(statistics=True))
+        columns = dump.statistics.relations[0].columns
+        few = [one.model_copy(update={"n_distinct": 1000.0}) if one.column == "order_id" else one for one in columns]
+        relations = (
+            dump.statistics.relations[0].model_copy(update={"columns": tuple(few)}),
+            *dump.statistics.relations[1:],
+        )
+        known = dump.statistics.model_copy(update={"relations": relations})
+        with production_twin(dump.statements, known) as twin:
+            made = twin.add_indexes([f"ON lines {one}" for one in definitions])
+        for one, definition in zip(made, definitions, strict=True):
+            assert isinstance(one, Hypothetical)
+            database.user.execute(f"CREATE INDEX really ON lines {definition}".encode())
+            row = database.user.execute("SELECT pg_relation_size('really') / 8192").fetchone()
+            database.user.execute("DROP INDEX really")
+            assert row
+            assert one.pages == pytest.approx(row[0], rel=0.2), definition
+
+
 def test_sizes_grow_without_overflow_up_to_ten_to_the_twelfth_rows() -> None:
     assert btree_size(1e12, [Field(8, 8)]).pages < 2**32
     assert btree_size(1e14, [Field(8, 8)]).pages == 2**32 - 2
     assert hash_pages(1e9, 75) > 1e6
     assert brin_pages(2**32 - 2) < 2e6
-    assert gin_size([(1e6, 1e6)], 1 << 30).pages > 1e7
+    assert gin_size([(1e6, 1e6)], 1 << 30, 1e11).pages > 1e7

@@ -1,33 +1,23 @@
-"""A whole benchmark on the embedded server: schema, rows, workload, and the workload again with more indexes."""
+"""A whole benchmark: schema, rows, workload, and the workload again with more indexes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dbdesign.benchmark.generate import Loaded, generate
+from dbdesign.benchmark.place import Place, own_server
+from dbdesign.benchmark.predictions import planner_settings, with_predictions
 from dbdesign.benchmark.queries import make_ready
+from dbdesign.benchmark.quoting import namespace_of, relation
 from dbdesign.benchmark.results import BuiltIndex, Run
 from dbdesign.benchmark.run import Plan, run
 from dbdesign.benchmark.session import Session
-from dbdesign.engines.postgres import Limits, dedicated
+from dbdesign.engines.postgres import Limits
 from dbdesign.errors import EngineError
 from dbdesign.model.design import Design
 from dbdesign.model.profile import Profile
-
-SERVER = {
-    "shared_buffers": "256MB",
-    "max_wal_size": "2GB",
-    "work_mem": "16MB",
-    "effective_cache_size": "4GB",
-    "random_page_cost": "1.1",
-    "max_worker_processes": "8",
-    "max_parallel_workers": "2",
-}
-"""Settings of the server that benchmarks run on: those of a small server with a solid-state disk. What else is there stays at the
-embedded server's own: no fsync (nothing here outlives the run), no JIT, no autovacuum.
-"""
 
 BYTES_PER_ROW = 2_000
 LEAST_DISK = 2 * 1024**3
@@ -47,12 +37,14 @@ class Wanted:
         rows: in all tables together.
         indexes: DDL for a second run.
         seed: of the rows and of the values.
+        place: the schema of somebody's database that it runs in; None for a server of its own.
     """
 
     rows: int = 1_000_000
     plan: Plan = field(default_factory=Plan)
     indexes: tuple[str, ...] = ()
     seed: int = 1
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +66,8 @@ class Outcome:
         loaded: the rows.
         runs: one, or the one before and the one after the indexes.
         refused: statements of the schema that the server refused.
+        unpredicted: what the twin could not say, a sentence each.
+        place: where it ran, for people.
     """
 
     version: str
@@ -82,6 +76,8 @@ class Outcome:
     runs: tuple[Run, ...]
     indexes: tuple[BuiltIndex, ...]
     refused: tuple[str, ...]
+    unpredicted: tuple[str, ...] = ()
+    place: str = "embedded server"
 
 
 def _quiet(_done: float, _message: str) -> None:
@@ -117,11 +113,9 @@ def _benchmark(
 ) -> Outcome:
     disk = int(min(max(wanted.rows * BYTES_PER_ROW, LEAST_DISK), MOST_DISK))
     limits = Limits(seconds=QUERY_SECONDS, disk=disk, temporary=disk, connections=wanted.plan.connections + 4)
-    tell(0.0, "starting a server")
-    with dedicated(SERVER) as server, server.scratch(limits=limits) as database:
-        outcome = database.run_script(ddl, limits=replace(limits, seconds=300.0))
-        refused = tuple(f"{' '.join(one.statement.split())[:120]}: {one.message}" for one in outcome.failures)
-        session = Session(database, disk=disk, seconds=STATEMENT_SECONDS)
+    tell(0.0, "making the schema" if wanted.place else "starting a server")
+    with wanted.place.open(ddl) if wanted.place else own_server(ddl, limits) as place:
+        session = Session(place.database, disk=disk, seconds=STATEMENT_SECONDS, scope=place.scope, begins=place.begins)
         loaded = generate(
             session,
             design.schema,
@@ -150,16 +144,31 @@ def _benchmark(
         built: list[BuiltIndex] = []
         if wanted.indexes:
             tell(0.78, f"building {len(wanted.indexes)} indexes")
-            built = build(session, wanted.indexes)
+            built = build(
+                session, wanted.indexes, [relation(design.schema.table_by_label[one.label]) for one in loaded.tables]
+            )
             runs.append(run(session, ready, wanted.plan, title="after", tell=_between(tell, 0.8, 0.95)))
-        return Outcome(server.version, loaded, sizes, tuple(runs), tuple(built), refused)
+        tell(0.96, "asking the twin")
+        predicted, unpredicted = with_predictions(
+            runs,
+            ready,
+            schema=design.schema,
+            profile=profile,
+            ddl=ddl,
+            loaded=loaded,
+            settings=planner_settings(session),
+            indexes=[one.ddl for one in built if one.error is None],
+        )
+        return Outcome(
+            place.version, loaded, sizes, predicted, tuple(built), place.refused, tuple(unpredicted), place.title
+        )
 
 
 def _between(tell: Callable[[float, str], None], low: float, high: float) -> Callable[[float, str], None]:
     return lambda done, said: tell(low + (high - low) * done, said)
 
 
-def build(session: Session, statements: Sequence[str]) -> list[BuiltIndex]:
+def build(session: Session, statements: Sequence[str], filled: Sequence[str]) -> list[BuiltIndex]:
     """Create the indexes; one that the server refuses is reported and the others are built."""
     import psycopg
 
@@ -174,7 +183,8 @@ def build(session: Session, statements: Sequence[str]) -> list[BuiltIndex]:
             built.append(BuiltIndex(ddl, 0.0, 0, str(error.diag.message_primary or error)))
             continue
         built.append(BuiltIndex(ddl, time.monotonic() - begun, max(session.size() - before, 0)))
-    session.execute("ANALYZE")
+    for table in filled:
+        session.execute(f"ANALYZE {table}")
     session.execute("RESET maintenance_work_mem")
     session.limit(QUERY_SECONDS)
     return built
@@ -187,7 +197,7 @@ def _sizes(session: Session, loaded: Loaded) -> tuple[TableSize, ...]:
         row = session.database.admin.execute(
             b"SELECT pg_table_size(c.oid), pg_indexes_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
             b"WHERE n.nspname = %s AND c.relname = %s",
-            (namespace or "public", title),
+            (namespace_of(namespace or None), title),
         ).fetchone()
         if row is not None:
             found.append(TableSize(one.label, one.rows, int(row[0]), int(row[1])))

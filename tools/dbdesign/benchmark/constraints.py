@@ -6,13 +6,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dbdesign.benchmark.quoting import name, qualified
+from dbdesign.benchmark.quoting import label_of, name, qualified
 from dbdesign.benchmark.session import Session
-
-if TYPE_CHECKING:
-    import psycopg
 
 _DEFERRABLE = re.compile(r"\s+DEFERRABLE(\s+INITIALLY\s+DEFERRED)?", re.IGNORECASE)
 _NOT_VALID = re.compile(r"\s+NOT\s+VALID\s*\Z", re.IGNORECASE)
@@ -20,31 +17,31 @@ _NOT_VALID = re.compile(r"\s+NOT\s+VALID\s*\Z", re.IGNORECASE)
 _FOREIGN_KEYS = """
 SELECT n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid), k.convalidated
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname !~ '^pg_' ORDER BY 1, 2, 3
+WHERE k.contype = 'f' AND k.conparentid = 0 AND {scope} ORDER BY 1, 2, 3
 """
 _DEFERRABLE_KEYS = """
 SELECT n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid), true
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype IN ('p', 'u', 'x') AND k.condeferrable AND k.conparentid = 0 AND n.nspname !~ '^pg_' ORDER BY 1, 2, 3
+WHERE k.contype IN ('p', 'u', 'x') AND k.condeferrable AND k.conparentid = 0 AND {scope} ORDER BY 1, 2, 3
 """
 _INDEXES = """
 SELECT n.nspname, c.relname, i.relname, pg_get_indexdef(x.indexrelid), x.indisvalid
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT x.indisunique AND NOT x.indisexclusion AND n.nspname !~ '^pg_' AND c.relkind = 'r' AND i.relkind = 'i'
+WHERE NOT x.indisunique AND NOT x.indisexclusion AND {scope} AND c.relkind = 'r' AND i.relkind = 'i'
   AND NOT i.relispartition ORDER BY n.nspname, c.relname, i.relname
 """
 _TRIGGERS = """
 SELECT DISTINCT n.nspname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relkind IN ('r', 'p') ORDER BY 1, 2
+WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relkind IN ('r', 'p') AND {scope} ORDER BY 1, 2
 """
 _RULES = """
 SELECT n.nspname, c.relname, r.rulename
 FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE r.ev_type IN ('2', '3') AND r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' ORDER BY 1, 2, 3
+WHERE r.ev_type IN ('2', '3') AND r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p') AND {scope} ORDER BY 1, 2, 3
 """
 _BOUNDS = """
 SELECT n.nspname, c.relname, pg_get_partition_constraintdef(c.oid)
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition AND c.relkind = 'r'
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition AND c.relkind = 'r' AND {scope}
 """
 
 
@@ -66,11 +63,7 @@ class Removed:
     @property
     def label(self) -> str:
         """For people."""
-        return (
-            f"{self.table} ({self.title})"
-            if self.namespace == "public"
-            else f"{self.namespace}.{self.table} ({self.title})"
-        )
+        return f"{label_of(self.namespace, self.table)} ({self.title})"
 
 
 @dataclass
@@ -86,21 +79,24 @@ class Bared:
     validated: int = 0
 
 
-def partition_bounds(admin: psycopg.Connection[Any]) -> dict[tuple[str, str], str]:
+def _asked(session: Session, query: str) -> list[tuple[Any, ...]]:
+    """What the catalogs say of what is the benchmark's."""
+    return session.database.admin.execute(query.replace("{scope}", session.scope).encode()).fetchall()
+
+
+def partition_bounds(session: Session) -> dict[tuple[str, str], str]:
     """The constraint that each partition's bound is, by namespace and name."""
-    rows = admin.execute(_BOUNDS.encode()).fetchall()
-    return {(row[0], row[1]): row[2] for row in rows if row[2]}
+    return {(row[0], row[1]): row[2] for row in _asked(session, _BOUNDS) if row[2]}
 
 
 def lay_bare(session: Session) -> Bared:
     """Take the foreign keys, plain indexes and triggers off, and make deferrable keys immediate."""
-    admin = session.database.admin
     found = Bared(
-        [Removed(*row) for row in admin.execute(_FOREIGN_KEYS.encode()).fetchall()],
-        [Removed(*row) for row in admin.execute(_DEFERRABLE_KEYS.encode()).fetchall()],
-        [Removed(*row) for row in admin.execute(_INDEXES.encode()).fetchall()],
-        [(row[0], row[1]) for row in admin.execute(_TRIGGERS.encode()).fetchall()],
-        [(row[0], row[1], row[2]) for row in admin.execute(_RULES.encode()).fetchall()],
+        [Removed(*row) for row in _asked(session, _FOREIGN_KEYS)],
+        [Removed(*row) for row in _asked(session, _DEFERRABLE_KEYS)],
+        [Removed(*row) for row in _asked(session, _INDEXES)],
+        [(row[0], row[1]) for row in _asked(session, _TRIGGERS)],
+        [(row[0], row[1], row[2]) for row in _asked(session, _RULES)],
     )
     found.foreign_keys = [
         one

@@ -17,7 +17,7 @@ from dbdesign.benchmark.fill import FilledTable, Filling
 from dbdesign.benchmark.late import refer_later
 from dbdesign.benchmark.order import Order, keys_of, load_order, root_of
 from dbdesign.benchmark.parents import Parents
-from dbdesign.benchmark.quoting import literal, name, qualified, relation
+from dbdesign.benchmark.quoting import label_of, literal, name, namespace_of, qualified, relation
 from dbdesign.benchmark.scale import holders, scaled, shares
 from dbdesign.benchmark.session import Session
 from dbdesign.model.profile import ColumnProfile, Profile, TableProfile
@@ -131,7 +131,7 @@ class _Generation:
                 first,
                 keys,
                 waiting,
-                self.bounds.get((target.namespace or "public", target.name)),
+                self.bounds.get((namespace_of(target.namespace), target.name)),
                 self.seed,
                 self._named(root),
                 retries,
@@ -240,7 +240,7 @@ def generate(
         seed,
         tell,
         load_order(schema),
-        partition_bounds(session.database.admin),
+        partition_bounds(session),
         Parents(session, schema),
         Relations(schema),
     )
@@ -251,7 +251,7 @@ def generate(
     tell(0.95, "collecting statistics")
     _finish(session, schema, work.order, work.problems)
     notes = []
-    if off := [f"{namespace}.{table}".removeprefix("public.") for namespace, table in bared.triggers]:
+    if off := [label_of(namespace, table) for namespace, table in bared.triggers]:
         notes.append(f"Triggers were off while tables were filled: {', '.join(off)}.")
     if off := [f"{rule} on {namespace}.{table}" for namespace, table, rule in bared.rules]:
         notes.append(f"Rules were off while tables were filled: {', '.join(off)}.")
@@ -271,7 +271,7 @@ def _present(session: Session, schema: Schema) -> tuple[Schema, list[str]]:
         b"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')"
     ).fetchall()
     there = {(row[0], row[1]) for row in rows}
-    tables = tuple(one for one in schema.tables if (one.namespace or "public", one.name) in there)
+    tables = tuple(one for one in schema.tables if (namespace_of(one.namespace), one.name) in there)
     absent = [f"{one.label}: the table could not be made" for one in schema.tables if one not in tables]
     return (schema if not absent else schema.model_copy(update={"tables": tables})), absent
 

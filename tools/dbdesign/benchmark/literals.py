@@ -55,7 +55,7 @@ def ordered(data_type: DataType, k: str, count: int, low: str, high: str, *, on:
         if count <= 1:
             return f"{first!r}::{data_type.native}"
         return f"({first!r}::float8 + {last - first!r}::float8 * ({k}) / {count - 1})::{data_type.native}"
-    if kind in TEXTS and twin._find_pattern(low, high) is None:  # noqa: SLF001
+    if kind in TEXTS and twin.find_pattern(low, high) is None:
         return _between(k, count, low, high, fold=kind is Kind.CITEXT)
     first_number, last_number = twin.ordinal(kind, low, like=high), twin.ordinal(kind, high, like=low)
     number = f"({first_number} + {evenly(k, count, last_number - first_number, on=on)})"
@@ -66,17 +66,17 @@ def of_ordinal(data_type: DataType, n: str, low: str, high: str) -> str:
     """The value with the ordinal that the expression `n` gives: the inverse of `twin.ordinal`, as SQL."""
     kind = data_type.kind
     if kind in twin.DECIMALS:
-        scale = twin._scale(low, high)  # noqa: SLF001
+        scale = twin.scale_of(low, high)
         value = f"({n}::numeric * {10**-scale:.{scale}f})" if scale else f"({n})::numeric"
         return f"{value}::money" if kind is Kind.MONEY else value
     if kind in TEXTS:
-        head, tail, alphabet = twin._pattern(low, high)  # noqa: SLF001
+        head, tail, alphabet = twin.pattern_of(low, high)
         return _counted(n, head, tail, alphabet, len(low) - len(head) - len(tail))
     if kind in BINARIES:
         return f"decode({_kept('lpad(to_hex(' + n + '), {width}, ' + chr(39) + '0' + chr(39) + ')', low.strip()[2:], 15)}, 'hex')"
     if kind in twin.BITS:
         return f"{_kept('right((' + n + ')::bit(64)::text, {width})', low.strip(), 60)}::{data_type.native}"
-    return _PLAIN[kind].format(n=n, version=twin._uuid(low)[12] if kind is Kind.UUID else "")  # noqa: SLF001
+    return _PLAIN[kind].format(n=n, version=twin.uuid_digits(low)[12] if kind is Kind.UUID else "")
 
 
 _MICROSECONDS = "({n}) * interval '1 microsecond'"
@@ -120,7 +120,7 @@ def _counted(n: str, head: str, tail: str, alphabet: str, width: int) -> str:
 
 
 def _between(k: str, count: int, low: str, high: str, *, fold: bool) -> str:
-    gap = twin._gap(low, high, fold=fold)  # noqa: SLF001
+    gap = twin.gap_of(low, high, fold=fold)
     if gap is None:
         return f"(CASE WHEN ({k}) = 0 THEN {literal(low)} ELSE {literal(high)} END)"
     head, first, last = gap

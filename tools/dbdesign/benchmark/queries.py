@@ -12,7 +12,7 @@ from typing import Any
 from dbdesign.benchmark.numbering import seed_of
 from dbdesign.benchmark.parameters import Parameter, infer
 from dbdesign.benchmark.placeholders import numbered
-from dbdesign.benchmark.results import PlanFacts
+from dbdesign.benchmark.results import PlanFacts, title
 from dbdesign.benchmark.samples import value_sets
 from dbdesign.benchmark.session import Session
 from dbdesign.model.schema import Schema
@@ -96,7 +96,7 @@ def explained(session: Session, ready: Ready) -> PlanFacts:
     import psycopg
 
     cursor = psycopg.RawCursor(session.connection)
-    session.execute("BEGIN")
+    session.execute("BEGIN READ ONLY" if session.begins and not ready.writes else "BEGIN")
     try:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {ready.sql}".encode(), ready.values[0] or None)
         row = cursor.fetchone()
@@ -123,8 +123,7 @@ def facts_of(document: Any) -> PlanFacts:
 
 
 def _nodes(node: Any) -> list[str]:
-    about = node.get("Index Name") or node.get("Relation Name")
-    found = [f"{node['Node Type']} on {about}" if about else str(node["Node Type"])]
+    found = [title(node)]
     for child in node.get("Plans", ()):
         found += _nodes(child)
     return found

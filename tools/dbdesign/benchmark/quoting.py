@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from dbdesign.model.schema import Table
+
+_default: ContextVar[str] = ContextVar("default namespace", default="public")
+
+
+@contextmanager
+def default_namespace(text: str) -> Iterator[None]:
+    """Let tables without a namespace be in this one for the length of the block."""
+    token = _default.set(text)
+    try:
+        yield
+    finally:
+        _default.reset(token)
+
+
+def namespace_of(namespace: str | None) -> str:
+    """A table's namespace as the server knows it."""
+    return namespace or _default.get()
+
+
+def label_of(namespace: str, text: str) -> str:
+    """A table's label from the server's names."""
+    return text if namespace == _default.get() else f"{namespace}.{text}"
 
 
 def name(text: str) -> str:
@@ -29,8 +53,8 @@ def array(texts: Iterable[str]) -> str:
 
 
 def qualified(namespace: str | None, text: str) -> str:
-    """A table's full name; no namespace is `public`."""
-    return f"{name(namespace or 'public')}.{name(text)}"
+    """A table's full name."""
+    return f"{name(namespace_of(namespace))}.{name(text)}"
 
 
 def relation(table: Table) -> str:

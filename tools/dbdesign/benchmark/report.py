@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from html import escape
 
 from dbdesign.benchmark.benchmark import Outcome, TableSize
-from dbdesign.benchmark.results import PlanFacts, QueryResult, Run
+from dbdesign.benchmark.report_twin import MISSED, SAID, html_twin, markdown_twin
+from dbdesign.benchmark.results import PlanFacts, QueryResult, Run, factor
 from dbdesign.benchmark.style import STYLE
 from dbdesign.benchmark.svg import Bar, Group, bars
 
 LARGEST = 20
 """Tables that the plot of sizes shows."""
-
-MISESTIMATE = 10.0
-"""Factor between estimated and actual rows from which on it is pointed out."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,8 @@ def size(value: float) -> str:
 
 def estimate(plan: PlanFacts) -> str:
     """`48 / 17`, with the factor where it is large."""
-    factor = max(plan.estimated, 1) / max(plan.actual, 1)
-    factor = max(factor, 1 / factor)
-    return f"{plan.estimated:,.0f} / {plan.actual:,.0f}" + (f" (×{factor:,.0f})" if factor >= MISESTIMATE else "")
+    missed = factor(plan.estimated, plan.actual)
+    return f"{plan.estimated:,.0f} / {plan.actual:,.0f}" + (f" (×{missed:,.0f})" if missed >= MISSED else "")
 
 
 def verdict(one: QueryResult) -> str:
@@ -96,6 +93,7 @@ def _markdown(report: Report) -> Iterator[str]:
                 )
         yield ""
     yield from _markdown_indexes(outcome)
+    yield from markdown_twin(outcome.runs)
     yield "## Plans\n"
     for number, one in enumerate(outcome.runs[-1].queries):
         before = outcome.runs[0].queries[number].plan
@@ -193,6 +191,7 @@ def _html(report: Report) -> Iterator[str]:
         yield _section(_titled(run), said, _table(run))
     if outcome.indexes:
         yield _section("Indexes of the second run", "", _indexes(outcome))
+    yield _section("The twin beside the truth", SAID, html_twin(outcome.runs))
     yield _section("Plans", "One execution each, explained; estimated against actual rows.", _plans(outcome))
     yield _section(
         "Tables",
@@ -217,7 +216,7 @@ def _tiles(outcome: Outcome) -> str:
         (change, "executions per second"),
         (f"{met} of {len(aimed)}" if aimed else "none", "latency targets met"),
         (size(outcome.loaded.bytes), f"loaded in {outcome.loaded.seconds:.0f} s"),
-        (f"PostgreSQL {outcome.version}", "embedded server"),
+        (f"PostgreSQL {outcome.version}", outcome.place),
     ]
     drawn = (f"<div class='tile'><b>{escape(big)}</b><span>{escape(small)}</span></div>" for big, small in tiles)
     return f"<div class='tiles'>{''.join(drawn)}</div>"

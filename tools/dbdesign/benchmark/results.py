@@ -61,6 +61,39 @@ class PlanFacts:
 
 
 @dataclass(frozen=True)
+class Prediction:
+    """What the production twin says of a query, for the same values, beside the plan that was executed.
+
+    Attributes:
+        cost, rows: as the twin estimates them; the planner's units, and rows of the top node.
+        loaded_cost: of the loaded database's plan.
+        difference: where the shapes of the two plans part; None where they are the same.
+        worst: where the shapes are the same, the node whose rows the twin missed by the largest factor: its title, the twin's rows and the
+            true ones, each of one run of it.
+        plan: EXPLAIN (FORMAT JSON) on the twin.
+    """
+
+    cost: float
+    rows: float
+    loaded_cost: float
+    difference: str | None
+    worst: tuple[str, float, float] | None
+    plan: Any
+
+
+def title(node: Any) -> str:
+    """`Index Scan on orders_pkey`: a node of a plan, with its index or table."""
+    about = node.get("Index Name") or node.get("Relation Name")
+    return f"{node['Node Type']} on {about}" if about else str(node["Node Type"])
+
+
+def factor(estimated: float, actual: float) -> float:
+    """By how much an estimate misses, either way: 1 is exact; nothing counts as one row, as the planner takes it."""
+    ratio = max(estimated, 1.0) / max(actual, 1.0)
+    return max(ratio, 1 / ratio)
+
+
+@dataclass(frozen=True)
 class QueryResult:
     """One query in one run.
 
@@ -71,6 +104,7 @@ class QueryResult:
         at_target: milliseconds at the target's percentile.
         error: why executions failed; the first of `errors`.
         parameters: what each stands for, for people.
+        prediction: the twin's, where one was made.
     """
 
     name: str
@@ -86,6 +120,7 @@ class QueryResult:
     plan: PlanFacts | None
     error: str | None
     parameters: tuple[str, ...] = ()
+    prediction: Prediction | None = None
 
     @property
     def met(self) -> bool | None:

@@ -129,6 +129,7 @@ class _Connections:
             {
                 "do": "setup",
                 "uri": uri,
+                "begins": self.session.begins,
                 "queries": queries,
                 "usable": self.usable,
                 "seed": self.plan.seed * 1000 + number,

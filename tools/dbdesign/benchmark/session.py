@@ -1,9 +1,9 @@
-"""A session of a scratch database's unprivileged role that works for long: stopped when nobody waits, or when the disk fills."""
+"""A session that works for long: stopped when nobody waits, or when the disk fills."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from dbdesign.errors import LimitError
 if TYPE_CHECKING:
     import psycopg
 
-    from dbdesign.engines.postgres.scratch import ScratchDatabase
+    from dbdesign.benchmark.place import Database
 
 TICK = 0.25
 """Seconds between two looks."""
@@ -23,10 +23,25 @@ LOOKS_FOR_DISK = 8
 
 
 class Session:
-    """One connection of the unprivileged role, in autocommit mode, whose statements are watched."""
+    """One connection, in autocommit mode, whose statements are watched.
 
-    def __init__(self, database: ScratchDatabase, *, disk: int, seconds: float) -> None:
+    Attributes:
+        scope: a condition on `n.nspname`: the namespaces that are the benchmark's.
+        begins: statements with which the connections that run the workload begin.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        disk: int,
+        seconds: float,
+        scope: str = "n.nspname !~ '^pg_'",
+        begins: Sequence[str] = (),
+    ) -> None:
         self.database = database
+        self.scope = scope
+        self.begins = tuple(begins)
         self._disk = disk
         self._cancelled = cancellation()
         self._reason: str | None = None
@@ -93,5 +108,5 @@ class Session:
                 self.connection.cancel()
 
     def size(self) -> int:
-        """Bytes of the database."""
-        return int(self.database.server.control("SELECT pg_database_size(%s)", self.database.name)[0][0])
+        """Bytes of what was loaded."""
+        return self.database.size()

@@ -27,6 +27,7 @@ th{font-weight:600;color:var(--soft);text-align:right;padding:6px 9px;border-bot
 td{padding:6px 9px;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
 th:first-child,td:first-child,.left{text-align:left}
 td.left{white-space:nowrap}
+td.wrap{white-space:normal;min-width:220px}
 td:first-child{min-width:190px}
 tr:last-child td{border-bottom:0}
 .good{color:var(--good)}

@@ -109,7 +109,7 @@ class Worker:
         return (time.perf_counter() - begun) * 1000, max(cursor.rowcount, 0)
 
     def _rolled_back(self, sql: str, values: list[str | None] | None) -> tuple[float, int]:
-        self.connection.execute(b"BEGIN")
+        self.connection.execute(b"BEGIN READ WRITE")
         try:
             return self._timed(sql, values)
         finally:
@@ -122,6 +122,8 @@ def _set_up(told: dict[str, Any]) -> Worker:
     connection = psycopg.connect(told["uri"], autocommit=True)
     connection.cursor_factory = psycopg.RawCursor
     connection.prepared_max = None
+    for statement in told["begins"]:
+        connection.execute(statement.encode())
     queries = [(one["sql"], one["values"], one["writes"]) for one in told["queries"]]
     return Worker(connection, queries, told["usable"], Random(told["seed"]))  # noqa: S311 - reproducible, not secret
 

@@ -23,12 +23,6 @@ from dbdesign.twin.twin import Hypothetical, Twin
 LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save, unless told otherwise."""
 
-REFINEMENTS = 2
-"""Times that other shapes of the chosen indexes are tried."""
-
-LARGE_WORKLOAD = 50
-"""Queries beyond which other shapes are not tried: there the candidates of many queries offer them already, and each costs questions."""
-
 MOST_REJECTED = 12
 CURVE = (0.125, 0.25, 0.5)
 """Parts of the budget for which the best set is found too."""
@@ -82,6 +76,9 @@ class Advice:
     after: float
     queries: tuple[QueryAdvice, ...]
     failures: tuple[tuple[str, str], ...]
+    cut_short: tuple[tuple[str, str], ...]
+    """Queries that were not asked about any further, and why: their costs after are upper bounds."""
+
     curve: tuple[tuple[int, int, float], ...]
     """(budget in bytes, bytes used, weighted cost)."""
 
@@ -109,14 +106,9 @@ class Advisor:
         costs = search.costs
         before = costs.total(0)
         search.explore()
-        points = []
-        for number, part in enumerate(curve):
-            self.tell(0.6 + 0.2 * number / max(1, len(curve)), f"the best set for {part:.0%} of the budget")
-            points.append(
-                (int(budget * part), search.pruned(search.best(int(budget * part)), self.least_gain * before))
-            )
-        self.tell(0.8, "the best set for the budget")
-        choice = self.best(search, budget, before)
+        budgets = [*(int(budget * part) for part in curve), budget]
+        choices = search.choices(budgets)
+        choice = choices[-1]
         self.tell(0.95, "what may go")
         advised = self._advised(search, choice)
         return Advice(
@@ -126,28 +118,12 @@ class Advisor:
             after=choice.cost,
             queries=tuple(self._per_query(search, choice)),
             failures=tuple((query.name, query.failure) for query in costs.queries if query.failure),
-            curve=tuple((bytes_, one.size, one.cost) for bytes_, one in [*points, (budget, choice)]),
+            cut_short=tuple((query.name, query.cut_short) for query in costs.queries if query.cut_short),
+            curve=tuple((bytes_, one.size, one.cost) for bytes_, one in zip(budgets, choices, strict=True)),
             rejected=tuple(self._rejected(search, choice, budget, before)),
             considered=len(search.candidates),
             calls=costs.calls,
         )
-
-    def best(self, search: Search, budget: int, before: float) -> Choice:
-        """The best set, each index saving at least the least gain; of a small workload with other shapes of the indexes tried.
-
-        They are tried on what twice the budget would buy first: a shape that is worth it there may make room here.
-        """
-        small = len(search.costs.queries) <= LARGE_WORKLOAD
-        if small:
-            search.refine(search.best(2 * budget), self.columns_of)
-        choice = search.best(budget)
-        for _ in range(REFINEMENTS if small else 0):
-            cost = choice.cost
-            search.refine(choice, self.columns_of)
-            choice = search.best(budget)
-            if choice.cost > cost * 0.999:
-                break
-        return search.pruned(choice, self.least_gain * before)
 
     def columns_of(self, query: Query, candidate: Candidate) -> list[str]:
         """What a query reads of a candidate's table."""
@@ -177,7 +153,15 @@ class Advisor:
         for query in queries:
             query.relevant = _mask(number for number, one in enumerate(candidates) if self._relevant(query, one))
         upkeeps = [self._upkeep(one, index) for one, index in kept] if self._loads else []
-        return Search(costs, candidates, own, upkeeps, tell=lambda done, said: self.tell(0.1 + 0.5 * done, said))
+        return Search(
+            costs,
+            candidates,
+            own,
+            self.columns_of,
+            upkeeps,
+            least=self.least_gain * costs.total(0),
+            tell=lambda done, said: self.tell(0.1 + 0.85 * done, said),
+        )
 
     def _weight(self, query: workload.Query) -> float:
         """Executions a second; one each where no query has a rate, and the least known one where only this has none."""
@@ -278,15 +262,21 @@ class Advisor:
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:
         costs = search.costs
         for query in costs.plannable:
-            after = costs.explain(query, choice.chosen)
             before = costs.cost(query, 0).cost
-            yield QueryAdvice(query.name, query.sql, query.weight, before, after.cost, tuple(sorted(after.indexes)))
+            if query.cut_short:
+                known = costs.cost(query, choice.chosen)
+                cost, names = known.cost, [costs.indexes[number].name for number in bits(known.used)]
+            else:
+                after = costs.explain(query, choice.chosen)
+                cost, names = after.cost, sorted(after.indexes)
+            yield QueryAdvice(query.name, query.sql, query.weight, before, cost, tuple(names))
 
     def _drops(self, search: Search, choice: Choice, advised: Sequence[Candidate]) -> Iterator[tuple[Existing, str]]:
         costs = search.costs
         used: set[str] = set()
         for query in costs.plannable:
-            used |= costs.explain(query, choice.chosen).indexes
+            if not query.cut_short:
+                used |= costs.explain(query, choice.chosen).indexes
         present = existing_indexes(self.schema)
         used |= {one.name for one in present if any(self._relevant(query, one.candidate) for query in costs.plannable)}
         yield from surplus(present, advised, used)

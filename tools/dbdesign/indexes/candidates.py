@@ -21,6 +21,9 @@ MOST_INCLUDED = 8
 MOST_COVERED_BYTES = 240
 """Bytes of the columns of a covering index beyond which it is a second table."""
 
+MOST_CONDITIONS, MOST_UNDER_CONDITION = 6, 24
+"""Conditions of a statement that partial indexes are tried for, and key sequences for each: a filter form may send hundreds of both."""
+
 FEW_ROWS = 1_000.0
 """Rows below which a table is read whole in less time than an index is opened."""
 
@@ -73,7 +76,7 @@ def candidates_of(use: TableUse, facts: Facts, *, partial: bool) -> Iterator[Can
     yield from _inverted(use, facts)
     yield from _block_ranges(use, facts)
     if partial:
-        yield from _partial(use, sequences)
+        yield from _partial(use, sequences, facts)
 
 
 def _candidate(table: Table, keys: Sequence[KeyPart], **more: object) -> Candidate:
@@ -199,12 +202,12 @@ def _block_ranges(use: TableUse, facts: Facts) -> Iterator[Candidate]:
             yield _candidate(use.table, [KeyPart(name)], method="brin")
 
 
-def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]]) -> Iterator[Candidate]:
-    """The part of a table that a statement always asks for, keyed by what else it asks."""
-    for condition in dict.fromkeys(use.conditions):
-        if condition.column in use.ranges:
-            continue
-        for columns in sequences:
+def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) -> Iterator[Candidate]:
+    """The part of a table that a statement always asks for, keyed by what else it asks; states, of few values, before the rest."""
+    conditions = [one for one in dict.fromkeys(use.conditions) if one.column not in use.ranges]
+    conditions.sort(key=lambda one: facts.distinct(use.table.label, one.column))
+    for condition in conditions[:MOST_CONDITIONS]:
+        for columns in sequences[:MOST_UNDER_CONDITION]:
             rest = tuple(name for name in columns if name != condition.column)
             if rest and len(rest) == len(columns):
                 yield _candidate(use.table, [KeyPart(name) for name in rest], where=condition.sql)

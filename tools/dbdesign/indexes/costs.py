@@ -7,14 +7,19 @@ a set that holds U no more. (Unique indexes change estimates even where they are
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from dbdesign.errors import DesignError
+from dbdesign.errors import DesignError, LimitError
 from dbdesign.twin.twin import Explained, Hypothetical, Twin
 
 INCIDENTAL = 0.001
 """Share of a query's cost below which an index in its plan is incidental: the plan without it is as good."""
+
+
+ALLOWANCE = 60.0
+"""Seconds of planning that one query may take in all; what is not known of it then is taken from what is."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Query:
         weight: executions a second, or 1.
         relevant: the indexes that it could use, as bits.
         failure: why it cannot be planned; then it takes part in nothing.
+        cut_short: why nothing more is asked about it; then its costs are upper bounds.
     """
 
     name: str
@@ -42,6 +48,9 @@ class Query:
     relevant: int = 0
     answers: list[Answer] = field(default_factory=list)
     failure: str | None = None
+    cut_short: str | None = None
+    _seconds: float = 0.0
+    _corrected: dict[int, float] = field(default_factory=dict, repr=False)
     _memo: dict[int, Answer] = field(default_factory=dict, repr=False)
 
     def known(self, available: int) -> Answer | None:
@@ -56,15 +65,38 @@ class Query:
                 self._memo[available] = found
         return found
 
+    def cheapest_known(self, available: int) -> Answer:
+        """The cheapest plan that is known to be possible with a set."""
+        return min((one for one in self.answers if not one.used & ~available), key=lambda one: one.cost)
+
+    def spend(self, seconds: float) -> None:
+        """Count planning time; beyond the allowance the query is cut short."""
+        self._seconds += seconds
+        if self._seconds > ALLOWANCE and self.cut_short is None:
+            self.cut_short = f"planning it took more than {ALLOWANCE:g} seconds in all"
+
     def learn(self, answer: Answer) -> None:
         """Keep an answer."""
         self.answers.append(answer)
         self._memo[answer.available] = answer
 
+    def correct(self, answer: Answer, available: int) -> None:
+        """Take the planner's word for a set over cheaper plans that it has for parts of it.
+
+        The planner compares costs within one percent and drops paths early, so that more indexes can make a plan dearer.
+        """
+        for one in self.answers:
+            if not one.used & ~available and one.cost < answer.cost:
+                self._corrected[one.used] = max(answer.cost, self._corrected.get(one.used, 0.0))
+
     def atoms(self) -> list[Answer]:
         """The answers by cost, without those that bring next to nothing beyond what a part of their indexes brings."""
         kept: list[Answer] = []
-        for one in sorted(self.answers, key=lambda one: (one.used.bit_count(), one.cost)):
+        answers = [
+            replace(one, cost=max(one.cost, self._corrected[one.used])) if one.used in self._corrected else one
+            for one in self.answers
+        ]
+        for one in sorted(answers, key=lambda one: (one.used.bit_count(), one.cost)):
             enough = one.cost * (1 + INCIDENTAL)
             if not any(other.cost <= enough and not other.used & ~one.used for other in kept):
                 kept.append(one)
@@ -91,9 +123,22 @@ class Costs:
         """What a query costs with a set of indexes."""
         available = chosen & query.relevant
         found = query.known(available)
-        if found is None:
+        if found is None and query.cut_short is None:
+            found = self._asked(query, available)
+        return found or query.cheapest_known(available)
+
+    def _asked(self, query: Query, available: int) -> Answer | None:
+        """The planner's answer, learnt; None where it takes too long over a query that it planned without the indexes."""
+        began = time.monotonic()
+        try:
             found = self._ask(query, available)
-            query.learn(found)
+        except LimitError as error:
+            if not query.answers:
+                raise
+            query.cut_short = str(error)
+            return None
+        query.learn(found)
+        query.spend(time.monotonic() - began)
         return found
 
     def explain(self, query: Query, chosen: int) -> Explained:

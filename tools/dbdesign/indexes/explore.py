@@ -1,7 +1,7 @@
 """Finds the plans worth knowing of each query: the best one with every index, the best with narrow ones, and their alternatives.
 
 The planner's time grows faster than the number of indexes that it sees, so candidates are put to it in groups: table by table, a few at
-a time beside the winners so far. What no group's plan uses is not looked at again, unless a later round (`price`) finds a use for it
+a time beside the winners so far. What no group's plan uses is not looked at again, unless a later round (`pricing.py`) finds a use for it
 beside what was chosen meanwhile.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dbdesign.indexes.candidate import Candidate
-from dbdesign.indexes.costs import Answer, Costs, Query, bits
+from dbdesign.indexes.costs import Costs, Query, bits
 
 GROUP = 16
 """Indexes that are shown at once beside the winners."""
@@ -99,25 +99,3 @@ def alternatives(costs: Costs, query: Query, pool: int, *, calls: int) -> None:
         if base - answer.cost > NEGLIGIBLE * base:
             for number in bits(answer.used):
                 push(available & ~(1 << number))
-
-
-def price(costs: Costs, query: Query, field: Field, chosen: int, *, enough: float) -> Answer:
-    """What a query would do with more beside what is chosen: each tier's groups in turn. Finds the indexes that help only now.
-
-    Args:
-        enough: weighted cost below which a query is not worth a question.
-    """
-    answer = costs.cost(query, chosen)
-    if answer.cost * query.weight <= enough:
-        return answer
-    wanted = 0
-    for tier in field.tiers:
-        winners = 0
-        for group in tier:
-            winners |= costs.cost(query, chosen | group | winners).used
-        wanted |= winners & ~chosen
-    for number in bits(wanted):  # what each brings by itself, and what each that is used would be missed by
-        costs.cost(query, chosen | 1 << number)
-    for number in bits(answer.used & chosen):
-        costs.cost(query, chosen & ~(1 << number))
-    return answer

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from dbdesign.indexes.candidate import Candidate, KeyPart
 from dbdesign.indexes.candidates import MOST_INCLUDED, MOST_KEYS, merged, neighbours
 
+MOST_ADDED = 24
+"""Columns that are tried as one more, of a table of which a query reads hundreds."""
+
 MOST_AS_KEYS = 6
 """Columns of an index up to which carried ones are also tried as keys, which lets equal entries share a posting list."""
 
@@ -16,7 +19,7 @@ def variants(candidate: Candidate, columns: Sequence[str]) -> Iterator[Candidate
     if candidate.method != "btree" or candidate.unique:
         return
     yield from neighbours(candidate)
-    new = [name for name in columns if name not in candidate.columns]
+    new = [name for name in columns if name not in candidate.columns][:MOST_ADDED]
     if not candidate.include and len(candidate.keys) < MOST_KEYS:
         for name in new:
             yield Candidate(candidate.table, (*candidate.keys, KeyPart(name)), (), candidate.where)

@@ -1,34 +1,54 @@
-"""The search for the best set of indexes within a budget: solve over what is known, ask the planner about the solution, learn, repeat."""
+"""The search for the best sets of indexes within budgets: solve over what is known, ask the planner about the solution, learn, repeat.
+
+The rounds go over all budgets, and twice the largest: a shape that is worth its bytes only there is known before the last round, and may
+make room in a smaller one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.costs import Costs, Query, bits
-from dbdesign.indexes.explore import Field, explore, price
+from dbdesign.indexes.explore import Field, explore
+from dbdesign.indexes.pricing import ask_affordable, ask_groups
 from dbdesign.indexes.refine import merges, variants
-from dbdesign.indexes.select import Choice, Selection
+from dbdesign.indexes.select import NODES, Choice, Selection
 
-ALTERNATIVES = 10
+ALTERNATIVES = 6
 """Questions about alternatives for each query at the beginning."""
 
-ROUNDS = 6
-"""Times that a solution is put to the planner at most."""
+ROUNDS = 5
+"""Times that each budget's solution is put to the planner at most, before the last."""
+
+LAST_ROUNDS = 4
+"""Times that the last solution is put to the planner at most, if it said that it costs more than was known."""
 
 SETTLED = 0.0005
 """Relative improvement of a round below which the search ends."""
 
+Columns = Callable[[Query, Candidate], Iterable[str]]
+"""What a query reads of a candidate's table."""
+
 
 @dataclass
 class Search:
-    """One workload's search. `own` are the candidates that came from each query, as bits."""
+    """One workload's search.
+
+    Attributes:
+        own: the candidates that came from each query, as bits.
+        columns: for other shapes of the chosen indexes.
+        upkeep: weighted cost of having an index, by its number; empty for none.
+        least: what an index must save at least, in weighted cost.
+    """
 
     costs: Costs
     candidates: list[Candidate]
     own: list[int]
+    columns: Columns
     upkeep: list[float] = field(default_factory=list)
+    least: float = 0.0
     tell: Callable[[float, str], None] = lambda _done, _message: None
     _fields: list[Field] = field(default_factory=list)
     _best: dict[int, Choice] = field(default_factory=dict)
@@ -38,87 +58,115 @@ class Search:
         """The candidates that came from the queries, without the shapes that refinement added behind them."""
         return self.candidates[: union(self.own).bit_length()]
 
-    @property
-    def _queries(self) -> list[Query]:
-        return self.costs.plannable
-
     def explore(self) -> None:
         """Ask about every query by itself."""
-        queries = list(zip(self.costs.queries, self.own, strict=True))
-        self._fields = [Field.of(own & query.relevant, self.candidates) for query, own in queries]
-        for number, (query, _) in enumerate(queries):
-            if query.failure is None:
-                self.tell(number / len(queries), f"planning {query.name}")
-                explore(self.costs, query, self._fields[number], calls=ALTERNATIVES)
+        self._fields = [
+            Field.of(own & query.relevant, self.candidates)
+            for query, own in zip(self.costs.queries, self.own, strict=True)
+            if query.failure is None
+        ]
+        for number, (query, mine) in enumerate(zip(self.costs.plannable, self._fields, strict=True)):
+            self.tell(0.5 * number / len(self._fields), f"planning {query.name}")
+            explore(self.costs, query, mine, calls=ALTERNATIVES)
 
-    def best(self, budget: int, *, least: float = 1e-9) -> Choice:
-        """The best set for a budget in bytes; its cost is the planner's own.
-
-        Args:
-            least: what an index must save at least, in weighted cost.
-        """
-        starts = [one.chosen for one in self._best.values() if one.size <= budget]
-        best = min((one for one in self._best.values() if one.size <= budget), key=lambda one: one.cost, default=None)
-        asked: set[int] = set()
-        thorough = False
-        for _ in range(ROUNDS):
-            solved = self._selection().solve(budget, starts=starts, least=least, thorough=thorough)
-            before = best.cost if best else float("inf")
-            if solved.chosen not in asked:
-                asked.add(solved.chosen)
-                true = self._asked(solved)
-                best = true if best is None or true.cost < best.cost else best
-                starts = [best.chosen]
-                self._price(best.chosen)
-            settled = best is not None and best.cost > before * (1 - SETTLED)
-            if settled and thorough:
+    def choices(self, budgets: Sequence[int]) -> list[Choice]:
+        """The best sets for budgets in bytes, in their order; their costs are the planner's own, and none above a smaller budget's."""
+        rising = sorted(set(budgets))
+        for number in range(ROUNDS):
+            self.tell(0.5 + 0.4 * number / ROUNDS, f"choosing among {len(self.candidates):,} indexes")
+            improved = [self._round(budget, widely=number == 0) for budget in rising]
+            improved.append(self._round(2 * rising[-1], widely=False))
+            if not any(improved):
                 break
-            thorough = thorough or settled
-        assert best is not None  # noqa: S101 - the first round sets it
-        self._best[budget] = best
-        return best
+        self.tell(0.9, "the last choice")
+        found: dict[int, Choice] = {}
+        for budget in rising:
+            mine = self.pruned(self._last(budget))
+            smaller = min(found.values(), key=lambda one: one.cost, default=mine)
+            found[budget] = mine if mine.cost <= smaller.cost else smaller
+        return [found[budget] for budget in budgets]
 
-    def _selection(self) -> Selection:
-        return Selection(self._queries, [one.size for one in self.costs.indexes], self.upkeep)
+    def _round(self, budget: int, *, widely: bool) -> bool:
+        """Solve for one budget and learn about the solution, widely or only what is affordable; whether it is better than before."""
+        before = self._known(budget)
+        selection, solved = self._solved(budget, nodes=0)
+        best = self._put(budget, solved)
+        tariff = selection.tariff()
+        sizes, upkeep = [one.size for one in self.costs.indexes], self._charges()
+        ask_affordable(
+            self.costs, best.chosen, lambda place, number: tariff.price(place, number, sizes[number], upkeep[number])
+        )
+        if widely:
+            ask_groups(self.costs, self._fields, best.chosen)
+        self.refine(best)
+        return before is None or self._net(best) < self._net(before) * (1 - SETTLED)
 
-    def _asked(self, solved: Choice) -> Choice:
-        return Choice(solved.chosen, solved.size, self.cost(solved.chosen))
+    def _last(self, budget: int) -> Choice:
+        """The set with which a search ends: solved thoroughly, again where the planner does not keep what the solution promises."""
+        for number in range(LAST_ROUNDS):
+            _, solved = self._solved(budget, nodes=NODES)
+            best = self._put(budget, solved)
+            if self._net(best) <= self._net(solved) * (1 + SETTLED) or number == LAST_ROUNDS - 1:
+                return best
+            self._correct(solved.chosen)
+        raise AssertionError("the last round returns")
+
+    def _correct(self, chosen: int) -> None:
+        """Let plans that the planner does not take beside these indexes, though it could, cost what it takes instead."""
+        for query in self.costs.plannable:
+            query.correct(self.costs.cost(query, chosen), chosen)
+
+    def _solved(self, budget: int, *, nodes: int) -> tuple[Selection, Choice]:
+        sizes = [one.size for one in self.costs.indexes]
+        selection = Selection(self.costs.plannable, sizes, self._charges(), budget=budget)
+        known = self._known(budget)
+        solved = selection.solve(starts=[known.chosen] if known else [], nodes=nodes)
+        free = self.least * solved.chosen.bit_count()
+        return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound)
+
+    def _charges(self) -> list[float]:
+        """What each index has to save before it pays: its upkeep, and the least gain."""
+        upkeep = self.upkeep or [0.0] * len(self.candidates)
+        return [one + self.least for one in upkeep]
+
+    def _net(self, choice: Choice) -> float:
+        return choice.cost + self.least * choice.chosen.bit_count()
+
+    def _known(self, budget: int) -> Choice | None:
+        """The best set so far that fits."""
+        return min((one for one in self._best.values() if one.size <= budget), key=self._net, default=None)
+
+    def _put(self, budget: int, solved: Choice) -> Choice:
+        """Ask the planner about a solution; gives the best set that is known then."""
+        true = Choice(solved.chosen, solved.size, self.cost(solved.chosen), solved.bound)
+        known = self._known(budget)
+        self._best[budget] = true if known is None or self._net(true) < self._net(known) else known
+        return self._best[budget]
 
     def cost(self, chosen: int) -> float:
         """The workload's cost with a set, and the set's upkeep."""
         own = sum(self.upkeep[number] for number in bits(chosen)) if self.upkeep else 0.0
         return self.costs.total(chosen) + own
 
-    def pruned(self, choice: Choice, least: float) -> Choice:
-        """Without the indexes that save less than `least` (weighted cost), the least useful first."""
+    def pruned(self, choice: Choice) -> Choice:
+        """Without the indexes that save less than the least gain, the least useful first."""
         chosen, cost = choice.chosen, choice.cost
         while chosen:
             lost, number = min((self.cost(chosen & ~(1 << number)) - cost, number) for number in bits(chosen))
-            if lost >= least:
+            if lost > self.least:
                 break
             chosen &= ~(1 << number)
             cost += lost
         size = sum(self.costs.indexes[number].size for number in bits(chosen))
-        return Choice(chosen, size, cost)
+        return Choice(chosen, size, cost, choice.bound)
 
-    def _price(self, chosen: int) -> None:
-        queries = list(zip(self.costs.queries, self._fields, strict=True))
-        enough = self.costs.total(chosen) * 0.0005
-        for query, one in queries:
-            if query.failure is None:
-                price(self.costs, query, one, chosen, enough=enough)
-
-    def refine(self, choice: Choice, columns: Callable[[Query, Candidate], Iterable[str]]) -> None:
-        """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them.
-
-        Args:
-            columns: what a query reads of a candidate's table.
-        """
+    def refine(self, choice: Choice) -> None:
+        """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them."""
         users = self._users(choice.chosen)
         wanted: dict[Candidate, set[int]] = {}
         for number, queries in users.items():
             candidate = self.candidates[number]
-            read = sorted({name for place in queries for name in columns(self.costs.queries[place], candidate)})
+            read = sorted({name for place in queries for name in self.columns(self.costs.queries[place], candidate)})
             for variant in variants(candidate, read):
                 wanted.setdefault(variant, set()).update(queries)
         numbers = list(users)

@@ -1,9 +1,7 @@
-"""The best set of indexes within a budget, over what the planner has answered so far.
+"""The best set of indexes within a budget over what the planner has answered so far, and a bound below which no set costs.
 
-The answers are atomic configurations (a set of indexes and what a query costs with them, as in CoPhy: Dash, Polyzotis and Ailamaki, VLDB
-2011), so that the whole is a knapsack whose items help each other. It is solved by a greedy on gain per byte over whole
-configurations, not single indexes, followed by a local search; each solution is put to the planner, whose answers are then part of the
-next knapsack (`advise.py`).
+A Lagrangian relaxation gives the bound, prices, and the few atoms that the best set can take; local search over these gives the set;
+branching (best bound first) closes the gap, as far as a limit of nodes goes.
 """
 
 from __future__ import annotations
@@ -11,272 +9,166 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from dbdesign.indexes.costs import Query, bits
+from dbdesign.indexes.costs import Query
+from dbdesign.indexes.packing import Packing, State
+from dbdesign.indexes.pricing import Tariff
+from dbdesign.indexes.program import Program
+from dbdesign.indexes.relaxation import Bound, Node, Prices, Relaxation
 
-POWERS = (1.0, 0.7, 0.4)
-"""Exponents of the size in a greedy's order: gain per byte, and what favours larger gains."""
+PHASES, STEPS = 4, 60
+"""Times that a set is made out of the relaxation's mixture, and the relaxation's steps before each."""
 
-STEPS = 20
-"""Improvements that the local search makes at most."""
+NODES, NODE_STEPS = 300, 25
+"""Parts of the program that branching looks at, and the relaxation's steps in each."""
 
-SINGLES = 30
-"""The least useful indexes per byte that are taken out one at a time."""
+WORK = 50_000
+"""Atoms of all parts together that branching looks at."""
 
-PAIRS = 6
-"""The least useful indexes that are also taken out two at a time."""
+ENOUGH = 0.0005
+"""Share of the cost by which the set may be above the bound without more being tried."""
 
-TRIED = 40
-"""Configurations waiting for room that are tried in place of what was taken out."""
+CORE = 20
+"""Atoms for each query that local search takes into account: those with the least reduced costs."""
 
-_LEAST = 1e-9
+HALF = 0.5
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A set of indexes (bits of their numbers), its bytes, and the workload's cost with it by what is known."""
+    """A set of indexes (bits of their numbers), its bytes, and the workload's cost with it by what is known.
+
+    Attributes:
+        bound: no set within the budget costs less, by what is known.
+    """
 
     chosen: int
     size: int
     cost: float
+    bound: float = 0.0
 
 
-@dataclass
-class _State:
-    """A set on the way: what each query costs with it, and the bytes that are left."""
+@dataclass(order=True)
+class _Open:
+    """A part that is still to be looked at, by its bound."""
 
-    chosen: int
-    costs: list[float] = field(repr=False)
-    room: int
-
-    def copy(self) -> _State:
-        return _State(self.chosen, list(self.costs), self.room)
+    value: float
+    order: int
+    node: Node = field(compare=False)
+    bound: Bound = field(compare=False)
 
 
 class Selection:
-    """One knapsack: the queries' atoms, the indexes' sizes and their upkeep."""
+    """One workload's choice within one budget."""
 
-    def __init__(self, queries: Sequence[Query], sizes: Sequence[int], upkeep: Sequence[float] = ()) -> None:
-        answers = [query.atoms() for query in queries]
-        self._numbers = sorted({number for one in answers for atom in one for number in bits(atom.used)})
-        self._places = {number: place for place, number in enumerate(self._numbers)}
-        self.sizes = [sizes[number] for number in self._numbers]
-        self.upkeep = [upkeep[number] if upkeep else 0.0 for number in self._numbers]
-        self._any_upkeep = any(self.upkeep)
-        self.atoms = [
-            [(atom.cost * query.weight, self._inside(atom.used)) for atom in one]
-            for query, one in zip(queries, answers, strict=True)
-        ]
-        self._touched: dict[int, set[int]] = {}
-        for number, atoms in enumerate(self.atoms):
-            for index in {index for _, used in atoms for index in bits(used)}:
-                self._touched.setdefault(index, set()).add(number)
-        self.moves = sorted({used for atoms in self.atoms for _, used in atoms if used})
-        self._size = {move: self.size(move) for move in self.moves}
-        self._queries = {move: sorted(self._affected(move)) for move in self.moves}
-        self._parts: dict[int, list[tuple[int, list[tuple[float, int]]]]] = {}
+    def __init__(
+        self, queries: Sequence[Query], sizes: Sequence[int], upkeep: Sequence[float] = (), *, budget: int
+    ) -> None:
+        self._program = Program.of(queries, sizes, upkeep, budget)
+        self._budget = budget
+        self._relaxation = Relaxation(self._program, budget)
+        self._prices = Prices(0.0, [0.0] * len(self._relaxation.slots))
+        self._best = State(0, [one[-1][0] for one in self._program.atoms], budget)
 
-    def _inside(self, chosen: int) -> int:
-        """A set in the numbering of the indexes that any atom uses, which makes the sets short."""
-        return sum(1 << self._places[number] for number in bits(chosen) if number in self._places)
-
-    def _outside(self, chosen: int) -> int:
-        return sum(1 << self._numbers[place] for place in bits(chosen))
-
-    def size(self, chosen: int) -> int:
-        """Bytes of a set (inner numbering)."""
-        return sum(self.sizes[number] for number in bits(chosen))
-
-    def _upkeep(self, chosen: int) -> float:
-        if not self._any_upkeep:
-            return 0.0
-        return sum(self.upkeep[number] for number in bits(chosen))
-
-    def _values(self, chosen: int) -> list[float]:
-        return [self._value(number, chosen) for number in range(len(self.atoms))]
-
-    def _value(self, query: int, chosen: int) -> float:
-        missing = ~chosen
-        for cost, used in self.atoms[query]:
-            if not used & missing:
-                return cost
-        raise AssertionError("every query has an atom without indexes")
-
-    def _affected(self, indexes: int) -> set[int]:
-        return {query for index in bits(indexes) for query in self._touched.get(index, ())}
-
-    def _start(self, chosen: int, budget: int) -> _State:
-        return _State(chosen, self._values(chosen), budget - self.size(chosen))
-
-    def _gain(self, state: _State, move: int) -> float:
-        """What adding a configuration saves."""
-        missing, saved = ~state.chosen, 0.0
-        for query, atoms in self._helped(move):
-            now = state.costs[query]
-            for cost, others in atoms:
-                if cost >= now:
-                    break
-                if not others & missing:
-                    saved += now - cost
-                    break
-        return saved - self._upkeep(move & missing)
-
-    def _helped(self, move: int) -> list[tuple[int, list[tuple[float, int]]]]:
-        """By query, the atoms that an index of the move takes part in, with what they need beside it."""
-        found = self._parts.get(move)
-        if found is None:
-            found = self._parts[move] = [
-                (query, [(cost, used & ~move) for cost, used in self.atoms[query] if used & move])
-                for query in self._queries[move]
-            ]
-        return found
-
-    def _add(self, state: _State, move: int) -> None:
-        state.room -= self.size(move & ~state.chosen)
-        state.chosen |= move
-        for query in self._queries[move]:
-            state.costs[query] = self._value(query, state.chosen)
-
-    def loss(self, state: _State, dropped: int) -> float:
-        """What dropping an index costs."""
-        rest, lost = state.chosen & ~(1 << dropped), 0.0
-        for query in self._touched.get(dropped, ()):
-            lost += self._value(query, rest) - state.costs[query]
-        return lost - self.upkeep[dropped]
-
-    def _drop(self, state: _State, dropped: int) -> None:
-        state.room += self.sizes[dropped]
-        state.chosen &= ~(1 << dropped)
-        for query in self._touched.get(dropped, ()):
-            state.costs[query] = self._value(query, state.chosen)
-
-    def _fill(self, state: _State, *, power: float, forbidden: int = 0, moves: Iterable[int] | None = None) -> None:
-        """Add the configuration with the most gain per byte (to a power) until none fits; lazily, as gains seldom grow."""
-        heap: list[tuple[float, int]] = []
-        for move in self.moves if moves is None else moves:
-            if not move & forbidden:
-                self._consider(state, move, power, heap)
-        heapq.heapify(heap)
-        while heap:
-            priority, move = heapq.heappop(heap)
-            fresh: list[tuple[float, int]] = []
-            self._consider(state, move, power, fresh)
-            if not fresh:
-                continue
-            if heap and fresh[0][0] > heap[0][0] + _LEAST * abs(priority):
-                heapq.heappush(heap, fresh[0])
-                continue
-            self._add(state, move)
-            for other in self._kin(
-                state, move, forbidden
-            ):  # sharing an index with what was added, they may gain more now
-                fresh = []
-                self._consider(state, other, power, fresh)
-                for one in fresh:
-                    heapq.heappush(heap, one)
-
-    def _consider(self, state: _State, move: int, power: float, into: list[tuple[float, int]]) -> None:
-        added = move & ~state.chosen
-        if not added:
-            return
-        size = self._size[move] if added == move else self.size(added)
-        if size > state.room:
-            return
-        gain = self._gain(state, move)
-        if gain > _LEAST:
-            into.append((-gain / max(1, size) ** power, move))
-
-    def _kin(self, state: _State, move: int, forbidden: int) -> set[int]:
-        kin = set()
-        for query in self._queries[move]:
-            for cost, used in self.atoms[query]:
-                if cost >= state.costs[query]:
-                    break
-                if used & move and used & ~state.chosen and not used & forbidden:
-                    kin.add(used)
-        return kin
-
-    def _prune(self, state: _State, least: float = _LEAST) -> None:
-        """Drop the indexes without which less than `least` is lost, the least useful first."""
-        while state.chosen:
-            lost, number = min((self.loss(state, number), number) for number in bits(state.chosen))
-            if lost >= least:
-                return
-            self._drop(state, number)
-
-    def _total(self, state: _State) -> float:
-        return sum(state.costs) + self._upkeep(state.chosen)
-
-    def solve(self, budget: int, *, starts: Iterable[int] = (), least: float = _LEAST, thorough: bool = True) -> Choice:
-        """The best set found for a budget in bytes.
+    def solve(self, *, starts: Iterable[int] = (), nodes: int = NODES) -> Choice:
+        """The best set found.
 
         Args:
             starts: sets to begin from beside none.
-            least: what an index must save at least.
-            thorough: whether to go on with the local search.
+            nodes: parts that branching looks at, at most.
         """
-        states = []
-        for chosen in dict.fromkeys((0, *map(self._inside, starts))):
-            if self.size(chosen) <= budget:
-                for power in POWERS:
-                    state = self._start(chosen, budget)
-                    self._fill(state, power=power)
-                    self._prune(state, least)
-                    states.append(state)
-        best = min(states, key=self._total)
-        if thorough:
-            best = self._improved(best, least)
-        return Choice(self._outside(best.chosen), self.size(best.chosen), self._total(best))
+        program = self._program
+        for chosen in dict.fromkeys(map(program.inside, starts)):
+            if program.size(chosen) <= self._budget:
+                self._consider(Packing(program, program.atoms, self._budget).start(chosen))
+        node, bound = self._relaxed()
+        packing = self._packing(node, bound.prices)
+        self._consider(packing.improved(packing.start(self._best.chosen)))
+        self._prices = bound.prices
+        value = self._branched(node, bound, nodes)
+        best = self._best
+        cost = program.cost(best.chosen)
+        return Choice(program.outside(best.chosen), program.size(best.chosen), cost, min(value, cost))
 
-    def _improved(self, state: _State, least: float) -> _State:
-        """Local search: take one or two indexes out, fill the room anew, keep what is better."""
-        for _ in range(STEPS):
-            better = self._step(state, least)
-            if better is None:
-                return state
-            state = better
-        return state
+    def tariff(self) -> Tariff:
+        """What each query would have to pay for an index, given what the others pay; by the numbers outside, after `solve`."""
+        program, slots, prices = self._program, self._relaxation.slots, self._prices
+        per_byte = prices.room / max(1, self._budget)
+        rest = [per_byte * size + upkeep for size, upkeep in zip(program.sizes, program.upkeep, strict=True)]
+        for slot, number in enumerate(slots.index):
+            rest[number] -= prices.shares[slot]
+        shares = [{program.numbers[number]: prices.shares[slot] for number, slot in one.items()} for one in slots.of]
+        return Tariff(per_byte, dict(zip(program.numbers, rest, strict=True)), shares)
 
-    def _step(self, state: _State, least: float) -> _State | None:
-        """The first better set that taking out one or two indexes and filling the room anew leads to."""
-        total = self._total(state)
-        numbers = sorted(bits(state.chosen), key=lambda one: self.loss(state, one) / max(1, self.sizes[one]))
-        groups: list[tuple[int, ...]] = [(one,) for one in numbers[:SINGLES]]
-        groups += [(one, other) for place, one in enumerate(numbers[:PAIRS]) for other in numbers[place + 1 : PAIRS]]
-        waiting = self._waiting(state, max((self.sizes[one] for one in numbers), default=0))
-        for group in groups:
-            rest = state.copy()
-            for number in group:
-                self._drop(rest, number)
-            forbidden = sum(1 << number for number in group)
-            moves = self._worth_trying(rest, group, waiting)
-            for power in POWERS[:2]:
-                candidate = rest.copy()
-                self._fill(candidate, power=power, forbidden=forbidden, moves=moves)
-                if self._total(candidate) < total * (1 - _LEAST):
-                    self._fill(candidate, power=power)
-                    self._prune(candidate, least)
-                    return candidate
-        return None
+    def _consider(self, state: State) -> None:
+        if state.total < self._best.total:
+            self._best = state
 
-    def _waiting(self, state: _State, freed: int) -> list[tuple[float, int, int]]:
-        """The configurations that would help but do not fit: (gain per byte, bytes, move), the best first."""
-        found = []
-        for move in self.moves:
-            added = move & ~state.chosen
-            size = self.size(added)
-            if added and size <= state.room + 2 * freed and (gain := self._gain(state, move)) > _LEAST:
-                found.append((gain / max(1, size), size, move))
-        return sorted(found, reverse=True)
+    def _packing(self, node: Node, prices: Prices) -> Packing:
+        """Local search over the part's most promising atoms, and those that the best set takes."""
+        node = self._relaxation.core(node, prices, CORE * len(node.atoms))
+        missing = ~self._best.chosen
+        atoms = []
+        for one, whole in zip(node.atoms, self._program.atoms, strict=True):
+            taken = next(atom for atom in whole if not atom[1] & missing)
+            atoms.append(sorted({*((cost, used) for cost, _, used in one if used), taken, whole[-1]}))
+        return Packing(self._program, atoms, self._budget)
 
-    def _worth_trying(self, rest: _State, group: Sequence[int], waiting: Sequence[tuple[float, int, int]]) -> list[int]:
-        """What may take the place of the indexes that were taken out: other plans of their queries, and what waited for room."""
-        moves: dict[int, None] = {}
-        for query in {query for number in group for query in self._touched.get(number, ())}:
-            for cost, used in self.atoms[query]:
-                if cost >= rest.costs[query]:
-                    break
-                moves[used] = None
-        fitting = (move for _, size, move in waiting if size <= rest.room)
-        return [*moves, *islice(fitting, TRIED)]
+    @property
+    def _good_enough(self) -> float:
+        return self._best.total * (1 - ENOUGH)
+
+    def _relaxed(self) -> tuple[Node, Bound]:
+        """The bound of the whole, and its atoms that matter; the best set is bettered on the way."""
+        relaxation = self._relaxation
+        node = relaxation.root()
+        prices = relaxation.proportional(node, self._best.total / 10)
+        bound = Bound(0.0, prices, {})
+        for _ in range(PHASES):
+            bound = relaxation.bound(node, bound.prices, best=self._best.total, steps=STEPS, enough=self._good_enough)
+            self._consider(self._packing(node, bound.prices).completed(_rounded(bound)))
+            node = relaxation.tightened(node, bound.prices, self._best.total - bound.value)
+            if bound.value >= self._good_enough:
+                break
+        return node, bound
+
+    def _branched(self, node: Node, bound: Bound, nodes: int) -> float:
+        """Look at parts, the one with the lowest bound first; gives the bound of the whole."""
+        heap = [_Open(bound.value, 0, node, bound)]
+        order = work = 0
+        while heap and heap[0].value < self._good_enough and order < nodes and work < WORK:
+            one = heapq.heappop(heap)
+            number = self._fork(one.node, one.bound)
+            if number is None:
+                return min(one.value, self._best.total)
+            for take in (True, False):
+                order += 1
+                work += sum(map(len, one.node.atoms))
+                child, found = self._looked_at(one, number, take=take)
+                if found.value < self._good_enough:
+                    heapq.heappush(heap, _Open(max(found.value, one.value), order, child, found))
+        return heap[0].value if heap else self._good_enough
+
+    def _looked_at(self, one: _Open, number: int, *, take: bool) -> tuple[Node, Bound]:
+        relaxation, bit = self._relaxation, 1 << number
+        child = relaxation.child(one.node, take=bit) if take else relaxation.child(one.node, leave=bit)
+        if child.room < 0:
+            return child, Bound(float("inf"), one.bound.prices, {})
+        found = relaxation.bound(
+            child, one.bound.prices, best=self._best.total, steps=NODE_STEPS, enough=self._good_enough
+        )
+        if found.value < self._good_enough:
+            self._consider(self._packing(child, found.prices).completed(_rounded(found) | child.taken))
+            child = relaxation.tightened(child, found.prices, self._best.total - found.value)
+        return child, found
+
+    def _fork(self, node: Node, bound: Bound) -> int | None:
+        """The index to branch on: the one of which the mixture takes neither nothing nor all, large ones before small."""
+        free = node.items
+        if not free:
+            return None
+        return max(free, key=lambda one: (min(part := bound.taken.get(one[0], 0.0), 1 - part) * one[1], one[1]))[0]
+
+
+def _rounded(bound: Bound) -> int:
+    return sum(1 << number for number, part in bound.taken.items() if part >= HALF)

@@ -83,10 +83,7 @@ class _Analysis:
         table = self._table(target) if target is not None else None
         kind = type(tree).__name__.lower()
         if table is not None:
-            assigned = (
-                [one.this.name for one in tree.expressions if isinstance(one, exp.EQ)] if kind == "update" else []
-            )
-            columns = frozenset(name for one in assigned if (name := _stored(table, one)))
+            columns = frozenset(name for one in _assigned(tree) if (name := _stored(table, one)))
             self.found.writes.append(Write(table, kind, columns))
         if isinstance(tree, exp.Insert):
             if isinstance(tree.expression, exp.Query):
@@ -222,7 +219,7 @@ class _Analysis:
                         left.use.joins.setdefault(left.column, set()).add((right.use.table.label, right.column))
 
     def _predicates(self, part: exp.Expr, scope: Scope, *, either: bool = False) -> None:
-        for node in _conjuncts(part):
+        for node in conjuncts(part):
             if isinstance(node, exp.Or):
                 for branch in _branches(node):
                     self._predicates(branch, scope, either=True)
@@ -431,7 +428,20 @@ def _bare(node: exp.Expr | None) -> exp.Expr | None:
     return node
 
 
-def _conjuncts(part: exp.Expr) -> Iterator[exp.Expr]:
+def _assigned(tree: exp.Expr) -> Iterator[str]:
+    """The columns that an UPDATE sets, those of the updates in a MERGE and in ON CONFLICT among them."""
+    setting = [tree] if isinstance(tree, exp.Update) else []
+    if isinstance(tree, exp.Merge):
+        whens = tree.args.get("whens")
+        setting += list(whens.find_all(exp.Update)) if whens is not None else []
+    if isinstance(tree, exp.Insert) and tree.args.get("conflict") is not None:
+        setting.append(tree.args["conflict"])
+    for one in setting:
+        yield from (part.this.name for part in one.expressions if isinstance(part, exp.EQ))
+
+
+def conjuncts(part: exp.Expr) -> Iterator[exp.Expr]:
+    """The predicates that must all hold; what stands under OR or NOT is left out, since no single index serves it."""
     stack = [part]
     while stack:
         node = stack.pop()

@@ -118,7 +118,8 @@ class Grower:
 
     def _point(self, one: Simulated, months: float) -> Point | None:
         try:
-            explained = self.simulator.twin.explain(one.sql)
+            twin, values = self.simulator.twin, one.custom
+            explained = twin.explain(one.sql) if values is None else twin.explain_with(one.sql, values)
         except DesignError:
             return None
         return Point(months, explained.cost, explained.rows, shape_of(explained.plan, self.simulator.catalog))

@@ -24,7 +24,7 @@ from dbdesign.simulate.parameters import CASES, Parameter, parameters
 from dbdesign.simulate.plans import Plan, read_plan
 from dbdesign.simulate.relations import Catalog
 from dbdesign.simulate.writes import Written, writes_of
-from dbdesign.twin.twin import single_statement
+from dbdesign.twin.statements import single_statement
 
 if TYPE_CHECKING:
     from dbdesign.model.schema import Schema
@@ -70,6 +70,17 @@ class Simulated:
     growth: Growth | None = None
     notes: tuple[str, ...] = ()
     error: str | None = None
+
+    @property
+    def custom(self) -> tuple[str | None, ...] | None:
+        """The typical values with which it is planned each time; None where the generic plan is the one that is used.
+
+        PostgreSQL keeps to custom plans while they cost less on average than the generic one (`choose_custom_plan`, plancache.c).
+        """
+        if self.explained is None or not self.cases:
+            return None
+        average = sum(one.cost for one in self.cases) / len(self.cases)
+        return self.cases[0].values if average < self.explained.cost else None
 
     @property
     def sensitive(self) -> bool:

@@ -139,7 +139,7 @@ def _indexes(
         return None, "", ()
     indexes = catalog.indexes(relation)
     kept = tuple(_kept(one, catalog) for one in indexes)
-    if write.kind != "update":
+    if not write.columns:  # of an UPDATE, or of the updates in a MERGE and in ON CONFLICT
         return None, "", kept
     for index in indexes:
         touched = sorted(_index_columns(index) & write.columns)
@@ -158,7 +158,8 @@ def _indexes(
         if fill < 100
         else "as far as the page has room: fillfactor 100 keeps none free, about 85 would"
     )
-    return True, f"no indexed column is set; {room}", summarised
+    said = f"no indexed column is set; {room}"
+    return True, said, summarised if write.kind == "update" else kept
 
 
 def _kept(index: Relation, catalog: Catalog) -> KeptIndex:

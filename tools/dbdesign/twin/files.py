@@ -7,6 +7,8 @@ databases; the server is not told, which is sound because nothing reads these re
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,18 @@ SEGMENT = 131_072
 """Blocks of a file of a relation (RELSEG_SIZE): 1 GB."""
 
 
+@contextmanager
+def _existing(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise EngineError(
+            "a file of the twin's database is gone",
+            where=f"relation file {file.name}",
+            remedy="Make the twin again, and keep what removes files out of the embedded server's folder",
+        ) from None
+
+
 @dataclass(frozen=True)
 class RelationFiles:
     """The files of one relation: `first`, `first.1`, `first.2` …"""
@@ -25,15 +39,37 @@ class RelationFiles:
     first: Path
 
     def read_block(self, number: int = 0) -> bytes:
-        """One block of the first file."""
-        with self.first.open("rb") as file:
+        """One block of the first file.
+
+        Raises:
+            EngineError: where the relation is gone.
+        """
+        with _existing(self.first), self.first.open("rb") as file:
             file.seek(number * BLOCK)
             return file.read(BLOCK)
 
     def write(self, blocks: bytes) -> None:
-        """Blocks at the beginning of the first file."""
-        with self.first.open("r+b") as file:
+        """Blocks at the beginning of the first file.
+
+        Raises:
+            EngineError: where the relation is gone.
+        """
+        with _existing(self.first), self.first.open("r+b") as file:
             file.write(blocks)
+
+    def write_visibility(self, block: bytes) -> None:
+        """The table's map of visibility.
+
+        Raises:
+            EngineError: where the relation is gone.
+        """
+        with _existing(self.first):
+            owner = self.first.stat()
+        place = self.first.with_name(f"{self.first.name}_vm")
+        place.write_bytes(block)
+        place.chmod(0o600)
+        if os.geteuid() == 0:
+            os.chown(place, owner.st_uid, owner.st_gid)
 
     def stretch(self, blocks: int) -> None:
         """Make the files so many blocks long; what is there stays as far as it fits, the rest is holes.
@@ -47,10 +83,8 @@ class RelationFiles:
                 f"one relation would take {blocks * BLOCK / 1e12:,.0f} TB; PostgreSQL ends at 32 TB",
                 remedy="Partition the table, or lower its rows or widths",
             )
-        try:
+        with _existing(self.first):
             owner = self.first.stat()
-        except FileNotFoundError:
-            raise EngineError("a relation of the twin is gone", remedy="Make the twin again") from None
         needed = max(1, -(-blocks // SEGMENT))
         for number in range(needed):
             self._resize(number, min(blocks - number * SEGMENT, SEGMENT) * BLOCK, owner)

@@ -12,9 +12,10 @@ from psycopg import sql
 
 from dbdesign.errors import LimitError
 from dbdesign.model.schema import label
-from dbdesign.model.statistics import BLOCK, ColumnStatistics, RelationStatistics, Statistics
+from dbdesign.model.statistics import BLOCK, ColumnStatistics, GinStatistics, RelationStatistics, Statistics
 from dbdesign.twin import pages as page_images
 from dbdesign.twin.composing import verbatim
+from dbdesign.twin.endpoints import ends, entry
 from dbdesign.twin.extended import combinations, read_objects, restore_extended
 from dbdesign.twin.index_sizes import IndexSizes, TableFacts
 from dbdesign.twin.restore import restore_columns
@@ -183,9 +184,22 @@ class Filler:
                 self._sizes[table].pages,
                 self._columns.get(table, {}),
                 self._groups.get(table, []),
+                self._keys(table),
             )
             self._indexes[table] = IndexSizes(facts, lambda: self._database.user)
         return self._indexes[table]
+
+    def _keys(self, table: int) -> list[frozenset[str]]:
+        """The columns of a table's unique keys, those without predicates and expressions."""
+        return [
+            frozenset(str(one.table_column) for one in index.attributes[: index.key_count])
+            for index in self._relations.values()
+            if index.table == table
+            and index.unique
+            and not index.name.startswith("dbdesign_what_if_")
+            and not index.predicate
+            and all(one.table_column for one in index.attributes[: index.key_count])
+        ]
 
     def _selectivity(self, table: Relation, index: Relation) -> float:
         """The share of a table's rows that a partial index covers, by the planner's own estimate."""
@@ -204,7 +218,7 @@ class Filler:
             )
             return 1.0
         estimated = float(row[0][0]["Plan"]["Plan Rows"]) if row else rows
-        return min(1.0, estimated / rows)
+        return min(1.0, estimated / rows * self._sizes_of(table.oid).comparisons(index.predicate or ""))
 
     def _write_sizes(self, relations: Iterable[Relation]) -> None:
         rows = [(one.oid, self._sizes[one.oid]) for one in relations if one.oid in self._sizes]
@@ -225,23 +239,40 @@ class Filler:
         if files is None:
             return
         if index.method == "btree":
-            files.write(page_images.btree(files.read_block(), size.height or 0))
+            files.write(page_images.btree(files.read_block(), size.height or 0, self._ends(index)))
         elif index.method == "brin":
             heap = self._sizes[index.table or 0].pages
             ranges = math.ceil(max(heap, 1) / (index.pages_per_range or 128))
             files.write(page_images.brin(files.read_block(), math.ceil(ranges / 1360)))
         elif index.method == "gin":
-            gin = self._sizes_of(index.table or 0).gin(index, size.tuples)
-            files.write(
-                page_images.gin(
-                    files.read_block(),
-                    total=size.pages,
-                    entry=min(size.pages, max(1, round(gin.entry_pages * size.pages / gin.pages))),
-                    data=round(gin.data_pages * size.pages / gin.pages),
-                    entries=gin.entries,
-                )
-            )
+            files.write(page_images.gin(files.read_block(), self._gin(index, size)))
         files.stretch(max(size.pages, (size.height or 0) + 2 if index.method == "btree" else 1))
+
+    def _gin(self, index: Relation, size: _Size) -> GinStatistics:
+        """What a GIN index says of itself: as it was read, or as it is computed, in proportion to its blocks where they are known."""
+        known = self._known.get(index.label)
+        if known and known.gin:
+            return known.gin
+        gin = self._sizes_of(index.table or 0).gin(index, size.tuples)
+        return GinStatistics(
+            total_pages=size.pages,
+            entry_pages=min(size.pages, max(1, round(gin.entry_pages * size.pages / gin.pages))),
+            data_pages=round(gin.data_pages * size.pages / gin.pages),
+            entries=gin.entries,
+        )
+
+    def _ends(self, index: Relation) -> list[bytes]:
+        """The first and the last entry of a B-tree on all rows, where more is known of them than the histogram says."""
+        first, table = index.attributes[0], self._relations[index.table or 0]
+        column = self.column(table.oid, first.table_column or "")
+        if column is None or index.predicate or table.files is None:
+            return []
+        found = ends(column, first.type, self.rows(table.oid))
+        if found is None:
+            return []
+        table.files.write_visibility(page_images.all_visible())
+        ordered = sorted(found, reverse=first.descending)
+        return [entry(value, first.type, len(index.attributes)) for value in ordered]
 
     def _evict(self, indexes: list[Relation]) -> None:
         """Write out and forget the cached blocks of indexes whose files are about to be read and changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,14 @@ DEFAULT_DISTINCT = 200.0
 DEFAULT_ELEMENTS = 10.0
 """Keys of a document, an array or a text where nothing is known (DEFAULT_ARRAY elements of `estimate_array_length`)."""
 
+_TRIGRAM_HEADER = 5
+"""Bytes before the trigrams of a key of `gist_trgm_ops` (TRGMHDRSIZE of pg_trgm's trgm.h)."""
+
+_COMPARED = re.compile(r"\b(\w+) (?:<=|>=|<|>) (\w+)\b(?![\w.(':])")
+"""A comparison of two columns with plain names, as `pg_get_expr` writes it."""
+
+_THIRD = 1 / 3
+
 _SAMPLED = 0.9
 """Share of different inputs that gives different results, from which on an expression is taken to keep values apart."""
 
@@ -54,6 +62,7 @@ class TableFacts:
     """What is known of one table.
 
     Attributes:
+        keys: the columns of its unique keys.
         groups: column numbers of foreign keys and extended statistics with the number of combinations that there can be.
     """
 
@@ -62,6 +71,7 @@ class TableFacts:
     pages: int
     columns: Mapping[str, ColumnStatistics]
     groups: list[tuple[frozenset[str], float]] = field(default_factory=list)
+    keys: Sequence[frozenset[str]] = ()
     _stored: dict[tuple[str, int], Field] = field(default_factory=dict)
 
     def stored(self, attribute: Attribute) -> Field:
@@ -88,6 +98,17 @@ class TableFacts:
         number = -column.n_distinct * max(self.rows, 1.0) if column.n_distinct < 0 else column.n_distinct
         return number + (1 if column.null_frac else 0)
 
+    def at_least(self, name: str) -> float:
+        """Different values that a column must have, since a unique key combines it with others that have only so many: ANALYZE's
+        estimate of a column whose equal values stand together, as a child's numbers of its parents do, may be far below.
+        """
+        found = 1.0
+        for key in self.keys:
+            if name in key:
+                others = math.prod(max(self.distinct(one), 1.0) for one in key if one != name)
+                found = max(found, self.rows / others)
+        return found
+
 
 class IndexSizes:
     """Sizes of the indexes of one table."""
@@ -111,8 +132,18 @@ class IndexSizes:
             return brin_pages(self._table.pages, index.pages_per_range or 128), None
         if index.method == "gin":
             return self.gin(index, entries).pages, None
-        width = sum(self._part(attribute).field.width for attribute in index.attributes) + 16
+        width = sum(self._gist_width(attribute) for attribute in index.attributes) + 16
         return 1 + math.ceil(entries * width / (8168 * 0.75)), None  # GiST, SP-GiST and others: three quarters full
+
+    def _gist_width(self, attribute: Attribute) -> float:
+        """Bytes of a key: of texts by their trigrams, three bytes each, and a header; of others as stored."""
+        width = self._part(attribute).field.width
+        if attribute.operator_class != "gist_trgm_ops":
+            return width
+        column = self._table.columns.get(attribute.table_column or "")
+        counts = [(share, len(samples.trigrams(value))) for share, value in samples.weighted(column)] if column else []
+        whole = sum(share for share, _ in counts)
+        return _TRIGRAM_HEADER + 3 * (sum(share * count for share, count in counts) / whole if whole else width)
 
     def height(self, index: Relation, entries: float, pages: int) -> int:
         """The height of a B-tree whose blocks are known."""
@@ -148,7 +179,22 @@ class IndexSizes:
             else:
                 number = max(100.0, min(entries * DEFAULT_ELEMENTS / 100, 1e6))
                 found.append((number, entries * DEFAULT_ELEMENTS / number))
-        return gin_size(found, self._table.pages)
+        return gin_size(found, self._table.pages, max(self._table.rows, entries))
+
+    def comparisons(self, predicate: str) -> float:
+        """What the planner's estimate of a predicate is to be multiplied by, since it takes a third for a comparison of two columns
+        whatever is in them (DEFAULT_INEQ_SEL): what two samples say, taken at random from both.
+        """
+        found = 1.0
+        for match in _COMPARED.finditer(predicate):
+            both = [
+                (one.name, one.type, self._table.columns[one.name])
+                for one in self._table.relation.attributes
+                if one.name in {match[1], match[2]} and one.name in self._table.columns
+            ]
+            if len(both) == 2 and (share := samples.share_of(self._user(), match[0], both)) is not None:
+                found *= max(share, 0.01) / _THIRD
+        return found
 
     def _prefixes(self, index: Relation, parts: list[Part], entries: float) -> list[float]:
         """Different values of the first key column, of the first two …: as many as chance would give rows that choose each column by
@@ -178,7 +224,8 @@ class IndexSizes:
             common = column.most_common_freqs if column else ()
             if column and column.null_frac:
                 common = (column.null_frac, *common)
-            return Part(self._table.stored(attribute), self._table.distinct(name), common)
+            distinct = max(self._table.distinct(name), self._table.at_least(name))
+            return Part(self._table.stored(attribute), distinct, common)
         return self._expression(attribute, attribute.expression)
 
     def _expression(self, attribute: Attribute, expression: str) -> Part:

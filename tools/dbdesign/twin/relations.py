@@ -23,6 +23,7 @@ class Attribute:
         table_column: of an index: the column of the table; None for an expression.
         expression: of an index: what is not a column, as SQL with qualified names.
         operator_class: of an index's key.
+        descending: of an index's key: whether the greatest comes first.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Attribute:
     table_column: str | None = None
     expression: str | None = None
     operator_class: str | None = None
+    descending: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ order by c.oid
 _ATTRIBUTES = """
 select a.attrelid::bigint, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attlen, a.attalign::text,
     not a.attnotnull, t.attname,
-    case when i.indkey[a.attnum - 1] = 0 then pg_catalog.pg_get_indexdef(a.attrelid, a.attnum, false) end, o.opcname
+    case when i.indkey[a.attnum - 1] = 0 then pg_catalog.pg_get_indexdef(a.attrelid, a.attnum, false) end, o.opcname,
+    coalesce(a.attnum <= i.indnkeyatts and i.indoption[a.attnum - 1] & 1 = 1, false)
 from pg_catalog.pg_attribute a
 left join pg_catalog.pg_index i on i.indexrelid = a.attrelid
 left join pg_catalog.pg_attribute t on t.attrelid = i.indrelid and t.attnum = i.indkey[a.attnum - 1] and t.attnum > 0
@@ -118,7 +121,7 @@ def read_relations(
     attributes: dict[int, list[Attribute]] = {}
     for row in admin.execute(_ATTRIBUTES.encode(), ([row[0] for row in rows],)).fetchall():
         attributes.setdefault(row[0], []).append(
-            Attribute(row[1], row[2], row[3], row[4], _ALIGNMENTS[row[5]], *row[6:10])
+            Attribute(row[1], row[2], row[3], row[4], _ALIGNMENTS[row[5]], *row[6:11])
         )
     return [_relation(row, data_folder, tuple(attributes.get(row[0], ()))) for row in rows]
 

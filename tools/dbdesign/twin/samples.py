@@ -129,6 +129,28 @@ def evaluated(
     return [row[0] for row in rows], inputs
 
 
+def share_of(
+    user: psycopg.Connection[Any], condition: str, columns: Sequence[tuple[str, str, ColumnStatistics]]
+) -> float | None:
+    """The share of pairs of two columns' sampled values for which a condition holds, each value of the one with each of the other; None
+    where it cannot be computed. Arguments as of `evaluated`.
+    """
+    samples = [
+        sql.SQL("(select v::{} as {} from unnest({}::text[]) v)").format(
+            verbatim(type_name), sql.Identifier(name), sql.Literal(spread_sample(column))
+        )
+        for name, type_name, column in columns
+    ]
+    query = sql.SQL("select avg(coalesce(({})::int, 0))::float8 from {} one, {} other").format(
+        verbatim(condition), samples[0], samples[1]
+    )
+    try:
+        row = user.execute(query).fetchone()
+    except psycopg.Error:
+        return None
+    return None if row is None else row[0]
+
+
 def keys(column: ColumnStatistics, type_name: str, operator_class: str) -> list[tuple[float, float]]:
     """How many keys there are in so large a share of the rows: of arrays and text search vectors as recorded, of trigrams and documents by
     the sample; nothing for others.

@@ -366,19 +366,31 @@ _INLINE = 2700
 _GIN_FILL = 0.7
 
 
-def gin_size(keys: Sequence[tuple[float, float]], heap: int, key_width: float = 8) -> GinSize:
-    """The size of a GIN index: keys in a B-tree, with their rows beside them or in trees of their own.
+def posting_bytes(rows: float, heap: int, in_all: float) -> float:
+    """Bytes of the identifiers of so many rows, anywhere in a table of `heap` blocks and `in_all` rows.
 
-    Row identifiers are kept as differences, seven bits a byte, of numbers that count 2,048 for a block (`ginpostinglist.c`).
+    Kept are the differences, seven bits a byte, of numbers that count 2,048 for a block (`ginpostinglist.c`): one byte from one row to
+    another of the same block, two to a block that is less than eight further, three to one less than 1,024 further …
+    """
+    heap, rows = max(heap, 1), max(rows, 1.0)
+    blocks = min(rows, heap * -math.expm1(-rows / heap))
+    hit = blocks / heap
+    in_block = 1.0 if in_all / heap <= 128 else 1 + math.exp(-128 * rows / max(in_all, rows))
+    further = 2 + (1 - hit) ** 7 + (1 - hit) ** 1023 + (1 - hit) ** 131_071
+    return blocks * further + (rows - blocks) * in_block
+
+
+def gin_size(keys: Sequence[tuple[float, float]], heap: int, in_all: float, key_width: float = 8) -> GinSize:
+    """The size of a GIN index: keys in a B-tree, with their rows beside them or in trees of their own.
 
     Args:
         keys: how many keys there are that come in so many rows.
         heap: blocks of the table.
+        in_all: rows of the table.
     """
     beside, data, distinct = 0.0, 0.0, 0.0
     for number, rows in keys:
-        distance = max(1.0, max(heap, 1) * 2048 / max(rows, 1.0))
-        list_ = 8 + rows * min(6.0, max(1.0, math.log2(distance) / 7 + 0.4))
+        list_ = 8 + posting_bytes(rows, heap, in_all)
         distinct += number
         if list_ > _INLINE:
             leaves = math.ceil(list_ / (PAGE * 0.95))

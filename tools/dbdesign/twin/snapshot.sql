@@ -4,8 +4,8 @@
 --     psql -XAtq -v values=1 -f snapshot.sql DATABASE > snapshot.json    with the commonest values and histogram bounds
 --
 -- It reads catalogs only, never a table: pg_class, pg_attribute, pg_type, pg_stats, pg_stats_ext, pg_settings and the sizes of files;
--- with pageinspect installed and as a superuser also the first page of each B-tree, for its height. It runs in one read-only
--- transaction, writes nothing, and waits at most 5 seconds for a lock. Run it as the tables' owner or as a superuser: PostgreSQL shows
+-- with pageinspect installed and as a superuser also the first page of each B-tree, for its height, and of each GIN index, for its
+-- pages by kind and number of keys. It runs in one read-only transaction, writes nothing, and waits at most 5 seconds for a lock. Run it as the tables' owner or as a superuser: PostgreSQL shows
 -- statistics only to those who may read the columns, and what was not visible is listed in the document.
 --
 -- What the document holds: names of schemas, tables, columns, indexes and statistics objects; pages, rows, null shares, widths, numbers of
@@ -74,6 +74,20 @@ SELECT coalesce((
 -- dbdesign: end
 \gset
 
+-- Pages by kind and keys of GIN indexes, likewise.
+-- dbdesign: gins
+SELECT coalesce((
+    SELECT format(
+        'SELECT r.oid, json_build_object(''total_pages'', g.n_total_pages, ''entry_pages'', g.n_entry_pages, ''data_pages'', g.n_data_pages, ''entries'', g.n_entries, ''pending_pages'', g.n_pending_pages) AS facts'
+        ' FROM relations r JOIN pg_class c ON c.oid = r.oid JOIN pg_am m ON m.oid = c.relam CROSS JOIN LATERAL'
+        ' %1$I.gin_metapage_info(%1$I.get_raw_page(format(''%%I.%%I'', r.nspname, r.relname), 0)) AS g'
+        ' WHERE r.relkind = ''i'' AND m.amname = ''gin'' AND NOT r.locked AND c.relpersistence = ''p''', n.nspname)
+    FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
+    WHERE x.extname = 'pageinspect' AND current_setting('is_superuser') = 'on'
+), 'SELECT NULL::oid AS oid, NULL::json AS facts WHERE false') AS dbdesign_gins
+-- dbdesign: end
+\gset
+
 -- dbdesign: statistics
 WITH RECURSIVE
 -- "absent" stands for columns that a later version brought: a name that the view has not is looked up further out.
@@ -97,6 +111,7 @@ relations AS MATERIALIZED (
     WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
 ),
 heights AS MATERIALIZED (:dbdesign_heights),
+gins AS MATERIALIZED (:dbdesign_gins),
 bases (oid, base, typmod) AS (
     SELECT oid, oid, -1 FROM pg_type WHERE typtype <> 'd'
     UNION ALL
@@ -292,7 +307,7 @@ relation_documents AS (
         'kind', CASE WHEN r.relkind IN ('i', 'I') THEN 'index' WHEN r.relkind = 'm' THEN 'materialized view' ELSE 'table' END,
         'partitioned', CASE WHEN r.relkind IN ('p', 'I') THEN true END,
         'pages', r.pages, 'relpages', r.relpages, 'reltuples', r.reltuples, 'all_visible', r.relallvisible, 'all_frozen', r.frozen,
-        'height', h.height, 'table_namespace', t.nspname, 'table', t.relname,
+        'height', h.height, 'gin', g.facts, 'table_namespace', t.nspname, 'table', t.relname,
         'locked', CASE WHEN r.locked THEN true END,
         'hidden_columns', d.columns,
         'row_security', CASE WHEN r.relrowsecurity AND row_security_active(r.oid) THEN true END,
@@ -300,6 +315,7 @@ relation_documents AS (
     )) ORDER BY r.nspname, r.relname) AS document
     FROM relations r
     LEFT JOIN heights h ON h.oid = r.oid
+    LEFT JOIN gins g ON g.oid = r.oid
     LEFT JOIN pg_index i ON i.indexrelid = r.oid
     LEFT JOIN relations t ON t.oid = i.indrelid
     LEFT JOIN hidden d ON d.attrelid = r.oid

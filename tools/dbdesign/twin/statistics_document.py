@@ -13,7 +13,14 @@ from pydantic import Field, ValidationError, model_validator
 from dbdesign.errors import InputError, LimitError
 from dbdesign.model.base import Model
 from dbdesign.model.schema import label
-from dbdesign.model.statistics import BLOCK, ColumnStatistics, ExtendedStatistics, RelationStatistics, Statistics
+from dbdesign.model.statistics import (
+    BLOCK,
+    ColumnStatistics,
+    ExtendedStatistics,
+    GinStatistics,
+    RelationStatistics,
+    Statistics,
+)
 from dbdesign.twin.array_literal import split_array
 
 LARGEST = 256_000_000
@@ -97,6 +104,16 @@ def _counted(name: str, literal: str | None) -> int:
     return len(items)
 
 
+class GinDocument(Model):
+    """What `gin_metapage_info` says of a GIN index."""
+
+    total_pages: Blocks
+    entry_pages: Blocks
+    data_pages: Blocks
+    entries: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    pending_pages: Blocks = 0
+
+
 class RelationDocument(Model):
     """A row of `pg_class`. `pages` is the file's size now; `relpages` and `reltuples` are of the last ANALYZE or VACUUM."""
 
@@ -110,6 +127,7 @@ class RelationDocument(Model):
     all_visible: Annotated[int, Field(ge=-(2**31), le=MOST_BLOCKS)] | None = None
     all_frozen: Annotated[int, Field(ge=-(2**31), le=MOST_BLOCKS)] | None = None
     height: Annotated[int, Field(ge=0, le=32)] | None = None
+    gin: GinDocument | None = None
     table_namespace: Name | None = None
     table: Name | None = None
     locked: bool = False
@@ -269,6 +287,7 @@ def _relation(one: RelationDocument, document: StatisticsDocument) -> RelationSt
         all_visible=one.all_visible,
         all_frozen=one.all_frozen,
         height=one.height,
+        gin=GinStatistics(**one.gin.model_dump()) if one.gin else None,
         table=label(namespace_of(one.table_namespace), one.table) if one.table else None,
         columns=tuple(
             ColumnStatistics(**column.model_dump(exclude={"left_out", "no_ranges"})) for column in one.columns

@@ -10,8 +10,6 @@ import contextlib
 import json
 import re
 import secrets
-import select
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,12 +17,15 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import pq, sql
 
-from dbdesign.engines.postgres import Limits, Statement, embedded, split_script
-from dbdesign.errors import InputError, LimitError, SqlError
+from dbdesign.engines.postgres import Limits, Statement, embedded
+from dbdesign.errors import EngineError, InputError
 from dbdesign.model.statistics import BLOCK, ColumnStatistics, Statistics
+from dbdesign.twin import session
+from dbdesign.twin.composing import verbatim
 from dbdesign.twin.fill import Filler
 from dbdesign.twin.relations import Relation, read_relations
 from dbdesign.twin.settings import ServerSettings, checked_settings
+from dbdesign.twin.statements import single_statement
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -32,18 +33,11 @@ if TYPE_CHECKING:
     from dbdesign.engines.postgres import StatementFailure
     from dbdesign.engines.postgres.scratch import ScratchDatabase
 
-PLANNING_SECONDS = 20.0
-"""Seconds that the planner may take over one query."""
-
-PATIENCE = 2.0
-"""Seconds more after which a session that does not stop by itself is ended."""
-
 LIMITS = Limits(seconds=120.0)
 
-_PLANNED = re.compile(r"(?:select|with|insert|update|delete|merge|values|table)\b|\(", re.IGNORECASE)
 _UNIQUE = re.compile(r"\s*unique\s+", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$\d+")
-_BEGINNING = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_PART = re.compile(r"^(dbdesign_what_if_\d+)_\d+$")
 
 _OWN = """
 create schema {schema};
@@ -61,6 +55,15 @@ grant execute on function {schema}.show to {role}
 """The one thing that the unprivileged role may do to the catalogs: hide and show indexes of its own scratch database, so that
 what-ifs need no superuser's session, in which a user's function could run. The schema's name is drawn by lot: what our superuser calls
 must not be there before, made by a user."""
+
+
+_PARTS = b"""
+select p.oid::bigint, p.oid::pg_catalog.regclass::text
+from pg_catalog.pg_class c left join lateral pg_catalog.pg_partition_tree(c.oid) t on c.relkind = 'I'
+join pg_catalog.pg_class p on p.oid = coalesce(t.relid::oid, c.oid)
+where c.relname = %s order by p.oid <> c.oid, p.oid
+"""
+"""An index that was just made, with those that it made on partitions."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ class Explained:
 
     @property
     def indexes(self) -> frozenset[str]:
-        """The names of the indexes that it uses."""
-        return frozenset(node["Index Name"] for node in self.nodes() if "Index Name" in node)
+        """The names of the indexes that it uses; of a hypothetical one on a partitioned table once, whichever partitions' are used."""
+        return frozenset(_PART.sub(r"\1", node["Index Name"]) for node in self.nodes() if "Index Name" in node)
 
 
 @dataclass(frozen=True)
@@ -103,9 +106,10 @@ class Hypothetical:
 
     Attributes:
         definition: as given, from `ON` on.
-        name: by which plans on the twin call it.
-        pages: blocks that it would take.
+        name: by which `Explained.indexes` calls it.
+        pages: blocks that it would take, on all partitions together.
         rows: entries.
+        parts: oids, its own first, those of its partitions after it.
     """
 
     definition: str
@@ -113,6 +117,7 @@ class Hypothetical:
     oid: int
     pages: int
     rows: float
+    parts: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
@@ -144,8 +149,7 @@ class Twin:
         admin.execute(_OWN.replace("{schema}", self._schema).replace("{role}", self.database.user_role).encode())
         self.relations |= {one.oid: one for one in read_relations(admin, self.database.server.data_folder)}
         self._filler = Filler(self.database, self.relations, self.problems, self._schema)
-        self._filler.fill(self.statistics)
-        self._connect_anew()
+        self._fill(self.statistics)
         self.use(self.statistics.settings)
 
     @property
@@ -173,13 +177,17 @@ class Twin:
         """A session that has seen no relation before: a session remembers how many segments a relation has."""
         user = self.database.user
         user.close()
-        self.database.user.execute(f"set statement_timeout = '{int(PLANNING_SECONDS * 1000)}ms'".encode())
+        self.database.user.execute(f"set statement_timeout = '{int(session.PLANNING_SECONDS * 1000)}ms'".encode())
         for name, value in self._settings.items():
             self._set(name, value)
 
     def refill(self, statistics: Statistics) -> None:
         """Other statistics for the same schema; hypothetical indexes stay. `problems` are then those of the new ones."""
         self.statistics = statistics
+        with self._session_watched():
+            self._fill(statistics)
+
+    def _fill(self, statistics: Statistics) -> None:
         self.problems.clear()
         self._filler.fill(statistics)
         self._connect_anew()
@@ -217,7 +225,8 @@ class Twin:
         Raises:
             InputError: for what is not one statement that can be planned.
             SqlError: where the planner refuses it.
-            LimitError: where planning takes more than `PLANNING_SECONDS`.
+            LimitError: where planning takes more than `session.PLANNING_SECONDS`.
+            EngineError: where the server ended the session; the twin was made good and can be asked again.
         """
         statement = single_statement(query)
         generic = ", GENERIC_PLAN" if _PARAMETER.search(statement) else ""
@@ -228,7 +237,7 @@ class Twin:
         """The call that shows and hides what has to change, to be sent before the next statement."""
         if shown is None:
             return ""
-        wanted = {one.oid for one in shown}
+        wanted = {oid for one in shown for oid in one.parts}
         show, hide = sorted(wanted - self._shown), sorted(self._shown - wanted)
         self._shown = wanted
         return f"SELECT {self._schema}.show('{_array(show)}', '{_array(hide)}'); " if show or hide else ""
@@ -255,43 +264,47 @@ class Twin:
         return Explained(json.loads(value or b"[{}]")[0])
 
     def _run(self, statement: str) -> PGresult:
-        result = self._answer(statement.encode())
-        if result is None or result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-            if self.database.user.pgconn.status != pq.ConnStatus.OK:
-                self._connect_anew()
-            self._shown = set(self._visible())  # the flip that went before it was undone
-            raise _refused(result)
-        return result
+        with self._session_watched():
+            result = session.ask(self.database, statement.encode())
+        if result is not None and result.status in session.GOOD:
+            return result
+        if self.database.user.pgconn.status != pq.ConnStatus.OK:
+            if result is not None:
+                raise self._lost()
+            self._connect_anew()
+        self._shown = set(self._visible())  # the flip that went before it was undone
+        raise session.refusal(result)
 
-    def _answer(self, statement: bytes) -> PGresult | None:
-        """The last result, or the error; None from a session that had to be ended.
+    @contextlib.contextmanager
+    def _session_watched(self) -> Iterator[None]:
+        """Make the twin good where the server has ended its sessions.
 
-        The server's own timeout is not enough: what a user wrote may lift it in passing, while the planner calls it.
+        Raises:
+            EngineError: then.
         """
-        connection = self.database.user.pgconn
-        connection.send_query(statement)
-        connection.flush()
-        waiting, deadline = select.poll(), time.monotonic() + PLANNING_SECONDS + PATIENCE
-        waiting.register(connection.socket, select.POLLIN)
-        last: PGresult | None = None
-        while True:
-            while connection.is_busy():
-                if not waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                    self.database.server.control("select pg_terminate_backend(%s)", connection.backend_pid)
-                    connection.finish()
-                    return None
-                connection.consume_input()
-            result = connection.get_result()
-            if result is None:
-                return last
-            if last is None or last.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-                last = result
+        try:
+            yield
+        except psycopg.OperationalError as error:
+            if not session.is_lost(error):
+                raise
+            raise self._lost() from error
+
+    def _lost(self) -> EngineError:
+        """Fill it again: a server that comes back after a crash replays what it wrote to the files, and knows nothing of what we did."""
+        self.database.forget_sessions()
+        self._fill(self.statistics)
+        self._shown = set(self._visible())
+        return EngineError(
+            "the server ended the session that asked",
+            where="query",
+            remedy="Ask again, and leave out what ended it if it happens again",
+        )
 
     def _visible(self) -> list[int]:
         """The hypothetical indexes that are shown now, as the catalog has it."""
         rows = self.database.admin.execute(
             b"select i.indexrelid::bigint from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid "
-            b"where i.indisvalid and c.relname ~ '^dbdesign_what_if_[0-9]+$'"
+            b"where i.indisvalid and c.relname ~ '^dbdesign_what_if_[0-9]+(_[0-9]+)?$'"
         ).fetchall()
         return [row[0] for row in rows]
 
@@ -301,58 +314,71 @@ class Twin:
         Each comes back in its place, or the reason why the server refused it. The tables' files are empty meanwhile, since the
         server reads a table to build an index on it.
         """
-        tables = [one.files for one in self.relations.values() if one.files and not one.is_index]
-        for files in tables:
-            files.empty()
-        try:
+        with self._session_watched():
             made = self._create(definitions)
-        finally:
-            self._filler.stretch_tables()
-        oids = [one for one in made if isinstance(one, int)]
-        fresh = {
-            one.oid: one for one in read_relations(self.database.admin, self.database.server.data_folder, oids=oids)
-        }
-        self.relations |= fresh
-        self._filler.fill_indexes(fresh.values())
-        self._connect_anew()
+            oids = [oid for one in made if not isinstance(one, str) for oid in one]
+            fresh = {
+                one.oid: one for one in read_relations(self.database.admin, self.database.server.data_folder, oids=oids)
+            }
+            self.relations |= fresh
+            self._filler.fill_indexes(fresh.values())
+            self._connect_anew()
         self._run(f"SELECT {self._schema}.show('{{}}', '{_array(oids)}')")
         return [
-            one if isinstance(one, str) else self._hypothetical(definition, fresh[one])
+            one if isinstance(one, str) else self._hypothetical(definition, [fresh[oid] for oid in one])
             for definition, one in zip(definitions, made, strict=True)
         ]
 
-    def _create(self, definitions: Sequence[str]) -> list[int | str]:
-        """The oids, or the reasons."""
-        self._connect_anew()
-        connection, made = self.database.user, []
-        for definition in definitions:
-            self._made += 1
-            unique, rest = _UNIQUE.match(definition), _UNIQUE.sub("", definition, count=1)
-            kind, name = "UNIQUE INDEX" if unique else "INDEX", f"dbdesign_what_if_{self._made}"
-            try:
-                connection.execute(single_statement(f"CREATE {kind} {name} {rest}", planned=False).encode())
-                row = connection.execute(
-                    b"select oid::bigint from pg_catalog.pg_class where relname = %s", (name,)
-                ).fetchone()
-                made.append(row[0] if row else "not made")
-            except psycopg.Error as error:
-                made.append(str(error).splitlines()[0])
-        return made
+    def _create(self, definitions: Sequence[str]) -> list[tuple[int, ...] | str]:
+        """The oids of each with those of its partitions, or the reasons."""
+        for files in [one.files for one in self.relations.values() if one.files and not one.is_index]:
+            files.empty()
+        try:
+            self._connect_anew()
+            return [self._create_one(definition) for definition in definitions]
+        finally:
+            self._filler.stretch_tables()
 
-    def _hypothetical(self, definition: str, relation: Relation) -> Hypothetical:
+    def _create_one(self, definition: str) -> tuple[int, ...] | str:
+        self._made += 1
+        unique, rest = _UNIQUE.match(definition), _UNIQUE.sub("", definition, count=1)
+        kind, name = "UNIQUE INDEX" if unique else "INDEX", f"dbdesign_what_if_{self._made}"
+        user = self.database.user
+        try:
+            user.execute(single_statement(f"CREATE {kind} {name} {rest}", planned=False).encode())
+            parts = user.execute(_PARTS, (name,)).fetchall()
+            for number, (_, own) in enumerate(parts[1:], 1):
+                renamed = sql.Identifier(f"{name}_{number}")
+                user.execute(sql.SQL("alter index {} rename to {}").format(verbatim(own), renamed))
+        except InputError as error:
+            return str(error)
+        except psycopg.Error as error:
+            if session.is_lost(error):
+                raise
+            return str(error).splitlines()[0]
+        return tuple(oid for oid, _ in parts) or "not made"
+
+    def _hypothetical(self, definition: str, parts: Sequence[Relation]) -> Hypothetical:
         return Hypothetical(
-            definition, relation.name, relation.oid, self._filler.size(relation.oid), self._filler.rows(relation.oid)
+            definition,
+            parts[0].name,
+            parts[0].oid,
+            sum(self.pages(one) for one in parts),
+            sum(self.rows(one) for one in parts if one.files),
+            tuple(one.oid for one in parts),
         )
 
     def drop_indexes(self, indexes: Iterable[Hypothetical]) -> None:
         """Forget hypothetical indexes."""
         for one in indexes:
-            self._shown.discard(one.oid)
+            self._shown.difference_update(one.parts)
             relation = self.relations.pop(one.oid, None)
+            for part in one.parts[1:]:
+                self.relations.pop(part, None)
             if relation:
-                self.database.user.execute(
-                    sql.SQL("drop index {}").format(sql.Identifier(relation.namespace, relation.name))
-                )
+                name = sql.Identifier(relation.namespace, relation.name)
+                with self._session_watched():
+                    self.database.user.execute(sql.SQL("drop index {}").format(name))
 
 
 @contextlib.contextmanager
@@ -372,43 +398,5 @@ def production_twin(
         yield twin
 
 
-def single_statement(query: str, *, planned: bool = True) -> str:
-    """The one statement that a text holds, without its semicolon and the comments before it.
-
-    Raises:
-        InputError: for none, several, or one that the planner has no plan for.
-    """
-    try:
-        statements = split_script(query).statements
-    except SqlError as error:
-        raise InputError(error.what, where="query", remedy="Close the quotation or comment") from None
-    if len(statements) != 1:
-        raise InputError(
-            f"holds {len(statements)} statements", where="query", remedy="Give one statement without others behind it"
-        )
-    text = statements[0].sql
-    beginning = _BEGINNING.match(text)
-    text = text[beginning.end() if beginning else 0 :]
-    if planned and not _PLANNED.match(text):
-        raise InputError(
-            f"{text.split(None, 1)[0][:20] if text.split() else 'it'} is not planned",
-            where="query",
-            remedy="Give a SELECT, INSERT, UPDATE, DELETE or MERGE",
-        )
-    return text
-
-
 def _array(oids: Iterable[int]) -> str:
     return "{" + ",".join(map(str, oids)) + "}"
-
-
-def _refused(result: PGresult | None) -> SqlError | LimitError:
-    if result is None:
-        return LimitError(f"the planner took more than {PLANNING_SECONDS:g} seconds", remedy="Simplify the query")
-    field_of = result.error_field
-    state = (field_of(pq.DiagnosticField.SQLSTATE) or b"").decode()
-    message = (field_of(pq.DiagnosticField.MESSAGE_PRIMARY) or b"refused").decode(errors="replace")
-    if state == "57014":
-        return LimitError(f"the planner took more than {PLANNING_SECONDS:g} seconds", remedy="Simplify the query")
-    hint = field_of(pq.DiagnosticField.MESSAGE_HINT)
-    return SqlError(message, sqlstate=state, where="query", remedy=hint.decode(errors="replace") if hint else None)

@@ -99,7 +99,7 @@ def capacity(kind: Kind, low: str, high: str) -> float:
     if kind in FLOATS:
         return 1.0 if float(low) == float(high) else (2.0**20 if kind is Kind.FLOAT32 else 2.0**50)
     if kind in TEXTS and not _is_pattern(low, high):
-        return 1.0 if low == high else (2.0 if _gap(low, high, fold=kind is Kind.CITEXT) is None else 1e12)
+        return 1.0 if low == high else (2.0 if gap_of(low, high, fold=kind is Kind.CITEXT) is None else 1e12)
     return ordinal(kind, high, like=low) - ordinal(kind, low, like=high) + 1.0
 
 
@@ -137,9 +137,9 @@ def ordinal(kind: Kind, text: str, *, like: str = "") -> int:
         ValueError: if the text is not a value of the kind, or the kind has no ordinals.
     """
     if kind in DECIMALS:
-        return int(_decimal(text).scaleb(_scale(text, like)).to_integral_value())
+        return int(_decimal(text).scaleb(scale_of(text, like)).to_integral_value())
     if kind in TEXTS:
-        head, tail, alphabet = _pattern(text, like)
+        head, tail, alphabet = pattern_of(text, like)
         return _number(text[len(head) : len(text) - len(tail)], alphabet)
     reader = _READERS.get(kind)
     if reader is None:
@@ -150,13 +150,13 @@ def ordinal(kind: Kind, text: str, *, like: str = "") -> int:
 def from_ordinal(kind: Kind, number: int, low: str, high: str) -> str:
     """The value with this ordinal, between `low` and `high`, in their form."""
     if kind in DECIMALS:
-        return str(Decimal(number).scaleb(-_scale(low, high)).quantize(Decimal(1).scaleb(-_scale(low, high))))
+        return str(Decimal(number).scaleb(-scale_of(low, high)).quantize(Decimal(1).scaleb(-scale_of(low, high))))
     if kind in TEXTS:
-        head, tail, alphabet = _pattern(low, high)
+        head, tail, alphabet = pattern_of(low, high)
         return head + _digits(number, alphabet, len(low) - len(head) - len(tail)) + tail
     if kind is Kind.UUID:
         digits = f"{number:015x}"
-        return f"{digits[:8]}-{digits[8:12]}-{_uuid(low)[12]}{digits[12:]}-8000-000000000000"
+        return f"{digits[:8]}-{digits[8:12]}-{uuid_digits(low)[12]}{digits[12:]}-8000-000000000000"
     if kind in BINARIES:
         return "\\x" + _kept_form(number, low.strip()[2:], 16, HEX_DIGITS)
     if kind in BITS:
@@ -183,7 +183,7 @@ def _decimal(text: str) -> Decimal:
 
 
 @lru_cache(maxsize=1024)
-def _scale(*texts: str) -> int:
+def scale_of(*texts: str) -> int:
     """Digits after the point of the longest."""
     exponents = [_decimal(text).as_tuple().exponent for text in texts if text.strip()]
     return max([0, *(-one for one in exponents if isinstance(one, int))])
@@ -258,7 +258,8 @@ def _duration(text: str) -> int:
 # -- bits ------------------------------------------------------------------------------------------------------------------
 
 
-def _uuid(text: str) -> str:
+def uuid_digits(text: str) -> str:
+    """Its 32 digits. Raises ValueError where it is none."""
     digits = re.sub(r"[-{}]", "", text.lower())
     if not re.fullmatch(r"[0-9a-f]{32}", digits):
         raise ValueError(f"{text!r} is not a UUID")
@@ -266,7 +267,7 @@ def _uuid(text: str) -> str:
 
 
 def _uuid_ordinal(text: str) -> int:
-    digits = _uuid(text)
+    digits = uuid_digits(text)
     return int(digits[:12] + digits[13:16], 16)
 
 
@@ -313,20 +314,21 @@ def _write_mac(number: int) -> str:
 # -- texts -----------------------------------------------------------------------------------------------------------------
 
 
-def _pattern(low: str, high: str) -> tuple[str, str, str]:
+def pattern_of(low: str, high: str) -> tuple[str, str, str]:
     """What both begin with, what both end with, and the alphabet in which the rest counts. Raises ValueError if it does not count."""
-    found = _find_pattern(low, high)
+    found = find_pattern(low, high)
     if found is None:
         raise ValueError(f"{low!r} and {high!r} do not count in one alphabet")
     return found
 
 
 def _is_pattern(low: str, high: str) -> bool:
-    return _find_pattern(low, high) is not None
+    return find_pattern(low, high) is not None
 
 
 @lru_cache(maxsize=1024)
-def _find_pattern(low: str, high: str) -> tuple[str, str, str] | None:
+def find_pattern(low: str, high: str) -> tuple[str, str, str] | None:
+    """As `pattern_of`, but None where the two do not count."""
     if len(low) != len(high):
         return None
     if low == high:
@@ -354,7 +356,7 @@ def _digits(number: int, alphabet: str, length: int) -> str:
     return digits
 
 
-def _gap(low: str, high: str, *, fold: bool) -> tuple[str, int, int] | None:
+def gap_of(low: str, high: str, *, fold: bool) -> tuple[str, int, int] | None:
     """A beginning and the range of code points after it that all lie between the two texts; None if there are none."""
     start = next((i for i, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
     if start >= len(high):
@@ -371,7 +373,7 @@ def _gap(low: str, high: str, *, fold: bool) -> tuple[str, int, int] | None:
 
 def _text_between(k: int, count: int, low: str, high: str, *, fold: bool) -> str:
     """`low`, then texts of a rising character and the zero-padded k, then `high`."""
-    gap = _gap(low, high, fold=fold)
+    gap = gap_of(low, high, fold=fold)
     if k == 0 or gap is None:
         return low if k == 0 else high
     if k == count - 1:
