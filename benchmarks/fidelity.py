@@ -10,13 +10,13 @@ the index was really built on the loaded data.
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -26,11 +26,10 @@ from dbdesign.engines.postgres.scratch import ScratchDatabase
 from dbdesign.model.statistics import Statistics
 from dbdesign.twin.catalog_statistics import read_document
 from dbdesign.twin.dump import read_dump
+from dbdesign.twin.plan_comparison import Plan, first_difference, shape
 from dbdesign.twin.statistics_document import interpret, parse_document
 from dbdesign.twin.twin import Hypothetical, Twin, production_twin
 from tpc import ROOMY, TPC_DS, TPC_H, Benchmark, load, queries
-
-Plan = Mapping[str, Any]
 
 CONSOLE = Console(width=int(os.environ.get("COLUMNS", "150")))
 
@@ -67,25 +66,6 @@ class Comparison:
             f"{100 * median:.3f} %",
             f"{100 * worst:.2f} %",
         )
-
-
-def shape(node: Plan) -> tuple[Any, ...]:
-    """Node types with what they read, without costs and rows."""
-    names = ("Node Type", "Join Type", "Strategy", "Relation Name", "Alias", "Index Name", "Scan Direction")
-    return (*(node.get(name) for name in names), *(shape(child) for child in node.get("Plans", ())))
-
-
-def first_difference(real: Plan, predicted: Plan) -> str | None:
-    """The deepest first node that differs, since what is above it follows from it."""
-    for one, other in zip(real.get("Plans", ()), predicted.get("Plans", ()), strict=False):
-        below = first_difference(one, other)
-        if below:
-            return below
-    for key in dict.fromkeys([*real, *predicted]):
-        if key != "Plans" and real.get(key) != predicted.get(key):
-            place = real.get("Index Name") or real.get("Relation Name") or ""
-            return f"{real['Node Type']} {place}: {key} {real.get(key)!r} against {predicted.get(key)!r}"
-    return None
 
 
 def renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
@@ -230,7 +210,29 @@ def main(arguments: Sequence[str]) -> None:
     CONSOLE.print(table)
     for comparison in found:
         for line in comparison.unequal:
-            CONSOLE.print(f"{comparison.what}, {line}", markup=False)
+            CONSOLE.print(f"{comparison.what}, {line}\n    {cause(comparison.what, line)}", markup=False)
+
+
+def cause(what: str, difference: str) -> str:
+    """Why two plans may differ although the twin knows all that ANALYZE collected: what the planner looks up elsewhere."""
+    if "hypothetical" in what:
+        return "the size of an index that is not built is computed, and nothing is known of its expressions' values"
+    sides = _SIDES.search(difference)
+    if sides and sides[1] == sides[4] and sides[2] == sides[3]:
+        return (
+            "the same clause with its sides changed: which is made first follows the order in which indexes were made "
+            "(create_join_clause, src/backend/optimizer/path/equivclass.c)"
+        )
+    if "Merge Join" in difference:
+        return (
+            "a merge join asks where both sides begin and end; the planner looks the ends of a column up in a B-tree that begins with it, "
+            "which no statistics hold (mergejoinscansel → ineq_histogram_selectivity → get_actual_variable_range, "
+            "src/backend/utils/adt/selfuncs.c)"
+        )
+    return "not explained"
+
+
+_SIDES = re.compile(r"'\((\S+) = (\S+)\)' against '\((\S+) = (\S+)\)'")
 
 
 if __name__ == "__main__":

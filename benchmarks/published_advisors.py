@@ -10,7 +10,7 @@ Indexes are plain ascending B-trees of at most `width` columns, as in those pape
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 
 from dbdesign.indexes.candidate import Candidate, KeyPart
@@ -29,6 +29,12 @@ class Published:
         self.columns = _columns(uses)
         self.by_query = [_columns([use]) for use in uses]
         self.questions = 0
+        self.reached: float | None = None
+        """The least cost of any set that was kept so far, for the budget at hand."""
+
+        self.watch: Callable[[], None] = lambda: None
+        """Called before every question about a whole set; what it raises ends the algorithm."""
+
         self._numbers: dict[Candidate, int] = {}
 
     def number(self, candidate: Candidate) -> int:
@@ -62,6 +68,7 @@ class Published:
 
     def total(self, candidates: Iterable[Candidate]) -> float:
         """The workload's cost. Every query on the tables counts as a question, whether or not an earlier answer serves."""
+        self.watch()
         mask = self.mask(candidates)
         self.questions += len(self.costs.plannable)
         return self.costs.total(mask)
@@ -76,6 +83,7 @@ class Published:
         chosen: list[Candidate] = []
         cost = self.total([])
         while True:
+            self.reached = cost
             steps = list(self._steps(chosen, width))
             self.prepare(new for _, new in steps)
             best: tuple[float, list[Candidate], float] | None = None
@@ -154,6 +162,7 @@ class Published:
         return wider
 
     def _best_of_query(self, query: Query, candidates: list[Candidate], budget: int) -> list[Candidate]:
+        self.watch()
         self.prepare(candidates)
         chosen: list[Candidate] = []
         cost = self.costs.cost(query, 0).cost
@@ -173,6 +182,7 @@ class Published:
         chosen: list[Candidate] = []
         cost = self.total([])
         while True:
+            self.reached = cost
             fitting = [one for one in pool if one not in chosen and self.size([*chosen, one]) <= budget]
             trials = [(self.total([*chosen, one]), str(one), one) for one in fitting]
             if not trials or min(trials, key=lambda one: one[:2])[0] * ENOUGH >= cost:

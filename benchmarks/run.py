@@ -1,4 +1,10 @@
-"""Speed and memory, each figure beside a baseline measured in the same run. Prints a table; asserts nothing: machines are noisy."""
+"""Every figure that the product claims, each beside a baseline or a target of the same run. Asserts nothing: machines are noisy.
+
+    python benchmarks/run.py [--only WORD]
+
+What takes long is run in a short form here; the command of the whole is printed with it. The benchmarks on TPC-H and TPC-DS need the
+extra `bench` (`pip install -e '.[bench]'`; `make bench` installs it).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -135,17 +142,112 @@ def bare_memory() -> float:
     return float(python(code))
 
 
-def main() -> None:
-    """Measure everything and print the table."""
+@dataclass(frozen=True)
+class Long:
+    """A benchmark of its own.
+
+    Attributes:
+        target: what the whole is to show.
+        short: the command of the short form, `{statistics}` being a small TPC-H's; empty where there is none.
+        whole: the command of the whole.
+    """
+
+    title: str
+    target: str
+    short: tuple[str, ...]
+    whole: str
+
+
+NEEDS_GENERATORS = {"fidelity.py", "index_quality.py", "what_if_speed.py", "real_run.py"}
+
+LONG = (
+    Long(
+        "fidelity: plans on the twin against the loaded database",
+        "121 of 121 equal with primary keys and with all indexes, each exception explained; hypothetical indexes: "
+        "same shape ≥ 95 %, cost within 2 % in the median",
+        ("fidelity.py", "0.02"),
+        "python benchmarks/fidelity.py 1",
+    ),
+    Long(
+        "quality of the advised indexes at a budget, beside Extend and the exact optimum",
+        "at or under every published algorithm at every budget, within 1 % of the optimum, a tenth of the what-ifs; "
+        "TPC-H ≤ 6 s, TPC-DS ≤ 120 s",
+        ("index_quality.py", "tpch", "{statistics}", "--budgets", "0.01,0.03,0.05", "--algorithms", "extend"),
+        "python benchmarks/tpc.py tpch 10 > tpch.sql && python benchmarks/index_quality.py tpch tpch.sql (the same with tpcds)",
+    ),
+    Long(
+        "what-ifs a second, beside HypoPG",
+        "as many as HypoPG, which needs the rows",
+        ("what_if_speed.py", "0.02"),
+        "python benchmarks/what_if_speed.py 0.1",
+    ),
+    Long(
+        "a real run: the advised indexes against none",
+        "all queries together many times faster",
+        ("real_run.py", "0.02", "--budget", "20MB", "--limit", "5"),
+        "python benchmarks/real_run.py 1 --budget 1GB --limit 120",
+    ),
+    Long(
+        "simulation of 100 tables of a billion rows and 200 queries",
+        "≤ 10 s, ≤ 100 MB of disk",
+        ("simulation.py",),
+        "python benchmarks/simulation.py",
+    ),
+    Long(
+        "ten changes to a table under load: the naive migration, and the planned one",
+        "planned: no statement waits 250 ms beyond its usual 99th percentile, none fails; naive beside it",
+        ("online_migration.py",),
+        "python benchmarks/online_migration.py 5000000",
+    ),
+    Long(
+        "a history of a thousand statements checked",
+        "≤ 10 s",
+        ("migration_check.py",),
+        "python benchmarks/migration_check.py",
+    ),
+    Long("technologies detected", "as its table says", (), "python benchmarks/detection.py"),
+    Long("renames told from drops", "as its table says", (), "python benchmarks/rename_detection.py"),
+)
+
+
+def run_long(one: Long, folder: Path, console: Console) -> None:
+    """Run the short form, and print what it says as it says it."""
+    console.rule(one.title)
+    console.print(f"target: {one.target}\nthe whole: {one.whole}\n", markup=False, highlight=False)
+    if not one.short:
+        return
+    command = list(one.short)
+    if "{statistics}" in command:
+        statistics_ = folder / "tpch.sql"
+        with statistics_.open("w") as file:
+            subprocess.run([sys.executable, "tpc.py", "tpch", "0.1"], stdout=file, check=True, cwd=HERE)
+        command[command.index("{statistics}")] = str(statistics_)
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, *command], check=False, cwd=HERE)
+    said = f"the short form took {time.perf_counter() - began:.0f} s"
+    console.print(said if done.returncode == 0 else f"[red]it failed with {done.returncode}[/red]; {said}")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure everything and print it."""
     from server_start import rows as server_rows
 
-    table = Table(title="dbdesign benchmarks", title_justify="left")
-    for heading in ("what", "measured", "baseline, same run", "target"):
-        table.add_column(heading)
-    for row in [*[Row(*one) for one in server_rows()], *engine_rows(), *pipeline_rows()]:
-        table.add_row(row.what, row.measured, row.baseline, row.target)
-    Console(width=int(os.environ.get("COLUMNS", "150"))).print(table)
+    console = Console(width=int(os.environ.get("COLUMNS", "150")))
+    wanted = arguments[1] if len(arguments) > 1 and arguments[0] == "--only" else ""
+    if wanted in "speed and memory":
+        table = Table(title="speed and memory", title_justify="left")
+        for heading in ("what", "measured", "baseline, same run", "target"):
+            table.add_column(heading)
+        for row in [*[Row(*one) for one in server_rows()], *engine_rows(), *pipeline_rows()]:
+            table.add_row(row.what, row.measured, row.baseline, row.target)
+        console.print(table)
+    if find_spec("duckdb") is None:
+        console.print("TPC-H and TPC-DS are left out: they need the extra bench (make bench installs it)")
+    with tempfile.TemporaryDirectory() as folder:
+        for one in LONG:
+            if wanted in one.title and (find_spec("duckdb") or not NEEDS_GENERATORS & set(one.short)):
+                run_long(one, Path(folder), console)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -34,6 +34,21 @@ DIAGRAMS = (
     ("dot", "marketplace.dot"),
     ("html", "marketplace.html"),
 )
+CHANGES = (
+    (
+        "    status sales.order_status NOT NULL DEFAULT 'pending',\n",
+        """    status sales.order_status NOT NULL DEFAULT 'pending',
+    channel text NOT NULL DEFAULT 'web',
+    reference uuid NOT NULL DEFAULT gen_random_uuid(),
+""",
+    ),
+    ("    order_id integer NOT NULL,\n    old_status", "    order_id bigint NOT NULL,\n    old_status"),
+    (
+        "CREATE INDEX orders_open_idx",
+        "CREATE INDEX orders_coupon_idx ON sales.orders (coupon_id);\nCREATE INDEX orders_open_idx",
+    ),
+)
+"""What the migration changes in the schema: texts, and what stands there afterwards."""
 
 
 class Demo:
@@ -42,7 +57,7 @@ class Demo:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+    async def call(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """One tool call; its structured content. A tool's error ends the demo."""
         began = time.perf_counter()
         result = await self.client.call_tool(tool, arguments)
@@ -54,9 +69,10 @@ class Demo:
         return result.structured_content
 
     async def run(self) -> None:
-        """Read, review, draw, generate, simulate, advise."""
+        """Detect, read, review, draw, generate, simulate, advise, read a plan, check a migration and plan it."""
         tools = (await self.client.list_tools()).tools
         print(f"dbdesign speaks MCP {self.client.protocol_version}; tools: {', '.join(tool.name for tool in tools)}")
+        await self.detect()
         await self.call("read_schema", source=SCHEMA, detail="names")
         await self.review()
         for target, file in DIAGRAMS:
@@ -67,6 +83,16 @@ class Demo:
                 print(f"  - {note['object']}: {note['lost']}")
         await self.simulate()
         await self.advise()
+        await self.read_plan()
+        await self.check_migration()
+        await self.plan_migration()
+
+    async def detect(self) -> None:
+        """What a service of the marketplace uses, and the line that proves each."""
+        detected = await self.call("detect_stack", path="examples/marketplace/orders-service")
+        for one in detected["technologies"]:
+            proof = one["evidence"][0]
+            print(f"  - {one['name']} ({one['role']}): {proof['path']}:{proof.get('line', 1)} {proof['text']}")
 
     async def simulate(self) -> None:
         """The queries at production scale in two years, without data: which ones will not meet their targets."""
@@ -82,6 +108,46 @@ class Demo:
         (OUT / "indexes.sql").write_text("".join(f"{one['ddl']}\n" for one in advised["indexes"]), encoding="utf-8")
         for index in advised["indexes"]:
             print(f"  - {index['ddl']}  -- saves {index['gain_share']:.1%}: {', '.join(index['queries'])}")
+
+    async def read_plan(self) -> None:
+        """What is wrong with a slow query, from its plan as it was pasted from psql, and what an index would bring."""
+        read = await self.call(
+            "read_plan",
+            source="examples/marketplace/changes/slow-query.txt",
+            query="select * from sales.order_events where order_id = 88231 order by created_at",
+            schema=DESIGN,
+            write_to="out/slow-query.html",
+            overwrite=True,
+        )
+        for finding in [one for plan in read["plans"] for one in plan["findings"]][:3]:
+            print(f"  - {finding['id']}: {finding['message']}")
+
+    async def check_migration(self) -> None:
+        """What a migration that somebody wrote would lock, rewrite and read."""
+        checked = await self.call(
+            "check_migration", source=["examples/marketplace/changes/2026-12-orders.sql"], schema=DESIGN, version="16"
+        )
+        for statement in checked["statements"]:
+            for finding in statement.get("findings", ())[:1]:
+                print(
+                    f"  - line {statement['line']}: {finding['hazard']} ({finding['severity']}): {finding['message']}"
+                )
+
+    async def plan_migration(self) -> None:
+        """The same changes in phases that no application notices, executed up and down, as files for Flyway."""
+        after = (ROOT / SCHEMA).read_text(encoding="utf-8")
+        for old, new in CHANGES:
+            after = after.replace(old, new, 1)
+        planned = await self.call(
+            "plan_migration",
+            source=SCHEMA,
+            target=after,
+            tool="flyway",
+            name="orders",
+            write_to="out/migrations",
+        )
+        for phase in planned["phases"]:
+            print(f"  - {phase['name']}: {len(phase['steps'])} steps. {phase['deploy_condition']}")
 
     async def review(self) -> None:
         """The worst findings, with their fixes."""

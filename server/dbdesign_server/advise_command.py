@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dbdesign_server.commands import ConfigOption, JsonOption, PageOption, RootOption, _as_json, _call, app
+from dbdesign.api.answer import Answer
+from dbdesign_server.tool_command import tool_command
+
+if TYPE_CHECKING:
+    from dbdesign.api.advise_indexes import AdviseIndexesAnswer
+    from dbdesign.api.call import Call
 
 OptionalSource = Annotated[
     str | None,
@@ -38,7 +44,13 @@ AtOption = Annotated[
 ]
 
 
-@app.command("advise")
+def _show(answer: AdviseIndexesAnswer, _options: Mapping[str, Any]) -> None:
+    from dbdesign_server.advise_terminal import show_advice
+
+    show_advice(answer)
+
+
+@tool_command("advise", _show)
 def advise_command(
     source: OptionalSource = None,
     budget: Annotated[
@@ -52,26 +64,21 @@ def advise_command(
     least_gain: Annotated[
         float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of the workload's cost that an index must save.")
     ] = 0.005,
-    as_json: JsonOption = False,
-    page: PageOption = None,
-    root: RootOption = [],  # noqa: B006
-    config: ConfigOption = None,
-) -> None:
+    *,
+    page: int,
+    call: Call,
+) -> Answer:
     """Advise the indexes that a workload is worth, proven by PostgreSQL's planner at production scale."""
     from dbdesign.api.advise_indexes import advise_indexes
-    from dbdesign_server.advise_terminal import show_advice
 
-    with _call(root, config, page) as call:
-        answer = advise_indexes(
-            source,
-            budget=budget,
-            statistics=statistics,
-            queries=queries,
-            settings=list(settings),
-            at=at,
-            least_gain=least_gain,
-            page=page or 1,
-            call=call,
-        )
-    if not _as_json(answer, as_json):
-        show_advice(answer)
+    return advise_indexes(
+        source,
+        budget=budget,
+        statistics=statistics,
+        queries=queries,
+        settings=list(settings),
+        at=at,
+        least_gain=least_gain,
+        page=page,
+        call=call,
+    )

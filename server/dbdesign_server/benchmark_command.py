@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dbdesign.api.answer import Answer
 from dbdesign.errors import InputError
-from dbdesign_server.commands import (
-    ConfigOption,
-    FormatOption,
-    JsonOption,
-    OverwriteOption,
-    PageOption,
-    RootOption,
-    Source,
-    WriteToOption,
-    _as_json,
-    _call,
-    app,
-)
+from dbdesign_server.commands import FormatOption, OverwriteOption, Source, WriteToOption
+from dbdesign_server.tool_command import tool_command
+
+if TYPE_CHECKING:
+    from dbdesign.api.benchmark_answer import BenchmarkSchemaAnswer
+    from dbdesign.api.call import Call
 
 
-@app.command("benchmark")
+def _show(answer: BenchmarkSchemaAnswer, _options: Mapping[str, Any]) -> None:
+    from dbdesign_server.benchmark_terminal import show_benchmark
+
+    show_benchmark(answer)
+
+
+@tool_command("benchmark", _show)
 def benchmark_command(
     source: Source,
     rows: Annotated[
@@ -34,39 +35,56 @@ def benchmark_command(
         list[str],
         typer.Option(metavar="DDL", help="CREATE INDEX …: run again with it and compare; repeatable."),
     ] = [],  # noqa: B006 - never changed
+    advise: Annotated[
+        bool, typer.Option("--advise", help="Run again with the indexes that `dbdesign advise` finds, and compare.")
+    ] = False,
+    budget: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="What the advised indexes may take, such as 2GB; means --advise.")
+    ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="HORIZON", help="Let the volumes grow to then, such as 24mo.")
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed gives the same rows and values.")] = 1,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Run in a new schema of this configured database, which the configuration file must call writable.",
+        ),
+    ] = None,
+    schema: Annotated[
+        str, typer.Option(metavar="NAME", help="With --into: the schema to make; one that is there is never touched.")
+    ] = "dbdesign_benchmark",
+    keep: Annotated[bool, typer.Option("--keep", help="With --into: leave the schema there at the end.")] = False,
     format: FormatOption = None,  # noqa: A002
     write_to: WriteToOption = None,
     overwrite: OverwriteOption = False,
-    as_json: JsonOption = False,
-    page: PageOption = None,
-    root: RootOption = [],  # noqa: B006
-    config: ConfigOption = None,
-) -> None:
+    *,
+    page: int,
+    call: Call,
+) -> Answer:
     """Fill a PostgreSQL of its own with rows that follow a design's volumes, and measure its workload there."""
-    from dbdesign.api.benchmark_schema import benchmark_schema
-    from dbdesign_server.benchmark_terminal import show_benchmark
+    from dbdesign.api.benchmark_database import benchmark_database
+    from dbdesign.api.benchmark_schema import Request, benchmarked
 
-    with _call(root, config, page) as call:
-        answer = benchmark_schema(
-            source,
-            rows=_count(rows),
-            seconds=seconds,
-            connections=connections,
-            indexes=list(index),
-            at=at,
-            seed=seed,
-            format=format,
-            write_to=write_to,
-            overwrite=overwrite,
-            page=page or 1,
-            call=call,
-        )
-    if not _as_json(answer, as_json):
-        show_benchmark(answer)
+    wanted = Request(
+        source,
+        _count(rows),
+        seconds,
+        connections,
+        tuple(index),
+        advise or budget is not None,
+        budget,
+        at,
+        seed,
+        format,
+        write_to,
+        overwrite,
+        page,
+    )
+    if into is None:
+        return benchmarked(wanted, call)
+    return benchmark_database(wanted, into, call, schema=schema, keep=keep)
 
 
 def _count(text: str) -> float:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from dbdesign.api.benchmark_answer import BenchmarkSchemaAnswer, MeasureOut, QueryOut
 
 
+MISSED = 2.0
+"""Factor from which on the twin's miss of the rows is shown."""
+
+
 def show_benchmark(answer: BenchmarkSchemaAnswer) -> None:
     """A table of the queries, what is not as wanted, and where the reports are."""
     _emit(_parts(answer))
@@ -54,10 +58,11 @@ def _queries(answer: BenchmarkSchemaAnswer) -> Table:
         "rows",
         "hit/read",
         "est/act",
+        "twin",
         "access",
         "target",
     )
-    for column in shown.columns[1:-2]:
+    for column in shown.columns[1:-3]:
         column.justify = "right"
     for one in answer.queries:
         shown.add_row(
@@ -70,7 +75,7 @@ def _queries(answer: BenchmarkSchemaAnswer) -> Table:
 
 def _measure(query: QueryOut, one: MeasureOut) -> list[Text]:
     if one.p50_ms is None or one.p95_ms is None or one.p99_ms is None:
-        return [Text("0"), *[Text("–")] * 7, Text(one.error or "no time", style="red"), Text("")]
+        return [Text("0"), *[Text("–")] * 8, Text(one.error or "no time", style="red"), Text("")]
     style = {True: "green", False: "bold red"}.get(one.met, "") if one.met is not None else ""
     access = next((node for node in one.access if " on " in node), one.access[0] if one.access else "")
     verdict = {True: " met", False: " missed"}.get(one.met, "") if one.met is not None else ""
@@ -82,6 +87,16 @@ def _measure(query: QueryOut, one: MeasureOut) -> list[Text]:
         Text(f"{one.rows or 0:,.1f}"),
         Text(f"{one.shared_hit or 0:,}/{one.shared_read or 0:,}"),
         Text(f"{one.estimated_rows or 0:,.0f}/{one.actual_rows or 0:,.0f}"),
+        _twin(one),
         Text(f"{access}{errors}", style="red" if errors else ""),
         Text(f"{query.target or ''}{verdict}", style=style),
     ]
+
+
+def _twin(one: MeasureOut) -> Text:
+    """Whether the twin had the same plan, and by how much it missed the rows where that is much."""
+    if one.twin is None:
+        return Text("–")
+    factor = max(one.twin.rows_factor, one.twin.worst_factor or 1.0)
+    missed = f" ×{factor:,.0f}" if factor >= MISSED else ""
+    return Text(f"{'=' if one.twin.same_plan else '≠'}{missed}", style="green" if one.twin.same_plan else "yellow")

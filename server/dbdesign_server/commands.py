@@ -409,13 +409,19 @@ def help_texts(width: int = 100) -> Iterator[tuple[str, str]]:
     from dbdesign_server.serve import parser
 
     command: Any = typer.main.get_command(app)
-    for name, one in {"": command, **command.commands}.items():
-        title = f"dbdesign {name}".strip()
-        if name == "serve":
+    for title, one in _commands("dbdesign", command):
+        if title == "dbdesign serve":
             yield title, parser(width).format_help()
             continue
         context = one.make_context(title, [], resilient_parsing=True, terminal_width=width, max_content_width=width)
         yield title, one.get_help(context)
+
+
+def _commands(title: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """A command and those below it."""
+    yield title, command
+    for name, one in getattr(command, "commands", {}).items():
+        yield from _commands(f"{title} {name}", one)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -460,4 +466,9 @@ def _fail(message: str) -> int:
 
 import dbdesign_server.advise_command  # noqa: E402 - likewise
 import dbdesign_server.benchmark_command  # noqa: E402 - adds a command to `app`, from what stands above
+import dbdesign_server.detect_command  # noqa: E402 - likewise
+import dbdesign_server.explain_command  # noqa: E402 - likewise
+import dbdesign_server.migrate_check_command  # noqa: E402 - likewise
+import dbdesign_server.migrate_command  # noqa: E402 - likewise
+import dbdesign_server.migrate_plan_command  # noqa: E402 - likewise
 import dbdesign_server.simulate_command  # noqa: E402, F401 - likewise

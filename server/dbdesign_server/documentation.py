@@ -25,9 +25,29 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "rules/README.md", index()
     for name, rule in rules().items():
         yield f"rules/{name}.md", page(rule)
+    yield from _hazard_pages()
+    yield from plan_findings_pages()
     yield "engines.md", engines_page()
     yield "tools.md", asyncio.run(tools_page())
     yield "cli.md", cli_page()
+
+
+def _hazard_pages() -> Iterator[tuple[str, str]]:
+    from dbdesign.migrations.hazards.base import hazards, index, page
+
+    yield "hazards/README.md", index()
+    for name, hazard in hazards().items():
+        yield f"hazards/{name}.md", page(hazard)
+
+
+def plan_findings_pages() -> Iterator[tuple[str, str]]:
+    """The pages of findings on execution plans."""
+    from dbdesign.plans.findings.base import plan_checks
+    from dbdesign.plans.pages import index, page
+
+    yield "plan-findings/README.md", index()
+    for name, check in plan_checks().items():
+        yield f"plan-findings/{name}.md", page(check)
 
 
 def engines_page() -> str:

@@ -120,6 +120,13 @@ def rule_names() -> list[str]:
     return list(rules())
 
 
+def hazard_names() -> list[str]:
+    """The hazards of migrations."""
+    from dbdesign.migrations.hazards.base import hazards
+
+    return list(hazards())
+
+
 def rules_and_families() -> list[str]:
     """What `only` and `ignore` take."""
     from dbdesign.rules.base import families
@@ -143,6 +150,7 @@ def format_names() -> list[str]:
 
 _COMPLETIONS: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("dbdesign://rules/{name}", "name"): rule_names,
+    ("dbdesign://hazards/{name}", "name"): hazard_names,
     ("dbdesign://engines/{name}", "name"): engine_names,
     ("review_a_schema", "only"): rules_and_families,
     ("design_from_requirements", "engine"): engine_names,

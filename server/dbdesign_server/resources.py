@@ -63,6 +63,31 @@ def add_resources(server: MCPServer[Any]) -> None:
             raise ResourceNotFoundError(str(error)) from None
 
     @server.resource(
+        "dbdesign://hazards",
+        title="Migration hazards",
+        description="All hazards of migrations by engine, a line each.",
+        mime_type=MARKDOWN,
+    )
+    def hazards_index() -> str:
+        from dbdesign.migrations.hazards.base import index
+
+        return index()
+
+    @server.resource(
+        "dbdesign://hazards/{name}",
+        title="A migration hazard",
+        description="What a hazard is, what it locks, an example, what to write instead.",
+        mime_type=MARKDOWN,
+    )
+    def hazard_page(name: str) -> str:
+        from dbdesign.migrations.hazards.base import hazard, page
+
+        try:
+            return page(hazard(name))
+        except DesignError as error:
+            raise ResourceNotFoundError(str(error)) from None
+
+    @server.resource(
         "dbdesign://engines/{name}",
         title="What an engine can do",
         description="Limits and features of an engine by version, each with its source.",

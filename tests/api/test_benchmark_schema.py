@@ -64,6 +64,8 @@ def test_it_gives_the_names_that_scripts_use(tmp_path: Path) -> None:
     } <= by_number["after"].keys()
     assert by_number["before"]["access"][0] == "Seq Scan on orders"
     assert "orders_number_idx" in by_number["after"]["access"][-1]
+    assert by_number["after"]["twin"]["same_plan"] is True
+    assert by_number["after"]["twin"]["rows_factor"] == 1
     assert found["indexes"][0]["bytes"] > 0
     assert {one["name"]: one["rows"] for one in found["tables"]}.keys() == {"users", "orders"}
     assert found["plans"][0]["plan"][0]["Plan"]["Node Type"]
@@ -73,6 +75,25 @@ def test_it_gives_the_names_that_scripts_use(tmp_path: Path) -> None:
     assert answer.readable.startswith(answer.summary)
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
     assert any("filling orders" in said for _, said in steps)
+
+
+def test_the_advised_indexes_are_built_for_the_second_run_without_being_named() -> None:
+    answer = benchmark_schema(DESIGN, format="design", rows=3000, seconds=0.3, connections=2, budget="1GB")
+    assert "CREATE INDEX CONCURRENTLY orders_number_idx ON public.orders (number);" in [
+        one.ddl for one in answer.indexes
+    ]
+    assert {one.error for one in answer.indexes} == {None}
+    assert answer.queries[1].before.access == ["Seq Scan on orders"]
+    assert answer.queries[1].after
+    assert answer.queries[1].after.access[-1].endswith("Scan on orders_number_idx")
+    assert "bring the workload's cost to" in answer.notes[0]
+
+
+def test_where_no_index_is_worth_building_there_is_one_run() -> None:
+    keys = DESIGN.replace("number = $1", "id = $1").replace("email = $1", "id = $1")
+    answer = benchmark_schema(keys, format="design", rows=500, seconds=0.2, advise=True)
+    assert [one.title for one in answer.runs] == ["workload"]
+    assert "no index is worth building" in answer.notes[0]
 
 
 def test_pages_are_of_one_measurement_and_within_the_budget() -> None:
@@ -97,6 +118,8 @@ def test_pages_are_of_one_measurement_and_within_the_budget() -> None:
         ({"connections": 1000}, "connections"),
         ({"indexes": ["drop table users"]}, "does not create or drop an index"),
         ({"at": "soon"}, "24mo"),
+        ({"budget": "lots"}, "is not a size"),
+        ({"advise": True, "indexes": ["create index on orders (number)"]}, "goes without indexes"),
         ({"write_to": "report.pdf"}, "neither a folder"),
         ({"write_to": "there.md"}, "exists already"),
     ],

@@ -13,7 +13,7 @@ from dbdesign.api.call import Call, CancelledError
 from dbdesign.api.paging import tokens
 from dbdesign.api.simulate_queries import simulate_queries
 from dbdesign.errors import DesignError, InputError, UnknownNameError
-from dbdesign.twin import twin
+from dbdesign.twin import session
 
 DDL = """\
 CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL UNIQUE, name text NOT NULL);
@@ -151,7 +151,7 @@ def test_a_query_that_cannot_be_planned_says_so_in_its_place_and_the_others_go_o
 def test_a_query_that_the_planner_takes_too_long_on_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(twin, "PLANNING_SECONDS", 0.5)
+    monkeypatch.setattr(session, "PLANNING_SECONDS", 0.5)
     joins = " ".join(f"join orders o{number} on o{number}.customer_id = o0.customer_id" for number in range(1, 16))
     (tmp_path / "schema.sql").write_text(DDL)
     (tmp_path / "q.sql").write_text(

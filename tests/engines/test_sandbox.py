@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dbdesign.engines.postgres import EmbeddedPostgres, Limits, embedded
+from dbdesign.engines.postgres import EmbeddedPostgres, Limits, dedicated, embedded
 from dbdesign.engines.postgres.extensions import HARMLESS
 from dbdesign.engines.postgres.sandbox import MEGABYTE, blocks
 from dbdesign.engines.postgres.scratch import ScratchDatabase
@@ -305,13 +305,21 @@ def test_nobody_connects_without_the_secret(db: ScratchDatabase) -> None:
             psycopg.connect(host=str(db.server.socket_folder), user=role, dbname=db.name)
 
 
-def test_a_backend_that_crashes_fails_its_statement_alone(db: ScratchDatabase) -> None:
+@pytest.fixture
+def db_apart() -> Iterator[ScratchDatabase]:
+    """On a server of its own, which may be crashed: sessions of other tests live on the usual one."""
+    with dedicated({}) as server, server.scratch() as database:
+        yield database
+
+
+def test_a_backend_that_crashes_fails_its_statement_alone(db_apart: ScratchDatabase) -> None:
+    db = db_apart
     done = threading.Event()
     sleeping = "select pid from pg_stat_activity where usename = %s and query like '%%sleep%%'"
 
     def crash() -> None:
         while not done.wait(0.01):
-            for (pid,) in embedded().control(sleeping, db.user_role):
+            for (pid,) in db.server.control(sleeping, db.user_role):
                 os.kill(pid, signal.SIGKILL)
 
     killer = threading.Thread(target=crash)
@@ -329,12 +337,13 @@ def test_a_backend_that_crashes_fails_its_statement_alone(db: ScratchDatabase) -
     assert is_sound(db)
 
 
-def test_a_crash_in_one_database_does_not_fail_a_script_in_another(db: ScratchDatabase) -> None:
-    with embedded().scratch() as other:
+def test_a_crash_in_one_database_does_not_fail_a_script_in_another(db_apart: ScratchDatabase) -> None:
+    db = db_apart
+    with db.server.scratch() as other:
         other.run_script("select 1")
 
         def crash() -> None:
-            while not embedded().control(
+            while not db.server.control(
                 "select 1 from pg_stat_activity where usename = %s and query like '%%sleep%%'", db.user_role
             ):
                 pass

@@ -74,8 +74,9 @@ async def test_tools_are_listed_in_their_order_with_titles_annotations_and_schem
         assert tool.output_schema is not None
         assert next(iter(tool.output_schema["properties"])) == "summary"
         assert tool.input_schema["additionalProperties"] is False
-        assert next(iter(tool.input_schema["properties"])) == "source"
-        assert tool.input_schema.get("required", ["source"])[0] == "source"
+        subject = "path" if tool.name == "detect_stack" else "source"
+        assert next(iter(tool.input_schema["properties"])) == subject
+        assert tool.input_schema.get("required", [subject])[0] == subject
 
 
 async def test_descriptions_fit_what_clients_show_and_arguments_have_no_unions(project: Path) -> None:
@@ -247,8 +248,8 @@ async def test_resources_are_rules_engines_and_the_persona(project: Path, era: L
             uri: (await one.read_resource(uri)).contents[0]
             for uri in (*uris, "dbdesign://rules/foreign-key-without-index", "dbdesign://engines/postgresql")
         }
-    assert uris == ["dbdesign://rules", "dbdesign://engines", "dbdesign://persona"]
-    assert templates == ["dbdesign://rules/{name}", "dbdesign://engines/{name}"]
+    assert uris == ["dbdesign://rules", "dbdesign://engines", "dbdesign://persona", "dbdesign://hazards"]
+    assert templates == ["dbdesign://rules/{name}", "dbdesign://hazards/{name}", "dbdesign://engines/{name}"]
     for page in pages.values():
         assert page.mime_type == "text/markdown"
         assert page.text.startswith("# ")  # type: ignore[union-attr]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dbdesign.engines.postgres import Limits, embedded
 from dbdesign_server.commands import app, run
 
 DESIGN = """\
@@ -46,6 +47,18 @@ def test_json_has_the_names_that_scripts_use(design: str) -> None:
     found = json.loads(done.stdout)
     assert found["queries"][0]["before"]["executions"] > 0
     assert found["tables"][0]["rows"] == 500
+
+
+def test_into_names_a_database_that_the_configuration_calls_writable(design: str, tmp_path: Path) -> None:
+    with embedded().scratch(limits=Limits(seconds=60, connections=20)) as database:
+        config = tmp_path / "dbdesign.toml"
+        options = ["benchmark", design, "--rows", "500", "--seconds", "0.2", "--into", "trial", "--config", str(config)]
+        config.write_text(f'[databases]\ntrial = "{database.user_uri}"\n')
+        assert run(options) == 2
+        config.write_text(f'[databases]\ntrial = {{url = "{database.user_uri}", writable = true}}\n')
+        done = CliRunner().invoke(app, [*options, "--json", "--schema", "bench"])
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["proof"].endswith("in database trial, schema bench")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -43,12 +43,14 @@ class Access:
         roots: folders below which files may be read and written; relative paths start from the first. Empty: any path that the
             process can read (the command line, where the caller is the user himself).
         databases: configured databases by name; never an URL from a caller.
+        analyzable: names of those on which the user lets queries be run to explain them (EXPLAIN ANALYZE), lower case with `_`.
         files: whether any file may be touched at all.
         standard_input: gives what `-` stands for; None where `-` has no meaning (the server).
     """
 
     roots: tuple[Path, ...] = ()
     databases: Mapping[str, ConfiguredDatabase] = field(default_factory=dict)
+    analyzable: frozenset[str] = frozenset()
     standard_input: Callable[[], bytes] | None = None
     files: bool = True
 
@@ -57,6 +59,7 @@ class Access:
         cls,
         *roots: str | Path,
         databases: Mapping[str, ConfiguredDatabase] | None = None,
+        analyzable: frozenset[str] = frozenset(),
         standard_input: Callable[[], bytes] | None = None,
     ) -> Access:
         """Access to these folders, each of which must exist.
@@ -65,7 +68,7 @@ class Access:
             InputError: where a root is not a folder.
         """
         resolved = tuple(_root(Path(root)) for root in roots)
-        return cls(roots=resolved, databases=databases or {}, standard_input=standard_input)
+        return cls(resolved, databases or {}, analyzable, standard_input)
 
     def read_bytes(self, name: str) -> bytes:
         """The content of a regular file, at most `MAX_BYTES`.
@@ -130,6 +133,41 @@ class Access:
         except OSError as error:
             raise self._refused(name, error) from None
 
+    def folder(self, name: str) -> Path:
+        """The real path of a folder that may be looked into.
+
+        Raises:
+            AccessError: outside the roots.
+            InputError: missing, or not a folder.
+        """
+        try:
+            path = self._resolved(name)
+            if stat.S_ISDIR(path.stat().st_mode):
+                return path
+        except OSError as error:
+            raise self._refused(name, error) from None
+        raise InputError("is not a folder", where=name, remedy="Name the folder of a repository")
+
+    def files_beneath(self, name: str) -> Iterator[str]:
+        """The regular files below a folder, named from the folder as it was named, in the order of their paths.
+
+        Hidden ones and symbolic links are left out.
+
+        Raises:
+            AccessError: outside the roots, or a folder that may not be read.
+        """
+        folder = self._resolved(name)
+
+        def refuse(error: OSError) -> None:
+            raise self._refused(name, error) from None
+
+        for place, folders, files in os.walk(folder, onerror=refuse):
+            folders[:] = sorted(one for one in folders if not one.startswith("."))
+            for file in sorted(files):
+                path = Path(place) / file
+                if not file.startswith(".") and not path.is_symlink() and path.is_file():
+                    yield str(Path(name) / path.relative_to(folder))
+
     def exists(self, name: str) -> bool:
         """Whether something is at this path, which may be reached."""
         return os.path.lexists(self._resolved(name, strict=False))
@@ -147,6 +185,16 @@ class Access:
                 remedy=f"The user sets {variable}, or names it in the configuration file, and restarts dbdesign",
             )
         raise UnknownNameError.among("configured database", name, self.databases)
+
+    def check_analyze(self, name: str) -> None:
+        """Raises an `AccessError` where the user does not let queries be run on this database."""
+        if name.lower().replace("-", "_") not in self.analyzable:
+            raise AccessError(
+                f"queries are not run on {name!r} to explain them",
+                where="analyze",
+                remedy="Leave analyze out; or the user allows it with DBDESIGN_ALLOW_ANALYZE=<names>, or allow_analyze in the"
+                " configuration file",
+            )
 
     def _resolved(self, name: str, *, strict: bool = True) -> Path:
         """The real path, inside a root."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -14,14 +15,20 @@ from dbdesign.api.recent import Recent
 from dbdesign.api.twin_source import At, QueriesSource, Settings, StatisticsSource
 
 if TYPE_CHECKING:
+    from dbdesign.api.source import Loaded
     from dbdesign.api.twin_source import TwinInput
     from dbdesign.indexes.advise import Advice, Advised
-    from dbdesign.model.schema import Schema
+    from dbdesign.indexes.engines import Built
+    from dbdesign.model.schema import Schema, Table
 
 Budget = Annotated[
     str | None,
     Field(description="Bytes that the new indexes may take together, such as 2GB. As much as pays when left out."),
 ]
+
+
+LEAST_GAIN = 0.005
+"""Share of the workload's cost that an index must save to be advised."""
 
 
 class IndexOut(BaseModel):
@@ -110,7 +117,7 @@ def advise_indexes(
     at: At = None,
     least_gain: Annotated[
         float, Field(description="Share of the workload's cost that an index must save to be advised.", ge=0, le=1)
-    ] = 0.005,
+    ] = LEAST_GAIN,
     page: Page = 1,
     call: Call | None = None,
 ) -> AdviseIndexesAnswer:
@@ -130,6 +137,25 @@ def advise_indexes(
     return _answer(*found, page, call)
 
 
+def advised_ddl(
+    loaded: Loaded, months: float, budget: str | None, call: Call
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The indexes advised for what a source says, as DDL, and what to know of them, a sentence each.
+
+    Raises:
+        InputError: where there is no workload.
+    """
+    from dbdesign.api.twin_source import input_of
+
+    given = input_of(loaded, months)
+    _, advice, proof, problems, _ = _advised(given, bytes_of(budget) if budget is not None else None, LEAST_GAIN, call)
+    names, schema = _names(advice, given.design.schema_), given.design.schema_
+    ddl = tuple(_index_item(one, names[one.index.name], schema, advice.before).value["ddl"] for one in advice.indexes)
+    notes = [f"The indexes were advised for the design's own volumes: {_summary(given, advice, proof)}"]
+    notes += [f"Advised too: DROP INDEX {one.name}, since {reason} (not done here)." for one, reason in advice.drop]
+    return ddl, (*notes, *problems)
+
+
 def _advise(
     source: str | None,
     budget: str | None,
@@ -141,13 +167,20 @@ def _advise(
     call: Call,
 ) -> tuple[TwinInput, Advice, str, list[str], dict[str, int]]:
     from dbdesign.api.twin_source import twin_input
+
+    limit = bytes_of(budget) if budget is not None else None
+    given = twin_input(source, call, statistics=statistics, queries=queries, settings=settings, at=at)
+    return _advised(given, limit, least_gain, call)
+
+
+def _advised(
+    given: TwinInput, limit: int | None, least_gain: float, call: Call
+) -> tuple[TwinInput, Advice, str, list[str], dict[str, int]]:
     from dbdesign.indexes.advise import Advisor
     from dbdesign.indexes.existing import existing_indexes
     from dbdesign.model.statistics import BLOCK
     from dbdesign.twin.twin import production_twin
 
-    limit = bytes_of(budget) if budget is not None else None
-    given = twin_input(source, call, statistics=statistics, queries=queries, settings=settings, at=at)
     call.step(0.1, "building the twin")
     with production_twin(given.ddl, given.statistics, settings=given.settings) as twin:
         tables = sum(twin.pages(one) for one in twin.relations.values() if not one.is_index) * BLOCK
@@ -259,7 +292,8 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
             Item("considered", value, f"{one.candidate.definition} ({readable_size(one.index.size)}): {one.reason}")
         )
     items += [Item("assumptions", text, f"assumed: {text}") for text in given.assumptions]
-    items += [Item("notes", text, text) for text in shortened([*given.notes, *problems], 500)]
+    slow = [f"{name}: {why}; what it costs with the advised indexes may be less" for name, why in advice.cut_short]
+    items += [Item("notes", text, text) for text in shortened([*given.notes, *slow, *problems], 500)]
     return items
 
 
@@ -282,7 +316,7 @@ def _names(advice: Advice, schema: Schema) -> dict[str, str]:
 def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
     from dbdesign.indexes.engines import build
 
-    built = build(one.candidate, name, schema)
+    built = _buildable(build(one.candidate, name, schema), schema.table_by_label[one.candidate.label])
     value: dict[str, Any] = {
         "ddl": built.ddl,
         "table": one.candidate.label,
@@ -297,6 +331,17 @@ def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
         value["notes"] = list(built.notes)
     said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(one.queries)}"
     return Item("indexes", value, "\n  ".join([said, *built.notes]))
+
+
+def _buildable(built: Built, table: Table) -> Built:
+    """Without CONCURRENTLY on a partitioned table, where PostgreSQL refuses it (manual, CREATE INDEX)."""
+    if table.partitioning is None or " CONCURRENTLY" not in built.ddl:
+        return built
+    note = (
+        "no index is built CONCURRENTLY on a partitioned table: to keep writes going, create it ON ONLY the table, "
+        "build one CONCURRENTLY on each partition, and attach them (ALTER INDEX … ATTACH PARTITION)"
+    )
+    return replace(built, ddl=built.ddl.replace(" CONCURRENTLY", "", 1), notes=(*built.notes, note))
 
 
 def _share(part: float, whole: float) -> float:

@@ -9,6 +9,19 @@ from pydantic import BaseModel, Field
 from dbdesign.api.answer import Answer
 
 
+class TwinOut(BaseModel):
+    """What the production twin said of a query, at the size that was loaded and for the same values, beside the truth."""
+
+    same_plan: bool = Field(description="whether the loaded database's plan has the same shape")
+    difference: str | None = Field(default=None, description="where the two plans part, the loaded database's first")
+    cost: float = Field(description="the planner's units, on the twin")
+    loaded_cost: float = Field(description="the same, on the loaded database")
+    rows: float = Field(description="that the twin expected")
+    rows_factor: float = Field(description="by which that misses the actual rows, either way; 1 is exact")
+    worst_node: str | None = Field(default=None, description="whose rows the twin missed by the largest factor")
+    worst_factor: float | None = None
+
+
 class MeasureOut(BaseModel):
     """One query in one run. Times in milliseconds, as the client saw them."""
 
@@ -28,6 +41,7 @@ class MeasureOut(BaseModel):
     estimated_rows: float | None = Field(default=None, description="by the planner, of that execution")
     actual_rows: float | None = None
     access: list[str] = Field(default_factory=list, description="the plan's nodes, from the top")
+    twin: TwinOut | None = Field(default=None, description="the production twin's estimate beside the truth")
 
 
 class QueryOut(BaseModel):

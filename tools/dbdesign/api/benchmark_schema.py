@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from dbdesign.api.answer import SHOWN, note_items, paged, plural, section, text_of
+from dbdesign.api import benchmark_items as composing
+from dbdesign.api.advise_indexes import Budget, advised_ddl, bytes_of
+from dbdesign.api.answer import paged, section, text_of
 from dbdesign.api.arguments import Format, Overwrite, Page, Source, WriteTo
 from dbdesign.api.benchmark_answer import BenchmarkSchemaAnswer
 from dbdesign.api.call import Call
 from dbdesign.api.files import stem_of
-from dbdesign.api.paging import Item, chosen, paginate
+from dbdesign.api.paging import chosen, paginate
 from dbdesign.api.recent import Recent
 from dbdesign.errors import AccessError, InputError
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
     from dbdesign.benchmark.benchmark import Outcome
-    from dbdesign.benchmark.results import QueryResult, Run
+    from dbdesign.benchmark.place import Place
     from dbdesign.model.profile import Profile
 
 MOST_ROWS, MOST_SECONDS, MOST_CONNECTIONS, MOST_INDEXES = 200_000_000, 3600.0, 24, 100
 
 
-_recent: Recent[Outcome] = Recent(2)
+_recent: Recent[tuple[Outcome, tuple[str, ...]]] = Recent(2)
+"""Outcomes with the notes on the advice."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a benchmark; as the arguments of `benchmark_schema`.
+
+    Attributes:
+        place: where it runs, if not on a server of its own.
+    """
+
+    source: str
+    rows: float = 1e6
+    seconds: float = 10.0
+    connections: int = 4
+    indexes: tuple[str, ...] = ()
+    advise: bool = False
+    budget: str | None = None
+    at: str | None = None
+    seed: int = 1
+    format: str | None = None
+    write_to: str | None = None
+    overwrite: bool = False
+    page: int = 1
+    place: Place | None = None
 
 
 def _statements(value: Any) -> Any:
@@ -49,6 +75,13 @@ def benchmark_schema(
         BeforeValidator(_statements),
         Field(description="CREATE INDEX statements: the workload runs again with them, and both runs are compared."),
     ] = [],  # noqa: B006 - never changed
+    advise: Annotated[
+        bool,
+        Field(
+            description="Run the workload again with the indexes that advise_indexes finds for the design's own volumes."
+        ),
+    ] = False,
+    budget: Budget = None,
     at: Annotated[
         str | None, Field(description="Horizon that the volumes grow to, such as 24mo. Today when left out.")
     ] = None,
@@ -65,47 +98,72 @@ def benchmark_schema(
 
     Rows satisfy every constraint of the schema and are made by the server: distinct counts, skew, value shares, NULLs and
     correlation as the design file says, proportional to its volumes. Queries run with values drawn from the rows, in the mix of their
-    rates; writes are rolled back. Per query: p50/p95/p99, throughput, buffers, plan, estimated against actual rows, target met. With
-    `indexes` the same again after building them. `write_to` a folder gets a Markdown and an HTML report. Nothing else is touched.
+    rates; writes are rolled back. Per query: p50/p95/p99, throughput, buffers, plan, estimated against actual rows, target met, and what
+    the production twin had said of it. With `indexes`, or `advise`, the same again after building them.
+    `write_to` a folder gets a Markdown and an HTML report. Nothing else is touched.
     """
+    wanted = Request(
+        source,
+        rows,
+        seconds,
+        connections,
+        tuple(_statements(indexes)),
+        advise or budget is not None,
+        budget,
+        at,
+        seed,
+        format,
+        write_to,
+        overwrite,
+        page,
+    )
+    return benchmarked(wanted, call or Call())
+
+
+def benchmarked(wanted: Request, call: Call) -> BenchmarkSchemaAnswer:
+    """What `benchmark_schema` does, wherever it is to run."""
     from dbdesign.api.source import load
 
-    call = call or Call()
-    indexes = _statements(indexes)
-    _check(rows, seconds, connections, indexes)
-    paths = _report_paths(write_to, source, call, overwrite=overwrite)
-    loaded, months = load(source, _first_part(call), format=format), _months(at)
-    key = sha256(
-        f"{loaded.design.model_dump_json()} {rows} {seconds} {connections} {indexes} {months} {seed}".encode()
-    ).hexdigest()
+    _check(wanted)
+    if wanted.place is not None:
+        wanted.place.check()
+    paths = _report_paths(wanted.write_to, wanted.source, call, overwrite=wanted.overwrite)
+    loaded, months = load(wanted.source, _part(call, 0.0, 0.05), format=wanted.format), _months(wanted.at)
     profile = _profile(loaded, months)
-    outcome = _recent.get(key) if page > 1 else None  # another page is of the same measurement
-    if outcome is None:
-        outcome = _measured(loaded, profile, call, int(rows), seconds, connections, tuple(indexes), seed)
-        _recent.put(key, outcome)
-    notes = _notes(outcome, loaded, seconds)
+    found = _recent.get(_key(loaded, wanted)) if wanted.page > 1 else None  # another page is of the same measurement
+    if found is None:
+        found = _measured(loaded, profile, months, wanted, call)
+        _recent.put(_key(loaded, wanted), found)
+    outcome, advice = found
+    notes = [*advice, *composing.notes(outcome, loaded, wanted.seconds)]
     call.step(0.97, "composing the answer")
-    said = _summary(loaded, outcome)
-    files = _written(paths, loaded, outcome, said, [*notes, *profile.assumptions], call, overwrite=overwrite)
-    pages = paginate(list(_items(outcome, notes, profile)), call.tokens)
-    items = chosen(pages, page)
-    summary = paged(f"{said} Written: {', '.join(files)}." if files else said, page, len(pages))
+    said = composing.summary(loaded, outcome)
+    files = _written(paths, loaded, outcome, said, [*notes, *profile.assumptions], call, overwrite=wanted.overwrite)
+    pages = paginate(list(composing.items(outcome, notes, profile)), call.tokens)
+    items = chosen(pages, wanted.page)
+    summary = paged(f"{said} Written: {', '.join(files)}." if files else said, wanted.page, len(pages))
     answer = {
         "summary": summary,
-        "page": page,
+        "page": wanted.page,
         "pages": len(pages),
         "rows": outcome.loaded.rows,
         "bytes": outcome.loaded.bytes,
         "load_seconds": round(outcome.loaded.seconds, 2),
-        "runs": [_run(one) for one in outcome.runs],
+        "runs": [composing.run(one) for one in outcome.runs],
         **{
             name: section(items, name)
             for name in ("queries", "indexes", "problems", "tables", "notes", "assumptions", "plans")
         },
         "files": files,
-        "proof": f"executed on PostgreSQL {outcome.version} with {outcome.loaded.rows:,} rows",
+        "proof": f"executed on PostgreSQL {outcome.version} with {outcome.loaded.rows:,} rows"
+        + (f" in {outcome.place}" if wanted.place else ""),
     }
     return BenchmarkSchemaAnswer.model_validate(answer).with_text(text_of(summary, items, _TITLES))
+
+
+def _key(loaded: Loaded, wanted: Request) -> str:
+    asked = replace(wanted, source="", write_to=None, overwrite=False, page=1)
+    return sha256(f"{loaded.design.model_dump_json()} {asked}".encode()).hexdigest()
 
 
 _TITLES = {
@@ -117,12 +175,13 @@ _TITLES = {
 }
 
 
-def _first_part(call: Call) -> Call:
-    """The terms of the reading, which is a small part of the work."""
-    return replace(call, progress=lambda done, said: call.progress(0.05 * done, said))
+def _part(call: Call, low: float, high: float) -> Call:
+    """The terms of a part of the work, from one share of it to another."""
+    return replace(call, progress=lambda done, said: call.progress(low + (high - low) * done, said))
 
 
-def _check(rows: float, seconds: float, connections: int, indexes: list[str]) -> None:
+def _check(wanted: Request) -> None:
+    rows, seconds, connections, indexes = wanted.rows, wanted.seconds, wanted.connections, wanted.indexes
     if not 1 <= rows <= MOST_ROWS:
         raise InputError(f"{rows:g} is not between 1 and {MOST_ROWS:,}", where="rows", remedy="Write such as 2e6")
     if not 0 < seconds <= MOST_SECONDS:
@@ -131,6 +190,10 @@ def _check(rows: float, seconds: float, connections: int, indexes: list[str]) ->
         raise InputError(f"{connections} is not between 1 and {MOST_CONNECTIONS}", where="connections")
     if len(indexes) > MOST_INDEXES:
         raise InputError(f"{len(indexes)} statements are more than {MOST_INDEXES}", where="indexes")
+    if indexes and wanted.advise:
+        raise InputError("goes without indexes", where="advise", remedy="Name the indexes, or have them advised")
+    if wanted.budget is not None:
+        bytes_of(wanted.budget)
     for ddl in indexes:
         if not ddl.lower().lstrip().startswith(("create index", "create unique index", "drop index")):
             raise InputError(
@@ -187,195 +250,35 @@ def _profile(loaded: Loaded, months: float) -> Profile:
 
 
 def _measured(
-    loaded: Loaded,
-    profile: Profile,
-    call: Call,
-    rows: int,
-    seconds: float,
-    connections: int,
-    indexes: tuple[str, ...],
-    seed: int,
-) -> Outcome:
+    loaded: Loaded, profile: Profile, months: float, wanted: Request, call: Call
+) -> tuple[Outcome, tuple[str, ...]]:
+    """The outcome, and what to know of the advice."""
+    from dbdesign.api.relocation import relocated
     from dbdesign.benchmark.benchmark import Wanted, benchmark
     from dbdesign.benchmark.run import Plan
     from dbdesign.engines.cancellation import cancelled_by
     from dbdesign.writers.base import WriteOptions, writer
 
-    ddl = writer("postgresql").write(loaded.design.schema_, WriteOptions(prove=False)).text
-    wanted = Wanted(
-        rows=rows, plan=Plan(seconds=seconds, connections=connections, seed=seed), indexes=indexes, seed=seed
-    )
     with cancelled_by(call.cancelled):
-        return benchmark(
-            loaded.design, profile, ddl, wanted, tell=lambda done, said: call.step(0.05 + 0.9 * done, said)
+        indexes, begun = wanted.indexes, 0.05
+        advice: tuple[str, ...] = ()
+        if wanted.advise:
+            begun = 0.25
+            indexes, advice = advised_ddl(loaded, months, wanted.budget, _part(call, 0.05, begun))
+        design = loaded.design
+        ddl = writer("postgresql").write(design.schema_, WriteOptions(prove=False)).text
+        if wanted.place is not None:
+            design, ddl, indexes, notes = relocated(design, ddl, indexes, wanted.place)
+            advice += notes
+        asked = Wanted(
+            rows=int(wanted.rows),
+            plan=Plan(seconds=wanted.seconds, connections=wanted.connections, seed=wanted.seed),
+            indexes=indexes,
+            seed=wanted.seed,
+            place=wanted.place,
         )
-
-
-def _notes(outcome: Outcome, loaded: Loaded, seconds: float) -> list[str]:
-    asked = sum(one.rate or 0.0 for one in loaded.design.workload.queries)
-    said = [*outcome.loaded.notes]
-    if asked:
-        said.append(
-            f"The workload asks for {asked:,.1f} executions a second; what was measured is what {outcome.runs[0].connections} connections "
-            f"get in a closed loop, client and server on one machine."
-        )
-    said += [
-        f"Of the times of the run {run.title!r}, what is not the queries': SELECT 1 among them took p50 {run.idle.p50:.2f}, "
-        f"p95 {run.idle.p95:.2f}, p99 {run.idle.p99:.2f} ms (connections, client and server shared the machine's processors)."
-        for run in outcome.runs
-        if run.idle is not None
-    ]
-    if any(one.executions for one in outcome.runs[0].queries):
-        said.append(
-            f"The mix ran for {seconds:g} seconds; queries that it ran fewer than 100 times were run more often after it, for their "
-            "percentiles alone. Writes ran in transactions that were rolled back, commits not counted in. Caches were warm."
-        )
-    elif not loaded.design.workload.queries:
-        said.append("There is no workload: name the queries in a design file to have them measured.")
-    return said
-
-
-def _summary(loaded: Loaded, outcome: Outcome) -> str:
-    tables, runs = outcome.loaded, outcome.runs
-    said = [
-        (
-            f"{loaded.name}: {tables.rows:,} rows in {tables.filled} of {plural(len(tables.tables), 'table')} on PostgreSQL "
-            f"{outcome.version}, {tables.bytes / 1024**2:,.0f} MB, loaded in {tables.seconds:.1f} s; "
-            f"{plural(tables.foreign_keys, 'foreign key')} validated."
-        )
-    ]
-    queries = runs[-1].queries
-    if queries:
-        change = " → ".join(f"{one.throughput:,.0f}" for one in runs)
-        said.append(
-            f"{plural(len(queries), 'query')} on {plural(runs[0].connections, 'connection')}: {change} executions per second."
-        )
-    aimed = [one for one in queries if one.target is not None]
-    if aimed:
-        missed = [one.name for one in aimed if one.met is False]
-        met = " → ".join(f"{sum(one.met is True for one in run.queries)}" for run in runs)
-        said.append(f"{met} of {len(aimed)} latency targets met{f'; missed: {_list(missed)}' if missed else ''}.")
-    if failed := [one.name for one in queries if one.error]:
-        said.append(f"Errors in {_list(failed)}.")
-    if empty := [one.label for one in tables.tables if not one.rows]:
-        said.append(f"Not filled: {_list(empty)}.")
-    if tables.problems or outcome.refused:
-        said.append(f"{plural(len(tables.problems) + len(outcome.refused), 'problem')} (see problems).")
-    return " ".join(said)
-
-
-def _list(names: list[str]) -> str:
-    return f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}"
-
-
-def _items(outcome: Outcome, notes: list[str], profile: Profile) -> Iterator[Item]:
-    for number in range(len(outcome.runs[0].queries)):
-        value = _query(outcome.runs, number)
-        yield Item("queries", value, _in_words(value))
-    for one in outcome.indexes:
-        built = (
-            {"ddl": one.ddl, "error": one.error}
-            if one.error
-            else {"ddl": one.ddl, "bytes": one.bytes, "seconds": round(one.seconds, 3)}
-        )
-        yield Item("indexes", built, f"{one.ddl}: {one.error or f'{one.bytes:,} bytes, {one.seconds:.2f} s'}")
-    for text in (*outcome.refused, *outcome.loaded.problems):
-        yield Item("problems", text[:500], text[:500])
-    yield from (Item("notes", item.value, item.text) for item in note_items(notes))
-    yield from _table_items(outcome)
-    yield from (Item("assumptions", item.value, item.text) for item in note_items(profile.assumptions[: 4 * SHOWN]))
-    for run in outcome.runs:
-        for query in run.queries:
-            if query.plan is not None:
-                yield Item(
-                    "plans",
-                    {"query": query.name, "run": run.title, "plan": query.plan.plan},
-                    f"{query.name}, {run.title}: {' > '.join(query.plan.nodes)}",
-                )
-
-
-def _table_items(outcome: Outcome) -> Iterator[Item]:
-    sizes = {one.label: one for one in outcome.sizes}
-    for table in sorted(outcome.loaded.tables, key=lambda one: (one.rows > 0, one.reason is None)):
-        size = sizes.get(table.label)
-        value = {
-            "name": table.label,
-            "rows": table.rows,
-            "wanted": table.wanted,
-            "bytes": size.heap if size else 0,
-            "index_bytes": size.indexes if size else 0,
-            **({"reason": table.reason} if table.reason else {}),
-            **({"notes": list(table.notes)} if table.notes else {}),
-        }
-        why = "".join(f"; {text}" for text in ([table.reason] if table.reason else []) + list(table.notes))
-        yield Item("tables", value, f"{table.label}: {table.rows:,} rows{why}")
-
-
-def _query(runs: tuple[Run, ...], number: int) -> dict[str, Any]:
-    from dbdesign.benchmark.report import verdict
-
-    one = runs[0].queries[number]
-    return {
-        "name": one.name,
-        **({"target": verdict(one).split(":")[0]} if one.target else {}),
-        **({"parameters": list(one.parameters)} if one.parameters else {}),
-        "before": _measure(one),
-        **({"after": _measure(runs[1].queries[number])} if len(runs) > 1 else {}),
-    }
-
-
-def _measure(one: QueryResult) -> dict[str, Any]:
-    found: dict[str, Any] = {"executions": one.executions, "errors": one.errors}
-    if one.error:
-        found["error"] = one.error
-    if one.latency is not None:
-        times = {
-            "mean_ms": one.latency.mean,
-            "p50_ms": one.latency.p50,
-            "p95_ms": one.latency.p95,
-            "p99_ms": one.latency.p99,
-            "max_ms": one.latency.maximum,
-        }
-        found |= {"per_second": round(one.throughput, 2), **{name: round(value, 4) for name, value in times.items()}}
-        found |= {"rows": round(one.rows, 2)}
-    if one.met is not None:
-        found["met"] = one.met
-    if one.plan is not None:
-        found |= {"shared_hit": one.plan.hit, "shared_read": one.plan.read}
-        found |= {"estimated_rows": one.plan.estimated, "actual_rows": one.plan.actual, "access": list(one.plan.nodes)}
-    return found
-
-
-def _in_words(value: dict[str, Any]) -> str:
-    parts = []
-    for title in ("before", "after"):
-        one = value.get(title)
-        if one is None:
-            continue
-        prefix = f"{title} " if "after" in value else ""
-        if "p50_ms" not in one:
-            parts.append(f"{prefix}not run: {one.get('error', 'no time')}")
-            continue
-        met = {True: ", target met", False: ", TARGET MISSED"}.get(one.get("met"), "")
-        failed = f", {one['errors']} errors: {one['error']}" if one["errors"] else ""
-        parts.append(
-            f"{prefix}p50 {one['p50_ms']:.2f} / p95 {one['p95_ms']:.2f} / p99 {one['p99_ms']:.2f} ms, {one['per_second']:,.1f}/s, "
-            f"rows {one.get('estimated_rows', 0):,.0f} estimated / {one.get('actual_rows', 0):,.0f} actual, "
-            f"buffers {one.get('shared_hit', 0):,} hit / {one.get('shared_read', 0):,} read, "
-            f"{' > '.join(one.get('access', ())[:4])}{met}{failed}"
-        )
-    return f"{value['name']}: {'; '.join(parts)}"
-
-
-def _run(one: Run) -> dict[str, Any]:
-    return {
-        "title": one.title,
-        "executions": one.executions,
-        "seconds": round(one.seconds, 2),
-        "connections": one.connections,
-        "per_second": round(one.throughput, 1),
-        **({"idle_p50_ms": round(one.idle.p50, 4), "idle_p99_ms": round(one.idle.p99, 4)} if one.idle else {}),
-    }
+        measuring = _part(call, begun, 0.95)
+        return benchmark(design, profile, ddl, asked, tell=measuring.step), advice
 
 
 def _written(
@@ -390,6 +293,7 @@ def _written(
 ) -> list[str]:
     from dbdesign.benchmark.report import Report, html, markdown
 
-    report = Report(loaded.name, summary, outcome, (*outcome.refused, *outcome.loaded.problems, *notes))
+    problems = (*outcome.refused, *outcome.loaded.problems, *outcome.unpredicted)
+    report = Report(loaded.name, summary, outcome, (*problems, *notes))
     makers = {".md": markdown, ".html": html}
     return [call.access.write_text(path, makers[suffix](report), overwrite=overwrite) for suffix, path in paths.items()]

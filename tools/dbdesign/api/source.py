@@ -97,7 +97,7 @@ def load(
 
 def _load(source: str, call: Call, format: str | None, *, lenient: bool = False) -> Loaded:  # noqa: A002
     if source.startswith(DATABASE):
-        _refuse_url(source)
+        refuse_url(source)
         return _live(source, call)
     text, name, note = _text(source, call)
     if format == "design" or (format is None and _is_design(text, name)):
@@ -139,7 +139,7 @@ def is_inline(source: str) -> bool:
     """Whether a source is the text itself rather than a path: it has several lines or statements, or begins as a schema does."""
     if not source.strip():
         raise InputError("is empty", where="source", remedy="Give a path, the text itself, or database:<name>")
-    _refuse_url(source)
+    refuse_url(source)
     inline = (
         "\n" in source or ";" in source or len(source) > _LONGEST_PATH or _BEGINS_LIKE_SQL.match(source) is not None
     )
@@ -148,7 +148,8 @@ def is_inline(source: str) -> bool:
     return inline
 
 
-def _refuse_url(source: str) -> None:
+def refuse_url(source: str) -> None:
+    """Raises an `AccessError` where a source is an URL, which may hold a password."""
     if _URL.match(source):
         raise _url_refused("an URL")
 

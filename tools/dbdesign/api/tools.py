@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from dbdesign.api.advise_indexes import advise_indexes
 from dbdesign.api.answer import Answer
 from dbdesign.api.benchmark_schema import benchmark_schema
+from dbdesign.api.check_migration import check_migration
+from dbdesign.api.detect_stack import detect_stack
 from dbdesign.api.draw_erd import draw_erd
 from dbdesign.api.generate_schema import generate_schema
+from dbdesign.api.plan_migration import plan_migration
+from dbdesign.api.read_plan import read_plan
 from dbdesign.api.read_schema import read_schema
 from dbdesign.api.review_schema import review_schema
 from dbdesign.api.simulate_queries import simulate_queries
@@ -35,11 +39,15 @@ class Tool:
 
 
 TOOLS = (
+    Tool(detect_stack, "Detect databases, ORMs and migration tools"),
     Tool(read_schema, "Read a schema"),
     Tool(review_schema, "Review a schema"),
     Tool(generate_schema, "Generate a schema for an engine", writes=True),
     Tool(draw_erd, "Draw an entity-relationship diagram", writes=True),
     Tool(simulate_queries, "Simulate a workload at production scale"),
     Tool(advise_indexes, "Advise indexes for a workload"),
+    Tool(check_migration, "Check migrations for what locks, rewrites or breaks"),
+    Tool(plan_migration, "Plan a migration without downtime", writes=True),
+    Tool(read_plan, "Read an execution plan", writes=True),
     Tool(benchmark_schema, "Benchmark a design on generated data", writes=True),
 )

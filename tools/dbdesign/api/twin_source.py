@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +13,11 @@ from dbdesign.api.call import Call
 from dbdesign.errors import InputError
 
 if TYPE_CHECKING:
+    from dbdesign.api.source import Loaded
     from dbdesign.engines.postgres import Statement
     from dbdesign.model.design import Design
     from dbdesign.model.statistics import Statistics
-    from dbdesign.model.workload import Query
+    from dbdesign.model.workload import Query, TableVolume
 
 StatisticsSource = Annotated[
     str | None,
@@ -80,8 +81,12 @@ def twin_input(
     settings: Sequence[str] = (),
     at: str | None = None,
     needs_queries: bool = True,
+    volumes: Mapping[str, TableVolume] | None = None,
 ) -> TwinInput:
     """Read everything.
+
+    Args:
+        volumes: by table, where neither the design nor statistics say how much there is.
 
     Raises:
         InputError: where there is neither a source nor statistics, no query, or the two do not fit.
@@ -101,11 +106,31 @@ def twin_input(
     else:
         made = _from_source(source, statistics, call)
     design, ddl, now, name, notes = made
+    if volumes and now is None and not design.workload.volumes:
+        design = _with_volumes(design, volumes)
     if queries is not None:
         design = _with_queries(design, queries, call)
     if needs_queries and not design.workload.queries:
         raise InputError("there is no query", where=name, remedy="Add a workload to the design file, or give queries")
     return _complete(design, ddl, now, name, notes, months, chosen)
+
+
+def input_of(loaded: Loaded, months: float) -> TwinInput:
+    """What a source that is read already says, its volumes at a horizon.
+
+    Raises:
+        InputError: where it has no query.
+    """
+    if not loaded.design.workload.queries:
+        raise InputError("there is no query", where=loaded.name, remedy="Add a workload to the design file")
+    ddl, notes = _ddl(loaded.design)
+    return _complete(loaded.design, ddl, None, loaded.name, notes, months, {})
+
+
+def _with_volumes(design: Design, volumes: Mapping[str, TableVolume]) -> Design:
+    """The design with volumes for those of its tables that are named."""
+    known = {table.label: volume for name, volume in volumes.items() if (table := design.schema_.table(name))}
+    return design.model_copy(update={"workload": design.workload.model_copy(update={"volumes": known})})
 
 
 def _complete(
@@ -155,9 +180,9 @@ def _from_source(source: str, statistics: str | None, call: Call) -> _Made:
         return _from_dump(source, call)
     loaded = load(source, call, lenient=True)
     ddl, notes = _ddl(loaded.design)
-    known = _statistics(statistics, call) if statistics else None
+    known = read_given_statistics(statistics, call) if statistics else None
     if known is None and source.startswith(DATABASE):
-        known = _statistics(source, call)
+        known = read_given_statistics(source, call)
     return loaded.design, ddl, known, loaded.name, notes
 
 
@@ -175,7 +200,8 @@ def _ddl(design: Design) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _statistics(source: str, call: Call) -> Statistics:
+def read_given_statistics(source: str, call: Call) -> Statistics:
+    """The statistics that a `statistics` argument names."""
     from dbdesign.api.source import DATABASE, decoded_file
     from dbdesign.twin.dump import read_dump
     from dbdesign.twin.snapshot import read_snapshot

@@ -8,7 +8,8 @@ What each database enforces, honestly:
 - SQL Server: has no read-only session. The login's own rights decide; the transaction is always rolled back, and ApplicationIntent
   says ReadOnly.
 
-Only dbdesign's own catalog queries are ever sent over them; a session that we wanted to break out of could, a text of the model cannot.
+Only dbdesign's own catalog queries are ever sent over them, and one query of the caller's behind an EXPLAIN, then in a session that takes
+one statement at a time; a session that we wanted to break out of could, a text of the model cannot.
 """
 
 from __future__ import annotations
@@ -54,10 +55,15 @@ PLAIN = re.compile(r"[A-Za-z]{1,3}|\d{1,5}")
 
 @dataclass(frozen=True)
 class ConfiguredDatabase:
-    """A database of the user's by the name that the server's configuration gives it. The URL, which holds secrets, is never shown."""
+    """A database of the user's by the name that the server's configuration gives it. The URL, which holds secrets, is never shown.
+
+    Attributes:
+        writable: whether the configuration allows a benchmark to make a schema of its own there; everything else only reads.
+    """
 
     name: str
     url: str = field(repr=False)
+    writable: bool = False
 
     @property
     def engine(self) -> Engine:
@@ -140,8 +146,11 @@ class LiveConnection:
 
 
 @contextlib.contextmanager
-def connect_read_only(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
+def connect_read_only(database: ConfiguredDatabase, *, multiple_statements: bool = True) -> Iterator[LiveConnection]:
     """A read-only session for the length of a `with` block; rolled back and closed after it.
+
+    Args:
+        multiple_statements: whether MySQL's protocol takes several in one text; False where the text is not our own.
 
     Raises:
         InputError: the configured URL cannot be used, or the driver is not installed.
@@ -150,8 +159,8 @@ def connect_read_only(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
     opener = {
         Engine.POSTGRESQL: _postgresql,
         Engine.COCKROACHDB: _postgresql,
-        Engine.MYSQL: _mysql,
-        Engine.TIDB: _mysql,
+        Engine.MYSQL: _mysql if multiple_statements else _mysql_single,
+        Engine.TIDB: _mysql if multiple_statements else _mysql_single,
         Engine.SQLITE: _sqlite,
         Engine.SQLSERVER: _sqlserver,
     }[database.engine]
@@ -165,7 +174,7 @@ def connect_read_only(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
             remedy=f"Install dbdesign[{extra}]",
         ) from None
     except _driver_errors(database.engine) as error:
-        raise _clean(database, error) from None
+        raise cleaned(database, error) from None
 
 
 def _driver_errors(engine: Engine) -> tuple[type[BaseException], ...]:
@@ -189,7 +198,30 @@ def _driver_errors(engine: Engine) -> tuple[type[BaseException], ...]:
     return tuple(found)
 
 
-def _clean(database: ConfiguredDatabase, error: BaseException) -> EngineError:
+def conninfo(database: ConfiguredDatabase) -> str:
+    """libpq's connection string of a PostgreSQL database. It holds a secret.
+
+    Raises:
+        InputError: where the URL has a parameter that libpq does not know.
+    """
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    url = database.parsed()
+    given = url.translate_connect_args(username="user", database="dbname") | {
+        name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()
+    }
+    try:
+        return make_conninfo(**given)
+    except psycopg.ProgrammingError:
+        raise InputError(
+            f"the URL configured for database {database.name!r} has a parameter that libpq does not know",
+            remedy="Use those of PostgreSQL's manual, section 32.1.2: sslmode, options …",
+        ) from None
+
+
+def cleaned(database: ConfiguredDatabase, error: BaseException) -> EngineError:
+    """A driver's error without anything of the URL."""
     said = database.redacted(str(error))[:300]
     return EngineError(
         f"database {database.name!r}: {type(error).__name__}: {said}",
@@ -202,14 +234,15 @@ def _postgresql(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
     import psycopg
     from psycopg import IsolationLevel
 
-    conninfo = database.parsed().set(drivername="postgresql").render_as_string(hide_password=False)
     settings = {
         "default_transaction_read_only": "on",
         "statement_timeout": f"{STATEMENT_SECONDS}s",
         "lock_timeout": f"{LOCK_SECONDS}s",
         "idle_in_transaction_session_timeout": f"{2 * STATEMENT_SECONDS}s",
     }
-    raw = psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS, application_name=APPLICATION, autocommit=True)
+    raw = psycopg.connect(
+        conninfo(database), connect_timeout=CONNECT_SECONDS, application_name=APPLICATION, autocommit=True
+    )
     try:
         for name, value in settings.items():
             with contextlib.suppress(psycopg.errors.UndefinedObject, psycopg.errors.FeatureNotSupported):
@@ -234,7 +267,13 @@ def _first(cursor: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _mysql(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
+def _mysql_single(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
+    with _mysql(database, multiple_statements=False) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def _mysql(database: ConfiguredDatabase, *, multiple_statements: bool = True) -> Iterator[LiveConnection]:
     import pymysql
     from pymysql.constants import CLIENT
 
@@ -249,7 +288,8 @@ def _mysql(database: ConfiguredDatabase) -> Iterator[LiveConnection]:
             "read_timeout": 2 * STATEMENT_SECONDS,
             "autocommit": False,
             "local_infile": False,
-            "client_flag": CLIENT.MULTI_STATEMENTS,  # several of our own queries in one round trip
+            # several of our own queries in one round trip; pymysql itself adds nothing of the kind
+            "client_flag": CLIENT.MULTI_STATEMENTS if multiple_statements else 0,
         },
     )
     try:

@@ -31,7 +31,8 @@ class ColumnProfile(Model):
         nulls: share of all rows that are NULL, 0 to 1.
         common: (value as text of the column's type, share of all rows), most frequent first.
         skew: exponent of Zipf's law of the other values' frequencies; 0 for uniform.
-        low, high: the smallest and the greatest value, as text of the column's type; None for types without a useful order.
+        low, high: the smallest and the greatest value, as text of the column's type (of a range's subtype, in which its bounds lie); None
+            for types without a useful order.
         correlation: between the order of values and the order of rows, -1 to 1.
         width: average bytes as stored, headers of variable-length values included.
         unique: whether no value repeats.

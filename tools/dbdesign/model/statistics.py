@@ -50,6 +50,18 @@ class ColumnStatistics(Model):
     range_bounds_histogram: str | None = None
 
 
+class GinStatistics(Model):
+    """What the first page of a GIN index says of it, as of its last build or VACUUM: pages in all, of the tree of keys and of the trees of
+    rows, how many different keys there are, and pages of the list of what is not yet in the trees.
+    """
+
+    total_pages: int
+    entry_pages: int
+    data_pages: int
+    entries: int
+    pending_pages: int = 0
+
+
 class RelationStatistics(Model):
     """A table, a partition, an index or a materialised view.
 
@@ -57,6 +69,7 @@ class RelationStatistics(Model):
         kind: `table` (also partitioned), `index`, `materialized view`.
         pages: None where no physical size is known: the twin computes it.
         height: of a B-tree: levels above the leaves, as `bt_metap` gives `fastlevel`.
+        gin: of a GIN index, where it could be read: what its cost depends on beside its pages.
         table: of an index: the label of its table.
     """
 
@@ -68,6 +81,7 @@ class RelationStatistics(Model):
     all_visible: int | None = None
     all_frozen: int | None = None
     height: int | None = None
+    gin: GinStatistics | None = None
     table: str | None = None
     columns: tuple[ColumnStatistics, ...] = ()
 

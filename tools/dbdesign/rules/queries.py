@@ -16,6 +16,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from dbdesign.model.schema import Schema, Table
 from dbdesign.model.workload import Query
+from dbdesign.queries.analysis import conjuncts
 from dbdesign.queries.placeholders import spaced
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -152,7 +153,7 @@ class _Reading:
         return owners[0] if len(distinct) == 1 else None
 
     def _read_predicates(self, part: exp.Expr, accesses: dict[str, Access]) -> None:
-        for node in _conjuncts(part):
+        for node in conjuncts(part):
             if isinstance(node, exp.EQ):
                 self._read_equality(node, accesses)
             elif isinstance(node, (exp.In, exp.Is)):
@@ -222,16 +223,3 @@ def _stored(table: Table, name: str) -> str | None:
         return name
     lower = name.lower()
     return next((column.name for column in table.columns if column.name.lower() == lower), None)
-
-
-def _conjuncts(part: exp.Expr) -> Iterator[exp.Expr]:
-    """The predicates that must all hold; what stands under OR or NOT is left out, since no single index serves it."""
-    stack = [part]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (exp.Where, exp.Paren)):
-            stack.append(node.this)
-        elif isinstance(node, exp.And):
-            stack += [node.expression, node.this]
-        else:
-            yield node

@@ -63,7 +63,7 @@ class ChannelClosedError(Exception):
 
 
 class Channel:
-    """The socket of a psycopg connection that is used for nothing else."""
+    """The socket of a psycopg connection, which is used for nothing else while something runs here."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
@@ -77,8 +77,8 @@ class Channel:
         with contextlib.suppress(Exception):
             self._connection.close()
 
-    def run(self, statements: Sequence[str], stop: Callable[[], None] = lambda: None) -> Answer:
-        """Execute statements as one transaction; `stop` is called about ten times a second and may end the backend.
+    def run(self, statements: Sequence[str], stop: Callable[[], None] = lambda: None, *, tick: float = TICK) -> Answer:
+        """Execute statements as one transaction; `stop` is called every `tick` seconds or sooner, and may end the backend.
 
         Raises:
             ChannelClosedError: if the session ended.
@@ -88,7 +88,7 @@ class Channel:
         poll = select.poll()  # select() itself cannot take descriptors from 1024 on
         poll.register(self._socket, select.POLLIN | select.POLLOUT)
         while not reader.ready:
-            events = sum(event for _, event in poll.poll(TICK * 1000))
+            events = sum(event for _, event in poll.poll(tick * 1000))
             stop()
             try:
                 if events & select.POLLOUT:

@@ -13,14 +13,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql as quoting
 
-from dbdesign.engines.postgres.channel import SESSION_LOST, Answer, Channel, ChannelClosedError, Report
+from dbdesign.engines.postgres.channel import SESSION_LOST, TICK, Answer, Channel, ChannelClosedError, Report
 from dbdesign.engines.postgres.sandbox import DEFAULT_LIMITS, Limits, Watch
 from dbdesign.engines.postgres.script import ScriptOutcome, ScriptRunner
 from dbdesign.engines.postgres.splitter import Skipped, Statement, split_script
@@ -138,7 +138,7 @@ class ScratchDatabase:
             skipped, rows = taken_apart.skipped, taken_apart.copied_rows
         else:
             statements = [item if isinstance(item, Statement) else Statement(*item) for item in script]
-        watch = Watch(limits or self.limits, self.server.data_folder, self._oid)
+        watch = self.watch(limits or self.limits)
         runner = ScriptRunner(lambda batch: self._run_batch(batch, watch), self.ensure_roles)
         try:
             outcome = runner.run(statements)
@@ -148,6 +148,18 @@ class ScratchDatabase:
             raise
         everything = tuple(sorted((*outcome.skipped, *skipped), key=lambda item: item.line))
         return replace(outcome, skipped=everything, copied_rows=rows)
+
+    def session(self, *, limits: Limits | None = None) -> Session:
+        """A session of the unprivileged role that keeps its transaction from one statement to the next."""
+        return Session(self, limits or self.limits)
+
+    def connect_user(self) -> psycopg.Connection[Any]:
+        """A new connection of the unprivileged role, in autocommit mode; the caller closes it."""
+        return self._connect_user()
+
+    def watch(self, limits: Limits) -> Watch:
+        """What says when a script that begins now has used up its limits."""
+        return Watch(limits, self.server.data_folder, self._oid)
 
     def _end_session(self, watch: Watch) -> None:
         if self._channel is not None:
@@ -181,9 +193,13 @@ class ScratchDatabase:
 
     def _lost(self) -> Report:
         """What to say of a statement that ended the server's session, once the server answers again."""
-        self._close_connections()  # a crash takes all sessions with it
-        self.server.control("SELECT 1")
+        self.forget_sessions()
         return Report("FATAL", SESSION_LOST, "the statement ended the server's session")
+
+    def forget_sessions(self) -> None:
+        """Leave the sessions that a crash of the server took with it, and wait until it answers again."""
+        self._close_connections()
+        self.server.control("SELECT 1")
 
     def ensure_roles(self, names: Iterable[str]) -> list[str]:
         """Make roles exist, without rights and with our role as their member; the names of those that are new here.
@@ -247,6 +263,10 @@ class ScratchDatabase:
         lines = done.stdout.decode().splitlines(keepends=True)
         return "".join(line for line in lines if not line.startswith(("\\restrict ", "\\unrestrict ")))
 
+    def size(self) -> int:
+        """Bytes of the database."""
+        return int(self.server.control("SELECT pg_database_size(%s)", self.name)[0][0])
+
     def close(self) -> None:
         """Drop the database and its roles. May be called again."""
         self._drop_channel()
@@ -286,6 +306,69 @@ class ScratchDatabase:
             if unused:
                 names = ", ".join(_compose("{}", role) for role in unused)
                 self.server.control(f"DROP OWNED BY {names}; DROP ROLE {names}")
+
+
+class Session:
+    """Somebody's statements one after another in one session, each under the limits; between them it can be asked what it sees.
+
+    Attributes:
+        raw: the session's connection as it is: it does not know whether a transaction is open. For single queries.
+    """
+
+    def __init__(self, database: ScratchDatabase, limits: Limits) -> None:
+        self._database, self._limits = database, limits
+        self.raw = database.connect_user()
+        self._channel = Channel(self.raw)
+        self._stale = False
+
+    @property
+    def backend(self) -> int:
+        """Process id of the server's process."""
+        return self._channel.backend
+
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The session's connection: what it executes is in the same transaction. It must not be used while `run` does."""
+        if self._stale:
+            self.raw.pgconn.exec_(b"")  # the server tells the client library whether a transaction is open
+            self._stale = False
+        return self.raw
+
+    def run(self, *statements: str, look: Callable[[], None] = lambda: None, tick: float = TICK) -> Answer:
+        """Execute statements; their rows are not kept. `look` is called every `tick` seconds while they run.
+
+        A session that the statement ended is followed by a new one; the answer's error then has the SQLSTATE `SESSION_LOST`.
+
+        Raises:
+            LimitError: if a limit was reached.
+        """
+        stopper = _Stopper(self._database.server, self.backend, self._database.watch(self._limits))
+
+        def stop() -> None:
+            stopper.look()
+            look()
+
+        self._stale = True
+        try:
+            answer = self._channel.run(statements, stop, tick=tick)
+        except ChannelClosedError as error:
+            answer = self._follow(error.answer, stopped=stopper.reason is not None)
+        if stopper.reason:
+            raise LimitError(f"the statement was stopped: {stopper.reason}", where=statements[-1][:100])
+        return answer
+
+    def _follow(self, answer: Answer, *, stopped: bool) -> Answer:
+        self.close()
+        if not stopped and answer.error is None:
+            answer = Answer(error=Report("FATAL", SESSION_LOST, "the statement ended the server's session"))
+        self._database.server.control("SELECT 1")
+        self.raw = self._database.connect_user()
+        self._channel = Channel(self.raw)
+        return answer
+
+    def close(self) -> None:
+        """End the session. May be called again."""
+        self._channel.close()
 
 
 class _Stopper:

@@ -99,6 +99,7 @@ class Statement:
         text: empty for a statement of `SKIPPED`.
         line: of its first token, from 1.
         unclosed: the quotation mark that is opened and never closed, or BEGIN; the statement then is the rest of the text.
+        end: offset behind its last character; the delimiter follows.
     """
 
     word: str
@@ -106,6 +107,7 @@ class Statement:
     offset: int
     line: int
     unclosed: str | None = None
+    end: int = -1
 
 
 @dataclass
@@ -180,8 +182,8 @@ class Script:
         if not ended and FURTHER.search(self.text, start + 1):
             return Statement(word, self.text[start:], start, line, "BEGIN"), len(self.text)
         if word in SKIPPED:
-            return Statement(word, "", start, line), after
-        return Statement(word, self._opened(start, stop), start, line), after
+            return Statement(word, "", start, line, end=stop), after
+        return Statement(word, self._opened(start, stop), start, line, end=stop), after
 
     def _first_word(self, start: int) -> str:
         mark = re.compile(r"/\*(?:M?!\d*|T!(?:\[[^\]]*\])?)\s*").match(self.text, start)

@@ -201,7 +201,7 @@ class TableActions:
 
     def alter_constraint(self, command: Node) -> None:
         """ALTER CONSTRAINT: deferrability and enforcement."""
-        node = getattr(command, "def").at_alter_constraint
+        node = getattr(command, "def").atalter_constraint
         changes: dict[str, object] = {}
         if node.alter_deferrability:
             changes |= {"deferrable": node.deferrable, "initially_deferred": node.initdeferred}

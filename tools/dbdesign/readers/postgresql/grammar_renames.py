@@ -74,9 +74,23 @@ def move_relation(drafts: Drafts, registry: Any, old: Name, new: Name) -> None:
         default = nextval(new)
         for table, column in readers:
             table.columns[column] = table.columns[column].model_copy(update={"default": default})
-    else:
+    elif value in drafts.tables:
         edit_named(drafts.tables[value], old[1], lambda one: one.model_copy(update={"name": new[1]}))
+    else:
+        _rename_index_of_view(drafts, value, old[1], new[1])
+    if registry is drafts.views:
+        for index, owner in [*drafts.indexes.items()]:
+            if owner == old:
+                drafts.indexes[index] = new
     registry[new] = value
+
+
+def _rename_index_of_view(drafts: Drafts, view: Name, old: str, new: str) -> None:
+    """An index of a materialized view."""
+    found = drafts.views.get(view)
+    if found is not None:
+        indexes = (one.model_copy(update={"name": new}) if one.name == old else one for one in found.indexes)
+        drafts.views[view] = found.model_copy(update={"indexes": tuple(indexes)})
 
 
 def _readers_of(drafts: Drafts, sequence: Name) -> Iterator[tuple[TableDraft, str]]:

@@ -71,7 +71,7 @@ class _Script:
                 self._later += written.later
                 return [written.now]
             case View():
-                return list(_view(one))
+                return list(view_statements(one))
             case Routine():
                 return [one.definition]
             case EnumType():
@@ -88,7 +88,8 @@ class _Script:
                 return []
 
 
-def _view(one: View) -> Iterator[str]:
+def view_statements(one: View) -> Iterator[str]:
+    """CREATE [MATERIALIZED] VIEW and its indexes."""
     name = qualified(one.namespace, one.name)
     columns = f" ({identifiers(one.columns)})" if one.columns and not one.column_types else ""
     yield f"CREATE {'MATERIALIZED ' if one.materialized else ''}VIEW {name}{columns} AS\n{one.definition}"
@@ -112,10 +113,11 @@ def _row_security(one: Table) -> Iterator[str]:
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
     if one.row_security == "forced":
         yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
-    yield from (_policy(name, policy) for policy in one.policies)
+    yield from (policy_statement(name, policy) for policy in one.policies)
 
 
-def _policy(name: str, one: Policy) -> str:
+def policy_statement(name: str, one: Policy) -> str:
+    """CREATE POLICY; `name` is the table's as SQL."""
     lines = [
         joined(f"CREATE POLICY {identifier(one.name)} ON {name}", "" if one.permissive else "AS RESTRICTIVE"),
         f"FOR {one.command.upper()}" if one.command != "all" else "",

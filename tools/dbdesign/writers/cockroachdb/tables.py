@@ -33,25 +33,28 @@ def table(one: Table, known: set[str]) -> WrittenTable:
     """CREATE TABLE; foreign keys to tables that are not in `known` yet, and constraints that are NOT VALID, come later."""
     name = qualified(one.namespace, one.name)
     known = known | {one.label}
-    elements = [_column(column, one) for column in one.columns]
+    elements = [column_clause(column, one) for column in one.columns]
     if one.primary_key:
-        elements.append(_key(one.primary_key, "PRIMARY KEY"))
-    elements += [_key(key, "UNIQUE") for key in one.unique_keys]
+        elements.append(key_clause(one.primary_key, "PRIMARY KEY"))
+    elements += [key_clause(key, "UNIQUE") for key in one.unique_keys]
     elements += [inline_index(index) for index in one.indexes]
-    elements += [_check(check) for check in one.checks if check.valid]
+    elements += [check_clause(check) for check in one.checks if check.valid]
     elements += [foreign_key(key) for key in one.foreign_keys if key.valid and key.references in known]
     elements += list(_families(one))
     body = f",\n{INDENT}".join(elements)
     text = f"CREATE TABLE {name} (\n{INDENT}{body}\n)" if elements else f"CREATE TABLE {name} ()"
     written = WrittenTable(joined(text, *_after(one)))
-    written.later += [f"ALTER TABLE {name} ADD {_check(check)} NOT VALID" for check in one.checks if not check.valid]
+    written.later += [
+        f"ALTER TABLE {name} ADD {check_clause(check)} NOT VALID" for check in one.checks if not check.valid
+    ]
     for key in one.foreign_keys:
         if not key.valid or key.references not in known:
             written.later.append(joined(f"ALTER TABLE {name} ADD {foreign_key(key)}", "" if key.valid else "NOT VALID"))
     return written
 
 
-def _column(column: Column, owner: Table) -> str:
+def column_clause(column: Column, owner: Table) -> str:
+    """A column of CREATE TABLE or ADD COLUMN."""
     in_key = owner.primary_key is not None and column.name in owner.primary_key.columns
     collate = f"COLLATE {column.collation}" if column.collation else ""
     return joined(
@@ -97,7 +100,8 @@ def _named(name: str | None, clause: str) -> str:
     return f"CONSTRAINT {identifier(name)} {clause}" if name else clause
 
 
-def _key(key: Key, word: str) -> str:
+def key_clause(key: Key, word: str) -> str:
+    """A primary or unique key as a table constraint."""
     descending = {one.column for one in key.keys if one.descending}
     listed = ", ".join(f"{identifier(name)} DESC" if name in descending else identifier(name) for name in key.columns)
     how = f"{word} WITHOUT INDEX" if "without_index" in key.options else word
@@ -167,7 +171,8 @@ def index_statement(name: str, index: Index) -> str:
     return joined(f"CREATE {words}", identifier(index.name) if index.name else "", f"ON {name}", _index_rest(index))
 
 
-def _check(check: Check) -> str:
+def check_clause(check: Check) -> str:
+    """A check as a table constraint."""
     return _named(check.name, f"CHECK ({check.expression})")
 
 

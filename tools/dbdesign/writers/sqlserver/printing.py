@@ -37,7 +37,7 @@ def batches(schema: Schema, options: WriteOptions) -> Iterator[str]:
     yield from _tables(schema)
     late = [routine for routine in routines if routine not in early]
     for module in _in_order([*schema.views, *late]):
-        yield from _module(module)
+        yield from module_batches(module)
     yield from _rest(schema, options)
 
 
@@ -107,7 +107,8 @@ def _in_order(modules: list[View | Routine]) -> list[View | Routine]:
     return [by_label[one] for group in strongly_connected(graph) for one in group]
 
 
-def _module(module: View | Routine) -> Iterator[str]:
+def module_batches(module: View | Routine) -> Iterator[str]:
+    """CREATE VIEW with its indexes, or a routine: a batch each."""
     if isinstance(module, Routine):
         yield module.definition
         return
@@ -133,14 +134,15 @@ def _tables(schema: Schema) -> Iterator[str]:
         made.add(table.label)
         inline = [key for key in table.foreign_keys if key.references in made and key.valid and key.enforced]
         later += [(table, key) for key in table.foreign_keys if key not in inline]
-        yield _table(table, inline)
+        yield create_table(table, inline)
     additions = [_added_key(table, key) for table, key in later]
     additions += [text for table in order for check in table.checks if (text := _added_check(table, check))]
     if additions:
         yield "\n".join(additions)
 
 
-def _table(table: Table, inline: list[ForeignKey]) -> str:
+def create_table(table: Table, inline: list[ForeignKey]) -> str:
+    """CREATE TABLE with these of its foreign keys, and CREATE INDEX for its indexes."""
     memory = clauses.is_memory_optimised(table)
     lines = [clauses.column_definition(column) for column in table.columns]
     if table.primary_key:
