@@ -196,11 +196,12 @@ def test_a_histogram_out_of_order_is_left_out_and_said(tmp_path: Path) -> None:
         (("orders: {rows: 2e9", "orders: {columns: {status: {nulls: 300%}}, rows: 2e9"), "not a share"),
     ],
 )
-def test_impossible_volumes_are_refused(change: tuple[str, str], said: str, tmp_path: Path) -> None:
+def test_impossible_volumes_are_said_and_the_rest_is_used(change: tuple[str, str], said: str, tmp_path: Path) -> None:
     (tmp_path / "schema.sql").write_text(DDL)
     (tmp_path / "design.yaml").write_text(DESIGN.replace(*change))
-    with pytest.raises(DesignError, match=said):
-        simulate(str(tmp_path / "design.yaml"))
+    answer = simulate(str(tmp_path / "design.yaml"))
+    assert [note for note in answer["notes"] if said in note and note.endswith("left out, the rest is used")]
+    assert answer["queries"]
 
 
 @pytest.mark.parametrize(
@@ -290,3 +291,25 @@ def test_a_caller_can_give_up(design: str) -> None:
     call.cancelled.set()
     with pytest.raises(CancelledError):
         simulate_queries(design, call=call)
+
+
+def test_volumes_that_cannot_be_are_left_out_and_said_and_the_rest_goes_on() -> None:
+    design = """engine: postgresql 18
+schema: |
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL);
+  CREATE TABLE customers (id bigint PRIMARY KEY, email text);
+workload:
+  - {name: by customer, sql: select * from orders where customer_id = $1}
+volumes:
+  orders: {rows: -5}
+  nothing: {rows: 3}
+  customers: {rows: 1e6, columns: {email: {nulls: 0.9, values: {a: 0.5}}, nope: {distinct: 3}}}
+"""
+    answer = simulate_queries(design)
+    assert [query.name for query in answer.queries] == ["by customer"]
+    assert [note for note in answer.notes if note.endswith("left out, the rest is used")] == [
+        "line 8: volumes.orders.rows: '-5' is not a count; write it as 2e9, 5M or 1_000_000; left out, the rest is used",
+        "line 10: volumes.customers.email: the shares of values and nulls add up to 1.4, more than 1; left out, the rest is used",
+        "line 9: volumes: no table 'nothing'; left out, the rest is used",
+        "line 10: volumes: customers has no column 'nope'; left out, the rest is used",
+    ]

@@ -206,3 +206,126 @@ def test_documents_are_read_whole() -> None:
     assert toml_document("a = 1") == {"a": 1}
     assert xml_document('<?xml version="1.0" encoding="ISO-8859-1"?><a xmlns="u"><b/></a>')[0].tag == "b"
     assert yaml_documents("a: !Ref b\n---\nc: 1") == [{"a": "b"}, {"c": 1}]
+
+
+LONG = 200_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("docker-compose.yml", "[" * LONG),
+        ("docker-compose.yml", "image: " + "a" * LONG),
+        ("docker-compose.yml", " " * LONG + "x"),
+        ("environment.yml", "".join(" " * depth + "a:\n" for depth in range(500))),
+        ("pyproject.toml", "a = " + "[" * LONG),
+        ("Cargo.toml", "a = " + "{a=" * LONG),
+        ("pom.xml", "<project>" + "<a>" * LONG + "</a>" * LONG + "</project>"),
+        ("package-lock.json", '{"a":' * LONG),
+        ("composer.lock", "[" * LONG),
+        ("drizzle/meta/_journal.json", '{"dialect":"x","a":' + "[" * LONG),
+        ("setup.py", "x=" + "(" * 5_000 + ")" * 5_000),
+        ("setup.py", "x=" + "-" * LONG + "1"),
+        ("build.gradle", "implementation" + " " * LONG),
+        ("build.gradle", "implementation " * 20_000),
+        ("Gemfile", 'gem "pgx" ' * 20_000),
+        ("Gemfile", "group :a do\n" * 20_000),
+        ("go.mod", "replace (\n" * 20_000),
+        ("mix.exs", "{:ecto_x, " * 20_000),
+        ("a.csproj", "<PackageReference " * 20_000),
+        ("requirements.txt", "x" + "[" * LONG),
+        ("requirements.txt", "x \\\n" * 20_000),
+        (".env", "://" * LONG),
+        (".env", "DB_" * LONG),
+        ("a.sh", "docker run " + "\\\n" * LONG),
+        ("a.cs", "server=a;" * 20_000),
+        ("a.py", "host=a " * 20_000 + "dbname"),
+        ("a.tf", "engine = " * 20_000),
+        ("a.prisma", "provider = " * 20_000),
+        (".gitignore", "*a*b*c*d*e*f*g*h\n" * 300),
+        (".gitignore", "**/" * 200 + "x\n" + "a*" * 100 + "b\n"),
+    ],
+    ids=lambda value: value if len(value) < 40 else repr(value[:16]),
+)
+def test_what_is_nested_or_repeated_without_end_neither_stops_nor_slows(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / "package.json").write_text(GOOD)
+    (tmp_path / ("abcdefg" * 30)).write_text("")
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    assert {one.name for one in detect(tmp_path).technologies} >= {"postgresql", "drizzle"}
+
+
+@pytest.mark.parametrize("content", ["psycopg2 \\\n" * 3_000, "psycopg2\n" * 3_000])
+def test_a_package_declared_thousands_of_times_is_found_once_with_a_few_lines(tmp_path: Path, content: str) -> None:
+    (tmp_path / "requirements.txt").write_text(content)
+    (found,) = detect(tmp_path).technologies
+    assert (found.name, len(found.evidence) <= 8) == ("postgresql", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("package-lock.json", "40 MB"),
+        ("go.sum", "40 MB"),
+        ("requirements.txt", "4 MB"),
+        ("src/a.py", "4 MB"),
+        (".gitignore", "4 MB"),
+    ],
+)
+def test_a_huge_file_of_any_kind_is_skipped_and_said(tmp_path: Path, name: str, limit: str) -> None:
+    (tmp_path / "package.json").write_text(GOOD)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    found = detect(tmp_path)
+    assert [(one.path, one.reason) for one in found.skipped] == [(name, f"200 MB, more than {limit}")]
+    assert {one.name for one in found.technologies} == {"postgresql", "drizzle"}
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\xfe\xff" + "django\npsycopg2\n".encode("utf-16-be"), {"django-orm", "postgresql"}),
+        (b"\xff\xfe" + "django\npsycopg2\n".encode("utf-16-le"), {"django-orm", "postgresql"}),
+        (b"\xef\xbb\xbfpsycopg2\n", {"postgresql"}),
+        (b"psycopg2\n\xff\xfe\x80\ndjango\n", {"django-orm", "postgresql"}),
+        (b"\xff\xfep", set()),
+        ("psycopg2".encode("utf-32"), set()),
+        (b"", set()),
+    ],
+    ids=["utf-16-be", "utf-16-le", "utf-8 with a mark", "no encoding", "half a character", "utf-32", "empty"],
+)
+def test_encodings_that_are_broken_or_rare_do_no_harm(tmp_path: Path, content: bytes, found: set[str]) -> None:
+    (tmp_path / "requirements.txt").write_bytes(content)
+    assert {one.name for one in detect(tmp_path).technologies} == found
+
+
+def test_names_that_cannot_be_shown_are_skipped_and_the_answer_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("psycopg2")
+    for name in (b"caf\xe9.py", b"a\nb.py", b"\xff\xfe.env"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("import psycopg2")
+    found = detect(tmp_path)
+    assert found.model_dump_json()
+    assert {one.path for one in found.skipped} == {"\\udcff\\udcfe.env", "a\\nb.py", "caf\\udce9.py"}
+    assert found.files == 1
+
+
+def test_folders_without_end_and_pipes_are_skipped_and_said(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(GOOD)
+    os.mkfifo(tmp_path / "requirements.txt")
+    (tmp_path / "/".join(["d"] * 80)).mkdir(parents=True)
+    skipped = {one.reason for one in detect(tmp_path).skipped}
+    assert skipped == {"not a regular file", "more than 60 folders deep"}
+
+
+def test_a_secret_in_a_line_without_end_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text(
+        '{"password": "hunter2", ' + '"a": 1, ' * 3_000 + '"url": "postgres://app:s3cret@db/app", "token": "abcdef"}'
+    )
+    (tmp_path / "requirements.txt").write_text("psycopg2")
+    told = detect(tmp_path).model_dump_json()
+    assert "postgres://app:***@db/app" in told
+    assert not [secret for secret in ("hunter2", "s3cret", "abcdef") if secret in told]

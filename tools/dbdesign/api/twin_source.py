@@ -175,6 +175,7 @@ def _from_dump(path: str, call: Call) -> _Made:
 
 def _from_source(source: str, statistics: str | None, call: Call) -> _Made:
     from dbdesign.api.source import DATABASE, is_dump, load
+    from dbdesign.readers.design import LEFT_OUT
 
     if statistics is None and is_dump(source, call):
         return _from_dump(source, call)
@@ -183,7 +184,8 @@ def _from_source(source: str, statistics: str | None, call: Call) -> _Made:
     known = read_given_statistics(statistics, call) if statistics else None
     if known is None and source.startswith(DATABASE):
         known = read_given_statistics(source, call)
-    return loaded.design, ddl, known, loaded.name, notes
+    doubts = tuple(note for note in loaded.result.notes if note.endswith(LEFT_OUT))
+    return loaded.design, ddl, known, loaded.name, (*doubts, *notes)
 
 
 def _ddl(design: Design) -> tuple[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from dbdesign.detect.artefacts import artefacts
 from dbdesign.detect.catalogue import Package, packages
@@ -14,7 +15,7 @@ from dbdesign.detect.connectors import of_connectors
 from dbdesign.detect.deployment import deployed, is_ci
 from dbdesign.detect.documents import UnreadableError
 from dbdesign.detect.imports import LANGUAGES, go_packages, imported, line_of
-from dbdesign.detect.lines import Lines
+from dbdesign.detect.lines import Lines, shown
 from dbdesign.detect.manifests import Dependency, Manifest, manifest_of
 from dbdesign.detect.patterns.table import matched, patterns_for
 from dbdesign.detect.places import Scope, scope_of
@@ -30,6 +31,9 @@ _TEXT = re.compile(
 )
 _LONG_FILE = 512 * 1024
 """Of larger sources only so much is looked at: they are generated or bundled."""
+
+_MOST_HITS = 200
+"""Of one expression in one file: more say nothing new."""
 
 _GENERATED = re.compile(
     r"(?:\.min\.(?:js|css)|\.bundle\.js|\.d\.ts|-lock\.json|\.lock|\.map|\.snap|\.pb\.go|_pb2\.py|\.designer\.cs|\.g\.cs)$|(?:^|/)(?:package-lock\.json|pnpm-lock\.yaml|go\.sum)$",
@@ -219,8 +223,23 @@ def _file(tree: Tree, path: str, size: int, found: Collected) -> None:
     lines = Lines(decoded(content))
     found.signals += deployed(path, lines, scope)
     for pattern in patterns_for(path, lines.text):
-        for position, technology in matched(pattern, lines.text):
+        for position, technology in islice(matched(pattern, lines.text), _MOST_HITS):
             found.signals.append(_of_pattern(path, lines, position, technology, scope, pattern.basis, pattern.role))
+
+
+_LONG_LINE, _CUT = 4096, 400
+"""Bytes from which on a line is taken for generated, and how much of it is looked at from the connection string on."""
+
+
+def _line_at(content: bytes, position: int) -> tuple[str, bool]:
+    """The line at a position in bytes, and whether the position is in a comment."""
+    begin = content.rfind(b"\n", 0, position) + 1
+    end = content.find(b"\n", position)
+    end = end if end >= 0 else len(content)
+    if end - begin > _LONG_LINE:
+        return content[position : min(position + _CUT, end)].decode("utf-8", errors="replace"), False
+    line = content[begin:end].decode("utf-8", errors="replace")
+    return line, Lines(line).is_comment(len(content[begin:position].decode("utf-8", errors="replace")))
 
 
 def _connected(path: str, content: bytes, scope: Scope, *, source: bool, found: Collected) -> None:
@@ -228,18 +247,13 @@ def _connected(path: str, content: bytes, scope: Scope, *, source: bool, found: 
     for position, technology in connections(content):
         if technology in seen:
             continue
-        begin = content.rfind(b"\n", 0, position) + 1
-        line = content[
-            begin : content.find(b"\n", position) if content.find(b"\n", position) >= 0 else len(content)
-        ].decode("utf-8", errors="replace")
-        lines = Lines(line)
-        commented = lines.is_comment(len(content[begin:position].decode("utf-8", errors="replace")))
+        line, commented = _line_at(content, position)
         if not commented:
             seen.add(technology)
         used = Scope.COMMENTED if commented else scope
         number = content.count(b"\n", 0, position) + 1
         weak = source and not _OPENS.search(line)
-        found.signals.append(Signal(technology, Basis.CONNECTION, used, path, number, lines.shown(0), weak=weak))
+        found.signals.append(Signal(technology, Basis.CONNECTION, used, path, number, shown(line), weak=weak))
 
 
 _OPENS = re.compile(

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_STAR = r"[^/]*"
+_MOST_PATTERNS, _MOST_DEEP = 5_000, 4
+"""Of one file, and of `**` in one pattern: each makes the time grow by a power of the path's depth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -22,7 +26,7 @@ class Pattern:
 
 def patterns(text: str) -> tuple[Pattern, ...]:
     """The patterns of a `.gitignore`; lines that are not patterns, or that no expression can say, are left out."""
-    found = (_pattern(line) for line in text.splitlines())
+    found = (_pattern(line) for line in text.splitlines()[:_MOST_PATTERNS])
     return tuple(one for one in found if one is not None)
 
 
@@ -49,8 +53,8 @@ def _pattern(line: str) -> Pattern | None:
     keeps = line.startswith("!")
     line = line[1:] if keeps else line
     folders_only = line.endswith("/")
-    line = line.rstrip("/")
-    if not line:
+    line = re.sub(r"(?:\*\*/)+", "**/", line.rstrip("/"))
+    if not line or line.count("**") > _MOST_DEEP or len(line) > 1_000:
         return None
     anchored = "/" in line
     try:
@@ -61,7 +65,11 @@ def _pattern(line: str) -> Pattern | None:
 
 
 def _translated(glob: str) -> str:
-    """The regular expression of a glob in which `*` stops at `/` and `**` does not."""
+    """The regular expression of a glob in which `*` stops at `/` and `**` does not.
+
+    What stands between two `*` of one name is taken where it comes first, and never given back: the last `*` of the name makes up for
+    it, so that no glob takes longer than its length times the path's.
+    """
     out: list[str] = []
     position = 0
     while position < len(glob):
@@ -76,7 +84,7 @@ def _translated(glob: str) -> str:
             out.append(r"/(?:.*/)?")
             position += 4
         elif rest[0] == "*":
-            out.append(r"[^/]*")
+            out.append(_STAR)
             position += len(rest) - len(rest.lstrip("*"))
         elif rest[0] == "?":
             out.append(r"[^/]")
@@ -90,4 +98,26 @@ def _translated(glob: str) -> str:
         else:
             out.append(re.escape(rest[0]))
             position += 1
-    return "".join(out)
+    return _without_giving_back(out)
+
+
+def _without_giving_back(parts: list[str]) -> str:
+    """The parts joined, each `*` that another follows in the same name closed in with what stands between them."""
+    out: list[str] = []
+    held: list[str] | None = None
+    for part in parts:
+        if part == _STAR:
+            out += _closed_in(held) if held is not None else ()
+            held = []
+        elif held is None:
+            out.append(part)
+        elif part.startswith(("/", ".*", "(?:.*/)")):
+            out += [_STAR, *held, part]
+            held = None
+        else:
+            held.append(part)
+    return "".join([*out, _STAR, *held] if held is not None else out)
+
+
+def _closed_in(held: list[str]) -> list[str]:
+    return ["(?>[^/]*?", *held, ")"]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 
 _LENGTH = 160
+_LONG_LINE, _CUT = 4096, 400
+"""Characters from which on a line is taken for generated, and how much of such a line is shown from where something was found."""
+
 _USER_INFO = re.compile(r"(?P<scheme>\b[\w+.:-]{2,40}://)(?P<user>[^\s/@:'\"<>]*):(?P<secret>[^\s@'\"]+)@")
 _NAME = (
     r"(?P<name>(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|auth)[\w.-]*"
@@ -44,10 +48,14 @@ class Lines:
         return bisect_right(self.starts, position)
 
     def whole(self, position: int) -> str:
-        """The whole line at a position."""
-        begin = self.text.rfind("\n", 0, position) + 1
-        end = self.text.find("\n", position)
-        return self.text[begin : end if end >= 0 else len(self.text)]
+        """The whole line at a position; of a line longer than `_LONG_LINE`, what stands there and a little after it."""
+        begin = self.text.rfind("\n", max(position - _LONG_LINE, 0), position) + 1
+        end = self.text.find("\n", position, position + _LONG_LINE)
+        if end < 0:
+            end = min(position + _LONG_LINE, len(self.text))
+        if begin == 0 and position > _LONG_LINE:
+            begin, end = position, min(position + _CUT, end)
+        return self.text[begin:end]
 
     def shown(self, position: int) -> str:
         """The line at a position as evidence: trimmed, cut, without secrets."""
@@ -55,11 +63,11 @@ class Lines:
 
     def is_comment(self, position: int) -> bool:
         """Whether the position stands in a line that is a comment, or behind a `#` or `//` in it."""
-        begin = self.text.rfind("\n", 0, position) + 1
-        line = self.whole(position)
-        if _COMMENT.match(line):
+        begin = bisect_right(self.starts, position) - 1
+        start = self.starts[begin]
+        if _COMMENT.match(self.text[start : start + _CUT]):
             return True
-        before = self.text[begin:position]
+        before = self.text[max(start, position - _LONG_LINE) : position]
         return any(
             mark in before and expression.search(before) and not _within_quotes(before, mark)
             for mark, expression in _TRAILING.items()
@@ -69,6 +77,19 @@ class Lines:
         """Position of a text as a word of its own, from `after` on; 0 where it is not there."""
         match = re.compile(rf"(?<![\w./@-]){re.escape(needle)}(?![\w-])").search(self.text, after)
         return match.start() if match else max(self.text.find(needle), 0)
+
+
+class Spans:
+    """Stretches of a text that do not overlap, in order."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = list(spans)
+        self._begins = [begin for begin, _ in self._spans]
+
+    def hold(self, position: int) -> bool:
+        """Whether a position lies in one of them."""
+        at = bisect_right(self._begins, position) - 1
+        return at >= 0 and position < self._spans[at][1]
 
 
 def _within_quotes(before: str, mark: str) -> bool:

@@ -43,7 +43,9 @@ def _imported(technology: Known, signals: list[Signal], sources: Mapping[str, in
     in_tests = any(signal.basis is Basis.IMPORT and signal.scope is Scope.TEST for signal in signals)
     used = Scope.TEST if in_tests else Scope.UNUSED
     return [
-        replace(signal, scope=used) if signal in live and _must_be_imported(technology, signal, sources) else signal
+        replace(signal, scope=used)
+        if signal.scope in _LIVE and _must_be_imported(technology, signal, sources)
+        else signal
         for signal in signals
     ]
 

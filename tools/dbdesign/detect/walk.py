@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,11 @@ MAX_FILE_BYTES = 4 * 1024 * 1024
 """Larger files are generated, data, or lock files; lock files are read up to `MAX_LOCK_BYTES`."""
 
 MAX_LOCK_BYTES = 40 * 1024 * 1024
+_MAX_IGNORE_BYTES = 256 * 1024
 _MAX_DEPTH = 60
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Characters that a name may hold and that can be neither shown nor written as UTF-8."""
+
 
 _NEVER = frozenset(
     (
@@ -195,7 +200,7 @@ def _visit(
         tree.skip(folder, f"more than {_MAX_DEPTH} folders deep")
         return
     if ".gitignore" in names:
-        held = patterns(decoded(tree.read(f"{folder}.gitignore")))
+        held = patterns(decoded(tree.read(f"{folder}.gitignore")[:_MAX_IGNORE_BYTES]))
         chain = [*chain, (folder, held)]
     for one in _entries(tree, folder, entries, chain):
         _visit(tree, one, names, chain, depth + 1)
@@ -209,6 +214,9 @@ def _entries(
     files: list[str] = []
     for entry in entries:
         path = f"{folder}{entry.name}"
+        if _UNPRINTABLE.search(entry.name):
+            tree.skip(ascii(path)[1:-1], "a name that is not UTF-8, or holds control characters")
+            continue
         is_folder = entry.is_dir(follow_symlinks=False)
         if (is_folder and entry.name in _NEVER) or (chain and ignored(path, folder=is_folder, chain=chain)):
             continue

@@ -291,8 +291,9 @@ def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], colle
 
 
 def _technology(one: Weighed, role: Role, collected: Collected) -> Technology:
-    live = [signal for signal in one.signals if _SHARE[signal.scope] > 0.1 or signal.scope is _SCOPE_OF.get(role)]
-    against = [signal for signal in one.signals if _SHARE[signal.scope] <= 0.1 and signal not in live]
+    told = {scope for scope, share in _SHARE.items() if share > 0.1 or scope is _SCOPE_OF.get(role)}
+    live = [signal for signal in one.signals if signal.scope in told]
+    against = [signal for signal in one.signals if signal.scope not in told]
     live.sort(
         key=lambda signal: (
             -one.weight(signal) * max(_SHARE[signal.scope], 0.3),

@@ -76,6 +76,7 @@ class DesignFile(Model):
         schema_source: a path, `database:<name>` or inline text, as written.
         workload: queries and volumes; volumes are still by the names as written.
         lines: of `schema`, `volumes.<table>`, `volumes.<table>.<column>`, for the checks against the schema.
+        doubts: volumes that cannot be, left out, where the caller goes on without them.
     """
 
     engine: Engine | None = None
@@ -84,6 +85,11 @@ class DesignFile(Model):
     schema_format: str | None = None
     workload: Workload = Workload()
     lines: Mapping[str, int] = {}
+    doubts: tuple[Problem, ...] = ()
+
+
+LEFT_OUT = "; left out, the rest is used"
+"""How a note on a volume that cannot be ends."""
 
 
 def is_design(text: str) -> bool:
@@ -93,13 +99,16 @@ def is_design(text: str) -> bool:
     return len(keys) >= 2 or "schema" in keys or as_json
 
 
-def parse_design(text: str, *, name: str = "design file") -> DesignFile:
+def parse_design(text: str, *, name: str = "design file", lenient: bool = False) -> DesignFile:
     """The document, checked as far as it can be without its schema.
+
+    Args:
+        lenient: leave out volumes that cannot be and say so in `doubts`, instead of refusing the document.
 
     Raises:
         DesignFileError: with every problem and its line.
     """
-    return _Parser(name).parse(text)
+    return _Parser(name, lenient=lenient).parse(text)
 
 
 def read_design(
@@ -109,12 +118,13 @@ def read_design(
 
     Args:
         load: reads the `schema` entry: (path, `database:<name>` or inline text; format or None) → result.
-        lenient: leave it to the caller to say which queries do not parse or fit the schema.
+        lenient: leave it to the caller to say which queries do not parse or fit the schema; volumes that cannot be, or that name
+            what the schema does not have, become notes of the result.
 
     Raises:
         DesignFileError: also where volumes or queries name tables or columns that the schema does not have.
     """
-    document = parse_design(text, name=name)
+    document = parse_design(text, name=name, lenient=lenient)
     if document.schema_source is None:
         raise DesignFileError([Problem(line=1, message="`schema` is missing: name a file, or put the DDL there")], name)
     result = load(
@@ -134,12 +144,17 @@ def read_design(
         )
     if document.version:
         schema = schema.model_copy(update={"version": document.version})
-    workload = _bind(document, schema, name, lenient=lenient)
+    workload, doubts = _bind(document, schema, name, lenient=lenient)
+    if doubts:
+        told = tuple(f"{doubt}{LEFT_OUT}" for doubt in doubts)
+        result = result.model_copy(update={"notes": (*result.notes, *told)})
     return Design(schema=schema, workload=workload, lines=result.lines, comments=result.comments), result
 
 
-def _bind(document: DesignFile, schema: Schema, name: str, *, lenient: bool = False) -> Workload:
-    """The workload with its volumes by table label; names that the schema does not have are problems."""
+def _bind(
+    document: DesignFile, schema: Schema, name: str, *, lenient: bool = False
+) -> tuple[Workload, tuple[Problem, ...]]:
+    """The workload with its volumes by table label; names that the schema does not have are problems, or doubts where lenient."""
     problems: list[Problem] = []
     volumes: dict[str, TableVolume] = {}
     for written, volume in document.workload.volumes.items():
@@ -159,12 +174,13 @@ def _bind(document: DesignFile, schema: Schema, name: str, *, lenient: bool = Fa
                         message=f"volumes: {table.label} has no column {column!r}{_nearest(column, table.column_by_name)}",
                     )
                 )
-        volumes[table.label] = volume
+        columns = {column: one for column, one in volume.columns.items() if table.column(column) is not None}
+        volumes[table.label] = volume.model_copy(update={"columns": columns})
     if not lenient:
         problems += _query_problems(document.workload.queries, schema)
-    if problems:
-        raise DesignFileError(problems, name)
-    return document.workload.model_copy(update={"volumes": volumes})
+        if problems:
+            raise DesignFileError(problems, name)
+    return document.workload.model_copy(update={"volumes": volumes}), (*document.doubts, *problems)
 
 
 def _query_problems(queries: tuple[Query, ...], schema: Schema) -> Iterator[Problem]:
@@ -214,6 +230,8 @@ class _Parser:
     """Walks the YAML nodes, so that every problem has a line."""
 
     name: str
+    lenient: bool = False
+    doubts: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     default_target: LatencyTarget | None = None
@@ -241,6 +259,7 @@ class _Parser:
             schema_format=format_name,
             workload=workload,
             lines=self.lines,
+            doubts=tuple(self.doubts),
         )
 
     def _compose(self, text: str) -> Node:
@@ -379,9 +398,13 @@ class _Parser:
 
     def _volumes(self, node: Node | None) -> dict[str, TableVolume]:
         found: dict[str, TableVolume] = {}
+        known = len(self.problems)
         for table, entry in self._mapping(node, None, "volumes").items():
             self.lines[f"volumes.{table}"] = _line(entry)
             found[table] = self._volume(table, entry)
+        if self.lenient:
+            self.doubts += self.problems[known:]
+            del self.problems[known:]
         return found
 
     def _volume(self, table: str, node: Node) -> TableVolume:
@@ -417,6 +440,7 @@ class _Parser:
                 node,
                 f"{what}: the shares of values and nulls add up to {sum(values.values()) + (nulls or 0):.3g}, more than 1",
             )
+            nulls, values = None, {}
         return ColumnVolume(
             distinct=self._quantity(entries.get("distinct"), f"{what}.distinct", quantity.count),
             nulls=nulls,

@@ -9,7 +9,7 @@ from dbdesign.detect.lines import Lines
 from dbdesign.detect.manifests import Dependency, Manifest
 from dbdesign.detect.places import Scope
 
-_ENTRY = re.compile(r"\{\s*:(?P<name>\w+)\s*,\s*(?:[\"'](?P<version>[^\"']+)[\"']\s*)?(?P<rest>[^}]*)\}")
+_ENTRY = re.compile(r"\{\s*:(?P<name>\w+)\s*,\s*(?:[\"'](?P<version>[^\"']+)[\"']\s*)?(?P<rest>[^{}]{0,1000})\}")
 
 
 def _mix(_path: str, lines: Lines) -> Iterator[Dependency]:

@@ -12,15 +12,15 @@ from dbdesign.detect.places import Scope
 
 _CONFIGURATION = r"(?P<configuration>[a-zA-Z]*(?:[iI]mplementation|[aA]pi|[cC]ompile|[rR]untime|[oO]nly|kapt|ksp|annotationProcessor|classpath|[jJ]ooqGenerator|[lL]iquibaseRuntime|[pP]rovided))"
 _COORDINATE = re.compile(
-    rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?(?:add\(\s*)?[\"']?{_CONFIGURATION}[\"']?[\s(,]+(?:platform\(|enforcedPlatform\(|dependencies\.create\()?\s*[\"'](?P<group>[\w.-]+):(?P<artifact>[\w.-]+)(?::(?P<version>[^\"'@:]+))?",
+    rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?(?:add\(\s{{0,80}})?[\"']?{_CONFIGURATION}[\"']?[\s(,]{{1,80}}(?:platform\(|enforcedPlatform\(|dependencies\.create\()?\s{{0,80}}[\"'](?P<group>[\w.-]+):(?P<artifact>[\w.-]+)(?::(?P<version>[^\"'@:]+))?",
     re.MULTILINE,
 )
 _NAMED = re.compile(
-    rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?{_CONFIGURATION}[\s(]+(?:\[)?group\s*[:=]\s*[\"'](?P<group>[\w.-]+)[\"']\s*,\s*name\s*[:=]\s*[\"'](?P<artifact>[\w.-]+)[\"'](?:\s*,\s*version\s*[:=]\s*[\"'](?P<version>[^\"']+))?",
+    rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?{_CONFIGURATION}[\s(]{{1,80}}(?:\[)?group\s*[:=]\s*[\"'](?P<group>[\w.-]+)[\"']\s*,\s*name\s*[:=]\s*[\"'](?P<artifact>[\w.-]+)[\"'](?:\s*,\s*version\s*[:=]\s*[\"'](?P<version>[^\"']+))?",
     re.MULTILINE,
 )
 _ALIAS = re.compile(
-    rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?(?:add\(\s*)?[\"']?{_CONFIGURATION}[\"']?[\s(,]+(?:platform\(\s*)?(?P<alias>[a-z]\w*[lL]ibs?\w*|libs|deps|catalog)\.(?P<path>[\w.]+)",
+    rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?(?:add\(\s{{0,80}})?[\"']?{_CONFIGURATION}[\"']?[\s(,]{{1,80}}(?:platform\(\s{{0,80}})?(?P<alias>[a-z]\w*[lL]ibs?\w*|libs|deps|catalog)\.(?P<path>[\w.]+)",
     re.MULTILINE,
 )
 _PLUGIN = re.compile(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dbdesign.detect.lines import Lines
+from dbdesign.detect.lines import Lines, Spans
 from dbdesign.detect.manifests import Dependency, Manifest
 from dbdesign.detect.places import Scope
 
 _REFERENCE = re.compile(
-    r"<(?P<tag>PackageReference|PackageVersion|GlobalPackageReference|package)\b(?P<attributes>[^>]*)>(?P<body>[^<]*(?:<Version>[^<]*</Version>)?)",
+    r"<(?P<tag>PackageReference|PackageVersion|GlobalPackageReference|package)\b(?P<attributes>[^<>]{0,2000})>(?P<body>[^<]{0,200}(?:<Version>[^<]*</Version>)?)",
     re.IGNORECASE,
 )
-_SDK = re.compile(r"<(?:Project|Sdk)\b[^>]*\b(?:Sdk|Name)=\"(?P<name>[\w.]+)(?:/(?P<version>[\w.]+))?\"")
+_SDK = re.compile(r"<(?:Project|Sdk)\b[^<>]{0,2000}\b(?:Sdk|Name)=\"(?P<name>[\w.]+)(?:/(?P<version>[\w.]+))?\"")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TEST_PROJECT = re.compile(
     r"Microsoft\.NET\.Test\.Sdk|<IsTestProject>\s*true|xunit\.core|\"NUnit\"|MSTest\.TestFramework|\"TUnit\"",
@@ -29,7 +29,7 @@ def _attribute(text: str, *names: str) -> str | None:
 
 
 def _project(path: str, lines: Lines) -> Iterator[Dependency]:
-    comments = [(one.start(), one.end()) for one in _COMMENT.finditer(lines.text)]
+    comments = Spans((one.start(), one.end()) for one in _COMMENT.finditer(lines.text))
     test = bool(_TEST_PROJECT.search(lines.text)) and not path.endswith((".props", ".targets"))
     for match in _REFERENCE.finditer(lines.text):
         name = _attribute(match["attributes"], "Include", "id", "Update")
@@ -44,8 +44,8 @@ def _project(path: str, lines: Lines) -> Iterator[Dependency]:
         yield Dependency("nuget", match["name"], match["version"], Scope.RUNTIME, match.start())
 
 
-def _scope(match: re.Match[str], comments: list[tuple[int, int]], test: bool) -> Scope:
-    if any(begin <= match.start() < end for begin, end in comments):
+def _scope(match: re.Match[str], comments: Spans, test: bool) -> Scope:
+    if comments.hold(match.start()):
         return Scope.COMMENTED
     if match["tag"].lower() == "packageversion":
         return Scope.MANAGED
