@@ -63,7 +63,7 @@ class Demo:
         result = await self.client.call_tool(tool, arguments)
         if result.is_error or not isinstance(result.structured_content, dict):
             sys.exit(f"{tool} failed: {result.content}")
-        said = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        said = ", ".join(f"{name}={shortened(value)}" for name, value in arguments.items())
         print(f"\n» {tool}({said})   {time.perf_counter() - began:.2f} s")
         print(f"  {result.structured_content['summary']}")
         return result.structured_content
@@ -159,6 +159,12 @@ class Demo:
         (OUT / "review.md").write_text("\n".join(lines), encoding="utf-8")
         for finding in reviewed["findings"][:5]:
             print(f"  - {finding['severity']:6} {finding['object']}: {finding['message']}")
+
+
+def shortened(value: object) -> str:
+    """An argument as it is shown: a whole schema only by its beginning."""
+    text = repr(value)
+    return text if len(text) <= 160 else f"{text[:60]}… ({len(text):,} characters)"
 
 
 def report() -> None:
