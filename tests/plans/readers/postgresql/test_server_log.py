@@ -82,9 +82,7 @@ def _logged(database: Any, folder: Path, form: str) -> Log:
             _run(admin, case)
         admin.execute("SET auto_explain.log_min_duration = -1")
         admin.execute("DO $$BEGIN RAISE LOG 'the end'; END$$")
-    _await(files, "the end")
-    texts = [file.read_bytes()[begin:].decode() for file, begin in zip(files, begins, strict=True)]
-    return Log(*texts)
+    return Log(*(_awaited(file, begin, "the end") for file, begin in zip(files, begins, strict=True)))
 
 
 def _run(connection: psycopg.Connection[Any], case: Case) -> None:
@@ -92,12 +90,15 @@ def _run(connection: psycopg.Connection[Any], case: Case) -> None:
         connection.execute(case.sql)
 
 
-def _await(files: list[Path], mark: str) -> None:
-    """The collector writes in a process of its own."""
+def _awaited(file: Path, begin: int, mark: str) -> str:
+    """What the collector, a process of its own, writes after `begin`, once the mark is there."""
     for _ in range(2_000_000):
-        if all(mark in file.read_text() for file in files):
-            return
-    pytest.fail("the log is not written")
+        with file.open("rb") as log:
+            log.seek(begin)
+            text = log.read()
+        if mark.encode() in text and text.endswith(b"\n"):
+            return text.decode()
+    return pytest.fail("the log is not written")
 
 
 def without_session(plan: Plan) -> list[dict[str, Any]]:
