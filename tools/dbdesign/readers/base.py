@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Protocol
 
 from pydantic import Field
 
 import dbdesign.readers
 from dbdesign.errors import UnknownNameError
 from dbdesign.model.base import Model
+from dbdesign.model.documents import DocumentSchema
 from dbdesign.model.finding import Proof
-from dbdesign.model.schema import Schema
+from dbdesign.model.schema import Engine, Schema
 
 
 class Unread(Model):
@@ -23,6 +25,8 @@ class Unread(Model):
     line: int
     text: str
     reason: str
+    path: str | None = None
+    """Of the file, where the source has several."""
 
 
 class Skipped(Model):
@@ -41,6 +45,8 @@ class ReadResult(Model):
         declared_tables: number of CREATE TABLE statements counted in the text by tokens, independently of the parser; None for
             live sources. Readers must explain a difference from `len(schema.tables)` in `unread` or `notes`.
         lines: where objects are declared: by label (`orders`), `label.column`, `label.constraint or index name` → line, from 1.
+        files: of a source of several files: where objects are declared, by the same names → path; `lines` counts within that file.
+        documents: the collections, where the source declares a document database; the schema is then empty.
         comments: SQL line and block comments by the line that they start on (for `dbdesign: allow …`).
         notes: what the caller should know: which way was taken and why, assumptions.
     """
@@ -50,6 +56,8 @@ class ReadResult(Model):
     skipped: tuple[Skipped, ...] = ()
     declared_tables: int | None = None
     lines: Mapping[str, int] = Field(default_factory=dict)
+    files: Mapping[str, str] = Field(default_factory=dict)
+    documents: DocumentSchema | None = None
     comments: Mapping[int, str] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     proof: Proof
@@ -96,3 +104,47 @@ def reader(name: str) -> Reader:
         return readers()[name]
     except KeyError:
         raise UnknownNameError.among("format", name, readers()) from None
+
+
+class ReadSource(Protocol):
+    """How a source reader is called."""
+
+    def __call__(self, files: Mapping[str, str], *, engine: Engine | None = None) -> ReadResult:
+        """Read the declarations in some files.
+
+        Args:
+            files: path, relative to the source with `/` → text; also files that declare nothing, which may be imported by those that do.
+            engine: that the schema is for; None where the files say (a Prisma provider, a Drizzle import) or nobody knows, which a note says.
+
+        Raises:
+            InputError: where nothing is declared at all, or a file cannot be parsed and is the only one.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class SourceReader:
+    """A reader of schemas that a program declares, in one file or in many; nothing of the program is executed.
+
+    Attributes:
+        name: the `format` argument that selects it: `prisma`, `sqlalchemy`, `django`, `typeorm`, `mongoose`, `drizzle`.
+        suffixes: of files worth looking at (`.py`).
+        declares: how sure it is, 0 to 1, that a text declares a part of a schema in this form, from cheap evidence.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    declares: Callable[[str], float]
+    read: ReadSource
+
+
+@cache
+def source_readers() -> Mapping[str, SourceReader]:
+    """Every source reader by name: modules and packages of `dbdesign.readers` that define `SOURCE_READER`."""
+    found: dict[str, SourceReader] = {}
+    for module in iter_modules(dbdesign.readers.__path__):
+        reader = getattr(import_module(f"dbdesign.readers.{module.name}"), "SOURCE_READER", None)
+        if isinstance(reader, SourceReader):
+            found[reader.name] = reader
+    return found

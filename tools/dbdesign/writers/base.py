@@ -39,6 +39,7 @@ class WriteOptions(Model):
         prove: whether to execute or parse what was written; without it the proof says `by rule, not executed`.
         focus: diagrams: labels of tables to keep, with everything within `hops` foreign keys; empty for all.
         include, exclude: diagrams: glob patterns on labels.
+        style: of an ORM that has several: TypeORM's `data-mapper` or `active-record`; None for the first.
         keys_only: diagrams: leave out columns that belong to no key.
     """
 
@@ -52,10 +53,14 @@ class WriteOptions(Model):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     keys_only: bool = False
+    style: str | None = None
 
 
 class WriteResult(Model):
-    """The text, and what it could not say. `parts` has a large diagram in named pieces; `text` is then the first or all."""
+    """The text, and what it could not say.
+
+    `parts` has a large diagram in named pieces, or the files of an ORM's source by path; `text` is then the first or all.
+    """
 
     text: str
     notes: tuple[Note, ...] = ()
