@@ -4,7 +4,7 @@ Conventions that readers keep and writers rely on:
 
 - Field names are the stored ones. `id` that a library adds for `_id` is not listed; `_id` is, where the source declares it.
 - A nested object is a field of type `object` with `fields`; an array has one `element`, which may be an object or an array.
-- What a library enforces and the server does not is in `options`, by the library's own keyword (`lowercase`, `trim`, `select`, `immutable` …).
+- What a library enforces and the server does not is in `options`, by its keyword (`lowercase`, `trim`, `select`, `immutable` …).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BsonType = Literal[
     "object", "array", "string", "double", "int", "long", "decimal", "bool", "date", "objectId", "binData", "uuid", "regex",
     "timestamp", "map", "mixed", "geojson", "vector",
 ]  # fmt: skip
-"""BSON's own aliases, and: `map` (an object whose keys are data), `mixed` (anything), `geojson`, `uuid` (binData of subtype 4), `vector`."""
+"""BSON's own aliases, and: `map` (an object whose keys are data), `mixed` (anything), `geojson`, `uuid` (binData 4), `vector`."""
 
 
 class DocumentField(Model):

@@ -45,7 +45,7 @@ class ReadResult(Model):
         declared_tables: number of CREATE TABLE statements counted in the text by tokens, independently of the parser; None for
             live sources. Readers must explain a difference from `len(schema.tables)` in `unread` or `notes`.
         lines: where objects are declared: by label (`orders`), `label.column`, `label.constraint or index name` → line, from 1.
-        files: of a source of several files: where objects are declared, by the same names → path; `lines` counts within that file.
+        files: of a source of several files: where objects are declared, by the same names → path; `lines` counts within it.
         documents: the collections, where the source declares a document database; the schema is then empty.
         comments: SQL line and block comments by the line that they start on (for `dbdesign: allow …`).
         notes: what the caller should know: which way was taken and why, assumptions.
