@@ -114,7 +114,7 @@ class ReadSource(Protocol):
 
         Args:
             files: path, relative to the source with `/` → text; also files that declare nothing, which may be imported by those that do.
-            engine: that the schema is for; None where the files say (a Prisma provider, a Drizzle import) or nobody knows, which a note says.
+            engine: that the schema is for; None where the files say (a Prisma provider, a Drizzle import), or nobody knows.
 
         Raises:
             InputError: where nothing is declared at all, or a file cannot be parsed and is the only one.
