@@ -1,0 +1,76 @@
+"""What of a schema Prisma has no words for: one note for each kind of loss."""
+
+from __future__ import annotations
+
+from dbdesign.model.schema import Column, Schema, Table
+from dbdesign.writers.dbml.losses import Losses
+
+MIGRATION = "keep it in a migration: Prisma Migrate runs SQL that is written by hand"
+NUMBERED_OTHERWISE = "Prisma says only that the database numbers it, and creates its usual kind of numbering"
+
+
+def of_schema(schema: Schema, losses: Losses) -> None:
+    """What stands beside the tables."""
+    for view in schema.views:
+        losses.add(view.label, "Prisma does not create views", f"{MIGRATION}; declare it with `view` to query it")
+    for routine in schema.routines:
+        losses.add(routine.label, "Prisma has no functions or procedures", MIGRATION)
+    for sequence in schema.sequences:
+        losses.add(sequence.label, "Prisma has no sequences of their own", MIGRATION)
+    for domain in schema.domains:
+        losses.add(domain.label, "Prisma has no domains", "its columns have the type under it")
+    for composite in schema.composites:
+        losses.add(composite.label, "Prisma has no composite types", "its columns are Unsupported")
+    for carried in schema.carried:
+        losses.add(carried.name, f"Prisma cannot say: {carried.kind}", MIGRATION)
+    for table in schema.tables:
+        if table.partition_of is not None:
+            losses.add(table.label, "a partition of another table", f"its rows belong to {table.partition_of.label}")
+    losses.when(set(schema.options), "database", "settings of the database")
+
+
+def of_table(table: Table, losses: Losses) -> None:
+    """What hangs on a table."""
+    one = table.label
+    losses.when(table.partitioning, one, "partitioning", "one table was written")
+    losses.when(table.triggers, one, "triggers", MIGRATION)
+    losses.when(table.policies or table.row_security != "off", one, "row security", MIGRATION)
+    losses.when(table.inherits, one, "inheritance", "inherited columns are written as its own")
+    losses.when(
+        {key for key in table.options if key not in {"charset", "collation", "engine"}},
+        one,
+        "storage options of the table",
+    )
+    losses.when(table.grants, one, "grants")
+    for check in table.checks:
+        losses.add(f"{one} ({check.name or check.expression})", "a check constraint", MIGRATION)
+    for exclusion in table.exclusions:
+        losses.add(f"{one} ({exclusion.name})", "an exclusion constraint", MIGRATION)
+
+
+def of_column(table: Table, column: Column, losses: Losses) -> None:
+    """What hangs on a column."""
+    one = f"{table.label}.{column.name}"
+    losses.when(
+        column.generated, one, "how a column is generated", "a plain column was written, as `@default(dbgenerated())`"
+    )
+    losses.when(column.on_update, one, "ON UPDATE of a column", "@updatedAt, which the client keeps")
+    losses.when(column.collation or column.charset, one, "collation and character set")
+    losses.when(column.options, one, "storage options of a column")
+    losses.when(column.not_null_name, one, "the name of a NOT NULL constraint")
+    losses.when(
+        not column.not_null_valid or column.not_null_no_inherit, one, "that NOT NULL is not valid, or not inherited"
+    )
+    losses.when(column.not_null_comment, one, "a comment on a NOT NULL constraint")
+    identity = column.identity
+    if identity is not None:
+        losses.when(any(value for _, value in identity.options), one, "what a column's numbers begin with and count by")
+        losses.when(
+            identity.mode in {"always", "by_default", "auto_random"},
+            one,
+            f"how a column is numbered: {NUMBERED_OTHERWISE}",
+        )
+        losses.when(
+            identity.mode == "rowid", one, "that numbers may be used again", "AUTOINCREMENT, which Prisma always says"
+        )
+        losses.when(identity.sequence_name, one, "the name of a column's sequence")
