@@ -105,8 +105,7 @@ class _Writing:
         if self.engine in NAMESPACED:
             used = {one.namespace for one in self.found.models.values()}
             used |= {self.found.namespace(one) for one in self.found.enums.values()}
-            names = sorted({*self.found.settings.namespaces, *(one for one in used if one)} - {default})
-            for one in names:
+            for one in sorted({one for one in used if one} - {default}):
                 self.out.add(f"CREATE SCHEMA {quoted(self.engine, one)}")
         for extension in self.found.settings.extensions if self.engine is Engine.POSTGRESQL else ():
             schema = f" SCHEMA {quoted(self.engine, extension.namespace)}" if extension.namespace else ""

@@ -18,6 +18,8 @@ _CAST = re.compile(r":::?(?:\"[^\"]+\"|[\w. ])+(?:\([\d, ]*\))?(?:\[\])*\Z")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _STRING = re.compile(r"N?'((?:[^'\\]|'')*)'\Z", re.DOTALL)
 _BACKSLASHED = re.compile(r"'((?:[^']|'')*)'\Z", re.DOTALL)
+_ESCAPED = re.compile(r"E'(?:[^'\\]|''|\\\\)*'\Z", re.DOTALL)
+"""PostgreSQL's texts whose only escapes are of backslashes."""
 _BYTES = re.compile(r"'\\x((?:[0-9a-fA-F]{2})*)'\Z")
 _NOW = frozenset({"now()", "current_timestamp", "getdate()", "current_timestamp()"})
 _MYSQL_NOW = re.compile(r"(?:current_timestamp|now)(?:\((\d?)\))?\Z", re.IGNORECASE)
@@ -54,6 +56,8 @@ def _uncast(expression: str, engine: Engine) -> str:
     if engine not in {Engine.POSTGRESQL, Engine.COCKROACHDB}:
         return expression
     bare = _CAST.sub("", expression)
+    if _ESCAPED.match(bare):
+        return bare[1:].replace("\\\\", "\\")
     return without_outer_parentheses(bare) if bare != expression and _whole(bare) else expression
 
 

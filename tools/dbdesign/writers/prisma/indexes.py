@@ -65,8 +65,9 @@ class _Keys:
     # Keys
 
     def primary(self, key: Key) -> None:
-        if not self.model.usable(key.columns):
-            self.lose(True, key, "a primary key of columns whose type is unsupported", "the model is ignored")
+        binary = self.engine is Engine.SQLSERVER and any(self.model.types[one].name == "Bytes" for one in key.columns)
+        if binary or not self.model.usable(key.columns):
+            self.lose(True, key, "a primary key of columns whose type Prisma does not let identify rows", "none")
             return
         self.of_key(key)
         arguments = self.named(key.name, (), "pkey") if self.engine not in {Engine.MYSQL, Engine.SQLITE} else []
@@ -80,6 +81,8 @@ class _Keys:
             self.lose(True, key, "a unique key of columns whose type is unsupported")
             return
         self.of_key(key)
+        as_index = self.engine in {Engine.POSTGRESQL, Engine.COCKROACHDB, Engine.SQLITE}
+        self.lose(as_index, key, "that a unique key is a constraint", "a unique index, which keeps the same rows apart")
         arguments = self.named(key.name, key.columns, "key")
         if self.engine is Engine.SQLSERVER and key.clustered:
             arguments.append("clustered: true")
@@ -88,7 +91,7 @@ class _Keys:
 
     def of_key(self, key: Key) -> None:
         self.lose(key.deferrable, key, "that a key is deferrable")
-        self.lose(key.nulls_not_distinct, key, "NULLS NOT DISTINCT")
+        self.lose(key.nulls_not_distinct and self.engine is not Engine.SQLSERVER, key, "NULLS NOT DISTINCT")
         self.lose(key.include, key, "INCLUDE columns")
         self.lose(key.without_overlaps, key, "WITHOUT OVERLAPS")
         self.lose(key.on_conflict, key, "the conflict clause of a key")
@@ -105,7 +108,7 @@ class _Keys:
             self.lose(True, index, reason, "no index was written: keep it in a migration")
             return
         self.lose(index.include, index, "INCLUDE columns")
-        self.lose(index.nulls_not_distinct, index, "NULLS NOT DISTINCT")
+        self.lose(index.nulls_not_distinct and self.engine is not Engine.SQLSERVER, index, "NULLS NOT DISTINCT")
         self.lose(not index.valid or not index.visible, index, "that an index is not valid or not visible")
         self.lose(index.comment, index, "a comment on an index")
         self.lose(index.options, index, "storage options of an index")

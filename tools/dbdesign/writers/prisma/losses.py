@@ -8,6 +8,9 @@ from dbdesign.writers.dbml.losses import Losses
 MIGRATION = "keep it in a migration: Prisma Migrate runs SQL that is written by hand"
 NUMBERED_OTHERWISE = "Prisma says only that the database numbers it, and creates its usual kind of numbering"
 
+MYSQL_OPTIONS = {"charset": "utf8mb4", "collation": "utf8mb4_unicode_ci", "engine": "InnoDB"}
+"""What tables of MySQL have that Prisma creates."""
+
 
 def of_schema(schema: Schema, losses: Losses) -> None:
     """What stands beside the tables."""
@@ -26,6 +29,15 @@ def of_schema(schema: Schema, losses: Losses) -> None:
     for table in schema.tables:
         if table.partition_of is not None:
             losses.add(table.label, "a partition of another table", f"its rows belong to {table.partition_of.label}")
+    used = {one.namespace for one in schema.tables} | {one.namespace for one in schema.enums}
+    for namespace in schema.namespaces:
+        losses.when(
+            namespace.name not in used,
+            namespace.name,
+            "a schema without tables",
+            "none: Prisma creates those that have some",
+        )
+        losses.when(namespace.comment, namespace.name, "a comment on a schema")
     losses.when(set(schema.options), "database", "settings of the database")
 
 
@@ -37,10 +49,13 @@ def of_table(table: Table, losses: Losses) -> None:
     losses.when(table.policies or table.row_security != "off", one, "row security", MIGRATION)
     losses.when(table.inherits, one, "inheritance", "inherited columns are written as its own")
     losses.when(
-        {key for key in table.options if key not in {"charset", "collation", "engine"}},
+        set(table.options) - MYSQL_OPTIONS.keys(),
         one,
         "storage options of the table",
     )
+    for option, usual in MYSQL_OPTIONS.items():
+        said = table.options.get(option, usual)
+        losses.when(said != usual, one, f"the {option} of a table", f"{usual}, which Prisma always says")
     losses.when(table.grants, one, "grants")
     for check in table.checks:
         losses.add(f"{one} ({check.name or check.expression})", "a check constraint", MIGRATION)

@@ -63,7 +63,9 @@ class Plan:
     def namespaced(self) -> bool:
         """Whether models must say which schema they belong to."""
         tables, enums = self.schema.tables, self.schema.enums
-        return bool(self.schema.namespaces) or any(one.namespace for one in tables) or any(one.namespace for one in enums)
+        return (
+            bool(self.schema.namespaces) or any(one.namespace for one in tables) or any(one.namespace for one in enums)
+        )
 
 
 def plan(schema: Schema, losses: Losses) -> Plan:

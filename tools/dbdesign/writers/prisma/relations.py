@@ -95,6 +95,10 @@ def _forward(parent: ModelPlan, key: ForeignKey, *, several: bool) -> list[str]:
     return [own if not several else f"{whole}{parent.name}", f"{whole}{parent.name}", by_columns]
 
 
+def _is_usual(child: ModelPlan, key: ForeignKey, engine: Engine) -> bool:
+    return key.name is None or key.name == constraint_name(engine, child.table.name, key.columns, "fkey")
+
+
 def _is_single(child: ModelPlan, key: ForeignKey) -> bool:
     table = child.table
     unique = [one.columns for one in table.unique_keys]
@@ -114,6 +118,8 @@ def _is_sayable(child: ModelPlan, key: ForeignKey, plan: Plan) -> bool:
         )
         return False
     losses = plan.losses
+    unnamed = plan.engine is Engine.SQLITE and not _is_usual(child, key, plan.engine)
+    losses.when(unnamed, where, "the name of a foreign key", "Prisma's own: it lets SQLite have no other")
     losses.when(key.deferrable, where, "that a foreign key is deferrable")
     losses.when(not key.valid or not key.enforced, where, "that a foreign key is not valid or not enforced")
     losses.when(key.match != "simple", where, "MATCH of a foreign key")
@@ -125,7 +131,7 @@ def _is_sayable(child: ModelPlan, key: ForeignKey, plan: Plan) -> bool:
     return True
 
 
-_UNSAYABLE = "an action that Prisma refuses here (SET NULL of required fields, RESTRICT or SET DEFAULT where the provider has none)"
+_UNSAYABLE = "an action that Prisma refuses here: SET NULL of required fields, or RESTRICT on SQL Server"
 
 
 def _why_not(child: ModelPlan, key: ForeignKey, plan: Plan) -> str | None:
@@ -162,10 +168,8 @@ def _action(child: ModelPlan, key: ForeignKey, which: str, engine: Engine) -> tu
     """The action that is written, and whether it is another than the foreign key's."""
     action: Action = getattr(key, which)
     required = any((column := child.table.column(one)) is not None and not column.nullable for one in key.columns)
-    refused = (
-        (action == "set null" and required)
-        or (action == "restrict" and engine is Engine.SQLSERVER)
-        or (action == "set default" and engine is Engine.MYSQL)
+    refused = (action == "set null" and required and engine is not Engine.POSTGRESQL) or (
+        action == "restrict" and engine is Engine.SQLSERVER
     )
     return ("no action", True) if refused else (action, False)
 
@@ -206,8 +210,8 @@ def _arguments(one: Relation, engine: Engine) -> list[str]:
         action = _action(child, key, which, engine)[0]
         if action != default:
             said.append(f"{argument}: {ACTIONS[action]}")
-    if key.name is not None and key.name != constraint_name(engine, child.table.name, key.columns, "fkey"):
-        said.append(f"map: {text(key.name)}")
+    if engine is not Engine.SQLITE and not _is_usual(child, key, engine):
+        said.append(f"map: {text(key.name or '')}")
     return said
 
 

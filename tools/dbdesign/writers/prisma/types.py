@@ -172,6 +172,8 @@ def _native(found: DataType, engine: Engine) -> FieldType:
     arguments = tuple(one.strip() for one in inside[1].split(",")) if inside and native.arguments else ()
     if native.arguments == "decimal" and len(arguments) == 1:
         arguments = (*arguments, "0")
+    if engine is Engine.MYSQL and native.arguments == "precision" and not arguments:
+        arguments = (str(found.precision or 0),)  # without one Prisma takes now() for CURRENT_TIMESTAMP(3)
     if any(not one.isdecimal() and one != "max" for one in arguments):
         return _unsupported(found)
     scalar = native.scalars[0]
