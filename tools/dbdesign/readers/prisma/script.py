@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from dbdesign.dialects.base import dialect
 from dbdesign.dialects.prisma import LISTS, NAMESPACED, relation_table_name
@@ -30,11 +29,13 @@ class Script:
     relations: list[str] = field(default_factory=list)
 
     origins: list[tuple[str, int]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def add(self, statement: str, path: str = "", line: int = 0) -> None:
         """Write a statement for what stands at a place."""
         self.statements.append(statement)
         self.origins.append((path, line))
+        self.ends.append((self.ends[-1] if self.ends else 0) + statement.count("\n") + 1)
 
     @property
     def text(self) -> str:
@@ -43,9 +44,8 @@ class Script:
 
     def place_of(self, line: int) -> tuple[str | None, int]:
         """Where what a line of the script says was declared."""
-        lasts = list(accumulate(one.count("\n") + 1 for one in self.statements))
-        at = bisect_left(lasts, line)
-        return self.origins[at] if at < len(lasts) else (None, 0)
+        at = bisect_left(self.ends, line)
+        return self.origins[at] if at < len(self.ends) else (None, 0)
 
 
 def script(found: Declarations) -> Script:

@@ -38,6 +38,10 @@ _BITS = {
     "false": "false",
 }
 _PLAIN_TEXTS = re.compile(r"@db\.(?:VarChar|Char|Text|String|NVarChar|NChar|NText|TinyText|MediumText|LongText)\b|\Z")
+_BARE = re.compile(
+    r"(?:[bxn]?'(?:[^']|'')*'|[+-]?[\d.]+(?:e[+-]?\d+)?|true|false|null|current_\w+(?:\(\d?\))?|now\(\d?\)|\(.*\))\Z",
+    re.DOTALL | re.IGNORECASE,
+)
 WHOLE = frozenset({"Int", "BigInt"})
 
 
@@ -49,7 +53,14 @@ def default(column: Column, of: FieldType, engine: Engine, values: Values) -> st
     found = _list(said, of, engine, values) if of.is_list else _constant(said, of, engine, values)
     if found is None and not of.is_list:
         found = _function(said, column, of, engine)
-    return found if found is not None else f"dbgenerated({text(column.default)})"
+    return found if found is not None else f"dbgenerated({text(_as_sql(column.default, engine))})"
+
+
+def _as_sql(expression: str, engine: Engine) -> str:
+    """What stands behind DEFAULT: SQLite and MySQL want an expression that is no constant in parentheses."""
+    if engine not in {Engine.SQLITE, Engine.MYSQL, Engine.TIDB} or _BARE.match(expression):
+        return expression
+    return f"({expression})"
 
 
 def _uncast(expression: str, engine: Engine) -> str:

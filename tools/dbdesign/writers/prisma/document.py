@@ -127,7 +127,7 @@ class _Writing:
 
     def field(self, model: ModelPlan, column: Column, found: Keys) -> Row:
         table = model.table
-        of_column(table, column, self.losses)
+        of_column(table, column, self.plan.engine, self.losses)
         of = model.types[column.name]
         place = f"{table.label}.{column.name}"
         self.losses.when(of.lost, place, of.lost or "")
@@ -165,4 +165,12 @@ class _Writing:
             return "autoincrement()"
         if column.identity.mode == "unique_rowid":
             return "autoincrement()" if of.name == "BigInt" else 'dbgenerated("unique_rowid()")'
-        return "sequence()"
+        options = column.identity.options
+        said = {
+            "start": options.start,
+            "increment": options.increment,
+            "minValue": options.minimum,
+            "maxValue": options.maximum,
+            "cache": options.cache,
+        }
+        return f"sequence({', '.join(f'{name}: {value}' for name, value in said.items() if value is not None)})"

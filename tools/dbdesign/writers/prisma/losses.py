@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dbdesign.model.schema import Column, Schema, Table
+from dbdesign.model.schema import Column, Engine, Schema, Table
 from dbdesign.writers.dbml.losses import Losses
 
 MIGRATION = "keep it in a migration: Prisma Migrate runs SQL that is written by hand"
-NUMBERED_OTHERWISE = "Prisma says only that the database numbers it, and creates its usual kind of numbering"
+NUMBERED_OTHERWISE = "@default(autoincrement()): Prisma creates its usual kind of numbering (serial, on PostgreSQL)"
 
 MYSQL_OPTIONS = {"charset": "utf8mb4", "collation": "utf8mb4_unicode_ci", "engine": "InnoDB"}
 """What tables of MySQL have that Prisma creates."""
@@ -63,7 +63,7 @@ def of_table(table: Table, losses: Losses) -> None:
         losses.add(f"{one} ({exclusion.name})", "an exclusion constraint", MIGRATION)
 
 
-def of_column(table: Table, column: Column, losses: Losses) -> None:
+def of_column(table: Table, column: Column, engine: Engine, losses: Losses) -> None:
     """What hangs on a column."""
     one = f"{table.label}.{column.name}"
     losses.when(
@@ -79,12 +79,11 @@ def of_column(table: Table, column: Column, losses: Losses) -> None:
     losses.when(column.not_null_comment, one, "a comment on a NOT NULL constraint")
     identity = column.identity
     if identity is not None:
-        losses.when(any(value for _, value in identity.options), one, "what a column's numbers begin with and count by")
-        losses.when(
-            identity.mode in {"always", "by_default", "auto_random"},
-            one,
-            f"how a column is numbered: {NUMBERED_OTHERWISE}",
-        )
+        sequence = engine is Engine.COCKROACHDB and identity.mode in {"always", "by_default"}
+        counted = identity.options.cycle if sequence else any(value for _, value in identity.options)
+        losses.when(counted, one, "what a column's numbers begin with and count by")
+        otherwise = identity.mode in {"always", "auto_random"} or (identity.mode == "by_default" and not sequence)
+        losses.when(otherwise, one, "how a column is numbered", NUMBERED_OTHERWISE)
         losses.when(
             identity.mode == "rowid", one, "that numbers may be used again", "AUTOINCREMENT, which Prisma always says"
         )
