@@ -150,7 +150,7 @@ class _Writing:
     def default(self, table: Table, column: Column, of: FieldType) -> str | None:
         if column.generated is not None:
             return "dbgenerated()"
-        if column.identity is not None:
+        if column.identity is not None and column.default is None:
             return self.numbered(column, of)
         enum = self.plan.enums.get(of.enum) if of.enum else None
         said = default(column, of, self.plan.schema.engine, enum.values if enum else {})
