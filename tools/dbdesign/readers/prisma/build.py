@@ -132,6 +132,8 @@ def _with_comments(schema: Schema, found: Declarations) -> Schema:
     models = {label(one.namespace, one.table): one for one in reversed(found.models.values()) if not one.is_view}
     tables = tuple(_commented(one, models.get(one.label)) for one in schema.tables)
     update: dict[str, object] = {"tables": tables}
+    if found.settings.engine is Engine.POSTGRESQL:
+        update["extensions"] = found.settings.extensions
     if found.settings.engine in LISTS:
         enums = {label(found.namespace(one), one.mapped): one for one in reversed(found.enums.values())}
         update["enums"] = tuple(

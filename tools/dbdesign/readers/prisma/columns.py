@@ -30,6 +30,7 @@ class Columns:
     def __init__(self, found: Declarations) -> None:
         self.found = found
         self.engine = found.settings.engine
+        self.types: dict[tuple[str, str], str | None] = {}
 
     def column(self, model: Model, field: FieldSyntax) -> str | None:
         """The column's definition; None (and a complaint) where the engine cannot have it."""
@@ -54,7 +55,14 @@ class Columns:
     # Types
 
     def type(self, model: Model, field: FieldSyntax) -> str | None:
-        """The column's type in SQL."""
+        """The column's type in SQL; what is wrong with it is said once."""
+        place = model.name, field.name
+        if place not in self.types:
+            self.types[place] = self.new_type(model, field)
+        return self.types[place]
+
+    def new_type(self, model: Model, field: FieldSyntax) -> str | None:
+        """The type of a column that is met for the first time."""
         base = self.base_type(model, field)
         if field.arity != "[]" or base is None:
             return base

@@ -61,7 +61,6 @@ class _Writing:
         self.indexes = Indexes(found)
         self.out = Script()
         self.taken: set[str] = set()
-        self.types: dict[tuple[str, str], str] = {}
         self.references: dict[str, list[Reference]] = {}
 
     def written(self) -> Script:
@@ -143,7 +142,6 @@ class _Writing:
                 parts.append(column)
                 written.add(one.mapped)
                 self._place(model, one.mapped, one.line)
-                self.types[model.name, one.name] = self.columns.type(model, one) or ""
         later: list[Statement] = []
         primary = self.indexes.primary_key(model)
         if primary is not None and set(primary.columns) <= written:
@@ -216,7 +214,7 @@ class _Writing:
         """Write the table of an implicit relation; its indexes and keys come after all tables."""
         named = label(relation.namespace, relation.table)
         ends = ((relation.first, relation.first_field), (relation.second, relation.second_field))
-        types = [self.types.get((model.name, name)) for model, name in ends]
+        types = [self.columns.types.get((model.name, name)) for model, name in ends]
         if named in self.taken or None in types:
             reason = f"there is a table {named} already" if named in self.taken else "a model at its end was left out"
             self.found.complain(
