@@ -76,7 +76,6 @@ model A {{
   long  Int @unique @map("{"ü" * 31}")
   other Int
 
-  @@unique([long, other])
   @@index([other, long])
   @@map("{"ö" * 29}")
 }}

@@ -48,7 +48,7 @@ class _Writing:
     def parts(self) -> list[str]:
         models = [one for label, one in self.plan.models.items() if label not in self.plan.implicit]
         self.keys = {one.table.label: keys(one, self.plan) for one in models}
-        self.relations = relations(self.plan)
+        self.relations = relations(self.plan, self.keys)
         lists = joins(self.plan)
         ignored = frozenset(label for label, one in self.keys.items() if not one.usable)
         enums = {id(one): self.enum(one) for one in self.plan.enums.values()}

@@ -24,12 +24,14 @@ class Keys:
         by_column: column → attributes of its field.
         block: attributes of the model.
         usable: whether Prisma can tell rows apart by one of them.
+        criteria: the sets of columns that are written as unique.
         partial: whether the preview feature of partial indexes is needed.
     """
 
     by_column: dict[str, list[str]] = field(default_factory=dict)
     block: list[str] = field(default_factory=list)
     usable: bool = False
+    criteria: list[tuple[str, ...]] = field(default_factory=list)
     partial: bool = False
 
 
@@ -74,6 +76,7 @@ class _Keys:
         if self.engine is Engine.SQLSERVER and key.clustered is False:
             arguments.append("clustered: false")
         self.out.usable = True
+        self.out.criteria.append(key.columns)
         self.write("id", self.index_keys(key), arguments)
 
     def unique_key(self, key: Key) -> None:
@@ -87,6 +90,7 @@ class _Keys:
         if self.engine is Engine.SQLSERVER and key.clustered:
             arguments.append("clustered: true")
         self.out.usable = self.out.usable or self.model.usable(key.columns)
+        self.out.criteria.append(key.columns)
         self.write("unique", self.index_keys(key), arguments)
 
     def of_key(self, key: Key) -> None:
@@ -127,6 +131,7 @@ class _Keys:
             arguments.insert(0, f"where: raw({text(index.where)})")
         elif index.unique:
             self.out.usable = self.out.usable or self.model.usable(index.columns)
+            self.out.criteria.append(index.columns)
         name = "unique" if index.unique else "fulltext" if index.method == "fulltext" else "index"
         self.write(name, index.keys, arguments)
 
@@ -160,8 +165,8 @@ class _Keys:
     # Writing
 
     def named(self, name: str | None, columns: tuple[str, ...], suffix: str) -> list[str]:
-        usual = constraint_name(self.engine, self.table.name, columns, suffix)
-        return [f"map: {text(name)}"] if name is not None and name != usual else []
+        said = self.plan.constraint(self.table, name, constraint_name(self.engine, self.table.name, columns, suffix))
+        return [f"map: {text(said)}"] if said is not None else []
 
     def write(self, name: str, parts: tuple[IndexKey, ...], arguments: list[str]) -> None:
         alone = name in {"id", "unique"} and len(parts) == 1 and not any(one.startswith("where:") for one in arguments)

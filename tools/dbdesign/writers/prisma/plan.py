@@ -58,6 +58,32 @@ class Plan:
     models: dict[str, ModelPlan] = field(default_factory=dict)
     enums: dict[str, EnumPlan] = field(default_factory=dict)
     implicit: dict[str, tuple[str, str]] = field(default_factory=dict)
+    taken: set[tuple[str, str]] = field(default_factory=set)
+
+    def constraint(self, table: Table, name: str | None, usual: str, *, foreign: bool = False) -> str | None:
+        """The name that a key, index or foreign key has to be given; None where Prisma's own is right.
+
+        Prisma wants names to differ: of keys and indexes in a schema (in a table, on MySQL and SQL Server), and of foreign keys from
+        those of their table. A name that is taken gets a number.
+        """
+        globally = self.engine in {Engine.POSTGRESQL, Engine.COCKROACHDB, Engine.SQLITE} and not foreign
+        scopes = [f"schema {table.namespace or ''}"] if globally else []
+        if self.engine is Engine.MYSQL and foreign:
+            scopes.append("foreign keys")
+        else:
+            scopes.append(f"table {table.label}")
+        wanted = free = name or usual
+        number = 2
+        while any((scope, free) in self.taken for scope in scopes):
+            free, number = f"{wanted}_{number}", number + 1
+        self.taken |= {(scope, free) for scope in scopes}
+        self.losses.when(
+            name is not None and free != name,
+            f"{table.label} ({name})",
+            "a name that another constraint has too",
+            "a numbered one",
+        )
+        return free if free != usual else None
 
     @property
     def namespaced(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dbdesign.dialects.prisma import constraint_name
 from dbdesign.model.schema import Action, Engine, ForeignKey
+from dbdesign.writers.prisma.indexes import Keys
 from dbdesign.writers.prisma.layout import Row, text
 from dbdesign.writers.prisma.names import camel, pascal, plural, words
 from dbdesign.writers.prisma.plan import ModelPlan, Plan
@@ -28,6 +29,7 @@ class Relation:
 
     Attributes:
         name: of the relation, where two models have several; None where the models tell it.
+        map: the foreign key's name, where it is not the one that Prisma gives.
         single: whether a parent has at most one child.
     """
 
@@ -37,17 +39,22 @@ class Relation:
     field: str
     back: str
     name: str | None
+    map: str | None
     single: bool
 
 
-def relations(plan: Plan) -> list[Relation]:
-    """The relations of all foreign keys that Prisma can say; the others are noted."""
+def relations(plan: Plan, keys: Mapping[str, Keys]) -> list[Relation]:
+    """The relations of all foreign keys that Prisma can say; the others are noted.
+
+    Args:
+        keys: what is written of each table's keys, by its label.
+    """
     sayable = [
         (model, plan.models[key.references], key)
         for model in plan.models.values()
         if model.table.label not in plan.implicit
         for key in model.table.foreign_keys
-        if _is_sayable(model, key, plan)
+        if _is_sayable(model, key, plan, keys)
     ]
     joins = [frozenset(ends) for ends in plan.implicit.values()]
     pairs = Counter([frozenset({child.table.label, parent.table.label}) for child, parent, _ in sayable] + joins)
@@ -57,13 +64,15 @@ def relations(plan: Plan) -> list[Relation]:
     for child, parent, key in sayable:
         several = per_child[child.name, parent.name] > 1
         field = child.names.free(*_forward(parent, key, several=several))
-        single = _is_single(child, key)
+        single = key.columns in keys[child.table.label].criteria
         base = _lower_first(child.name) if single else _lower_first(plural(child.name))
         described = f"{base}As{field[0].upper()}{field[1:]}"
         back = parent.names.free(*([described] if several else [base, described]))
         pair = frozenset({child.table.label, parent.table.label})
         name = _relation_name(child, field, taken) if pairs[pair] > 1 or len(pair) == 1 else None
-        found.append(Relation(child, parent, key, field, back, name, single))
+        usual = constraint_name(plan.engine, child.table.name, key.columns, "fkey")
+        said = plan.constraint(child.table, key.name, usual, foreign=True) if plan.engine is not Engine.SQLITE else None
+        found.append(Relation(child, parent, key, field, back, name, said, single))
     return found
 
 
@@ -99,19 +108,9 @@ def _is_usual(child: ModelPlan, key: ForeignKey, engine: Engine) -> bool:
     return key.name is None or key.name == constraint_name(engine, child.table.name, key.columns, "fkey")
 
 
-def _is_single(child: ModelPlan, key: ForeignKey) -> bool:
-    table = child.table
-    unique = [one.columns for one in table.unique_keys]
-    unique += [
-        one.columns for one in table.indexes if one.unique and one.where is None and len(one.columns) == len(one.keys)
-    ]
-    unique += [table.primary_key.columns] if table.primary_key else []
-    return key.columns in unique
-
-
-def _is_sayable(child: ModelPlan, key: ForeignKey, plan: Plan) -> bool:
+def _is_sayable(child: ModelPlan, key: ForeignKey, plan: Plan, keys: Mapping[str, Keys]) -> bool:
     where = f"{child.table.label} ({key.name or ', '.join(key.columns)})"
-    reason = _why_not(child, key, plan)
+    reason = _why_not(child, key, plan, keys)
     if reason is not None:
         plan.losses.add(
             where, f"a foreign key {reason}", "no relation was written: keep the foreign key in a migration"
@@ -134,7 +133,7 @@ def _is_sayable(child: ModelPlan, key: ForeignKey, plan: Plan) -> bool:
 _UNSAYABLE = "an action that Prisma refuses here: SET NULL of required fields, or RESTRICT on SQL Server"
 
 
-def _why_not(child: ModelPlan, key: ForeignKey, plan: Plan) -> str | None:
+def _why_not(child: ModelPlan, key: ForeignKey, plan: Plan, keys: Mapping[str, Keys]) -> str | None:
     parent = plan.models.get(key.references)
     if parent is None:
         return "to a table that is not in the schema"
@@ -148,16 +147,8 @@ def _why_not(child: ModelPlan, key: ForeignKey, plan: Plan) -> str | None:
         return "of columns whose type is unsupported"
     if any((one.name, one.native) != (other.name, other.native) for one, other in zip(*types, strict=True)):
         return "between columns of different types"
-    return None if _is_criterion(parent, others) else "to columns that are no unique criterion to Prisma"
-
-
-def _is_criterion(parent: ModelPlan, columns: tuple[str, ...]) -> bool:
-    table = parent.table
-    sets = [one.columns for one in table.unique_keys] + ([table.primary_key.columns] if table.primary_key else [])
-    sets += [
-        one.columns for one in table.indexes if one.unique and one.where is None and len(one.columns) == len(one.keys)
-    ]
-    return any(sorted(one) == sorted(columns) for one in sets)
+    criteria = [sorted(one) for one in keys[parent.table.label].criteria] if parent.table.label in keys else []
+    return None if sorted(others) in criteria else "to columns that are no unique criterion to Prisma"
 
 
 def _is_optional(child: ModelPlan, key: ForeignKey) -> bool:
@@ -210,8 +201,8 @@ def _arguments(one: Relation, engine: Engine) -> list[str]:
         action = _action(child, key, which, engine)[0]
         if action != default:
             said.append(f"{argument}: {ACTIONS[action]}")
-    if engine is not Engine.SQLITE and not _is_usual(child, key, engine):
-        said.append(f"map: {text(key.name or '')}")
+    if one.map is not None:
+        said.append(f"map: {text(one.map)}")
     return said
 
 
