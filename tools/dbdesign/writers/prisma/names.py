@@ -23,6 +23,7 @@ RESERVED_MODELS = SCALARS | {
 RESERVED_VALUES = frozenset({"true", "false", "null"})
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_OTHER = re.compile(r"[^A-Za-z0-9_]+")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _UNCOUNTED = frozenset(
     {"data", "news", "series", "species", "media", "metadata", "information", "equipment", "status", "address", "sms"}
@@ -31,8 +32,11 @@ _UNCOUNTED = frozenset(
 
 def words(name: str) -> list[str]:
     """The words of a name in any convention; accents are dropped, and what has no Latin letters is left out."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return _WORD.findall(plain)
+    return _WORD.findall(_latin(name))
+
+
+def _latin(name: str) -> str:
+    return unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
 
 
 def pascal(name: str) -> str:
@@ -82,7 +86,7 @@ def value_name(value: str) -> str:
     """What a value of an enumeration is called: as it is, where it can be."""
     if _PLAIN.match(value) and value not in RESERVED_VALUES:
         return value
-    joined = "_".join(words(value))
+    joined = _OTHER.sub("_", _latin(value)).strip("_")
     if not joined:
         return "EMPTY" if not value.strip() else "VALUE"
     joined = f"n{joined}" if joined[0].isdigit() else joined

@@ -101,7 +101,8 @@ def _forward(parent: ModelPlan, key: ForeignKey, *, several: bool) -> list[str]:
             [camel(" ".join(parts[:-1])), own, by_columns] if not several else [camel(" ".join(parts[:-1])), by_columns]
         )
     whole = camel(key.columns[0]) or own
-    return [own if not several else f"{whole}{parent.name}", f"{whole}{parent.name}", by_columns]
+    described = f"{whole}Ref" if whole == own else f"{whole}{parent.name}"
+    return [described, by_columns] if several else [own, described, by_columns]
 
 
 def _is_usual(child: ModelPlan, key: ForeignKey, engine: Engine) -> bool:
