@@ -42,6 +42,8 @@ _BARE = re.compile(
     r"(?:[bxn]?'(?:[^']|'')*'|[+-]?[\d.]+(?:e[+-]?\d+)?|true|false|null|current_\w+(?:\(\d?\))?|now\(\d?\)|\(.*\))\Z",
     re.DOTALL | re.IGNORECASE,
 )
+_CALL = re.compile(r"[\w.\"]+\((?:[^()]|\([^()]*\))*\)\Z")
+_OWN_SEQUENCE = re.compile(r"nextval\('[^']+'(?:::regclass|::text)*\)\Z")
 WHOLE = frozenset({"Int", "BigInt"})
 
 
@@ -57,10 +59,19 @@ def default(column: Column, of: FieldType, engine: Engine, values: Values) -> st
 
 
 def _as_sql(expression: str, engine: Engine) -> str:
-    """What stands behind DEFAULT: SQLite and MySQL want an expression that is no constant in parentheses."""
-    if engine not in {Engine.SQLITE, Engine.MYSQL, Engine.TIDB} or _BARE.match(expression):
+    """What stands behind DEFAULT: in parentheses where it is more than a constant or, elsewhere than on SQLite and MySQL, a call."""
+    if _BARE.match(expression) or engine is Engine.SQLSERVER:
+        return expression
+    family = engine in {Engine.POSTGRESQL, Engine.COCKROACHDB}
+    bare = _CAST.sub("", expression) if family else expression
+    if family and (_BARE.match(bare) or _CALL.match(bare) or _ARRAY.match(bare) or _ESCAPED.match(bare)):
         return expression
     return f"({expression})"
+
+
+def is_numbered(column: Column, of: FieldType, engine: Engine) -> bool:
+    """Whether the default takes numbers from a sequence that stands by itself."""
+    return engine is Engine.POSTGRESQL and of.name in WHOLE and bool(_OWN_SEQUENCE.match(column.default or ""))
 
 
 def _uncast(expression: str, engine: Engine) -> str:

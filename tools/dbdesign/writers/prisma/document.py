@@ -9,7 +9,7 @@ from dbdesign.dialects.prisma import LISTS, NAMESPACED, constraint_name
 from dbdesign.model.schema import Column, Engine, Schema, Table
 from dbdesign.writers.base import Note, WriteOptions, WriteResult
 from dbdesign.writers.dbml.losses import Losses
-from dbdesign.writers.prisma.defaults import default
+from dbdesign.writers.prisma.defaults import default, is_numbered
 from dbdesign.writers.prisma.indexes import Keys, keys
 from dbdesign.writers.prisma.layout import Row, block, settings, text
 from dbdesign.writers.prisma.losses import of_column, of_schema, of_table
@@ -152,6 +152,12 @@ class _Writing:
             return "dbgenerated()"
         if column.identity is not None and column.default is None:
             return self.numbered(column, of)
+        if is_numbered(column, of, self.plan.engine):
+            lost = "a default from a sequence that stands by itself"
+            self.losses.add(
+                f"{table.label}.{column.name}", lost, "@default(autoincrement()), which makes one of its own"
+            )
+            return "autoincrement()"
         enum = self.plan.enums.get(of.enum) if of.enum else None
         said = default(column, of, self.plan.schema.engine, enum.values if enum else {})
         usual = constraint_name(self.plan.engine, table.name, [column.name], "df")

@@ -29,6 +29,7 @@ def of_schema(schema: Schema, losses: Losses) -> None:
     for table in schema.tables:
         if table.partition_of is not None:
             losses.add(table.label, "a partition of another table", f"its rows belong to {table.partition_of.label}")
+        losses.when(not table.columns, table.label, "a table without columns", "no model was written")
     used = {one.namespace for one in schema.tables} | {one.namespace for one in schema.enums}
     for namespace in schema.namespaces:
         losses.when(

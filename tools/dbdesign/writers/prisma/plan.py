@@ -98,7 +98,7 @@ def plan(schema: Schema, losses: Losses) -> Plan:
     """Names for everything. Equal schemas get equal names."""
     found = Plan(schema, provider_engine(schema.engine), losses)
     names = Names(RESERVED_MODELS)
-    tables = [one for one in schema.tables if one.partition_of is None]
+    tables = [one for one in schema.tables if one.partition_of is None and one.columns]
     for table in tables:
         base = model_name(table.name)
         qualified = f"{pascal(table.namespace or '')}{base}" if table.namespace else base

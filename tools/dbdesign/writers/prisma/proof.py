@@ -12,7 +12,7 @@ BY_RULE = Proof(level="by rule")
 
 def prove(text: str, schema: Schema, options: WriteOptions) -> tuple[Proof, tuple[str, ...]]:
     """How far the text was proven, and what is wrong with it."""
-    wanted = {one.label for one in schema.tables if one.partition_of is None}
+    wanted = {one.label for one in schema.tables if one.partition_of is None and one.columns}
     if not options.prove or not wanted:
         return BY_RULE, ()
     from dbdesign.readers.base import source_readers

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dbdesign.dialects.prisma import constraint_name
 from dbdesign.model.schema import Action, Engine, ForeignKey
+from dbdesign.writers.prisma.cascades import Cascades
 from dbdesign.writers.prisma.indexes import Keys
 from dbdesign.writers.prisma.layout import Row, text
 from dbdesign.writers.prisma.names import camel, pascal, plural, words
@@ -30,6 +31,7 @@ class Relation:
     Attributes:
         name: of the relation, where two models have several; None where the models tell it.
         map: the foreign key's name, where it is not the one that Prisma gives.
+        acts: False where Prisma lets the relation have no action, because its cascades would meet others.
         single: whether a parent has at most one child.
     """
 
@@ -41,6 +43,7 @@ class Relation:
     name: str | None
     map: str | None
     single: bool
+    acts: bool = True
 
 
 def relations(plan: Plan, keys: Mapping[str, Keys]) -> list[Relation]:
@@ -60,6 +63,7 @@ def relations(plan: Plan, keys: Mapping[str, Keys]) -> list[Relation]:
     pairs = Counter([frozenset({child.table.label, parent.table.label}) for child, parent, _ in sayable] + joins)
     per_child = Counter((child.name, parent.name) for child, parent, _ in sayable)
     found = []
+    cascades = Cascades()
     taken: set[str] = set()
     for child, parent, key in sayable:
         several = per_child[child.name, parent.name] > 1
@@ -72,7 +76,9 @@ def relations(plan: Plan, keys: Mapping[str, Keys]) -> list[Relation]:
         name = _relation_name(child, field, taken) if pairs[pair] > 1 or len(pair) == 1 else None
         usual = constraint_name(plan.engine, child.table.name, key.columns, "fkey")
         said = plan.constraint(child.table, key.name, usual, foreign=True) if plan.engine is not Engine.SQLITE else None
-        found.append(Relation(child, parent, key, field, back, name, said, single))
+        acts = plan.engine is not Engine.SQLSERVER or cascades.may_act(child.table.label, key)
+        plan.losses.when(not acts, f"{child.table.label} ({key.name})", _MEETING, "NoAction")
+        found.append(Relation(child, parent, key, field, back, name, said, single, acts))
     return found
 
 
@@ -131,6 +137,7 @@ def _is_sayable(child: ModelPlan, key: ForeignKey, plan: Plan, keys: Mapping[str
     return True
 
 
+_MEETING = "an action whose cascades form a ring or meet by two ways, which Prisma refuses on SQL Server"
 _UNSAYABLE = "an action that Prisma refuses here: SET NULL of required fields, or RESTRICT on SQL Server"
 
 
@@ -199,7 +206,7 @@ def _arguments(one: Relation, engine: Engine) -> list[str]:
     required = any((column := child.table.column(name)) is not None and not column.nullable for name in key.columns)
     usual: Action = ("no action" if engine is Engine.SQLSERVER else "restrict") if required else "set null"
     for which, argument, default in (("on_delete", "onDelete", usual), ("on_update", "onUpdate", "cascade")):
-        action = _action(child, key, which, engine)[0]
+        action = _action(child, key, which, engine)[0] if one.acts else "no action"
         if action != default:
             said.append(f"{argument}: {ACTIONS[action]}")
     if one.map is not None:

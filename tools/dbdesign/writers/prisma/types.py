@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dbdesign.dialects.postgresql import NOT_FUNCTION_OR_TYPE
 from dbdesign.dialects.prisma import LISTS, NATIVE_TYPES, USUAL
 from dbdesign.model.schema import Column, Engine, Schema
 from dbdesign.model.types import DataType, Kind
@@ -138,7 +139,10 @@ def _single(found: DataType, schema: Schema, enums: Mapping[str, str], place: st
 
 
 def _unsupported(found: DataType) -> FieldType:
-    return FieldType(f"Unsupported({text(found.native)})")
+    """A type in SQL; a name that only quotation marks make a type's has them."""
+    name = found.name.name if found.name is not None else ""
+    native = f'"{name}"' if found.native == name and name in NOT_FUNCTION_OR_TYPE else found.native
+    return FieldType(f"Unsupported({text(native)})")
 
 
 def _sqlite(found: DataType) -> FieldType:
