@@ -113,7 +113,7 @@ def test_every_part_is_read() -> None:
             stale_seconds=5,
             together=("customer",),
             target=LatencyTarget(percentile=99, milliseconds=50),
-            line=25,
+            line=26,
         ),
         AccessPattern(
             name="pay",
@@ -125,7 +125,7 @@ def test_every_part_is_read() -> None:
             consistency="strong",
             atomic=True,
             target=LatencyTarget(percentile=95, milliseconds=10),
-            line=38,
+            line=39,
         ),
     )
     assert model.regions == {"eu": 0.6, "us": 0.4}
