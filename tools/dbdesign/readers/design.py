@@ -33,6 +33,7 @@ from dbdesign.model.workload import ColumnVolume, LatencyTarget, Query, TableVol
 from dbdesign.readers.access_patterns import SECTIONS, check_patterns, parse_patterns
 from dbdesign.readers.base import ReadResult
 from dbdesign.readers.design_document import DesignFileError, Document, Problem, is_null, line_of, nearest
+from dbdesign.readers.transactions import parse_transactions
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -222,7 +223,9 @@ class _Parser(Document):
     def parse(self, text: str) -> DesignFile:
         root = self.compose(text)
         entries = self.mapping(
-            root, {"engine", "schema", "format", "workload", "volumes", "targets", *SECTIONS}, "the design file"
+            root,
+            {"engine", "schema", "format", "workload", "volumes", "targets", "transactions", *SECTIONS},
+            "the design file",
         )
         engine, version = self._engine(entries.get("engine"))
         self._targets(entries.get("targets"))
@@ -230,7 +233,9 @@ class _Parser(Document):
         if "schema" in entries:
             self.lines["schema"] = line_of(entries["schema"])
         workload = Workload(
-            queries=tuple(self._queries(entries.get("workload"))), volumes=self._volumes(entries.get("volumes"))
+            queries=tuple(self._queries(entries.get("workload"))),
+            transactions=parse_transactions(self, entries.get("transactions")),
+            volumes=self._volumes(entries.get("volumes")),
         )
         format_name = self.text(entries.get("format"), "format")
         access = parse_patterns(self, entries, self.default_target)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from dbdesign.model.patterns import AttributeType
 from dbdesign.model.schema import Engine
+from dbdesign.model.workload import Isolation
 
 URI = "https://json-schema.org/draft/2020-12/schema"
 
@@ -70,6 +71,33 @@ QUERY = _object(
         "target": LATENCY,
     },
     "sql",
+)
+STEP = {
+    "anyOf": [
+        {"type": "string"},
+        _object(
+            {
+                "sql": {"type": "string", "description": "with :name placeholders"},
+                "into": _names("names that the first row's columns are bound to"),
+                "when": {
+                    "type": "string",
+                    "description": "an SQL expression; the transaction ends here where it is not true",
+                },
+            },
+            "sql",
+        ),
+    ]
+}
+TRANSACTION = _object(
+    {
+        "name": {"type": "string"},
+        "rate": RATE,
+        "isolation": {"type": "string", "enum": list(get_args(Isolation))},
+        "steps": {"type": "array", "items": STEP},
+        "parameters": _map(_names("values to try"), "by parameter"),
+        "given": _names("statements that bring generated rows into a state in which it does something"),
+    },
+    "steps",
 )
 VOLUME = {
     "anyOf": [
@@ -159,6 +187,7 @@ DESIGN_SCHEMA: dict[str, Any] = {
             "format": {"type": "string", "description": "of the schema, where it does not show"},
             "targets": _object({"latency": LATENCY}),
             "workload": {"type": ["array", "null"], "items": QUERY},
+            "transactions": {"type": ["array", "null"], "items": TRANSACTION},
             "volumes": _map(VOLUME, "by table: rows, or what is known of it"),
             "entities": _map(ENTITY, "what is stored, by name; with a schema, its tables are entities"),
             "relations": {"type": ["array", "null"], "items": RELATION},
