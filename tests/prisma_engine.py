@@ -23,7 +23,7 @@ _CONNECTIONS = re.compile(r"^\s*(?:url|directUrl|shadowDatabaseUrl)\s*=.*$", re.
 _OLD_FEATURES = re.compile(r'(previewFeatures\s*=\s*\[[^\]]*?),\s*"metrics"')
 
 
-class Refused(AssertionError):
+class RefusedError(AssertionError):
     """What Prisma says of a schema that it does not take."""
 
 
@@ -37,7 +37,7 @@ class PrismaEngine:
         atexit.register(self.process.kill)
 
     def ask(self, ask: str, *texts: str) -> Any:
-        """An answer, or `Refused`."""
+        """An answer, or `RefusedError`."""
         files = [[f"schema{number or ''}.prisma", text] for number, text in enumerate(texts)]
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -45,11 +45,11 @@ class PrismaEngine:
         self.process.stdin.flush()
         said = json.loads(self.process.stdout.readline())
         if "error" in said:
-            raise Refused(_COLOURS.sub("", said["error"]))
+            raise RefusedError(_COLOURS.sub("", said["error"]))
         return said["answer"]
 
     def validate(self, *texts: str) -> None:
-        """Raise `Refused` for what Prisma does not accept."""
+        """Raise `RefusedError` for what Prisma does not accept."""
         self.ask("validate", *texts)
 
     def formatted(self, text: str) -> str:

@@ -99,14 +99,14 @@ def _forward(parent: ModelPlan, key: ForeignKey, *, several: bool) -> list[str]:
     """Names for the field that leads to the parent: `customer` for `customer_id`."""
     own = _lower_first(parent.name)
     by_columns = f"{own}By{pascal(' '.join(key.columns))}"
-    if len(key.columns) > 1:
+    column, *others = key.columns
+    if others:
         return [by_columns, f"{by_columns}Relation"] if several else [own, by_columns]
-    parts = words(key.columns[0])
+    parts = words(column)
     if len(parts) > 1 and parts[-1].lower() in _KEY_WORDS:
-        return (
-            [camel(" ".join(parts[:-1])), own, by_columns] if not several else [camel(" ".join(parts[:-1])), by_columns]
-        )
-    whole = camel(key.columns[0]) or own
+        stem = camel(" ".join(parts[:-1]))
+        return [stem, by_columns] if several else [stem, own, by_columns]
+    whole = camel(column) or own
     described = f"{whole}Ref" if whole == own else f"{whole}{parent.name}"
     return [described, by_columns] if several else [own, described, by_columns]
 
