@@ -140,6 +140,8 @@ BROKEN = {
     "a relation without pairs": (
         "  a A @relation(fields: [t, u], references: [id])\n", "the fields and references of the relation do not pair columns"
     ),
+    "an unknown attribute": ("  z Int @zod\n", "the attribute @zod is not known"),
+    "an unknown attribute of a model": ('  @@comment("x")\n', "the attribute @@comment is not known"),
     "a field twice": ("  t Int\n", "the field is declared twice; the first was taken"),
     "a column twice": ('  z Int @map("t")\n', "another field has the column t already"),
     "the block of another language": ("}\n\nTable x {\n  id int\n", "`Table` is no declaration of Prisma's"),
@@ -203,7 +205,7 @@ def test_how_sure_it_is(text: str, least: float, most: float) -> None:
 HEAVY = {
     "brackets without end": "model A {\n  id Int @id\n  x Int @default(" + "[" * 50_000 + ")\n}\n",
     "calls without end": "model A {\n  id Int @id\n  x Int @default(" + "a(" * 50_000 + ")\n}\n",
-    "attributes without end": "model A {\n  id Int @id " + "@x" * 50_000 + "\n}\n",
+    "attributes without end": "model A {\n  id Int @id " + "@db.Integer" * 50_000 + "\n}\n",
     "lines that are all wrong": "model A {\n  id Int @id\n" + "  x y z @ ( [\n" * 10_000 + "}\n",
     "lists that never close": "model A {\n  id Int @id\n" + "  x Int @a([a,\n" * 5_000 + "}\n",
     "a comment without end": "model A {\n  id Int @id\n}\n/* " + "*" * 100_000,

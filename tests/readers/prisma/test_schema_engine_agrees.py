@@ -116,6 +116,17 @@ model C {
   @@map("other")
 }
 """,
+    "names as older schemas say them": """
+model A {
+  id Int @id
+  x  Int @map(name: "The X")
+
+  @@unique([id, x], name: "of_the_client")
+  @@index([x], name: "of_the_database")
+  @@index(fields: [x, id])
+  @@map(name: "table")
+}
+""",
     "conditions of partial indexes": """
 model A {
   id Int     @id
