@@ -106,6 +106,24 @@ def test_extensions_and_providers() -> None:
     assert unread(unknown) == [("schema.prisma", 1, "no provider that dbdesign knows; read as postgresql")]
 
 
+def test_of_several_schemas_one_is_read() -> None:
+    def source(provider: str) -> str:
+        return f'datasource db {{\n  provider = "{provider}"\n}}\n'
+
+    files = {
+        "db/mysql/schema.prisma": source("mysql") + "model A {\n  id Int @id\n}\n",
+        "db/postgresql/schema.prisma": source("postgresql") + "model A {\n  id Int @id\n  bs B[]\n}\n",
+        "db/postgresql/models/b.prisma": "model B {\n  id Int @id\n  aId Int\n  a A @relation(fields: [aId], references: [id])\n}\n",
+    }
+    first = read(files)
+    assert (first.schema_.engine, len(first.schema_.tables), first.unread) == (Engine.MYSQL, 1, ())
+    assert first.notes[0] == (
+        "2 schemas were given, and db/mysql/schema.prisma was read; the others are db/postgresql/schema.prisma"
+    )
+    wanted = read(files, engine=Engine.POSTGRESQL)
+    assert (wanted.schema_.engine, len(wanted.schema_.tables), wanted.unread) == (Engine.POSTGRESQL, 2, ())
+
+
 def test_views_and_generators_are_left_out_and_counted() -> None:
     result = read({"a.prisma": (SCHEMAS / "postgresql.prisma").read_text()})
     assert [(one.kind, one.count) for one in result.skipped] == [("view", 1), ("generator", 1)]
