@@ -43,12 +43,15 @@ class _Writing:
         self.options = options
         self.losses = found.losses
         self.keys: dict[str, Keys] = {}
-        self.relations: list[Relation] = []
+        self.relations: dict[str, list[Relation]] = {}
 
     def parts(self) -> list[str]:
         models = [one for label, one in self.plan.models.items() if label not in self.plan.implicit]
         self.keys = {one.table.label: keys(one, self.plan) for one in models}
-        self.relations = relations(self.plan, self.keys)
+        self.relations = {}
+        for one in relations(self.plan, self.keys):
+            for end in {one.child.table.label, one.parent.table.label}:
+                self.relations.setdefault(end, []).append(one)
         lists = joins(self.plan)
         ignored = frozenset(label for label, one in self.keys.items() if not one.usable)
         enums = {id(one): self.enum(one) for one in self.plan.enums.values()}
@@ -114,7 +117,7 @@ class _Writing:
         of_table(table, self.losses)
         found = self.keys[table.label]
         scalars = [self.field(model, column, found) for column in table.columns]
-        related = [*rows(model, self.relations, self.plan, ignored), *lists]
+        related = [*rows(model, self.relations.get(table.label, []), self.plan, ignored), *lists]
         attributes = [*found.block]
         attributes += [f"@@map({text(table.name)})"] if table.name != model.name else []
         if table.label in ignored:

@@ -98,6 +98,7 @@ class Names:
 
     def __init__(self, taken: frozenset[str] = frozenset()) -> None:
         self._taken = {one.lower() for one in taken}
+        self._numbers: dict[str, int] = {}
 
     def free(self, *candidates: str) -> str:
         """The first of the candidates that is free, or the last with a number; it is taken then."""
@@ -105,7 +106,9 @@ class Names:
             if candidate and candidate.lower() not in self._taken:
                 self._taken.add(candidate.lower())
                 return candidate
-        number = 2
-        while f"{candidates[-1]}{number}".lower() in self._taken:
+        last = candidates[-1]
+        number = self._numbers.get(last, 1) + 1
+        while f"{last}{number}".lower() in self._taken:
             number += 1
-        return self.free(f"{candidates[-1]}{number}")
+        self._numbers[last] = number
+        return self.free(f"{last}{number}")
