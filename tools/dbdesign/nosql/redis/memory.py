@@ -97,7 +97,7 @@ def sds(length: float) -> float:
 
 def buckets(members: float) -> int:
     """Slots of a hash table of so many members."""
-    return 2 ** max(2, math.ceil(math.log2(max(members, 1))))
+    return 1 << max(2, math.ceil(math.log2(max(members, 1))))
 
 
 def sharing(load: float) -> float:
