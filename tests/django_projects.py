@@ -48,6 +48,7 @@ INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "django.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["models", "fields", "postgres", "auth"]
 USE_TZ = True
+TIME_ZONE = "UTC"
 """
 RUN = """
 import warnings

@@ -110,7 +110,9 @@ class Apps:
         if not names.keys() & {"INSTALLED_APPS", "DATABASES"} and "settings" not in module.path:
             return
         scope = Scope(module)
-        for name in ("DEFAULT_AUTO_FIELD", "AUTH_USER_MODEL", "INSTALLED_APPS"):
+        if not self._roots:
+            self.settings.time_zone = "America/Chicago"  # Django's own default
+        for name in ("DEFAULT_AUTO_FIELD", "AUTH_USER_MODEL", "INSTALLED_APPS", "TIME_ZONE"):
             if name in names:
                 self._take(name, self.evaluator.name(name, scope))
         self._roots.append(module)
@@ -122,6 +124,8 @@ class Apps:
             self.settings.auto_field = value.rpartition(".")[2]
         elif name == "AUTH_USER_MODEL" and isinstance(value, str) and "." in value:
             self.settings.user_model = value
+        elif name == "TIME_ZONE":
+            self.settings.time_zone = value if isinstance(value, str) else "UTC"
         elif name == "INSTALLED_APPS" and isinstance(value, list | tuple):
             self.settings.installed += [one for one in value if isinstance(one, str)]
 

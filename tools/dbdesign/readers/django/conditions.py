@@ -14,7 +14,7 @@ from dbdesign.readers.django.expressions import MAX_NESTING, Expressions
 from dbdesign.readers.django.fields import RANGES, FieldState
 from dbdesign.readers.django.literals import literal
 from dbdesign.readers.django.state import UnsayableError
-from dbdesign.readers.django.values import Called, Negated, Operated, Value, as_list, is_known
+from dbdesign.readers.django.values import Called, Negated, Operated, Reference, Value, as_list, is_known
 
 COMPARISONS: Mapping[str, str] = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 LOOKUP_CLASSES: Mapping[str, str] = {
@@ -88,6 +88,7 @@ class Conditions:
     def _q(self, value: Called, depth: int) -> _Node:
         given = dict(value.kwargs)
         connector, negated = given.pop("_connector", "AND"), given.pop("_negated", False)
+        connector = connector.last if isinstance(connector, Reference) else connector
         if connector not in {"AND", "OR", "XOR"} or "**" in given:
             raise UnsayableError("a Q that is known only when the program runs")
         children: list[Value] = []
@@ -134,6 +135,8 @@ class Conditions:
         if isinstance(value, Called) and value.receiver is None and value.last in LOOKUP_CLASSES and len(value.args) == 2:
             left, right = value.args
             path, one = self.compiler.path(left) if isinstance(left, str) else (self.compiler.sql(left), self._field(left))
+            if isinstance(right, bool) and value.last == "Exact":
+                return f"{path} = {literal(right, self.engine)}"
             return self._compared(LOOKUP_CLASSES[value.last], path, one, right)
         if isinstance(value, Called | Operated | Negated):
             return self.compiler.sql(value)
@@ -150,12 +153,29 @@ class Conditions:
         lookup = names.pop() if len(names) > 1 and self._is_lookup(names) else "exact"
         if value is None and lookup in {"exact", "iexact"}:
             lookup, value = "isnull", True
-        sql, one = self.compiler.path("__".join(names))
-        text = self._compared(lookup, sql, one, value)
+        if names[-1] in {"year", "iso_year"} and len(names) > 1 and lookup in COMPARISONS and isinstance(value, int):
+            text = self._year(names, lookup, value)
+        else:
+            sql, one = self.compiler.path("__".join(names))
+            text = self._compared(lookup, sql, one, value)
         if not negated or lookup == "isnull":
             return text, ""
         extra = self._known(names[0], value)
         return (f"{text} AND {' AND '.join(extra)}", "AND") if extra else (text, "")
+
+    def _year(self, names: list[str], lookup: str, year: int) -> str:
+        """A year is compared by its first and last moment, so that an index of the column serves."""
+        sql, one = self.compiler.path("__".join(names[:-1]))
+        if one is None or one.kind not in {"DateField", "DateTimeField"} or names[-1] != "year" or not 1 <= year <= 9999:
+            raise UnsayableError("a year of something else than a date")
+        zoned = one.kind == "DateTimeField"
+        if zoned and self.compiler.registry.settings.time_zone != "UTC":
+            raise UnsayableError("a year in another time zone than UTC")
+        first = f"{year:04d}-01-01{' 00:00:00+00:00' if zoned else ''}"
+        last = f"{year:04d}-12-31{' 23:59:59.999999+00:00' if zoned else ''}"
+        if lookup == "exact":
+            return f"{sql} BETWEEN {self._right(first, one)} AND {self._right(last, one)}"
+        return f"{sql} {COMPARISONS[lookup]} {self._right(first if lookup in {'gte', 'lt'} else last, one)}"
 
     def _known(self, name: str, value: Value) -> list[str]:
         """`column IS NOT NULL` of nullable columns in a negated lookup."""

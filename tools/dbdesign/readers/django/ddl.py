@@ -56,12 +56,15 @@ class SchemaEditor:
         table = self.registry.table(state)
         self.out.labels[_label(table)] = state.place
         definitions: list[str] = []
+        made: list[FieldState] = []
         for one in self.registry.fields(state):
+            before = len(definitions)
             self.said(lambda one=one: definitions.append(self._defined(state, one)), one.place, f"{state.name}.{one.name}")  # type: ignore[misc]
+            made += [one] if len(definitions) > before else []
         self._composite(state, definitions)
         self.out.tables.append((f"CREATE TABLE {self.table(state)} ({', '.join(definitions)})", state.place))
         self._comment(state, self.registry.table(state))
-        for one in self.registry.fields(state):
+        for one in made:
             self.said(lambda one=one: self.field_extras(state, one), one.place, f"{state.name}.{one.name}")  # type: ignore[misc]
         self.meta(state)
         for one in self.registry.many_to_many(state):
@@ -128,7 +131,7 @@ class SchemaEditor:
         return f"{self.quoted(self.registry.column(one))} {self.column_sql(state, one)}{self._inline_key(state, one)}"
 
     def _inline_key(self, state: ModelState, one: FieldState) -> str:
-        if self.engine is not Engine.SQLITE or not one.is_relation or one.get("db_constraint", True) is False:
+        if self.engine is not Engine.SQLITE or not one.is_relation or one.get("db_constraint", True) is False or self.registry.is_stranger(state, one):
             return ""
         other, target = self.registry.target(state, one)
         action = self._on_delete(one)
@@ -171,6 +174,8 @@ class SchemaEditor:
         return self.expressions(state).sql(one.get("expression"), self.types.output(one, state))
 
     def _collation(self, state: ModelState, one: FieldState, depth: int = 0) -> str | None:
+        if one.is_relation and self.registry.is_stranger(state, one):
+            return None
         if one.is_relation and depth < 30:
             return self._collation(*self.registry.target(state, one), depth + 1)
         inner = self.types.output(one, state) if one.kind == "GeneratedField" else one
@@ -204,7 +209,10 @@ class SchemaEditor:
 
     def field_extras(self, state: ModelState, one: FieldState) -> None:
         """A foreign key's constraint, a field's indexes and comment."""
-        if one.is_relation and one.get("db_constraint", True) is not False and self.engine is not Engine.SQLITE:
+        if one.is_relation and self.registry.is_stranger(state, one):
+            reason = f"{one.get('to')} is not in the sources: the column is taken for {self.types.type(state, one)}, without the constraint"
+            self.out.miss(one.place, f"{state.name}.{one.name}", reason)
+        elif one.is_relation and one.get("db_constraint", True) is not False and self.engine is not Engine.SQLITE:
             self.add_foreign_key(state, one)
         self.field_indexes(state, one)
         comment = one.get("db_comment")
@@ -261,9 +269,7 @@ class SchemaEditor:
             return
         kind = self.types.type(state, one)
         word = "varchar" if kind.startswith("varchar") else "text" if kind.startswith("text") else None
-        if word is None or "[" in kind or self._collation(state, one):
-            if word and "[" not in kind:
-                self.out.miss(one.place, f"{state.name}.{one.name}", "whether its collation is deterministic, and so whether it has an index for LIKE, is the database's to say")
+        if word is None or "[" in kind:
             return
         column = self.registry.column(one)
         name = self.registry.names.index(self.registry.table(state), [column], "_like")

@@ -14,7 +14,7 @@ from dbdesign.readers.base import Unread
 from dbdesign.readers.django.apps import Apps
 from dbdesign.readers.django.evaluate import Evaluator, Scope
 from dbdesign.readers.django.fields import FieldClasses, FieldState
-from dbdesign.readers.django.linearise import linearised
+from dbdesign.readers.django.linearise import direct_bases, linearised
 from dbdesign.readers.django.project import ClassDeclaration, Project
 from dbdesign.readers.django.state import ModelState
 from dbdesign.readers.django.values import Called, ClassValue, Reference, Value, is_true
@@ -30,6 +30,10 @@ _META = frozenset(
 )  # fmt: skip
 
 
+Placed = tuple[tuple[int, int], FieldState]
+"""A field with its turn: its class's, and its place in it."""
+
+
 @dataclass
 class Declared:
     """A class of a model with what is its own; `order` of a field is its class's turn and its place in it."""
@@ -37,8 +41,8 @@ class Declared:
     declaration: ClassDeclaration
     app: str
     is_abstract: bool
-    fields: dict[str, tuple[tuple[int, int], FieldState]]
-    removed: set[str]
+    fields: dict[str, Placed]
+    direct: list[ClassDeclaration]
     meta: dict[str, Value]
     ancestors: list[ClassDeclaration]
 
@@ -54,7 +58,7 @@ class Declarations:
         self.unread: list[Unread] = []
         self.skipped_tables: list[tuple[str, int]] = []
         self._declared: dict[int, Declared | None] = {}
-        self._building: set[int] = set()
+        self._fields: dict[int, dict[str, Placed]] = {}
         self._keys: dict[int, tuple[str, str]] = {}
 
     def classes(self, *, known: bool) -> Iterator[ClassDeclaration]:
@@ -74,12 +78,14 @@ class Declarations:
         if state.options.get("proxy") is True:
             state.bases = [self.key(one) for one in parents[:1]]
             return state
-        fields = self._collected(own, parents)
+        fields = self._collected(own)
         direct = self._direct(parents)
         state.bases = [self.key(one) for one in direct]
         self._link(state, fields, direct)
         ordered = sorted(fields.items(), key=lambda one: one[1][0])
-        state.fields = _as_first_migration({name: one for name, (_, one) in ordered})
+        state.fields = {name: one for name, (_, one) in ordered}
+        if not declaration.module.known:
+            state.fields = _as_first_migration(state.fields)
         return state
 
     def key(self, declaration: ClassDeclaration) -> tuple[str, str]:
@@ -108,37 +114,28 @@ class Declarations:
         own = self.declared(declaration)
         return own.ancestors if own else []
 
-    def _collected(
-        self, own: Declared, parents: list[ClassDeclaration]
-    ) -> dict[str, tuple[tuple[int, int], FieldState]]:
-        """A model's own fields and those of its abstract bases, the nearest first."""
+    def _collected(self, own: Declared) -> dict[str, Placed]:
+        """A model's own fields and those of its abstract bases, as Django copies them: from its direct bases, nearest first."""
         found = dict(own.fields)
-        hidden = set(own.removed)
-        inherited: set[str] = set()
-        for parent in parents:
-            inherited |= self._collected_names(parent)
+        hidden = set(own.declaration.names)
         for ancestor in own.ancestors:
             base = self.declared(ancestor)
-            if base is None:
+            if base is None or ancestor not in own.direct:
                 hidden |= set(ancestor.names)
                 continue
+            inherited = self._inherited(ancestor, base)
             if base.is_abstract:
-                for name, one in base.fields.items():
-                    if name not in found and name not in hidden and name not in inherited:
+                for name, one in inherited.items():
+                    if name not in found and name not in hidden:
                         found[name] = (one[0], self._rebased(one[1], own))
-            hidden |= base.removed
+            hidden |= set(inherited)
         return found
 
-    def _collected_names(self, declaration: ClassDeclaration) -> set[str]:
-        own = self.declared(declaration)
-        if own is None or id(declaration) in self._building:
-            return set()
-        self._building.add(id(declaration))
-        try:
-            parents = [one for one in own.ancestors if (base := self.declared(one)) is not None and not base.is_abstract]
-            return set(self._collected(own, parents))
-        finally:
-            self._building.discard(id(declaration))
+    def _inherited(self, ancestor: ClassDeclaration, base: Declared) -> dict[str, Placed]:
+        if id(ancestor) not in self._fields:
+            self._fields[id(ancestor)] = {}  # while it is collected: a circle adds nothing
+            self._fields[id(ancestor)] = self._collected(base)
+        return self._fields[id(ancestor)]
 
     def _rebased(self, one: FieldState, own: Declared) -> FieldState:
         """An inherited relation to a model of the inheriting class's own app, or to itself."""
@@ -148,10 +145,10 @@ class Declarations:
         return one
 
     def _link(
-        self, state: ModelState, fields: dict[str, tuple[tuple[int, int], FieldState]], parents: list[ClassDeclaration]
+        self, state: ModelState, fields: dict[str, Placed], parents: list[ClassDeclaration]
     ) -> None:
         """Add the link to each parent's table that is not declared."""
-        for parent in reversed(parents):
+        for parent in parents:
             app, name = self.key(parent)
             target = f"{app}.{name}"
             mine = [one for _, one in fields.values() if one.kind == "OneToOneField" and self._points_to(one, app, name, state.app)]
@@ -207,7 +204,7 @@ class Declarations:
             app if isinstance(app, str) else self.apps.label(declaration.module),
             is_true(meta.get("abstract")),
             {},
-            set(),
+            direct_bases(declaration, self.evaluator),
             meta,
             ancestors,
         )
@@ -278,8 +275,6 @@ class Declarations:
         declaration = own.declaration
         scope = Scope(declaration.module, declaration)
         for number, (name, definition) in enumerate(declaration.names.items()):
-            if isinstance(definition, ast.Constant) and definition.value is None:
-                own.removed.add(name)
             if not isinstance(definition, ast.Call):
                 continue
             place = (declaration.module.path, declaration.lines.get(name, declaration.node.lineno))

@@ -59,7 +59,7 @@ class Expressions:
         if depth > MAX_NESTING:
             raise UnsayableError("nested too deeply")
         if isinstance(value, Operated):
-            return self._combined(value, like, depth + 1)
+            return self._combined(value, depth + 1)
         if isinstance(value, Negated):
             return self._negated(value, like, depth + 1)
         if not isinstance(value, Called):
@@ -119,23 +119,17 @@ class Expressions:
             return output.kind if isinstance(output, FieldState) else None
         return None
 
-    def _combined(self, value: Operated, like: FieldState | None, depth: int) -> str:
+    def _combined(self, value: Operated, depth: int) -> str:
         if _is_conditional(value):
             return self.condition(value)
         if value.operator == "+" and _is_vector(value.left):
-            return f"({self.sql(value.left, like, depth)} || {self.sql(value.right, like, depth)})"
-        left_like = self._like(value.right) or like
-        right_like = self._like(value.left) or like
-        operator = {"^": "^", "%": "%"}.get(value.operator, value.operator)
+            return f"({self.sql(value.left, None, depth)} || {self.sql(value.right, None, depth)})"
+        operator = value.operator
         if operator not in {"+", "-", "*", "/", "%", "^"}:
             raise UnsayableError(f"the operator {operator}")
         if operator in {"%", "^"} and self.engine is Engine.SQLITE and operator == "^":
-            return f"POWER({self.sql(value.left, left_like, depth)}, {self.sql(value.right, right_like, depth)})"
-        return f"({self.sql(value.left, left_like, depth)} {operator} {self.sql(value.right, right_like, depth)})"
-
-    def _like(self, value: Value) -> FieldState | None:
-        kind = self.kind(value) if isinstance(value, Called) else None
-        return FieldState("", kind) if kind in {"DecimalField"} else None
+            return f"POWER({self.sql(value.left, None, depth)}, {self.sql(value.right, None, depth)})"
+        return f"({self.sql(value.left, None, depth)} {operator} {self.sql(value.right, None, depth)})"
 
     def _negated(self, value: Negated, like: FieldState | None, depth: int) -> str:
         if value.operator == "~":
@@ -176,7 +170,8 @@ class Expressions:
         return f"({self.sql(value, None, depth)})"
 
     def _function(self, value: Called, depth: int) -> str:
-        arguments = [self.text_or_field(one, depth) for one in value.args]
+        fixed = value.last in {"Mod", "Log"}
+        arguments = [self._exact(one, depth) if fixed else self.text_or_field(one, depth) for one in value.args]
         template = TEMPLATES.get(value.last)
         if template is not None:
             sql = template.get(self.engine) or template.get(None)
@@ -184,6 +179,11 @@ class Expressions:
                 raise UnsayableError(f"{value.last} on {self.engine.value}")
             return _filled(sql, arguments)
         return f"{FUNCTIONS[value.last]}({', '.join(arguments)})"
+
+    def _exact(self, value: Value, depth: int) -> str:
+        """PostgreSQL has some functions for exact numbers only."""
+        sql = self.text_or_field(value, depth)
+        return f"({sql})::numeric(1000, 15)" if self.types.is_postgresql and self.kind(value) == "FloatField" else sql
 
     def _f(self, value: Called, _: FieldState | None, __: int) -> str:
         return self.path(str(value.args[0]))[0]
@@ -193,7 +193,7 @@ class Expressions:
         inner = _argument(value, 0, "value")
         if isinstance(inner, Called) and inner.last == "Value":
             return self.sql(inner, like, depth)
-        return literal(inner, self.engine, output if isinstance(output, FieldState) else like)
+        return literal(inner, self.engine, output if isinstance(output, FieldState) else None)
 
     def _wrapped(self, value: Called, like: FieldState | None, depth: int) -> str:
         return self.text_or_field(value.args[0], depth) if value.args else self.sql(value.kwargs.get("expression"), like, depth)
@@ -235,12 +235,12 @@ class Expressions:
             then = one.kwargs.get("then", one.args[1] if len(one.args) > 1 else None)
             conditions = {name: inner for name, inner in one.kwargs.items() if name not in {"then", "condition"}}
             given = one.kwargs.get("condition", one.args[0] if one.args else Called("Q", (), conditions))
-            parts.append(f"WHEN {self.condition(given)} THEN {self._result(then, like, depth)}")
-        parts.append(f"ELSE {self._result(value.kwargs.get('default'), like, depth)} END")
+            parts.append(f"WHEN {self.condition(given)} THEN {self._result(then, depth)}")
+        parts.append(f"ELSE {self._result(value.kwargs.get('default'), depth)} END")
         return " ".join(parts)
 
-    def _result(self, value: Value, like: FieldState | None, depth: int) -> str:
-        return literal(value, self.engine, like) if not isinstance(value, Called | Operated | Negated) else self.sql(value, like, depth)
+    def _result(self, value: Value, depth: int) -> str:
+        return self.text_or_field(value, depth)
 
     def _concat(self, value: Called, like: FieldState | None, depth: int) -> str:
         *first, last = value.args
@@ -321,7 +321,7 @@ class Expressions:
 
     def _round(self, value: Called, _: FieldState | None, depth: int) -> str:
         digits = value.kwargs.get("precision", value.args[1] if len(value.args) > 1 else 0)
-        return f"ROUND({self.text_or_field(value.args[0], depth)}, {literal(digits, self.engine)})"
+        return f"ROUND({self._exact(value.args[0], depth)}, {literal(digits, self.engine)})"
 
     def _substr(self, value: Called, _: FieldState | None, depth: int) -> str:
         given = [*value.args, *(value.kwargs[name] for name in ("pos", "length") if name in value.kwargs)]

@@ -170,7 +170,8 @@ class FieldClasses:
         found = self.class_of(call)
         if found is None:
             return None
-        arguments = {**found.defaults, **self._arguments(found.kind, call), **found.forced}
+        said = {name: value for name, value in self._arguments(found.kind, call).items() if not _is_default(found.kind, name, value)}
+        arguments = {**found.defaults, **said, **found.forced}
         return FieldState(name, found.kind, arguments, found.db_type, place)
 
     def class_of(self, call: Called) -> _Class | None:
@@ -179,7 +180,7 @@ class FieldClasses:
             return self._declared(call.declaration, 0)
         return _known(call.path)
 
-    def _arguments(self, kind: str, call: Called) -> Iterator[tuple[str, Value]] | dict[str, Value]:
+    def _arguments(self, kind: str, call: Called) -> dict[str, Value]:
         if kind == "CompositePrimaryKey":
             return {"columns": list(call.args), **call.kwargs}
         names = _POSITIONAL.get(kind, _FIELD_ARGUMENTS) if call.declaration is None else _FIELD_ARGUMENTS
@@ -228,6 +229,11 @@ class FieldClasses:
                 if isinstance(one, ast.Return):
                     return self._evaluator.value(one.value, Scope(declaration.module, declaration))
         return None
+
+
+def _is_default(kind: str, name: str, value: Value) -> bool:
+    """Whether an argument says what Django takes anyway: migrations leave it out, and a class's own default comes instead."""
+    return value is False and name in {"null", "unique", "primary_key", "db_index"} and name not in _DEFAULTS.get(kind, {})
 
 
 def _initialised(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, bool]]:

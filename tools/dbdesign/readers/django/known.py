@@ -22,6 +22,7 @@ class ContentType(models.Model):
 """,
     "django.contrib.auth.models": _IMPORTS
     + """
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.contenttypes.models import ContentType
 class Permission(models.Model):
     name = models.CharField(max_length=255)
@@ -38,7 +39,6 @@ class PermissionsMixin(models.Model):
     user_permissions = models.ManyToManyField(Permission)
     class Meta:
         abstract = True
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 class AbstractUser(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(max_length=150, unique=True)
     first_name = models.CharField(max_length=150)
@@ -87,12 +87,12 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 class LogEntry(models.Model):
     action_time = models.DateTimeField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
-    content_type = models.ForeignKey(ContentType, models.SET_NULL, null=True)
     object_id = models.TextField(null=True)
     object_repr = models.CharField(max_length=200)
     action_flag = models.PositiveSmallIntegerField()
     change_message = models.TextField()
+    content_type = models.ForeignKey(ContentType, models.SET_NULL, null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     class Meta:
         db_table = "django_admin_log"
 """,

@@ -16,6 +16,24 @@ def linearised(declaration: ClassDeclaration, evaluator: Evaluator) -> tuple[lis
     return order[1:], list(strangers.values())
 
 
+def direct_bases(declaration: ClassDeclaration, evaluator: Evaluator) -> list[ClassDeclaration]:
+    """The bases of a class that the sources have."""
+    return [one for one in _bases(declaration, evaluator) if isinstance(one, ClassDeclaration)]
+
+
+def _bases(declaration: ClassDeclaration, evaluator: Evaluator) -> list[ClassDeclaration | Reference]:
+    found: list[ClassDeclaration | Reference] = []
+    for node in declaration.node.bases:
+        value = evaluator.value(node, Scope(declaration.module, declaration.outer))
+        if isinstance(value, Called) and value.last == "with_metaclass" and len(value.args) > 1:
+            value = value.args[1]
+        if isinstance(value, ClassValue):
+            found.append(value.declaration)
+        elif isinstance(value, Reference):
+            found.append(value)
+    return found
+
+
 def _merged(
     declaration: ClassDeclaration,
     evaluator: Evaluator,
@@ -25,15 +43,9 @@ def _merged(
 ) -> list[ClassDeclaration]:
     if id(declaration) in above or depth > MAX_DEPTH:
         return []
-    bases: list[ClassDeclaration] = []
-    for node in declaration.node.bases:
-        value = evaluator.value(node, Scope(declaration.module, declaration.outer))
-        if isinstance(value, Called) and value.last in {"with_metaclass"}:
-            value = value.args[1] if len(value.args) > 1 else value
-        if isinstance(value, ClassValue):
-            bases.append(value.declaration)
-        elif isinstance(value, Reference):
-            strangers[value.path] = value
+    found = _bases(declaration, evaluator)
+    strangers.update({one.path: one for one in found if isinstance(one, Reference)})
+    bases = [one for one in found if isinstance(one, ClassDeclaration)]
     inner = [_merged(one, evaluator, strangers, above | {id(declaration)}, depth + 1) for one in bases]
     return [declaration, *_c3([*(list(one) for one in inner if one), [one for one in bases if id(one) not in above]])]
 

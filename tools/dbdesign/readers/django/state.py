@@ -58,6 +58,7 @@ class Settings:
     auto_field: str | None = None
     auto_field_by_app: dict[str, str] = field(default_factory=dict)
     user_model: str | None = None
+    time_zone: str = "UTC"
     installed: list[str] = field(default_factory=list)
 
 
@@ -98,9 +99,10 @@ class Registry:
             return said
         return self.names.shortened(f"{state.app}_{state.name.lower()}")
 
-    def auto_field(self, app: str) -> str:
-        """The class of the key that Django adds by itself."""
-        said = self.settings.auto_field_by_app.get(app) or self.settings.auto_field or "BigAutoField"
+    def auto_field(self, state: ModelState) -> str:
+        """The class of the key that Django adds by itself. Tables of many-to-many fields do not heed an app's own setting in migrations."""
+        own = None if state.auto_created else self.settings.auto_field_by_app.get(state.app)
+        said = own or self.settings.auto_field or "BigAutoField"
         return said if said in AUTO else "BigAutoField"
 
     def fields(self, state: ModelState) -> list[FieldState]:
@@ -109,7 +111,7 @@ class Registry:
         if self.composite_key(state) or any(one.flag("primary_key") for one in own) or not own and state.bases:
             found = own
         else:
-            identifier = FieldState("id", self.auto_field(state.app), {"primary_key": True}, None, state.place)
+            identifier = FieldState("id", self.auto_field(state), {"primary_key": True}, None, state.place)
             found = [identifier, *own]
         if state.options.get("order_with_respect_to"):
             found = [*found, FieldState("_order", "IntegerField", {}, None, state.place)]
@@ -162,6 +164,10 @@ class Registry:
         app, _, name = to.rpartition(".")
         return (app or state.app).rpartition(".")[2], name.lower()
 
+    def is_stranger(self, state: ModelState, one: FieldState) -> bool:
+        """Whether a relation names a model that the sources do not have."""
+        return isinstance(one.get("to"), str) and self.related(state, one) is None
+
     def target(self, state: ModelState, one: FieldState) -> tuple[ModelState, FieldState]:
         """The table and the column that a foreign key references. Raises `UnsayableError` where it is not known."""
         other = self.related(state, one)
@@ -181,11 +187,10 @@ class Registry:
         """
         if one.get("through"):
             return None
-        other_key = self.related_key(state, one.get("to"))
-        other = self.models.get(other_key) if other_key else None
-        if other is None:
-            raise UnsayableError(f"{one.get('to')!r} is not in the sources")
-        to, mine = other.name.lower(), state.name.lower()
+        key = self.related_key(state, one.get("to"))
+        if key is None:
+            raise UnsayableError("the other model is known only when the program runs")
+        to, mine = key[1], state.name.lower()
         if to == mine:
             to, mine = f"to_{to}", f"from_{mine}"
         said = one.get("db_table")
@@ -193,7 +198,7 @@ class Registry:
         common = {"on_delete": None, "db_index": True, "db_constraint": one.get("db_constraint", True)}
         keys = {
             mine: FieldState(mine, "ForeignKey", {**common, "to": f"{state.app}.{state.name}"}, None, one.place),
-            to: FieldState(to, "ForeignKey", {**common, "to": f"{other.app}.{other.name}"}, None, one.place),
+            to: FieldState(to, "ForeignKey", {**common, "to": f"{key[0]}.{key[1]}"}, None, one.place),
         }
         options: dict[str, Value] = {"db_table": table, "unique_together": [[mine, to]]}
         return ModelState(state.app, f"{state.name}_{one.name}", keys, options, [], one.place, auto_created=True)

@@ -30,7 +30,7 @@ def _step(compiler: Expressions, sql: str, one: FieldState | None, name: str) ->
     kind = one.kind if one else None
     if kind in {"DateField", "DateTimeField", "TimeField"}:
         if name in {"date", "time"}:
-            return f"({_local(sql, one)})::{name}", FieldState("", "DateField" if name == "date" else "TimeField")
+            return f"({_local(compiler, sql, one)})::{name}", FieldState("", "DateField" if name == "date" else "TimeField")
         return extracted(compiler, sql, name, one), FieldState("", "IntegerField")
     if kind == "ArrayField" and name == "len":
         return _array_length(sql), FieldState("", "IntegerField")
@@ -68,15 +68,16 @@ def _key(compiler: Expressions, name: str) -> str:
     return name if name.isdigit() else dialect(compiler.engine).literal(name)
 
 
-def _local(sql: str, one: FieldState | None) -> str:
-    return f"{sql} AT TIME ZONE 'UTC'" if one is not None and one.kind == "DateTimeField" else sql
+def _local(compiler: Expressions, sql: str, one: FieldState | None) -> str:
+    zone = dialect(compiler.engine).literal(compiler.registry.settings.time_zone)
+    return f"{sql} AT TIME ZONE {zone}" if one is not None and one.kind == "DateTimeField" else sql
 
 
 def extracted(compiler: Expressions, sql: str, name: str, one: FieldState | None) -> str:
     """A part of a point in time, as Django asks for it."""
     if compiler.engine not in {Engine.POSTGRESQL, Engine.COCKROACHDB}:
         raise UnsayableError(f"the part {name} of a point in time")
-    local = _local(sql, one)
+    local = _local(compiler, sql, one)
     if name in {"week_day", "weekday"}:
         return f"EXTRACT(DOW FROM {local}) + 1"
     if name == "second":
@@ -91,5 +92,5 @@ def truncated(compiler: Expressions, sql: str, name: str, one: FieldState | None
     if compiler.engine not in {Engine.POSTGRESQL, Engine.COCKROACHDB}:
         raise UnsayableError(f"cutting a point in time to its {name}")
     if name == "date":
-        return f"({_local(sql, one)})::date"
-    return f"DATE_TRUNC('{name}', {_local(sql, one)})"
+        return f"({_local(compiler, sql, one)})::date"
+    return f"DATE_TRUNC('{name}', {_local(compiler, sql, one)})"

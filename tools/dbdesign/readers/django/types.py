@@ -118,11 +118,15 @@ class ColumnTypes:
         if depth > MAX_CHAIN:
             raise UnsayableError("foreign keys that lead in a circle")
         if one.is_relation:
+            if self.registry.is_stranger(state, one):
+                return FieldState("id", self.registry.auto_field(state))
             other, target = self.registry.target(state, one)
             return self.resolved(other, target, depth + 1)
         return self.output(one, state) if one.kind == "GeneratedField" else one
 
     def _related(self, state: ModelState, one: FieldState, depth: int) -> str:
+        if self.registry.is_stranger(state, one):
+            return self._plain(FieldState("id", _UNSIGNED_KEY[self.registry.auto_field(state)]))
         other, target = self.registry.target(state, one)
         final = self.resolved(other, target)
         keeps_sign = self.engine in {Engine.MYSQL, Engine.TIDB} and final.kind in POSITIVE
