@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.schema import Engine
 from dbdesign.readers.django.expressions import Expressions
 from dbdesign.readers.django.fields import GEOMETRIES, FieldState
 from dbdesign.readers.django.literals import literal
 from dbdesign.readers.django.meta import MetaObjects
+from dbdesign.readers.django.physical import PhysicalNames
 from dbdesign.readers.django.state import ModelState, Registry, UnsayableError, together
 from dbdesign.readers.django.statements import Statements
 from dbdesign.readers.django.types import ColumnTypes, is_call
@@ -31,6 +33,8 @@ class SchemaEditor:
         self.types = ColumnTypes(registry)
         self.out = out
         self.engine = registry.engine
+        self.names = PhysicalNames()
+        self.lax_collations: set[str] = set()
 
     def expressions(self, state: ModelState) -> Expressions:
         """The compiler of expressions over a model."""
@@ -98,13 +102,13 @@ class SchemaEditor:
         """An index of `index_together` (gone since Django 5.1)."""
         columns = self.columns(state, names)
         name = self.registry.names.index(self.registry.table(state), columns, "_idx")
-        self.add_index(state, name, [self.quoted(one) for one in columns])
+        self.add_index(state, name, [self.quoted(one) for one in columns], columns=tuple(columns))
 
     def columns(self, state: ModelState, names: list[str]) -> list[str]:
         """The columns of some fields."""
         return [self.registry.column(self.registry.field(state, name)) for name in names]
 
-    def add_unique(self, state: ModelState, name: str, columns: list[str], extra: str = "") -> None:
+    def add_unique(self, state: ModelState, name: str, columns: list[str]) -> None:
         """A unique constraint, or the unique index that it is on SQLite."""
         table = self.registry.table(state)
         self.out.labels[f"{_label(table)}.{name}"] = state.place
@@ -112,23 +116,50 @@ class SchemaEditor:
         if self.engine is Engine.SQLITE:
             sql = f"CREATE UNIQUE INDEX {self.quoted(name)} ON {self.quoted(table)} ({listed})"
         else:
-            sql = f"ALTER TABLE {self.quoted(table)} ADD CONSTRAINT {self.quoted(name)} UNIQUE ({listed}){extra}"
-        self.out.keys.insert(0, (sql, state.place)) if self._is_target(state) else self.out.later.append((sql, state.place))
+            sql = f"ALTER TABLE {self.quoted(table)} ADD CONSTRAINT {self.quoted(name)} UNIQUE ({listed})"
+        self.names.add(table, "unique", tuple(columns), name)
+        self.out.later.append((sql, state.place))
 
-    def _is_target(self, _: ModelState) -> bool:
-        return False
-
-    def add_index(self, state: ModelState, name: str, keys: list[str], *, using: str = "", tail: str = "", unique: bool = False) -> None:
-        """CREATE INDEX; `keys` are SQL already."""
+    def add_index(
+        self,
+        state: ModelState,
+        name: str,
+        keys: list[str],
+        *,
+        using: str = "",
+        tail: str = "",
+        unique: bool = False,
+        columns: tuple[str, ...] = (),
+    ) -> None:
+        """CREATE INDEX; `keys` are SQL already, `columns` the columns that it is over."""
         table = self.registry.table(state)
+        self.names.add(table, "unique" if unique else "index", columns, name)
         self.out.labels[f"{_label(table)}.{name}"] = state.place
         word = "UNIQUE INDEX" if unique else "INDEX"
         method = f" USING {using}" if using and self.types.is_postgresql else ""
         self.out.later.append((f"CREATE {word} {self.quoted(name)} ON {self.quoted(table)}{method} ({', '.join(keys)}){tail}", state.place))
 
     def _defined(self, state: ModelState, one: FieldState) -> str:
-        self.out.labels[f"{_label(self.registry.table(state))}.{self.registry.column(one)}"] = one.place
+        self._note_names(state, one)
         return f"{self.quoted(self.registry.column(one))} {self.column_sql(state, one)}{self._inline_key(state, one)}"
+
+    def _note_names(self, state: ModelState, one: FieldState) -> None:
+        """Where the column is declared, and the names that PostgreSQL chooses for what is said in line."""
+        table, column = self.registry.table(state), self.registry.column(one)
+        self.out.labels[f"{_label(table)}.{column}"] = one.place
+        if one.flag("primary_key"):
+            self.names.add(table, "primary", (column,), chosen_name(table, suffix="pkey"))
+        elif one.flag("unique"):
+            self.names.add(table, "unique", (column,), chosen_name(table, column, "key"))
+        if self.types.check(one, "x"):
+            self.names.add(table, "check", (column,), chosen_name(table, column, "check"))
+
+    def add_column(self, state: ModelState, one: FieldState) -> None:
+        """ALTER TABLE … ADD COLUMN, its foreign key and its indexes. Raises `UnsayableError`."""
+        definition = self._defined(state, one)
+        self.out.flush()
+        self.out.tables.append((f"ALTER TABLE {self.table(state)} ADD COLUMN {definition}", one.place))
+        self.field_extras(state, one)
 
     def _inline_key(self, state: ModelState, one: FieldState) -> str:
         if self.engine is not Engine.SQLITE or not one.is_relation or one.get("db_constraint", True) is False or self.registry.is_stranger(state, one):
@@ -145,7 +176,7 @@ class SchemaEditor:
         parts = [kind]
         if collation := self._collation(state, one):
             parts.append(f"COLLATE {self.quoted(collation)}")
-        if default := self._default(state, one):
+        if default := self.default_sql(state, one):
             parts.append(f"DEFAULT {default}")
         if one.kind == "GeneratedField":
             stored = "STORED" if one.get("db_persist") is True else "VIRTUAL"
@@ -182,7 +213,8 @@ class SchemaEditor:
         said = inner.get("db_collation")
         return said if isinstance(said, str) and said else None
 
-    def _default(self, state: ModelState, one: FieldState) -> str | None:
+    def default_sql(self, state: ModelState, one: FieldState) -> str | None:
+        """The default of the database; None for none."""
         if "db_default" not in one.arguments or isinstance(one.get("db_default"), Reference):
             return None
         value = one.get("db_default")
@@ -238,6 +270,7 @@ class SchemaEditor:
             f"ALTER TABLE {self.table(state)} ADD CONSTRAINT {self.quoted(name)} FOREIGN KEY ({self.quoted(self.registry.column(one))}) "
             f"REFERENCES {self.table(other)} ({self.quoted(self.registry.column(target))}){self._on_delete(one)}{deferrable}"
         )
+        self.names.add(self.registry.table(state), "foreign", (self.registry.column(one),), name)
         self.out.keys.append((sql, one.place))
 
     def _on_delete(self, one: FieldState) -> str:
@@ -260,7 +293,7 @@ class SchemaEditor:
             if one.kind in GEOMETRIES:
                 self._spatial_index(state, one)
                 return
-            self.add_index(state, self.registry.names.index(table, [column]), [self.quoted(column)])
+            self.add_index(state, self.registry.names.index(table, [column]), [self.quoted(column)], columns=(column,))
         self.like_index(state, one)
 
     def like_index(self, state: ModelState, one: FieldState) -> None:
@@ -269,11 +302,11 @@ class SchemaEditor:
             return
         kind = self.types.type(state, one)
         word = "varchar" if kind.startswith("varchar") else "text" if kind.startswith("text") else None
-        if word is None or "[" in kind:
+        if word is None or "[" in kind or self._collation(state, one) in self.lax_collations:
             return
         column = self.registry.column(one)
         name = self.registry.names.index(self.registry.table(state), [column], "_like")
-        self.add_index(state, name, [f"{self.quoted(column)} {word}_pattern_ops"])
+        self.add_index(state, name, [f"{self.quoted(column)} {word}_pattern_ops"], columns=(column,))
 
     def _spatial_index(self, state: ModelState, one: FieldState) -> None:
         if not self.types.is_postgresql:
@@ -285,7 +318,7 @@ class SchemaEditor:
             key = f"ST_ConvexHull({key})"
         elif one.get("dim", 2) == 3 and not one.flag("geography"):
             key = f"{key} gist_geometry_ops_nd"
-        self.add_index(state, name, [key], using="gist")
+        self.add_index(state, name, [key], using="gist", columns=(column,))
 
     def _comment(self, state: ModelState, table: str) -> None:
         comment = state.options.get("db_table_comment")

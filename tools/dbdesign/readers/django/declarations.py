@@ -258,7 +258,7 @@ class Declarations:
         for name, definition in meta.names.items():
             if name in _META:
                 value = self.evaluator.definition(definition, Scope(meta.module, meta))
-                found[name] = [self._with_fields(one) for one in value] if isinstance(value, list | tuple) and name in {"indexes", "constraints"} else value
+                found[name] = [self.with_fields(one) for one in value] if isinstance(value, list | tuple) and name in {"indexes", "constraints"} else value
         return found
 
     def _meta_of_path(self, path: str, depth: int) -> dict[str, Value]:
@@ -278,11 +278,12 @@ class Declarations:
             if not isinstance(definition, ast.Call):
                 continue
             place = (declaration.module.path, declaration.lines.get(name, declaration.node.lineno))
-            one = self._field(name, self.evaluator.value(definition, scope), place, own)
+            one = self.made_field(name, self.evaluator.value(definition, scope), place, own)
             if one is not None:
                 own.fields[name] = ((declaration.order, number), one)
 
-    def _field(self, name: str, call: Value, place: tuple[str, int], own: Declared) -> FieldState | None:
+    def made_field(self, name: str, call: Value, place: tuple[str, int], own: Declared) -> FieldState | None:
+        """The field that a call in a class, or in a migration, makes; one of an unknown class is noted."""
         if not isinstance(call, Called):
             return None
         one = self.field_classes.field(name, call, place)
@@ -303,10 +304,10 @@ class Declarations:
             self.unread.append(Unread(path=place[0], line=place[1], text=text, reason=f"{call.path} is no field that is known"))
 
     def _with_inner_fields(self, one: FieldState) -> FieldState:
-        arguments = {name: self._with_fields(value) for name, value in one.arguments.items() if name in {"base_field", "output_field", "expression", "db_default"}}
+        arguments = {name: self.with_fields(value) for name, value in one.arguments.items() if name in {"base_field", "output_field", "expression", "db_default"}}
         return one.with_arguments(**arguments) if arguments else one
 
-    def _with_fields(self, value: Value, depth: int = 0) -> Value:
+    def with_fields(self, value: Value, depth: int = 0) -> Value:
         """The value with every call that makes a field replaced by that field."""
         if depth > 60:
             return value
@@ -317,14 +318,14 @@ class Declarations:
                     return self._with_inner_fields(inner)
             return Called(
                 value.path,
-                tuple(self._with_fields(one, depth + 1) for one in value.args),
-                {name: self._with_fields(one, depth + 1) for name, one in value.kwargs.items()},
-                self._with_fields(value.receiver, depth + 1) if value.receiver is not None else None,
+                tuple(self.with_fields(one, depth + 1) for one in value.args),
+                {name: self.with_fields(one, depth + 1) for name, one in value.kwargs.items()},
+                self.with_fields(value.receiver, depth + 1) if value.receiver is not None else None,
                 value.declaration,
                 value.line,
             )
         if isinstance(value, tuple | list):
-            return type(value)(self._with_fields(one, depth + 1) for one in value)
+            return type(value)(self.with_fields(one, depth + 1) for one in value)
         return value
 
     def _model_text(self, value: Value, own: Declared) -> Value:

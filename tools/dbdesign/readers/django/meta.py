@@ -70,7 +70,14 @@ class MetaObjects:
         if (value.kwargs.get("condition") is not None and self.editor.engine is Engine.MYSQL) or (method and not self.is_postgresql):
             raise UnsayableError(f"{self.editor.engine.value} has no such index, and Django makes none")
         tail = f"{self._include(value)}{self._storage(value)}{self._space(value)}{self._where(value)}"
-        self.editor.add_index(self.state, self.index_name(value), self._keys(value), using=method or "", tail=tail)
+        self.editor.add_index(self.state, self.index_name(value), self._keys(value), using=method or "", tail=tail, columns=self._columns(value))
+
+    def is_index(self, value: Called) -> bool:
+        """Whether a constraint is an index to the database: a partial or covering unique one, or one of expressions."""
+        if self._kind(value) != "UniqueConstraint":
+            return False
+        given = value.kwargs
+        return bool(given.get("condition") is not None or value.args or given.get("include") or given.get("opclasses"))
 
     def _kind(self, value: Called) -> str:
         if value.declaration is None:
@@ -100,6 +107,9 @@ class MetaObjects:
         if not keys:
             raise UnsayableError("an index of nothing that is known")
         return keys
+
+    def _columns(self, value: Called) -> tuple[str, ...]:
+        return () if value.args else tuple(self.column(name.removeprefix("-")) for name in self._fields(value))
 
     def _include(self, value: Called) -> str:
         entries = as_list(value.kwargs.get("include") or ())
@@ -141,12 +151,12 @@ class MetaObjects:
     def _unique(self, value: Called, name: str) -> None:
         nulls = " NULLS NOT DISTINCT" if value.kwargs.get("nulls_distinct") is False and self.is_postgresql else ""
         partial = value.kwargs.get("condition") is not None
-        as_index = partial or value.args or value.kwargs.get("include") or value.kwargs.get("opclasses")
-        if not as_index:
+        if not self.is_index(value):
             columns = [self.column(one) for one in self._fields(value)]
             if self.editor.engine is Engine.SQLITE:
                 self.editor.add_unique(self.state, name, columns)
                 return
+            self.editor.names.add(self.editor.registry.table(self.state), "unique", tuple(columns), name)
             listed = ", ".join(self.compiler.quoted(one) for one in columns)
             self._add(name, f"UNIQUE{nulls} ({listed}){self._deferrable(value)}")
             return
