@@ -98,7 +98,9 @@ def settings_text(apps: list[str], engine: str = "django.db.backends.postgresql"
     return SETTINGS.format(engine=engine, apps=", ".join(f"{one!r}" for one in apps))
 
 
-def write_project(folder: Path, files: Mapping[str, str], apps: list[str], engine: str = "django.db.backends.postgresql") -> None:
+def write_project(
+    folder: Path, files: Mapping[str, str], apps: list[str], engine: str = "django.db.backends.postgresql"
+) -> None:
     """Write a project's files and settings."""
     for path, text in {**files, "settings.py": settings_text(apps, engine)}.items():
         place = folder / path

@@ -39,7 +39,12 @@ def by_reader(result: ReadResult) -> Schema:
 
 def _tables(schema: Schema, name: str) -> dict[str, Table]:
     label = "renamed" if name == "labelled" else name
-    own = {"columns": ["Table with Spaces"], "abstract": ["special_things"], "many": ["post_names"], "twin": ["twin_tag_table", "twin_tag_table_same"]}
+    own = {
+        "columns": ["Table with Spaces"],
+        "abstract": ["special_things"],
+        "many": ["post_names"],
+        "twin": ["twin_tag_table", "twin_tag_table_same"],
+    }
     return {
         one.name: one
         for one in schema.tables

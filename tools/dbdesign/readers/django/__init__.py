@@ -11,7 +11,9 @@ from dbdesign.readers.base import ReadResult, SourceReader
 if TYPE_CHECKING:
     from dbdesign.model.schema import Engine
 
-_IMPORT = re.compile(r"^\s*from\s+django(?:\.contrib\.gis)?\.db(?:\.models)?\s+import|^\s*import\s+django\.db", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^\s*from\s+django(?:\.contrib\.gis)?\.db(?:\.models)?\s+import|^\s*import\s+django\.db", re.MULTILINE
+)
 _CLASS = re.compile(r"^class\s+\w+\s*\([^)]*(?:Model|AbstractUser|AbstractBaseUser|Mixin|Page)\b", re.MULTILINE)
 _FIELD = re.compile(r"^\s+\w+\s*(?::[^=\n]+)?=\s*(?:models\.)?\w*(?:Field|ForeignKey|ParentalKey)\(", re.MULTILINE)
 

@@ -49,7 +49,9 @@ class Alteration:
             raise UnsayableError("a column cannot become a many-to-many field, nor the other way round")
         if self._is_other(old, new):
             self.editor.out.flush()
+            waiting = len(self.editor.names.deferred)
             _ColumnChange(self, old_state, old, state, new).carry_out()
+            del self.editor.names.deferred[waiting:]  # an alteration's statements do not wait
 
     def _is_other(self, old: FieldState, new: FieldState) -> bool:
         if self.before.column(old) != self.after.column(new) or (old.kind, old.db_type) != (new.kind, new.db_type):
@@ -75,7 +77,12 @@ class Alteration:
     def _pointing(self, target: ModelState) -> Iterator[tuple[ModelState, FieldState]]:
         for state in list(self.after.models.values()):
             for one in state.fields.values():
-                if (one.is_relation or one.kind == "ManyToManyField") and self.after.related_key(state, one.get("to")) == target.key and state.is_managed:
+                is_seen = one.is_relation and not str(one.get("related_name") or "").endswith("+")
+                if (
+                    (is_seen or one.kind == "ManyToManyField")
+                    and self.after.related_key(state, one.get("to")) == target.key
+                    and state.is_managed
+                ):
                     yield state, one
 
     def table(self, old: ModelState, new: ModelState) -> None:
@@ -91,6 +98,7 @@ class Alteration:
         if old != new:
             self.replay.sql(f"ALTER TABLE {self.editor.quoted(old)} RENAME TO {self.editor.quoted(new)}")
             self.editor.names.rename_table(old, new)
+            self.replay.rename_deferred(old, new)
 
     def many_to_many(self, old_state: ModelState, old: FieldState, state: ModelState, new: FieldState) -> None:
         """Rename the table of a many-to-many field, and point its keys to what it links now."""
@@ -106,7 +114,9 @@ class Alteration:
 class _ColumnChange:
     """The change of one column, in Django's order of steps."""
 
-    def __init__(self, alteration: Alteration, old_state: ModelState, old: FieldState, state: ModelState, new: FieldState) -> None:
+    def __init__(
+        self, alteration: Alteration, old_state: ModelState, old: FieldState, state: ModelState, new: FieldState
+    ) -> None:
         self.alteration, self.replay, self.editor = alteration, alteration.replay, alteration.editor
         self.old_state, self.old, self.state, self.new = old_state, old, state, new
         self.table = alteration.after.table(state)
@@ -149,14 +159,20 @@ class _ColumnChange:
         self._indexes()
         for state, one in referring:
             self._retype_referring(state, one)
-        if _has_constraint(new) and (had_key or not _has_constraint(old)) and not self.alteration.after.is_stranger(self.state, new):
+        if (
+            _has_constraint(new)
+            and (had_key or not _has_constraint(old))
+            and not self.alteration.after.is_stranger(self.state, new)
+        ):
             self.editor.add_foreign_key(self.state, new)
         for state, one in referring:
             if one.get("db_constraint", True) is not False:
                 self.editor.add_foreign_key(state, one, "_fk")
         if check and old_check != check:
             name = self.editor.registry.names.index(self.table, [self.column], "_check")
-            self.replay.sql(f"ALTER TABLE {self.quoted_table} ADD CONSTRAINT {self.editor.quoted(name)} CHECK ({self.editor.types.check(new, self.editor.quoted(self.column))})")
+            self.replay.sql(
+                f"ALTER TABLE {self.quoted_table} ADD CONSTRAINT {self.editor.quoted(name)} CHECK ({self.editor.types.check(new, self.editor.quoted(self.column))})"
+            )
             self.editor.names.add(self.table, "check", (self.column,), name)
         self._like()
 
@@ -172,7 +188,9 @@ class _ColumnChange:
 
     def _referring(self) -> list[tuple[ModelState, FieldState]]:
         """The foreign keys to this column, where its type changes."""
-        both = (self.old.flag("primary_key") and self.new.flag("primary_key")) or (self.old.is_unique and self.new.is_unique)
+        both = (self.old.flag("primary_key") and self.new.flag("primary_key")) or (
+            self.old.is_unique and self.new.is_unique
+        )
         if not both or (self.old_type == self.type and self._collation(self.old) == self._collation(self.new)):
             return []
         found = []
@@ -206,6 +224,7 @@ class _ColumnChange:
         if self.old_column != self.column:
             self._alter(f"RENAME COLUMN {self.editor.quoted(self.old_column)} TO {self.editor.quoted(self.column)}")
             self.editor.names.rename_column(self.table, self.old_column, self.column)
+            self.replay.rename_deferred(self.table, self.table, self.old_column, self.column)
 
     def _alter(self, change: str) -> None:
         self.replay.sql(f"ALTER TABLE {self.quoted_table} {change}")
@@ -220,6 +239,9 @@ class _ColumnChange:
             self._drop_like_of_other_type()
             clause = f" COLLATE {self.editor.quoted(collation)}" if collation else ""
             self._alter(f"ALTER COLUMN {column} TYPE {self.type}{clause} USING {column}::{self.type}")
+        if is_auto and was and self.old_type != self.type:
+            for name in self.editor.names.find(self.table, "sequence", (self.column,), set()):
+                self.replay.sql(f"ALTER SEQUENCE {self.editor.quoted(name)} AS {self.type}")
         if is_auto and not was:
             self._alter(f"ALTER COLUMN {column} ADD GENERATED BY DEFAULT AS IDENTITY")
         self._default()
@@ -286,8 +308,12 @@ class _ColumnChange:
 
     def _like(self) -> None:
         old, new = self.old, self.new
-        added = (not (old.flag("db_index") or old.is_unique) and new.flag("db_index")) or (not old.is_unique and new.is_unique)
-        changed = (old.flag("db_index") or old.is_unique) and any(self.old_type.startswith(word) and not self.type.startswith(word) for word in ("varchar", "text", "citext"))
+        added = (not (old.flag("db_index") or old.is_unique) and new.flag("db_index")) or (
+            not old.is_unique and new.is_unique
+        )
+        changed = (old.flag("db_index") or old.is_unique) and any(
+            self.old_type.startswith(word) and not self.type.startswith(word) for word in ("varchar", "text", "citext")
+        )
         if added or changed:
             self.editor.like_index(self.state, new)
             self.editor.out.flush()

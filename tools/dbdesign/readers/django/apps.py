@@ -73,14 +73,20 @@ class Apps:
     def _configured(self, package: str) -> str | None:
         if package in self._labels:
             return self._labels[package]
-        near = [label for name, label in self._labels.items() if name.endswith(f".{package}") or package.endswith(f".{name}")]
+        near = [
+            label
+            for name, label in self._labels.items()
+            if name.endswith(f".{package}") or package.endswith(f".{name}")
+        ]
         return near[0] if len(near) == 1 and "." in package else None
 
     def _read_configs(self, module: Module) -> None:
         for declaration in module.classes:
             if not module.name.endswith(("apps", "__init__", "config")) and not declaration.name.endswith("Config"):
                 continue
-            if not any(_last(node).endswith("AppConfig") or _last(node).endswith("Config") for node in declaration.node.bases):
+            if not any(
+                _last(node).endswith("AppConfig") or _last(node).endswith("Config") for node in declaration.node.bases
+            ):
                 continue
             self._read_config(declaration)
 
@@ -96,7 +102,13 @@ class Apps:
             return
         module = declaration.module
         folder = module.name if module.is_package else module.name.rpartition(".")[0]
-        used = label if isinstance(label, str) else name.rpartition(".")[2] if isinstance(name, str) else folder.rpartition(".")[2]
+        used = (
+            label
+            if isinstance(label, str)
+            else name.rpartition(".")[2]
+            if isinstance(name, str)
+            else folder.rpartition(".")[2]
+        )
         if not used:
             return
         self._labels[folder] = used
@@ -169,8 +181,10 @@ def _text_within(node: ast.AST) -> str | None:
     for one in ast.walk(node):
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
             scheme = _URL.match(one.value)
-            if (scheme and scheme[1] in _URL_SCHEMES) or one.value.startswith("django.db.backends.") or one.value.startswith("django.contrib.gis.db.backends."):
+            if (
+                (scheme and scheme[1] in _URL_SCHEMES)
+                or one.value.startswith("django.db.backends.")
+                or one.value.startswith("django.contrib.gis.db.backends.")
+            ):
                 return one.value
     return None
-
-

@@ -43,7 +43,11 @@ class _Node:
         if self.connector != connector:
             self.children = [_Node(self.connector, self.negated, self.children), other]
             self.connector, self.negated = connector, False
-        elif isinstance(other, _Node) and not other.negated and (other.connector == connector or len(other.children) == 1):
+        elif (
+            isinstance(other, _Node)
+            and not other.negated
+            and (other.connector == connector or len(other.children) == 1)
+        ):
             self.children += other.children
         else:
             self.children.append(other)
@@ -132,9 +136,16 @@ class Conditions:
         return self._expression(child), ""
 
     def _expression(self, value: Value) -> str:
-        if isinstance(value, Called) and value.receiver is None and value.last in LOOKUP_CLASSES and len(value.args) == 2:
+        if (
+            isinstance(value, Called)
+            and value.receiver is None
+            and value.last in LOOKUP_CLASSES
+            and len(value.args) == 2
+        ):
             left, right = value.args
-            path, one = self.compiler.path(left) if isinstance(left, str) else (self.compiler.sql(left), self._field(left))
+            path, one = (
+                self.compiler.path(left) if isinstance(left, str) else (self.compiler.sql(left), self._field(left))
+            )
             if isinstance(right, bool) and value.last == "Exact":
                 return f"{path} = {literal(right, self.engine)}"
             return self._compared(LOOKUP_CLASSES[value.last], path, one, right)
@@ -166,7 +177,12 @@ class Conditions:
     def _year(self, names: list[str], lookup: str, year: int) -> str:
         """A year is compared by its first and last moment, so that an index of the column serves."""
         sql, one = self.compiler.path("__".join(names[:-1]))
-        if one is None or one.kind not in {"DateField", "DateTimeField"} or names[-1] != "year" or not 1 <= year <= 9999:
+        if (
+            one is None
+            or one.kind not in {"DateField", "DateTimeField"}
+            or names[-1] != "year"
+            or not 1 <= year <= 9999
+        ):
             raise UnsayableError("a year of something else than a date")
         zoned = one.kind == "DateTimeField"
         if zoned and self.compiler.registry.settings.time_zone != "UTC":

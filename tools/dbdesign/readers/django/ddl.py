@@ -14,7 +14,7 @@ from dbdesign.readers.django.expressions import Expressions
 from dbdesign.readers.django.fields import GEOMETRIES, FieldState
 from dbdesign.readers.django.literals import literal
 from dbdesign.readers.django.meta import MetaObjects
-from dbdesign.readers.django.physical import PhysicalNames
+from dbdesign.readers.django.physical import Deferred, NamedKind, PhysicalNames
 from dbdesign.readers.django.state import ModelState, Registry, UnsayableError, together
 from dbdesign.readers.django.statements import Statements
 from dbdesign.readers.django.types import ColumnTypes, is_call
@@ -63,7 +63,9 @@ class SchemaEditor:
         made: list[FieldState] = []
         for one in self.registry.fields(state):
             before = len(definitions)
-            self.said(lambda one=one: definitions.append(self._defined(state, one)), one.place, f"{state.name}.{one.name}")  # type: ignore[misc]
+            self.said(
+                lambda one=one: definitions.append(self._defined(state, one)), one.place, f"{state.name}.{one.name}"
+            )  # type: ignore[misc]
             made += [one] if len(definitions) > before else []
         self._composite(state, definitions)
         self.out.tables.append((f"CREATE TABLE {self.table(state)} ({', '.join(definitions)})", state.place))
@@ -84,25 +86,39 @@ class SchemaEditor:
         """What the options of a model ask for."""
         objects = MetaObjects(self, state)
         for names in together(state.options.get("unique_together")):
-            self.said(lambda names=names: self.unique_together(state, names), state.place, f"unique_together of {state.name}")  # type: ignore[misc]
+            self.said(
+                lambda names=names: self.unique_together(state, names), state.place, f"unique_together of {state.name}"
+            )  # type: ignore[misc]
         for names in together(state.options.get("index_together")):
-            self.said(lambda names=names: self.index_together(state, names), state.place, f"index_together of {state.name}")  # type: ignore[misc]
+            self.said(
+                lambda names=names: self.index_together(state, names), state.place, f"index_together of {state.name}"
+            )  # type: ignore[misc]
         for index in _entries(state, "indexes", self.out):
             self.said(lambda index=index: objects.index(index), state.place, f"an index of {state.name}")  # type: ignore[misc]
         for constraint in _entries(state, "constraints", self.out):
-            self.said(lambda constraint=constraint: objects.constraint(constraint), state.place, f"a constraint of {state.name}")  # type: ignore[misc]
+            self.said(
+                lambda constraint=constraint: objects.constraint(constraint),
+                state.place,
+                f"a constraint of {state.name}",
+            )  # type: ignore[misc]
 
     def unique_together(self, state: ModelState, names: list[str]) -> None:
         """A unique constraint under the name that Django makes up."""
         columns = self.columns(state, names)
-        name = self.registry.names.index(self.registry.table(state), columns, "_uniq")
+        name = self.deferred_name("unique", self.registry.table(state), columns, "_uniq")
         self.add_unique(state, name, columns)
 
     def index_together(self, state: ModelState, names: list[str]) -> None:
         """An index of `index_together` (gone since Django 5.1)."""
         columns = self.columns(state, names)
-        name = self.registry.names.index(self.registry.table(state), columns, "_idx")
+        name = self.deferred_name("index", self.registry.table(state), columns, "_idx")
         self.add_index(state, name, [self.quoted(one) for one in columns], columns=tuple(columns))
+
+    def deferred_name(self, kind: NamedKind, table: str, columns: list[str], suffix: str) -> str:
+        """A name that Django makes up for a statement that waits for the end of the migration."""
+        name = self.registry.names.index(table, columns, suffix)
+        self.names.deferred.append(Deferred(kind, table, columns, suffix, name))
+        return name
 
     def columns(self, state: ModelState, names: list[str]) -> list[str]:
         """The columns of some fields."""
@@ -137,7 +153,12 @@ class SchemaEditor:
         self.out.labels[f"{_label(table)}.{name}"] = state.place
         word = "UNIQUE INDEX" if unique else "INDEX"
         method = f" USING {using}" if using and self.types.is_postgresql else ""
-        self.out.later.append((f"CREATE {word} {self.quoted(name)} ON {self.quoted(table)}{method} ({', '.join(keys)}){tail}", state.place))
+        self.out.later.append(
+            (
+                f"CREATE {word} {self.quoted(name)} ON {self.quoted(table)}{method} ({', '.join(keys)}){tail}",
+                state.place,
+            )
+        )
 
     def _defined(self, state: ModelState, one: FieldState) -> str:
         self._note_names(state, one)
@@ -151,6 +172,8 @@ class SchemaEditor:
             self.names.add(table, "primary", (column,), chosen_name(table, suffix="pkey"))
         elif one.flag("unique"):
             self.names.add(table, "unique", (column,), chosen_name(table, column, "key"))
+        if self.types.suffix(one):
+            self.names.add(table, "sequence", (column,), chosen_name(table, column, "seq"))
         if self.types.check(one, "x"):
             self.names.add(table, "check", (column,), chosen_name(table, column, "check"))
 
@@ -162,11 +185,16 @@ class SchemaEditor:
         self.field_extras(state, one)
 
     def _inline_key(self, state: ModelState, one: FieldState) -> str:
-        if self.engine is not Engine.SQLITE or not one.is_relation or one.get("db_constraint", True) is False or self.registry.is_stranger(state, one):
+        if (
+            self.engine is not Engine.SQLITE
+            or not one.is_relation
+            or one.get("db_constraint", True) is False
+            or self.registry.is_stranger(state, one)
+        ):
             return ""
         other, target = self.registry.target(state, one)
         action = self._on_delete(one)
-        return (f" REFERENCES {self.table(other)} ({self.quoted(self.registry.column(target))}){action} DEFERRABLE INITIALLY DEFERRED")
+        return f" REFERENCES {self.table(other)} ({self.quoted(self.registry.column(target))}){action} DEFERRABLE INITIALLY DEFERRED"
 
     def column_sql(self, state: ModelState, one: FieldState) -> str:
         """Everything that follows the column's name. Raises `UnsayableError`."""
@@ -234,7 +262,9 @@ class SchemaEditor:
         names = self.registry.composite_key(state)
         if names:
             self.said(
-                lambda: definitions.append(f"PRIMARY KEY ({', '.join(self.quoted(one) for one in self.columns(state, names))})"),
+                lambda: definitions.append(
+                    f"PRIMARY KEY ({', '.join(self.quoted(one) for one in self.columns(state, names))})"
+                ),
                 state.place,
                 f"the primary key of {state.name}",
             )
@@ -258,7 +288,7 @@ class SchemaEditor:
         other, target = self.registry.target(state, one)
         if suffix is None:
             suffix = f"_fk_{bare(self.registry.table(other))}_{self.registry.column(target)}"
-        return self.registry.names.index(self.registry.table(state), [self.registry.column(one)], suffix)
+        return self.deferred_name("foreign", self.registry.table(state), [self.registry.column(one)], suffix)
 
     def add_foreign_key(self, state: ModelState, one: FieldState, suffix: str | None = None) -> None:
         """ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY."""
@@ -293,7 +323,9 @@ class SchemaEditor:
             if one.kind in GEOMETRIES:
                 self._spatial_index(state, one)
                 return
-            self.add_index(state, self.registry.names.index(table, [column]), [self.quoted(column)], columns=(column,))
+            self.add_index(
+                state, self.deferred_name("index", table, [column], ""), [self.quoted(column)], columns=(column,)
+            )
         self.like_index(state, one)
 
     def like_index(self, state: ModelState, one: FieldState) -> None:
@@ -305,7 +337,7 @@ class SchemaEditor:
         if word is None or "[" in kind or self._collation(state, one) in self.lax_collations:
             return
         column = self.registry.column(one)
-        name = self.registry.names.index(self.registry.table(state), [column], "_like")
+        name = self.deferred_name("index", self.registry.table(state), [column], "_like")
         self.add_index(state, name, [f"{self.quoted(column)} {word}_pattern_ops"], columns=(column,))
 
     def _spatial_index(self, state: ModelState, one: FieldState) -> None:

@@ -144,14 +144,16 @@ class Declarations:
             return one.with_arguments(to=f"{own.app}{to}")
         return one
 
-    def _link(
-        self, state: ModelState, fields: dict[str, Placed], parents: list[ClassDeclaration]
-    ) -> None:
+    def _link(self, state: ModelState, fields: dict[str, Placed], parents: list[ClassDeclaration]) -> None:
         """Add the link to each parent's table that is not declared."""
         for parent in parents:
             app, name = self.key(parent)
             target = f"{app}.{name}"
-            mine = [one for _, one in fields.values() if one.kind == "OneToOneField" and self._points_to(one, app, name, state.app)]
+            mine = [
+                one
+                for _, one in fields.values()
+                if one.kind == "OneToOneField" and self._points_to(one, app, name, state.app)
+            ]
             linked = next((one for one in mine if one.flag("parent_link")), None)
             if linked is not None:
                 if not linked.flag("primary_key") and not any(one.flag("primary_key") for _, one in fields.values()):
@@ -234,7 +236,10 @@ class Declarations:
         scope = Scope(declaration.module, declaration)
         calls = [one for one in declaration.names.values() if isinstance(one, ast.Call)]
         values = [self.evaluator.value(one.func, scope) for one in calls]
-        return any(isinstance(one, Reference) and one.path.startswith(("django.db.models.", "django.contrib.")) for one in values)
+        return any(
+            isinstance(one, Reference) and one.path.startswith(("django.db.models.", "django.contrib."))
+            for one in values
+        )
 
     def _meta(self, declaration: ClassDeclaration, depth: int = 0) -> dict[str, Value]:
         """The values of a class Meta, its bases' first; the empty name marks that there is one."""
@@ -258,7 +263,11 @@ class Declarations:
         for name, definition in meta.names.items():
             if name in _META:
                 value = self.evaluator.definition(definition, Scope(meta.module, meta))
-                found[name] = [self.with_fields(one) for one in value] if isinstance(value, list | tuple) and name in {"indexes", "constraints"} else value
+                found[name] = (
+                    [self.with_fields(one) for one in value]
+                    if isinstance(value, list | tuple) and name in {"indexes", "constraints"}
+                    else value
+                )
         return found
 
     def _meta_of_path(self, path: str, depth: int) -> dict[str, Value]:
@@ -268,7 +277,11 @@ class Declarations:
                 for ancestor in linearised(declaration, self.evaluator)[0]:
                     inner = ancestor.names.get("Meta")
                     if isinstance(inner, ClassDeclaration):
-                        return {name: value for name, value in self._meta_values(inner, depth + 1).items() if name != "abstract"}
+                        return {
+                            name: value
+                            for name, value in self._meta_values(inner, depth + 1).items()
+                            if name != "abstract"
+                        }
         return {}
 
     def _read_fields(self, own: Declared) -> None:
@@ -299,12 +312,29 @@ class Declarations:
     def _note_unknown(self, name: str, call: Called, place: tuple[str, int], own: Declared) -> None:
         text = f"{own.declaration.name}.{name} = {call.path}(…)"
         if call.last in _ADDS_TABLES:
-            self.unread.append(Unread(path=place[0], line=place[1], text=text, reason=f"the tables or columns that {call.last} adds are not known"))
-        elif call.receiver is None and call.last.endswith(("Field", "ForeignKey", "Key", "RelatedField")) and not call.last.startswith("get_"):
-            self.unread.append(Unread(path=place[0], line=place[1], text=text, reason=f"{call.path} is no field that is known"))
+            self.unread.append(
+                Unread(
+                    path=place[0],
+                    line=place[1],
+                    text=text,
+                    reason=f"the tables or columns that {call.last} adds are not known",
+                )
+            )
+        elif (
+            call.receiver is None
+            and call.last.endswith(("Field", "ForeignKey", "Key", "RelatedField"))
+            and not call.last.startswith("get_")
+        ):
+            self.unread.append(
+                Unread(path=place[0], line=place[1], text=text, reason=f"{call.path} is no field that is known")
+            )
 
     def _with_inner_fields(self, one: FieldState) -> FieldState:
-        arguments = {name: self.with_fields(value) for name, value in one.arguments.items() if name in {"base_field", "output_field", "expression", "db_default"}}
+        arguments = {
+            name: self.with_fields(value)
+            for name, value in one.arguments.items()
+            if name in {"base_field", "output_field", "expression", "db_default"}
+        }
         return one.with_arguments(**arguments) if arguments else one
 
     def with_fields(self, value: Value, depth: int = 0) -> Value:

@@ -108,7 +108,13 @@ class Evaluator:
         """An attribute of a class, inherited ones included; a member of an enumeration is its value."""
         if name in {"choices", "values", "labels", "names"} and self.is_enumeration(declaration):
             members = self.members(declaration, depth)
-            return list(members) if name == "names" else [(one, one) for one in members.values()] if name == "choices" else list(members.values())
+            return (
+                list(members)
+                if name == "names"
+                else [(one, one) for one in members.values()]
+                if name == "choices"
+                else list(members.values())
+            )
         for one in [declaration, *self._sources(declaration, depth)]:
             if name in one.names:
                 value = self.definition(one.names[name], Scope(one.module, one), depth + 1)
@@ -147,7 +153,11 @@ class Evaluator:
             one = pending.pop(0)
             for node in one.node.bases:
                 value = self.value(node, Scope(one.module, one.outer), depth + 1)
-                if isinstance(value, ClassValue) and value.declaration not in found and value.declaration is not declaration:
+                if (
+                    isinstance(value, ClassValue)
+                    and value.declaration not in found
+                    and value.declaration is not declaration
+                ):
                     found.append(value.declaration)
                     pending.append(value.declaration)
         return found
@@ -292,7 +302,9 @@ def _is_plain(value: Value) -> bool:
 def _operated(operator: str, left: Any, right: Any) -> Value:
     size = len(left) if isinstance(left, str) else len(right) if isinstance(right, str) else 0
     try:
-        if operator == "*" and (size and size * max(left if not size or isinstance(right, str) else right, 1) > MAX_SIZE):
+        if operator == "*" and (
+            size and size * max(left if not size or isinstance(right, str) else right, 1) > MAX_SIZE
+        ):
             return Unknown("a long text")
         if operator in {"^", "<<"} and (not isinstance(right, int) or right > 64):
             return Unknown("a large number")
@@ -329,7 +341,9 @@ def _text_method(receiver: str, name: str, args: tuple[Value, ...], kwargs: dict
     return found if len(found) <= MAX_SIZE else Unknown("a long text")
 
 
-_BUILTINS = frozenset({"len", "max", "min", "str", "int", "list", "tuple", "sorted", "set", "frozenset", "dict", "sum", "float"})
+_BUILTINS = frozenset(
+    {"len", "max", "min", "str", "int", "list", "tuple", "sorted", "set", "frozenset", "dict", "sum", "float"}
+)
 
 
 def _built_in(name: str, args: tuple[Value, ...]) -> Value:
@@ -346,7 +360,11 @@ def _built_in(name: str, args: tuple[Value, ...]) -> Value:
 def _bound(target: ast.expr, value: Value) -> dict[str, Value] | None:
     if isinstance(target, ast.Name):
         return {target.id: value}
-    if not isinstance(target, ast.Tuple | ast.List) or not isinstance(value, list | tuple) or len(target.elts) != len(value):
+    if (
+        not isinstance(target, ast.Tuple | ast.List)
+        or not isinstance(value, list | tuple)
+        or len(target.elts) != len(value)
+    ):
         return None
     found: dict[str, Value] = {}
     for one, inner in zip(target.elts, value, strict=True):

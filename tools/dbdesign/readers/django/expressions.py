@@ -139,7 +139,9 @@ class Expressions:
     def _method(self, value: Called, like: FieldState | None, depth: int) -> str:
         if value.path in {"asc", "desc"}:
             return self.ordered(value, depth)
-        operator = {"bitand": "&", "bitor": "|", "bitleftshift": "<<", "bitrightshift": ">>", "bitxor": "#"}.get(value.path)
+        operator = {"bitand": "&", "bitor": "|", "bitleftshift": "<<", "bitrightshift": ">>", "bitxor": "#"}.get(
+            value.path
+        )
         if operator and len(value.args) == 1:
             return f"({self.sql(value.receiver, None, depth)} {operator} {self.sql(value.args[0], None, depth)})"
         if value.path in {"time", "date"} and not isinstance(value.receiver, str):
@@ -154,7 +156,13 @@ class Expressions:
             inner, descending, kwargs = value.args[0], value.kwargs.get("descending") is True, value.kwargs
         else:
             return self.indexed(value, depth)
-        nulls = " NULLS FIRST" if kwargs.get("nulls_first") is True else " NULLS LAST" if kwargs.get("nulls_last") is True else ""
+        nulls = (
+            " NULLS FIRST"
+            if kwargs.get("nulls_first") is True
+            else " NULLS LAST"
+            if kwargs.get("nulls_last") is True
+            else ""
+        )
         return f"{self.indexed(inner, depth)} {'DESC' if descending else 'ASC'}{nulls}"
 
     def indexed(self, value: Value, depth: int = 0) -> str:
@@ -196,7 +204,11 @@ class Expressions:
         return literal(inner, self.engine, output if isinstance(output, FieldState) else None)
 
     def _wrapped(self, value: Called, like: FieldState | None, depth: int) -> str:
-        return self.text_or_field(value.args[0], depth) if value.args else self.sql(value.kwargs.get("expression"), like, depth)
+        return (
+            self.text_or_field(value.args[0], depth)
+            if value.args
+            else self.sql(value.kwargs.get("expression"), like, depth)
+        )
 
     def _func(self, value: Called, _: FieldState | None, depth: int) -> str:
         arguments = [self.text_or_field(one, depth) for one in value.args]
@@ -299,7 +311,9 @@ class Expressions:
         pieces = sql.split("%s")
         if len(pieces) != len(given) + 1:
             raise UnsayableError("a RawSQL whose parameters do not fit")
-        filled = "".join(a + b for a, b in zip(pieces, [*(literal(one, self.engine) for one in given), ""], strict=True))
+        filled = "".join(
+            a + b for a, b in zip(pieces, [*(literal(one, self.engine) for one in given), ""], strict=True)
+        )
         return f"({filled.replace('%%', '%')})"
 
     def _extract(self, value: Called, _: FieldState | None, depth: int) -> str:
@@ -317,7 +331,9 @@ class Expressions:
         part = value.last.removeprefix("Trunc")
         name = part or str(_argument(value, 1, "kind"))
         kind = self.kind(value.args[0])
-        return truncated(self, self.text_or_field(value.args[0], depth), name.lower(), FieldState("", kind) if kind else None)
+        return truncated(
+            self, self.text_or_field(value.args[0], depth), name.lower(), FieldState("", kind) if kind else None
+        )
 
     def _round(self, value: Called, _: FieldState | None, depth: int) -> str:
         digits = value.kwargs.get("precision", value.args[1] if len(value.args) > 1 else 0)
@@ -395,7 +411,25 @@ _HANDLERS: Mapping[str, Handler] = {
     "RawSQL": Expressions._raw,
     "Round": Expressions._round,
     "Substr": Expressions._substr,
-    **{f"Extract{one}": Expressions._extract for one in ("", "Year", "Month", "Day", "Week", "WeekDay", "IsoWeekDay", "IsoYear", "Quarter", "Hour", "Minute", "Second")},
-    **{f"Trunc{one}": Expressions._trunc for one in ("", "Year", "Month", "Day", "Week", "Quarter", "Hour", "Minute", "Second", "Date")},
+    **{
+        f"Extract{one}": Expressions._extract
+        for one in (
+            "",
+            "Year",
+            "Month",
+            "Day",
+            "Week",
+            "WeekDay",
+            "IsoWeekDay",
+            "IsoYear",
+            "Quarter",
+            "Hour",
+            "Minute",
+            "Second",
+        )
+    },
+    **{
+        f"Trunc{one}": Expressions._trunc
+        for one in ("", "Year", "Month", "Day", "Week", "Quarter", "Hour", "Minute", "Second", "Date")
+    },
 }
-

@@ -83,9 +83,25 @@ COLUMNLESS = frozenset(
     {"GenericForeignKey", "GenericRelation", "TaggableManager", "ImageSpecField", "FieldTracker", "CompositePrimaryKey"}
 )
 _POSITIONAL: Mapping[str, tuple[str, ...]] = {
-    "ForeignKey": ("to", "on_delete", "related_name", "related_query_name", "limit_choices_to", "parent_link", "to_field"),
+    "ForeignKey": (
+        "to",
+        "on_delete",
+        "related_name",
+        "related_query_name",
+        "limit_choices_to",
+        "parent_link",
+        "to_field",
+    ),
     "OneToOneField": ("to", "on_delete", "to_field"),
-    "ManyToManyField": ("to", "related_name", "related_query_name", "limit_choices_to", "symmetrical", "through", "through_fields"),
+    "ManyToManyField": (
+        "to",
+        "related_name",
+        "related_query_name",
+        "limit_choices_to",
+        "symmetrical",
+        "through",
+        "through_fields",
+    ),
     "DecimalField": ("verbose_name", "name", "max_digits", "decimal_places"),
     "ArrayField": ("base_field", "size"),
     "DateField": ("verbose_name", "name", "auto_now", "auto_now_add"),
@@ -170,7 +186,11 @@ class FieldClasses:
         found = self.class_of(call)
         if found is None:
             return None
-        said = {name: value for name, value in self._arguments(found.kind, call).items() if not _is_default(found.kind, name, value)}
+        said = {
+            name: value
+            for name, value in self._arguments(found.kind, call).items()
+            if not _is_default(found.kind, name, value)
+        }
         arguments = {**found.defaults, **said, **found.forced}
         return FieldState(name, found.kind, arguments, found.db_type, place)
 
@@ -233,7 +253,9 @@ class FieldClasses:
 
 def _is_default(kind: str, name: str, value: Value) -> bool:
     """Whether an argument says what Django takes anyway: migrations leave it out, and a class's own default comes instead."""
-    return value is False and name in {"null", "unique", "primary_key", "db_index"} and name not in _DEFAULTS.get(kind, {})
+    return (
+        value is False and name in {"null", "unique", "primary_key", "db_index"} and name not in _DEFAULTS.get(kind, {})
+    )
 
 
 def _initialised(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, bool]]:

@@ -82,7 +82,9 @@ def _text(value: str, engine: Engine, one: FieldState | None) -> str:
         value = value.replace("-", "")
     quoted = dialect(engine).literal(value)
     if engine in _POSTGRES and one is not None:
-        cast = {"DateField": "date", "DateTimeField": "timestamptz", "UUIDField": "uuid", "TimeField": "time"}.get(one.kind)
+        cast = {"DateField": "date", "DateTimeField": "timestamptz", "UUIDField": "uuid", "TimeField": "time"}.get(
+            one.kind
+        )
         return f"{quoted}::{cast}" if cast else quoted
     return quoted
 

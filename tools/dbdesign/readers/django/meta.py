@@ -67,10 +67,19 @@ class MetaObjects:
         method = _METHODS.get(kind) or _THIRD_PARTY_METHODS.get(kind)
         if method is None and kind != "Index":
             raise UnsayableError(f"{value.path} is no index of Django's")
-        if (value.kwargs.get("condition") is not None and self.editor.engine is Engine.MYSQL) or (method and not self.is_postgresql):
+        if (value.kwargs.get("condition") is not None and self.editor.engine is Engine.MYSQL) or (
+            method and not self.is_postgresql
+        ):
             raise UnsayableError(f"{self.editor.engine.value} has no such index, and Django makes none")
         tail = f"{self._include(value)}{self._storage(value)}{self._space(value)}{self._where(value)}"
-        self.editor.add_index(self.state, self.index_name(value), self._keys(value), using=method or "", tail=tail, columns=self._columns(value))
+        self.editor.add_index(
+            self.state,
+            self.index_name(value),
+            self._keys(value),
+            using=method or "",
+            tail=tail,
+            columns=self._columns(value),
+        )
 
     def is_index(self, value: Called) -> bool:
         """Whether a constraint is an index to the database: a partial or covering unique one, or one of expressions."""
@@ -119,15 +128,23 @@ class MetaObjects:
 
     def _storage(self, value: Called) -> str:
         said = {name: value.kwargs[name] for name in _STORAGE if value.kwargs.get(name) is not None}
-        said |= {name: value.kwargs[name] for name in ("m", "ef_construction", "lists") if value.kwargs.get(name) is not None}
+        said |= {
+            name: value.kwargs[name] for name in ("m", "ef_construction", "lists") if value.kwargs.get(name) is not None
+        }
         for number, one in enumerate(as_list(value.kwargs.get("columns") or ()) or [], start=1):
             said[f"col{number}"] = one
-        written = [f"{name} = {one if not isinstance(one, bool) else 'on' if one else 'off'}" for name, one in said.items()]
+        written = [
+            f"{name} = {one if not isinstance(one, bool) else 'on' if one else 'off'}" for name, one in said.items()
+        ]
         return f" WITH ({', '.join(written)})" if written and self.is_postgresql else ""
 
     def _space(self, value: Called) -> str:
         space = value.kwargs.get("db_tablespace") or self.state.options.get("db_tablespace")
-        return f" TABLESPACE {self.compiler.quoted(space)}" if isinstance(space, str) and space and self.is_postgresql else ""
+        return (
+            f" TABLESPACE {self.compiler.quoted(space)}"
+            if isinstance(space, str) and space and self.is_postgresql
+            else ""
+        )
 
     def _where(self, value: Called) -> str:
         condition = value.kwargs.get("condition")
@@ -136,7 +153,11 @@ class MetaObjects:
     def constraint(self, value: Called) -> None:
         """A constraint for an entry of `Meta.constraints`."""
         kind = self._kind(value)
-        writers = {"CheckConstraint": self._check, "UniqueConstraint": self._unique, "ExclusionConstraint": self._exclusion}
+        writers = {
+            "CheckConstraint": self._check,
+            "UniqueConstraint": self._unique,
+            "ExclusionConstraint": self._exclusion,
+        }
         if kind not in writers:
             raise UnsayableError(f"{value.path} is no constraint of Django's")
         name = self.name_of(value)
@@ -198,7 +219,12 @@ class MetaObjects:
             inside = f", CONSTRAINT {self.compiler.quoted(name)} {sql})"
             self.editor.out.tables[place] = (created[0].removesuffix(")") + inside, created[1])
             return
-        self.editor.out.later.append((f"ALTER TABLE {self.compiler.quoted(table)} ADD CONSTRAINT {self.compiler.quoted(name)} {sql}", self.state.place))
+        self.editor.out.later.append(
+            (
+                f"ALTER TABLE {self.compiler.quoted(table)} ADD CONSTRAINT {self.compiler.quoted(name)} {sql}",
+                self.state.place,
+            )
+        )
 
     def _creation(self, table: str) -> tuple[tuple[str, tuple[str, int]], int]:
         start = f"CREATE TABLE {self.compiler.quoted(table)} ("

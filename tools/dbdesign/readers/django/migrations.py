@@ -59,7 +59,9 @@ def read_django_migrations(files: Mapping[str, str], *, engine: Engine | None = 
     found, unread = _sources(project, evaluator, apps)
     if not found:
         reason = f": {project.unread[0].path} {project.unread[0].reason}" if project.unread else ""
-        raise InputError(f"has no Django migration{reason}", where=", ".join(sorted(files)[:3]), remedy="Name the project's folder")
+        raise InputError(
+            f"has no Django migration{reason}", where=", ".join(sorted(files)[:3]), remedy="Name the project's folder"
+        )
     notes = list(apps.notes)
     used_engine = engine or apps.settings.engine or Engine.POSTGRESQL
     if engine is None and apps.settings.engine is None:
@@ -88,7 +90,14 @@ def _sources(project: Project, evaluator: Evaluator, apps: Apps) -> tuple[dict[N
         app = _app(module.path, apps)
         source = _source(declaration, (app, name), evaluator, apps, unread)
         if source.node in found:
-            unread.append(Unread(path=module.path, line=1, text=f"{app}.{name}", reason="a migration of this name is in another file too"))
+            unread.append(
+                Unread(
+                    path=module.path,
+                    line=1,
+                    text=f"{app}.{name}",
+                    reason="a migration of this name is in another file too",
+                )
+            )
             continue
         found[source.node] = source
     return found, unread
@@ -121,7 +130,9 @@ def _source(
         entries = as_list(value)
         if entries is None:
             line = declaration.lines.get(name, declaration.node.lineno)
-            unread.append(Unread(path=declaration.module.path, line=line, text=name, reason="is known only when the program runs"))
+            unread.append(
+                Unread(path=declaration.module.path, line=line, text=name, reason="is known only when the program runs")
+            )
         return entries or []
 
     return MigrationSource(
@@ -194,7 +205,11 @@ def _sorted(parents: dict[Node, set[Node]]) -> list[Node]:
                 path.pop()
             elif following in active:
                 names = " → ".join(f"{app}.{name}" for app, name in [*(one for one, _ in path), following][-6:])
-                raise InputError(f"migrations depend on each other in a circle: {names}", where="dependencies", remedy="Break the circle")
+                raise InputError(
+                    f"migrations depend on each other in a circle: {names}",
+                    where="dependencies",
+                    remedy="Break the circle",
+                )
             else:
                 active.add(following)
                 path.append((following, iter(sorted(parents[following]))))

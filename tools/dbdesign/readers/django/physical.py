@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-NamedKind = Literal["unique", "foreign", "check", "index", "primary"]
+NamedKind = Literal["unique", "foreign", "check", "index", "primary", "sequence"]
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,26 @@ class Named:
 
 
 @dataclass
+class Deferred:
+    """A name that Django has not used yet: statements wait for the end of a migration, and their names follow renames until then.
+
+    Attributes:
+        suffix: what the name ends in, after the digest.
+    """
+
+    kind: NamedKind
+    table: str
+    columns: list[str]
+    suffix: str
+    name: str
+
+
+@dataclass
 class PhysicalNames:
-    """What each table has, by its present name."""
+    """What each table has, by its present name, and what the present migration has put off."""
 
     by_table: dict[str, list[Named]] = field(default_factory=dict)
+    deferred: list[Deferred] = field(default_factory=list)
 
     def add(self, table: str, kind: NamedKind, columns: tuple[str, ...], name: str) -> None:
         """Note something that was made."""
@@ -38,7 +54,9 @@ class PhysicalNames:
 
     def rename(self, table: str, old: str, new: str) -> None:
         """Something has another name."""
-        self.by_table[table] = [replace(one, name=new) if one.name == old else one for one in self.by_table.get(table, [])]
+        self.by_table[table] = [
+            replace(one, name=new) if one.name == old else one for one in self.by_table.get(table, [])
+        ]
 
     def rename_table(self, old: str, new: str) -> None:
         """A table has another name; what it has keeps its names."""

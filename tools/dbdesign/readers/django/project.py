@@ -110,9 +110,7 @@ def _conditional(body: list[ast.stmt]) -> set[int]:
     return found
 
 
-def _bindings(
-    statement: ast.stmt, module: Module, outer: ClassDeclaration | None
-) -> Iterator[tuple[str, Definition]]:
+def _bindings(statement: ast.stmt, module: Module, outer: ClassDeclaration | None) -> Iterator[tuple[str, Definition]]:
     match statement:
         case ast.Assign(targets=targets, value=value):
             yield from ((one.id, value) for one in targets if isinstance(one, ast.Name))
@@ -134,7 +132,10 @@ def _bindings(
 def _imports(statement: ast.Import | ast.ImportFrom, module: Module) -> Iterator[tuple[str, Definition]]:
     if isinstance(statement, ast.Import):
         for one in statement.names:
-            yield one.asname or one.name.partition(".")[0], Imported(one.name if one.asname else one.name.partition(".")[0])
+            yield (
+                one.asname or one.name.partition(".")[0],
+                Imported(one.name if one.asname else one.name.partition(".")[0]),
+            )
         return
     source = module.absolute(statement.module, statement.level)
     for one in statement.names:

@@ -50,6 +50,7 @@ class Replay:
         for operation in migration.operations:
             self._run_one(operation)
         self.editor.out.flush()
+        self.editor.names.deferred.clear()
 
     def finish(self) -> None:
         """Make the tables from the last state where operations were not replayed as SQL, and say what was assumed."""
@@ -60,12 +61,18 @@ class Replay:
             for state in self.registry.models.values():
                 if self._exists(state):
                     self.editor.create_model(state)
-            self.notes.append(f"for {self.editor.engine.value} the tables are those of the state after the last migration; statements of RunSQL are not in it")
+            self.notes.append(
+                f"for {self.editor.engine.value} the tables are those of the state after the last migration; statements of RunSQL are not in it"
+            )
         if self._by_rule:
-            self.notes.append(f"declared by rule, because they are referred to and their migrations are not in the sources: {', '.join(sorted(self._by_rule))}")
+            self.notes.append(
+                f"declared by rule, because they are referred to and their migrations are not in the sources: {', '.join(sorted(self._by_rule))}"
+            )
         if self.codes:
             shown = ", ".join(self.codes[:10])
-            self.notes.append(f"RunPython is code that was not run: {shown}{f' and {len(self.codes) - 10} more' if len(self.codes) > 10 else ''}")
+            self.notes.append(
+                f"RunPython is code that was not run: {shown}{f' and {len(self.codes) - 10} more' if len(self.codes) > 10 else ''}"
+            )
 
     def place(self, line: int = 0) -> tuple[str, int]:
         """Where the present migration, or a line of it, is."""
@@ -95,12 +102,27 @@ class Replay:
     def _miss(self, operation: Value, reason: str, line: int) -> None:
         path, number = self.place(line)
         name = operation.path if isinstance(operation, Called) else "an operation"
-        subject = next((str(one) for one in (_said(operation, 0, "name"), _said(operation, 0, "model_name")) if isinstance(one, str)), "") if isinstance(operation, Called) else ""
-        self.editor.out.unread.append(Unread(path=path, line=number, text=f"{name.rpartition('.')[2]} {subject}".strip()[:200], reason=reason))
+        subject = (
+            next(
+                (
+                    str(one)
+                    for one in (_said(operation, 0, "name"), _said(operation, 0, "model_name"))
+                    if isinstance(one, str)
+                ),
+                "",
+            )
+            if isinstance(operation, Called)
+            else ""
+        )
+        self.editor.out.unread.append(
+            Unread(path=path, line=number, text=f"{name.rpartition('.')[2]} {subject}".strip()[:200], reason=reason)
+        )
 
     def _exists(self, state: ModelState) -> bool:
         swapped = state.options.get("swappable") == "AUTH_USER_MODEL" and self.registry.settings.user_model is not None
-        return state.is_managed and not (swapped and str(self.registry.settings.user_model).lower() != ".".join(state.key))
+        return state.is_managed and not (
+            swapped and str(self.registry.settings.user_model).lower() != ".".join(state.key)
+        )
 
     def _touches(self, state: ModelState) -> bool:
         """Whether a change of a model is a change of the database."""
@@ -155,13 +177,21 @@ class Replay:
         name = str(_said(operation, 0, "name"))
         options = _said(operation, 2, "options") or {}
         state = ModelState(self.app, name, {}, {}, [], self.place(operation.line))
-        given = {str(key): self.declarations.with_fields(value) for key, value in options.items()} if isinstance(options, dict) else {}
+        given = (
+            {str(key): self.declarations.with_fields(value) for key, value in options.items()}
+            if isinstance(options, dict)
+            else {}
+        )
         state.options.update(given)
         for base in as_list(_said(operation, 3, "bases") or ()) or []:
             if isinstance(base, str) and "." in base:
                 app, _, model = base.rpartition(".")
                 state.bases.append((app, model.lower()))
-            elif isinstance(base, ClassValue) and self.declarations.declared(base.declaration) is not None and not self._is_abstract(base):
+            elif (
+                isinstance(base, ClassValue)
+                and self.declarations.declared(base.declaration) is not None
+                and not self._is_abstract(base)
+            ):
                 state.bases.append(self.declarations.key(base.declaration))
         if self._in_state:
             self.registry.add(state)
@@ -229,7 +259,10 @@ class Replay:
                 self._drop_through(state, one)
             elif one.has_column:
                 column, table = self.registry.column(one), self.registry.table(state)
-                self.sql(f"ALTER TABLE {self.editor.quoted(table)} DROP COLUMN {self.editor.quoted(column)} CASCADE", operation.line)
+                self.sql(
+                    f"ALTER TABLE {self.editor.quoted(table)} DROP COLUMN {self.editor.quoted(column)} CASCADE",
+                    operation.line,
+                )
                 self.editor.names.drop_column(table, column)
         if self._in_state:
             changed = self._changed(state)
@@ -258,7 +291,10 @@ class Replay:
         changed.fields[new_name] = old.renamed(new_name)
         for option in ("unique_together", "index_together"):
             if option in changed.options:
-                changed.options[option] = [[new_name if one == old_name else one for one in names] for names in together(changed.options[option])]
+                changed.options[option] = [
+                    [new_name if one == old_name else one for one in names]
+                    for names in together(changed.options[option])
+                ]
         self._follow_field(state, old_name, new_name)
         if self._touches(changed):
             Alteration(self, before).field(state, old, changed, changed.fields[new_name])
@@ -266,7 +302,11 @@ class Replay:
     def _follow_field(self, state: ModelState, old: str, new: str) -> None:
         for other in list(self.registry.models.values()):
             for one in list(other.fields.values()):
-                if one.is_relation and one.get("to_field") == old and self.registry.related_key(other, one.get("to")) == state.key:
+                if (
+                    one.is_relation
+                    and one.get("to_field") == old
+                    and self.registry.related_key(other, one.get("to")) == state.key
+                ):
                     self._changed(other).fields[one.name] = one.with_arguments(to_field=new)
 
     def rename_model(self, operation: Called) -> None:
@@ -276,7 +316,10 @@ class Replay:
         new_name = str(_said(operation, 1, "new_name"))
         renamed = old.copied()
         renamed.name = new_name
-        self.registry.models = {(renamed.key if key == old.key else key): (renamed if key == old.key else one) for key, one in self.registry.models.items()}
+        self.registry.models = {
+            (renamed.key if key == old.key else key): (renamed if key == old.key else one)
+            for key, one in self.registry.models.items()
+        }
         self._follow_model(before, old.key, renamed)
         renamed = self.registry.models[renamed.key]
         if self._touches(renamed):
@@ -287,7 +330,9 @@ class Replay:
         target = f"{renamed.app}.{renamed.name}"
         for key, state in list(self.registry.models.items()):
             found = {
-                name: one.with_arguments(**{argument: target for argument in ("to", "through") if self._names(state, one.get(argument), old)})
+                name: one.with_arguments(
+                    **{argument: target for argument in ("to", "through") if self._names(state, one.get(argument), old)}
+                )
                 for name, one in state.fields.items()
                 if any(self._names(state, one.get(argument), old) for argument in ("to", "through"))
             }
@@ -329,7 +374,10 @@ class Replay:
         comment = _said(operation, 1, "table_comment")
         state.options["db_table_comment"] = comment
         if self._touches(state):
-            self.sql(f"COMMENT ON TABLE {self.editor.table(state)} IS {literal(comment or '', self.editor.engine)}", operation.line)
+            self.sql(
+                f"COMMENT ON TABLE {self.editor.table(state)} IS {literal(comment or '', self.editor.engine)}",
+                operation.line,
+            )
 
     def alter_together(self, operation: Called) -> None:
         """AlterUniqueTogether and AlterIndexTogether."""
@@ -349,7 +397,12 @@ class Replay:
 
     def _drop_named(self, state: ModelState, kind: str, names: list[str]) -> None:
         table, columns = self.registry.table(state), tuple(self.editor.columns(state, names))
-        own = {one for option in ("constraints", "indexes") for entry in as_list(state.options.get(option)) or [] if isinstance(entry, Called) and (one := MetaObjects(self.editor, state).name_of(entry))}
+        own = {
+            one
+            for option in ("constraints", "indexes")
+            for entry in as_list(state.options.get(option)) or []
+            if isinstance(entry, Called) and (one := MetaObjects(self.editor, state).name_of(entry))
+        }
         for name in self.editor.names.find(table, "unique" if kind == "unique" else "index", columns, own)[:1]:
             if kind == "unique":
                 self.drop_constraint(table, name)
@@ -360,6 +413,25 @@ class Replay:
         """ALTER TABLE … DROP CONSTRAINT."""
         self.sql(f"ALTER TABLE {self.editor.quoted(table)} DROP CONSTRAINT {self.editor.quoted(name)}", line)
         self.editor.names.drop(table, name)
+
+    def rename_deferred(self, old_table: str, table: str, old_column: str = "", column: str = "") -> None:
+        """What the present migration has put off gets names after the new ones."""
+        for one in self.editor.names.deferred:
+            if one.table != old_table or (old_column and old_column not in one.columns):
+                continue
+            one.table = table
+            one.columns = [column if name == old_column else name for name in one.columns]
+            new = self.registry.names.index(table, one.columns, one.suffix)
+            if new != one.name and any(named.name == one.name for named in self.editor.names.by_table.get(table, [])):
+                old, quoted = self.editor.quoted(one.name), self.editor.quoted(new)
+                what = (
+                    f"ALTER INDEX {old}"
+                    if one.kind == "index"
+                    else f"ALTER TABLE {self.editor.quoted(table)} RENAME CONSTRAINT {old}"
+                )
+                self.sql(f"{what} RENAME TO {quoted}" if one.kind == "index" else f"{what} TO {quoted}")
+                self.editor.names.rename(table, one.name, new)
+                one.name = new
 
     def drop_index(self, table: str, name: str, line: int = 0) -> None:
         """DROP INDEX IF EXISTS."""
@@ -391,6 +463,9 @@ class Replay:
         if self._touches(state) and isinstance(entry, Called):
             objects = MetaObjects(self.editor, state)
             (objects.index if option == "indexes" else objects.constraint)(entry)
+            if operation.last == "AddConstraintNotValid":
+                sql, place = self.editor.out.later.pop()
+                self.editor.out.later.append((f"{sql} NOT VALID", place))
 
     def remove_meta(self, operation: Called) -> None:
         """RemoveIndex and RemoveConstraint."""
@@ -420,11 +495,18 @@ class Replay:
         if fields:
             columns = tuple(self.editor.columns(state, [str(one) for one in fields]))
             old = next(iter(self.editor.names.find(table, "index", columns, set())), None)
-            changed.options["index_together"] = [one for one in together(state.options.get("index_together")) if one != fields]
-            entries = [*(as_list(state.options.get("indexes")) or []), Called("django.db.models.Index", (), {"fields": fields, "name": new})]
+            changed.options["index_together"] = [
+                one for one in together(state.options.get("index_together")) if one != fields
+            ]
+            entries = [
+                *(as_list(state.options.get("indexes")) or []),
+                Called("django.db.models.Index", (), {"fields": fields, "name": new}),
+            ]
         else:
             entries = [
-                Called(one.path, one.args, {**one.kwargs, "name": new}, None, one.declaration, one.line) if isinstance(one, Called) and _name_of(objects, one) == old else one
+                Called(one.path, one.args, {**one.kwargs, "name": new}, None, one.declaration, one.line)
+                if isinstance(one, Called) and _name_of(objects, one) == old
+                else one
                 for one in as_list(state.options.get("indexes")) or []
             ]
         changed.options["indexes"] = entries
@@ -437,14 +519,21 @@ class Replay:
         state = self._changed(self._model(_said(operation, 0, "model_name")))
         name, entry = _said(operation, 1, "name"), self.declarations.with_fields(_said(operation, 2, "constraint"))
         objects = MetaObjects(self.editor, state)
-        entries = [one for one in as_list(state.options.get("constraints")) or [] if isinstance(one, Called) and _name_of(objects, one) != name]
+        entries = [
+            one
+            for one in as_list(state.options.get("constraints")) or []
+            if isinstance(one, Called) and _name_of(objects, one) != name
+        ]
         state.options["constraints"] = [*entries, entry]
 
     def validate(self, operation: Called) -> None:
         """ValidateConstraint."""
         state = self._model(_said(operation, 0, "model_name"))
         if self._touches(state):
-            self.sql(f"ALTER TABLE {self.editor.table(state)} VALIDATE CONSTRAINT {self.editor.quoted(str(_said(operation, 1, 'name')))}", operation.line)
+            self.sql(
+                f"ALTER TABLE {self.editor.table(state)} VALIDATE CONSTRAINT {self.editor.quoted(str(_said(operation, 1, 'name')))}",
+                operation.line,
+            )
 
     def run_sql(self, operation: Called) -> None:
         """RunSQL with its `state_operations`."""
@@ -476,7 +565,9 @@ class Replay:
     def _only(self, which: str, operations: list[Value]) -> None:
         kept = self._in_state, self._in_database
         before = self.registry.copied()
-        self._in_state, self._in_database = (kept[0] or which == "database", False) if which == "state" else (True, kept[1])
+        self._in_state, self._in_database = (
+            (kept[0] or which == "database", False) if which == "state" else (True, kept[1])
+        )
         for one in operations:
             self._run_one(one)
         self._in_state, self._in_database = kept

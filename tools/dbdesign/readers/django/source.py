@@ -32,13 +32,17 @@ def read(files: Mapping[str, str], *, engine: Engine | None = None) -> ReadResul
     sources = {path: text for path, text in files.items() if not _MIGRATIONS.search(path)}
     project = Project(sources, KNOWN_MODELS)
     if len(sources) == 1 and project.unread:
-        raise InputError(project.unread[0].reason, where=f"{project.unread[0].path}:{project.unread[0].line}", remedy="Repair it")
+        raise InputError(
+            project.unread[0].reason, where=f"{project.unread[0].path}:{project.unread[0].line}", remedy="Repair it"
+        )
     evaluator = Evaluator(project)
     apps = Apps(project, evaluator)
     declarations = Declarations(project, evaluator, apps)
     states, skipped = _states(declarations)
     if not states:
-        raise InputError("declares no Django model", where=_some(files), remedy="Name the files or the folder that has the models")
+        raise InputError(
+            "declares no Django model", where=_some(files), remedy="Name the files or the folder that has the models"
+        )
     found_engine = engine or apps.settings.engine or Engine.POSTGRESQL
     registry = Registry(found_engine, apps.settings)
     registry.evaluator = evaluator
@@ -61,7 +65,9 @@ def _states(declarations: Declarations) -> tuple[list[ModelState], tuple[Skipped
             state = declarations.state(declaration)
         except RecursionError:
             place = (declaration.module.path, declaration.node.lineno)
-            declarations.unread.append(Unread(path=place[0], line=place[1], text=f"class {declaration.name}", reason="is nested too deeply"))
+            declarations.unread.append(
+                Unread(path=place[0], line=place[1], text=f"class {declaration.name}", reason="is nested too deeply")
+            )
             continue
         if state is not None:
             (in_tests if _TESTS.search(declaration.module.path) else found).append(state)
@@ -70,7 +76,9 @@ def _states(declarations: Declarations) -> tuple[list[ModelState], tuple[Skipped
     if not in_tests:
         return found, ()
     lines = tuple(one.place[1] for one in in_tests)
-    return found, (Skipped(kind="model of a test", count=len(in_tests), lines=lines, reason="its tables exist in tests only"),)
+    return found, (
+        Skipped(kind="model of a test", count=len(in_tests), lines=lines, reason="its tables exist in tests only"),
+    )
 
 
 def _register(registry: Registry, states: list[ModelState], declarations: Declarations) -> list[str]:
@@ -98,7 +106,9 @@ def _register(registry: Registry, states: list[ModelState], declarations: Declar
                 pending.append(known[key])
                 added.append(registry.table(known[key]))
     if added:
-        notes.append(f"declared by rule, because they are referred to and not in the sources: {', '.join(sorted(added))}")
+        notes.append(
+            f"declared by rule, because they are referred to and not in the sources: {', '.join(sorted(added))}"
+        )
     return notes
 
 
@@ -113,7 +123,11 @@ def _is_swapped(state: ModelState, registry: Registry) -> bool:
 def _assumptions(apps: Apps, registry: Registry, states: list[ModelState], engine: Engine | None) -> Iterable[str]:
     if engine is None and apps.settings.engine is None:
         yield "no settings say which engine: read as for PostgreSQL"
-    if apps.settings.auto_field is None and not apps.settings.auto_field_by_app and any(_has_no_key(one) for one in states):
+    if (
+        apps.settings.auto_field is None
+        and not apps.settings.auto_field_by_app
+        and any(_has_no_key(one) for one in states)
+    ):
         if apps.has_settings:
             registry.settings.auto_field = "AutoField"
             yield "the settings do not say DEFAULT_AUTO_FIELD: keys that Django adds are taken for AutoField (BigAutoField since Django 6.0)"
@@ -131,7 +145,11 @@ def _has_no_key(state: ModelState) -> bool:
 
 
 def _remarks(registry: Registry, states: list[ModelState]) -> Iterable[str]:
-    unmanaged = sorted(registry.table(one) for one in states if one.options.get("managed") is False and one.options.get("proxy") is not True)
+    unmanaged = sorted(
+        registry.table(one)
+        for one in states
+        if one.options.get("managed") is False and one.options.get("proxy") is not True
+    )
     if unmanaged:
         yield f"not made by Django (managed = False): {', '.join(unmanaged)}"
     if any(one.get("on_delete") is not None for state in states for one in state.fields.values()):
@@ -177,7 +195,11 @@ def finished(
         lines={name: place[1] for name, place in out.labels.items()},
         files={name: place[0] for name, place in out.labels.items()},
         notes=(*notes, *more),
-        proof=Proof(level="parsed", by="Python's own grammar", detail="the statements that migrate would run were derived by rule, not executed"),
+        proof=Proof(
+            level="parsed",
+            by="Python's own grammar",
+            detail="the statements that migrate would run were derived by rule, not executed",
+        ),
     )
 
 

@@ -30,14 +30,24 @@ def _step(compiler: Expressions, sql: str, one: FieldState | None, name: str) ->
     kind = one.kind if one else None
     if kind in {"DateField", "DateTimeField", "TimeField"}:
         if name in {"date", "time"}:
-            return f"({_local(compiler, sql, one)})::{name}", FieldState("", "DateField" if name == "date" else "TimeField")
+            return f"({_local(compiler, sql, one)})::{name}", FieldState(
+                "", "DateField" if name == "date" else "TimeField"
+            )
         return extracted(compiler, sql, name, one), FieldState("", "IntegerField")
     if kind == "ArrayField" and name == "len":
         return _array_length(sql), FieldState("", "IntegerField")
     if kind == "ArrayField" and one is not None and name.isdigit():
         inner = one.get("base_field")
         return f"{sql}[{int(name) + 1}]", inner if isinstance(inner, FieldState) else None
-    if kind in RANGES and name in {"startswith", "endswith", "isempty", "lower_inc", "upper_inc", "lower_inf", "upper_inf"}:
+    if kind in RANGES and name in {
+        "startswith",
+        "endswith",
+        "isempty",
+        "lower_inc",
+        "upper_inc",
+        "lower_inf",
+        "upper_inf",
+    }:
         function = {"startswith": "lower", "endswith": "upper"}.get(name, name)
         return f"{function}({sql})", None
     if kind == "HStoreField":
