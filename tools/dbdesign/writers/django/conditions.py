@@ -35,6 +35,8 @@ _FUNCTIONS: Mapping[str, str] = {
     "Lower": "Lower", "Upper": "Upper", "Length": "Length", "Abs": "Abs", "Coalesce": "Coalesce", "Ceil": "Ceil", "Floor": "Floor",
     "Sqrt": "Sqrt", "Nullif": "NullIf", "Greatest": "Greatest", "Least": "Least", "Left": "Left", "Right": "Right",
 }  # fmt: skip
+_MOVING = frozenset({"now", "today", "tomorrow", "yesterday"})
+"""Inputs of dates and times that mean another one each day (chapter 8.5.1.4 of PostgreSQL's manual)."""
 _DATES = frozenset({Kind.DATE, Kind.TIMESTAMPTZ, Kind.UUID})
 
 
@@ -96,6 +98,10 @@ class Translator:
             return self._joined(node, depth)
         if isinstance(node, exp.Not):
             return self._negated(node.this, depth)
+        if node.args.get("negate"):
+            plain = node.copy()
+            plain.set("negate", None)
+            return self._negated(plain, depth)
         kind = type(node).__name__
         if kind in _LOOKUPS:
             return self._comparison(kind, node.this, node.expression, depth)
@@ -327,6 +333,8 @@ class Translator:
             return self._function(node, kind, depth)
         if isinstance(node, exp.CurrentTimestamp) and not node.this and self.context.is_postgresql:
             return Call(self.context.imports.use("django.contrib.postgres.functions", "TransactionNow"))
+        if kind == "Uuid" and not any(node.args.values()) and self.context.is_postgresql:
+            return Call(self.context.imports.use("django.contrib.postgres.functions", "RandomUUID"))
         if isinstance(node, exp.Anonymous):
             return self._anonymous(node, depth)
         raise UntranslatableError
@@ -343,6 +351,8 @@ class Translator:
 
     def _value_of(self, node: exp.Expr) -> Node:
         value = self._literal(node)
+        if isinstance(value, str) and value.strip().lower() in _MOVING:
+            raise UntranslatableError  # it is read when it is used, a constant of Django's once and for all
         return Call("models.Value", (text(value) if isinstance(value, str) else repr(value),))
 
     def _cast(self, node: exp.Cast, depth: int) -> Node:
@@ -385,8 +395,6 @@ class Translator:
 
     def _anonymous(self, node: exp.Anonymous, depth: int) -> Node:
         name = str(node.this)
-        if name.lower() == "gen_random_uuid" and not node.expressions and self.context.is_postgresql:
-            return Call(self.context.imports.use("django.contrib.postgres.functions", "RandomUUID"))
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or not node.expressions:
             raise UntranslatableError
         return Call(

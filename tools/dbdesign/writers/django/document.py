@@ -27,7 +27,8 @@ def document(schema: Schema, options: WriteOptions) -> WriteResult:
     body = ["from django.db import models" if one is None else one for one in _with_models(head)]
     blocks = ["\n".join(body), *("\n".join(one) for one in [*enums, *models])]
     source = "\n\n\n".join(blocks) + "\n"
-    return WriteResult(text=source, notes=tuple(context.notes), proof=_proof(source, schema, context, options))
+    proof = _proof(source, schema, context, options)
+    return WriteResult(text=source, notes=tuple(context.notes), proof=proof)
 
 
 def _with_models(lines: list[str]) -> Iterator[str]:
