@@ -53,10 +53,10 @@ class Translator:
         self.fields = context.fields_of(table)
 
     def condition(self, expression: str) -> Node | None:
-        """A Q (or a lookup) for a condition; None where there is none."""
+        """A Q, or Q objects joined, for a condition; None where there is none."""
         tree = self._parsed(expression)
         try:
-            return self._condition(tree, 0) if tree is not None else None
+            return self._as_q(self._condition(tree, 0)) if tree is not None else None
         except UntranslatableError:
             return None
 

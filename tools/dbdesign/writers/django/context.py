@@ -32,6 +32,8 @@ class Context:
     names: dict[str, TableNames] = field(default_factory=dict)
     enums: dict[str, str] = field(default_factory=dict)
     foreign_names: int = 0
+    relation_names: set[str] = field(default_factory=set)
+    """Tables and indexes share their names: none that is made up may be one of these."""
 
     @property
     def is_postgresql(self) -> bool:
@@ -54,11 +56,21 @@ class Context:
 def name_everything(context: Context, tables: list[Table]) -> None:
     """Choose the names of all models and fields, so that relations can refer to each other."""
     taken: set[str] = set()
+    for table in context.schema.tables:
+        context.relation_names.add(table.name)
+        context.relation_names |= {one.name for one in (*table.indexes, *table.unique_keys, *table.checks) if one.name}
     for table in tables:
         context.names[table.label] = TableNames(class_name(table.name, taken), {}, {})
     for table in tables:
         names = context.names[table.label]
-        relations = {key.columns[0]: key for key in table.foreign_keys if _can_be_said(context, table, key)}
+        relations: dict[str, ForeignKey] = {}
+        for key in table.foreign_keys:
+            if _can_be_said(context, table, key):
+                relations.setdefault(key.columns[0], key)
+                if relations[key.columns[0]] is not key:
+                    context.note(
+                        f"{table.label} ({key.name or 'foreign key'})", "a second foreign key of the same column"
+                    )
         names.relations = relations
         used: set[str] = set()
         if table.primary_key is None or len(table.primary_key.columns) != 1:
@@ -91,11 +103,23 @@ def _can_be_said(context: Context, table: Table, key: ForeignKey) -> bool:
         reason = "a foreign key of a column that numbers itself"
     elif (column.collation or None) != (other.collation or None):
         reason = "a foreign key between different collations"
-    elif key.columns[0] in context.names[table.label].relations:
-        reason = "a second foreign key of the same column"
+    elif _is_made_too_early(context, table, key):
+        reason = "a foreign key in a composite primary key to a model that makemigrations makes later"
     if reason is not None:
         context.note(f"{table.label} ({key.name or 'foreign key'})", reason, _run_sql("ALTER TABLE … ADD CONSTRAINT"))
     return reason is None
+
+
+def _is_made_too_early(context: Context, table: Table, key: ForeignKey) -> bool:
+    """Whether makemigrations, which makes models by name and adds relations afterwards, makes the composite key before its field."""
+    if (
+        table.primary_key is None
+        or len(table.primary_key.columns) < 2
+        or key.columns[0] not in table.primary_key.columns
+    ):
+        return False
+    own, other = context.names[table.label].model.lower(), context.names[key.references].model.lower()
+    return other > own
 
 
 def _is_key(table: Table, column: str) -> bool:

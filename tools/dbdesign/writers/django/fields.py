@@ -273,6 +273,7 @@ class Fields:
         )
 
     def _relation(self, column: Column, key: ForeignKey, name: str) -> Call:
+        self.type(self.context.base_type(column), self._subject(column))  # for the notes on what its type loses
         target = self.context.names[key.references]
         to = text("self") if key.references == self.table.label else text(target.model)
         kwargs: list[tuple[str, Node]] = [("to", to), ("on_delete", f"models.{_ACTIONS[key.on_delete]}")]

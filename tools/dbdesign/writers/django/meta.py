@@ -35,7 +35,7 @@ class Meta:
         self.table = table
         self.fields = context.fields_of(table)
         self.translator = Translator(context, table)
-        self._taken: set[str] = set()
+        self._taken = context.relation_names
 
     def constraints(self, said: set[str]) -> Iterator[Node]:
         """The constraints; unique keys in `said` are told by their fields."""
