@@ -103,8 +103,7 @@ def _migrated(result: WriteResult, folder: Path) -> Schema:
     write_project(folder, {"app/models.py": result.text, "app/__init__.py": ""}, ["app"])
     with scratch() as database:
         migrate(folder, environment_of(database), make=["app"], extensions=("btree_gist", "hstore"))
-        schema = created(database)
-    return schema
+        return created(database)
 
 
 @pytest.mark.parametrize("name", ["hard"])

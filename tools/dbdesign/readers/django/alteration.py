@@ -170,9 +170,8 @@ class _ColumnChange:
                 self.editor.add_foreign_key(state, one, "_fk")
         if check and old_check != check:
             name = self.editor.registry.names.index(self.table, [self.column], "_check")
-            self.replay.sql(
-                f"ALTER TABLE {self.quoted_table} ADD CONSTRAINT {self.editor.quoted(name)} CHECK ({self.editor.types.check(new, self.editor.quoted(self.column))})"
-            )
+            condition = self.editor.types.check(new, self.editor.quoted(self.column))
+            self._alter(f"ADD CONSTRAINT {self.editor.quoted(name)} CHECK ({condition})")
             self.editor.names.add(self.table, "check", (self.column,), name)
         self._like()
 
@@ -193,12 +192,13 @@ class _ColumnChange:
         )
         if not both or (self.old_type == self.type and self._collation(self.old) == self._collation(self.new)):
             return []
-        found = []
+        found: list[tuple[ModelState, FieldState]] = []
         after = self.alteration.after
         for state in [*after.models.values(), *self._throughs()]:
-            for one in state.fields.values():
-                if one.is_relation and state.is_managed and self._points_here(state, one):
-                    found.append((state, one))
+            if state.is_managed:
+                found += [
+                    (state, one) for one in state.fields.values() if one.is_relation and self._points_here(state, one)
+                ]
         return found
 
     def _throughs(self) -> Iterator[ModelState]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from dbdesign.dialects.base import dialect
 from dbdesign.model.schema import Engine
@@ -224,9 +225,9 @@ class Conditions:
         return self._special(lookup, sql, one, value)
 
     def _comparison(self, lookup: str, sql: str, one: FieldState | None, value: Value) -> str:
-        if isinstance(value, bool) and lookup == "exact" and (one is None or one.kind == "BooleanField"):
-            if self.engine is not Engine.SQLSERVER:
-                return sql if value else f"NOT {sql}"
+        is_boolean = isinstance(value, bool) and lookup == "exact" and (one is None or one.kind == "BooleanField")
+        if is_boolean and self.engine is not Engine.SQLSERVER:
+            return sql if value else f"NOT {sql}"
         return f"{sql} {COMPARISONS[lookup]} {self._right(value, one)}"
 
     def _right(self, value: Value, one: FieldState | None) -> str:
@@ -252,8 +253,8 @@ class Conditions:
             return f"{sql} {_RANGE_OPERATORS[lookup]} {self._right(value, None)}"
         if kind in RANGES and lookup == "isempty":
             return f"isempty({sql})" if value is True else f"NOT isempty({sql})"
-        if kind in {"JSONField", "HStoreField"} and lookup in _KEYED:
-            return _KEYED[lookup](self, sql, value)
+        if kind in {"JSONField", "HStoreField"} and lookup in self._KEYED:
+            return self._KEYED[lookup](self, sql, value)
         return self._text(lookup, sql, kind, value)
 
     def _text(self, lookup: str, sql: str, kind: str | None, value: Value) -> str:
@@ -304,11 +305,10 @@ class Conditions:
     def _contained(self, sql: str, value: Value) -> str:
         return f"{sql} <@ {literal(value, self.engine, FieldState('', 'JSONField'))}"
 
-
-_KEYED: Mapping[str, Callable[[Conditions, str, Value], str]] = {
-    "has_key": Conditions._has_key,
-    "has_keys": Conditions._has_keys,
-    "has_any_keys": Conditions._has_any,
-    "contains": Conditions._contains,
-    "contained_by": Conditions._contained,
-}
+    _KEYED: ClassVar[Mapping[str, Callable[[Any, str, Value], str]]] = {
+        "has_key": _has_key,
+        "has_keys": _has_keys,
+        "has_any_keys": _has_any,
+        "contains": _contains,
+        "contained_by": _contained,
+    }

@@ -7,6 +7,7 @@ django.db.backends.{postgresql,mysql,sqlite3}.schema and django.contrib.gis.db.b
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.schema import Engine
@@ -20,6 +21,7 @@ from dbdesign.readers.django.statements import Statements
 from dbdesign.readers.django.types import ColumnTypes, is_call
 from dbdesign.readers.django.values import Called, Negated, Operated, Reference
 
+T = TypeVar("T")
 _MYSQL = frozenset({Engine.MYSQL, Engine.TIDB})
 _DELETES = {"DB_CASCADE": "CASCADE", "DB_SET_NULL": "SET NULL", "DB_SET_DEFAULT": "SET DEFAULT"}
 """Django 6.1's actions of the database; all others are Python's."""
@@ -48,12 +50,13 @@ class SchemaEditor:
         """The quoted name of its table."""
         return self.quoted(self.registry.table(state))
 
-    def said(self, say: Callable[[], None], place: tuple[str, int], what: str) -> None:
-        """Do something, and note what could not be said."""
+    def said(self, say: Callable[..., T], place: tuple[str, int], what: str, *args: object) -> T | None:
+        """Do something, and note what could not be said; None then."""
         try:
-            say()
+            return say(*args)
         except UnsayableError as error:
             self.out.miss(place, what, f"{error}")
+            return None
 
     def create_model(self, state: ModelState) -> None:
         """The table, its keys and indexes, and the tables of its many-to-many fields."""
@@ -62,19 +65,17 @@ class SchemaEditor:
         definitions: list[str] = []
         made: list[FieldState] = []
         for one in self.registry.fields(state):
-            before = len(definitions)
-            self.said(
-                lambda one=one: definitions.append(self._defined(state, one)), one.place, f"{state.name}.{one.name}"
-            )  # type: ignore[misc]
-            made += [one] if len(definitions) > before else []
+            if (definition := self.said(self._defined, one.place, f"{state.name}.{one.name}", state, one)) is not None:
+                definitions.append(definition)
+                made.append(one)
         self._composite(state, definitions)
         self.out.tables.append((f"CREATE TABLE {self.table(state)} ({', '.join(definitions)})", state.place))
         self._comment(state, self.registry.table(state))
         for one in made:
-            self.said(lambda one=one: self.field_extras(state, one), one.place, f"{state.name}.{one.name}")  # type: ignore[misc]
+            self.said(self.field_extras, one.place, f"{state.name}.{one.name}", state, one)
         self.meta(state)
         for one in self.registry.many_to_many(state):
-            self.said(lambda one=one: self.create_through(state, one), one.place, f"{state.name}.{one.name}")  # type: ignore[misc]
+            self.said(self.create_through, one.place, f"{state.name}.{one.name}", state, one)
 
     def create_through(self, state: ModelState, one: FieldState) -> None:
         """The table of a many-to-many field, where Django makes it."""
@@ -86,21 +87,13 @@ class SchemaEditor:
         """What the options of a model ask for."""
         objects = MetaObjects(self, state)
         for names in together(state.options.get("unique_together")):
-            self.said(
-                lambda names=names: self.unique_together(state, names), state.place, f"unique_together of {state.name}"
-            )  # type: ignore[misc]
+            self.said(self.unique_together, state.place, f"unique_together of {state.name}", state, names)
         for names in together(state.options.get("index_together")):
-            self.said(
-                lambda names=names: self.index_together(state, names), state.place, f"index_together of {state.name}"
-            )  # type: ignore[misc]
+            self.said(self.index_together, state.place, f"index_together of {state.name}", state, names)
         for index in _entries(state, "indexes", self.out):
-            self.said(lambda index=index: objects.index(index), state.place, f"an index of {state.name}")  # type: ignore[misc]
+            self.said(objects.index, state.place, f"an index of {state.name}", index)
         for constraint in _entries(state, "constraints", self.out):
-            self.said(
-                lambda constraint=constraint: objects.constraint(constraint),
-                state.place,
-                f"a constraint of {state.name}",
-            )  # type: ignore[misc]
+            self.said(objects.constraint, state.place, f"a constraint of {state.name}", constraint)
 
     def unique_together(self, state: ModelState, names: list[str]) -> None:
         """A unique constraint under the name that Django makes up."""
@@ -260,19 +253,18 @@ class SchemaEditor:
 
     def _composite(self, state: ModelState, definitions: list[str]) -> None:
         names = self.registry.composite_key(state)
-        if names:
-            self.said(
-                lambda: definitions.append(
-                    f"PRIMARY KEY ({', '.join(self.quoted(one) for one in self.columns(state, names))})"
-                ),
-                state.place,
-                f"the primary key of {state.name}",
-            )
+        columns = (
+            self.said(self.columns, state.place, f"the primary key of {state.name}", state, names) if names else None
+        )
+        if columns:
+            definitions.append(f"PRIMARY KEY ({', '.join(map(self.quoted, columns))})")
 
     def field_extras(self, state: ModelState, one: FieldState) -> None:
         """A foreign key's constraint, a field's indexes and comment."""
         if one.is_relation and self.registry.is_stranger(state, one):
-            reason = f"{one.get('to')} is not in the sources: the column is taken for {self.types.type(state, one)}, without the constraint"
+            other = one.get("to") or "the model that it refers to"
+            kind = self.types.type(state, one)
+            reason = f"{other} is not in the sources: the column is taken for {kind}, without the constraint"
             self.out.miss(one.place, f"{state.name}.{one.name}", reason)
         elif one.is_relation and one.get("db_constraint", True) is not False and self.engine is not Engine.SQLITE:
             self.add_foreign_key(state, one)

@@ -23,7 +23,7 @@ ROOTS = frozenset(
     {"django.db.models.Model", "django.db.models.base.Model", "django.contrib.gis.db.models.Model", "django.db.Model",
      "psqlextra.models.PostgresModel", "polymorphic.models.PolymorphicModel", "auto_prefetch.Model", "parler.models.TranslatableModel"}
 )  # fmt: skip
-_ADDS_TABLES = frozenset({"HistoricalRecords", "TranslatedFields", "AuditlogHistoryField", "TaggableManager"})
+_ADDS_TABLES = frozenset({"HistoricalRecords", "TranslatedFields", "AuditlogHistoryField"})
 _META = frozenset(
     {"abstract", "db_table", "app_label", "indexes", "constraints", "unique_together", "index_together", "managed", "proxy", "swappable",
      "order_with_respect_to", "db_table_comment", "db_tablespace"}
@@ -100,9 +100,9 @@ class Declarations:
             own = self.declared(one)
             if own is not None and own.meta.get("proxy") is True:
                 continue
-            if not any(other is not one and one in self._ancestors(other) for other in parents):
-                found.append(one)
-            elif all(self._is_proxy(other) for other in parents if other is not one and one in self._ancestors(other)):
+            if not any(other is not one and one in self._ancestors(other) for other in parents) or all(
+                self._is_proxy(other) for other in parents if other is not one and one in self._ancestors(other)
+            ):
                 found.append(one)
         return found
 
@@ -370,7 +370,7 @@ class Declarations:
             return f"{self.apps.label_of_path(parts)}.{parts[-1]}" if len(parts) > 1 else value.path
         if isinstance(value, Called) and value.last in {"get_user_model", "get_user_model_lazy"}:
             return "settings.AUTH_USER_MODEL"
-        if isinstance(value, Called) and value.last == "get_model" and value.args:
+        if isinstance(value, Called) and value.last in {"get_model", "get_model_name"} and value.args:
             return ".".join(str(one) for one in value.args)
         if isinstance(value, str) and "." not in value and value != "self" and not own.is_abstract:
             return f"{own.app}.{value}"

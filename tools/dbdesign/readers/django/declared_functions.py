@@ -16,7 +16,8 @@ def class_texts(value: Called, registry: Registry) -> Mapping[str, str | None] |
     None where it does not derive from an expression of Django's.
     """
     evaluator: Evaluator | None = registry.evaluator
-    declaration, found = value.declaration, {}
+    declaration = value.declaration
+    found: dict[str, str | None] = {}
     for _ in range(30):
         if declaration is None or evaluator is None:
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from dbdesign.readers.django.project import ClassDeclaration, Definition, Imported, Module, Project
 from dbdesign.readers.django.values import Called, ClassValue, Negated, Operated, Reference, Unknown, Value, is_known
@@ -49,7 +49,7 @@ class Evaluator:
             return None
         if depth > MAX_DEPTH or id(node) in self._active:
             return Unknown("nested too deeply, or defined by itself")
-        handler = _HANDLERS.get(type(node))
+        handler = self._HANDLERS.get(type(node))
         if handler is None:
             return Unknown(type(node).__name__)
         self._active.add(id(node))
@@ -294,6 +294,26 @@ class Evaluator:
     def _lambda(self, _: ast.Lambda, __: Scope, ___: int) -> Value:
         return Unknown("a function")
 
+    _HANDLERS: ClassVar[Mapping[type[ast.AST], Callable[[Any, Any, Scope, int], Value]]] = {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.List: _sequence,
+        ast.Tuple: _sequence,
+        ast.Set: _sequence,
+        ast.Dict: _dict,
+        ast.Call: _call,
+        ast.BinOp: _binary,
+        ast.UnaryOp: _unary,
+        ast.JoinedStr: _joined,
+        ast.ListComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.Subscript: _subscript,
+        ast.IfExp: _conditional,
+        ast.Lambda: _lambda,
+    }
+
 
 def _is_plain(value: Value) -> bool:
     return isinstance(value, str | int | float) or (isinstance(value, tuple) and is_known(value))
@@ -373,24 +393,3 @@ def _bound(target: ast.expr, value: Value) -> dict[str, Value] | None:
             return None
         found |= bound
     return found
-
-
-_HANDLERS: Mapping[type[ast.AST], Callable[[Evaluator, Any, Scope, int], Value]] = {
-    ast.Constant: Evaluator._constant,
-    ast.Name: Evaluator._name,
-    ast.Attribute: Evaluator._attribute,
-    ast.List: Evaluator._sequence,
-    ast.Tuple: Evaluator._sequence,
-    ast.Set: Evaluator._sequence,
-    ast.Dict: Evaluator._dict,
-    ast.Call: Evaluator._call,
-    ast.BinOp: Evaluator._binary,
-    ast.UnaryOp: Evaluator._unary,
-    ast.JoinedStr: Evaluator._joined,
-    ast.ListComp: Evaluator._comprehension,
-    ast.GeneratorExp: Evaluator._comprehension,
-    ast.SetComp: Evaluator._comprehension,
-    ast.Subscript: Evaluator._subscript,
-    ast.IfExp: Evaluator._conditional,
-    ast.Lambda: Evaluator._lambda,
-}

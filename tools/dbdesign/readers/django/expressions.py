@@ -6,11 +6,11 @@ Source: django.db.models.expressions, functions and lookups, `Query.build_filter
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from dbdesign.model.schema import Engine
 from dbdesign.readers.django.fields import FieldState
-from dbdesign.readers.django.functions import FUNCTIONS, TEMPLATES, TEXT_FUNCTIONS
+from dbdesign.readers.django.functions import EXTRACTS, FUNCTIONS, TEMPLATES, TEXT_FUNCTIONS, TRUNCATIONS
 from dbdesign.readers.django.literals import literal
 from dbdesign.readers.django.state import ModelState, UnsayableError
 from dbdesign.readers.django.types import ColumnTypes
@@ -66,7 +66,7 @@ class Expressions:
             return literal(value, self.engine, like)
         if value.receiver is not None:
             return self._method(value, like, depth + 1)
-        handler = _HANDLERS.get(value.last)
+        handler = self._HANDLERS.get(value.last)
         if handler is not None:
             return handler(self, value, like, depth + 1)
         if value.declaration is not None:
@@ -239,7 +239,7 @@ class Expressions:
         inner = self.text_or_field(_argument(value, 0, "expression"), depth)
         return f"{inner} COLLATE {self.quoted(str(_argument(value, 1, 'collation')))}"
 
-    def _case(self, value: Called, like: FieldState | None, depth: int) -> str:
+    def _case(self, value: Called, _: FieldState | None, depth: int) -> str:
         parts = ["CASE"]
         for one in value.args:
             if not isinstance(one, Called) or one.last != "When":
@@ -247,14 +247,11 @@ class Expressions:
             then = one.kwargs.get("then", one.args[1] if len(one.args) > 1 else None)
             conditions = {name: inner for name, inner in one.kwargs.items() if name not in {"then", "condition"}}
             given = one.kwargs.get("condition", one.args[0] if one.args else Called("Q", (), conditions))
-            parts.append(f"WHEN {self.condition(given)} THEN {self._result(then, depth)}")
-        parts.append(f"ELSE {self._result(value.kwargs.get('default'), depth)} END")
+            parts.append(f"WHEN {self.condition(given)} THEN {self.text_or_field(then, depth)}")
+        parts.append(f"ELSE {self.text_or_field(value.kwargs.get('default'), depth)} END")
         return " ".join(parts)
 
-    def _result(self, value: Value, depth: int) -> str:
-        return self.text_or_field(value, depth)
-
-    def _concat(self, value: Called, like: FieldState | None, depth: int) -> str:
+    def _concat(self, value: Called, _: FieldState | None, depth: int) -> str:
         *first, last = value.args
         if not first:
             raise UnsayableError("a Concat of one")
@@ -344,6 +341,27 @@ class Expressions:
         name = "SUBSTR" if self.engine is Engine.SQLITE else "SUBSTRING"
         return f"{name}({', '.join(self.text_or_field(one, depth) for one in given if one is not None)})"
 
+    _HANDLERS: ClassVar[Mapping[str, Callable[[Any, Called, Any, int], str]]] = {
+        "F": _f,
+        "Value": _value,
+        "ExpressionWrapper": _wrapped,
+        "OuterRef": _f,
+        "Func": _func,
+        "Cast": _cast,
+        "Collate": _collate,
+        "Case": _case,
+        "Concat": _concat,
+        "SearchVector": _vector,
+        "KT": _key_text,
+        "KeyTransform": _key_text,
+        "KeyTextTransform": _key_text,
+        "RawSQL": _raw,
+        "Round": _round,
+        "Substr": _substr,
+        **dict.fromkeys(EXTRACTS, _extract),
+        **dict.fromkeys(TRUNCATIONS, _trunc),
+    }
+
 
 def _argument(value: Called, position: int, name: str) -> Value:
     if len(value.args) > position:
@@ -391,45 +409,3 @@ def _is_vector(value: Value, depth: int = 0) -> bool:
     if isinstance(value, Operated) and depth < MAX_NESTING:
         return _is_vector(value.left, depth + 1)
     return isinstance(value, Called) and value.last == "SearchVector"
-
-
-Handler = Callable[[Expressions, Called, Any, int], str]
-_HANDLERS: Mapping[str, Handler] = {
-    "F": Expressions._f,
-    "Value": Expressions._value,
-    "ExpressionWrapper": Expressions._wrapped,
-    "OuterRef": Expressions._f,
-    "Func": Expressions._func,
-    "Cast": Expressions._cast,
-    "Collate": Expressions._collate,
-    "Case": Expressions._case,
-    "Concat": Expressions._concat,
-    "SearchVector": Expressions._vector,
-    "KT": Expressions._key_text,
-    "KeyTransform": Expressions._key_text,
-    "KeyTextTransform": Expressions._key_text,
-    "RawSQL": Expressions._raw,
-    "Round": Expressions._round,
-    "Substr": Expressions._substr,
-    **{
-        f"Extract{one}": Expressions._extract
-        for one in (
-            "",
-            "Year",
-            "Month",
-            "Day",
-            "Week",
-            "WeekDay",
-            "IsoWeekDay",
-            "IsoYear",
-            "Quarter",
-            "Hour",
-            "Minute",
-            "Second",
-        )
-    },
-    **{
-        f"Trunc{one}": Expressions._trunc
-        for one in ("", "Year", "Month", "Day", "Week", "Quarter", "Hour", "Minute", "Second", "Date")
-    },
-}

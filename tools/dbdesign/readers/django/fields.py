@@ -26,11 +26,46 @@ RANGES: Mapping[str, str] = {
 }  # fmt: skip
 
 _OWN = frozenset(
-    """AutoField BigAutoField SmallAutoField BinaryField BooleanField CharField DateField DateTimeField DecimalField DurationField
-    FloatField IntegerField BigIntegerField IPAddressField GenericIPAddressField JSONField PositiveBigIntegerField PositiveIntegerField
-    PositiveSmallIntegerField SlugField SmallIntegerField TextField TimeField UUIDField FileField FilePathField ForeignKey
-    OneToOneField ManyToManyField GeneratedField CompositePrimaryKey ArrayField HStoreField SearchVectorField CITextField
-    GenericForeignKey GenericRelation OrderWrt""".split()
+    [
+        "AutoField",
+        "BigAutoField",
+        "SmallAutoField",
+        "BinaryField",
+        "BooleanField",
+        "CharField",
+        "DateField",
+        "DateTimeField",
+        "DecimalField",
+        "DurationField",
+        "FloatField",
+        "IntegerField",
+        "BigIntegerField",
+        "IPAddressField",
+        "GenericIPAddressField",
+        "JSONField",
+        "PositiveBigIntegerField",
+        "PositiveIntegerField",
+        "PositiveSmallIntegerField",
+        "SlugField",
+        "SmallIntegerField",
+        "TextField",
+        "TimeField",
+        "UUIDField",
+        "FileField",
+        "FilePathField",
+        "ForeignKey",
+        "OneToOneField",
+        "ManyToManyField",
+        "GeneratedField",
+        "CompositePrimaryKey",
+        "ArrayField",
+        "HStoreField",
+        "SearchVectorField",
+        "CITextField",
+        "GenericForeignKey",
+        "GenericRelation",
+        "OrderWrt",
+    ]
 )
 _DERIVED: Mapping[str, tuple[str, Mapping[str, Value]]] = {
     "EmailField": ("CharField", {"max_length": 254}),
@@ -212,8 +247,8 @@ class FieldClasses:
         if id(declaration) in self._cache:
             return self._cache[id(declaration)]
         self._cache[id(declaration)] = None
-        found: _Class | None = None
-        for node in declaration.node.bases:
+        found: _Class | None = _Class(declaration.name, {}, {}) if declaration.name in COLUMNLESS else None
+        for node in declaration.node.bases if found is None else ():
             base = self._evaluator.value(node, Scope(declaration.module, declaration.outer), depth)
             if isinstance(base, ClassValue) and depth < 30:
                 found = self._declared(base.declaration, depth + 1)

@@ -43,3 +43,25 @@ TEXT_FUNCTIONS = frozenset(
      "RPad", "MD5", "SHA1", "SHA256", "Collate", "KT", "KeyTextTransform"}
 )  # fmt: skip
 """Functions whose result is a text."""
+
+EXTRACTS = tuple(
+    f"Extract{one}"
+    for one in (
+        "",
+        "Year",
+        "Month",
+        "Day",
+        "Week",
+        "WeekDay",
+        "IsoWeekDay",
+        "IsoYear",
+        "Quarter",
+        "Hour",
+        "Minute",
+        "Second",
+    )
+)
+TRUNCATIONS = tuple(
+    f"Trunc{one}" for one in ("", "Year", "Month", "Day", "Week", "Quarter", "Hour", "Minute", "Second", "Date")
+)
+"""Classes of functions on points in time."""

@@ -191,7 +191,7 @@ class MP_Node(models.Model):
 }
 """Source of each module by its dotted name."""
 
-OWN_AUTO_FIELDS: Mapping[str, str] = {
-    app: "AutoField" for app in ("contenttypes", "auth", "sessions", "admin", "sites", "redirects", "flatpages")
-}
+OWN_AUTO_FIELDS: Mapping[str, str] = dict.fromkeys(
+    ("contenttypes", "auth", "sessions", "admin", "sites", "redirects", "flatpages"), "AutoField"
+)
 """`default_auto_field` of the AppConfigs of Django's own apps."""

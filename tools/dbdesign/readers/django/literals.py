@@ -52,15 +52,10 @@ def _prepared(value: Value, one: FieldState) -> Value:
         if one.kind == "FloatField":
             return float(value)
         if one.kind == "DecimalField":
-            return _decimal(value, one)
+            return Decimal(repr(value) if isinstance(value, float) else str(value))
     except (TypeError, ValueError, InvalidOperation):
         raise UnsayableError(f"{value!r} is no value of a {one.kind}") from None
     return value
-
-
-def _decimal(value: Value, one: FieldState) -> Decimal:
-    number = Decimal(repr(value) if isinstance(value, float) else str(value))
-    return number if one.get("max_digits") is None or number.is_finite() else number
 
 
 def _plain(value: Value, engine: Engine, one: FieldState | None) -> str:

@@ -149,6 +149,8 @@ def _nodes(values: list[Value], apps: Apps) -> Iterator[Node]:
     for one in values:
         if isinstance(one, tuple | list) and len(one) == 2 and all(isinstance(part, str) for part in one):
             yield one[0], one[1]
+        elif isinstance(one, Called) and one.path == "swapper.dependency" and one.args and isinstance(one.args[0], str):
+            yield one.args[0], "__first__"
         elif isinstance(one, Called) and one.last == "swappable_dependency" and one.args:
             target = one.args[0]
             if isinstance(target, Reference):

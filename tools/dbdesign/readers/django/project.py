@@ -234,7 +234,8 @@ class Project:
         order = 0
         done: set[int] = set()
         for first in sorted(self.modules, key=lambda one: (not one.known, not one.name.endswith("models"), one.name)):
-            pending = [iter([("module", first)])]
+            start: list[tuple[str, Module | ClassDeclaration]] = [("module", first)]
+            pending: list[Iterator[tuple[str, Module | ClassDeclaration]]] = [iter(start)]
             while pending:
                 step = next(pending[-1], None)
                 if step is None:

@@ -130,7 +130,7 @@ def _assumptions(apps: Apps, registry: Registry, states: list[ModelState], engin
     ):
         if apps.has_settings:
             registry.settings.auto_field = "AutoField"
-            yield "the settings do not say DEFAULT_AUTO_FIELD: keys that Django adds are taken for AutoField (BigAutoField since Django 6.0)"
+            yield "the settings do not say DEFAULT_AUTO_FIELD: keys that Django adds are taken for AutoField (since 6.0 BigAutoField)"
         else:
             yield "DEFAULT_AUTO_FIELD is not known: keys that Django adds are taken for BigAutoField"
     if registry.settings.user_model is None:
@@ -153,7 +153,7 @@ def _remarks(registry: Registry, states: list[ModelState]) -> Iterable[str]:
     if unmanaged:
         yield f"not made by Django (managed = False): {', '.join(unmanaged)}"
     if any(one.get("on_delete") is not None for state in states for one in state.fields.values()):
-        yield "on_delete is carried out by Django, not by the database: foreign keys are NO ACTION (but Django 6.1's DB_CASCADE and the like)"
+        yield "on_delete is carried out by Django, not by the database: foreign keys are NO ACTION (but for Django 6.1's DB_CASCADE …)"
     dated = sorted(
         f"{state.name}.{one.name}"
         for state in states

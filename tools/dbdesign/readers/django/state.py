@@ -108,7 +108,7 @@ class Registry:
     def fields(self, state: ModelState) -> list[FieldState]:
         """The fields that are columns, the key that Django adds included, in order."""
         own = [one for one in state.fields.values() if one.has_column]
-        if self.composite_key(state) or any(one.flag("primary_key") for one in own) or not own and state.bases:
+        if self.composite_key(state) or any(one.flag("primary_key") for one in own) or (not own and state.bases):
             found = own
         else:
             identifier = FieldState("id", self.auto_field(state), {"primary_key": True}, None, state.place)
@@ -165,8 +165,8 @@ class Registry:
         return (app or state.app).rpartition(".")[2], name.lower()
 
     def is_stranger(self, state: ModelState, one: FieldState) -> bool:
-        """Whether a relation names a model that the sources do not have."""
-        return isinstance(one.get("to"), str) and self.related(state, one) is None
+        """Whether a relation is to a model that the sources do not have, or that is not known."""
+        return self.related(state, one) is None
 
     def target(self, state: ModelState, one: FieldState) -> tuple[ModelState, FieldState]:
         """The table and the column that a foreign key references. Raises `UnsayableError` where it is not known."""

@@ -107,6 +107,11 @@ class Translator:
             return self._comparison(kind, node.this, node.expression, depth)
         if isinstance(node, exp.NEQ):
             return self._different(node, depth)
+        return self._predicate(node, depth)
+
+    def _predicate(self, node: exp.Expr, depth: int) -> Node:
+        from sqlglot import exp
+
         if isinstance(node, exp.Is):
             return self._null(node)
         if isinstance(node, exp.In):

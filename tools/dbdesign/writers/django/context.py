@@ -58,7 +58,12 @@ def name_everything(context: Context, tables: list[Table]) -> None:
     taken: set[str] = set()
     for table in context.schema.tables:
         context.relation_names.add(table.name)
-        context.relation_names |= {one.name for one in (*table.indexes, *table.unique_keys, *table.checks) if one.name}
+        own = [
+            *(one.name for one in table.indexes),
+            *(one.name for one in table.unique_keys),
+            *(one.name for one in table.checks),
+        ]
+        context.relation_names |= {one for one in own if one}
     for table in tables:
         context.names[table.label] = TableNames(class_name(table.name, taken), {}, {})
     for table in tables:
@@ -99,7 +104,7 @@ def _can_be_said(context: Context, table: Table, key: ForeignKey) -> bool:
         reason = f"a foreign key between different types ({column.type.native} and {other.type.native})"
     elif not _is_key(target, other.name):
         reason = "a foreign key to columns that are unique together with others only, or by an index"
-    elif column.identity is not None or column.default is not None and "nextval" in column.default:
+    elif column.identity is not None or (column.default is not None and "nextval" in column.default):
         reason = "a foreign key of a column that numbers itself"
     elif (column.collation or None) != (other.collation or None):
         reason = "a foreign key between different collations"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.schema import Column, Engine, ForeignKey, Key, Table
@@ -165,7 +166,7 @@ class Fields:
     def type(self, data_type: DataType, subject: str) -> Call:
         """A field for a type, without what else the column has."""
         kind, engine = data_type.kind, self.context.schema.engine
-        special = _SPECIAL.get(kind)
+        special = self._SPECIAL.get(kind)
         if special is not None:
             call = special(self, data_type, subject)
             if call is not None:
@@ -354,6 +355,16 @@ class Fields:
             return inner
         return None
 
+    _SPECIAL: ClassVar[Mapping[Kind, Callable[[Any, DataType, str], Call | None]]] = {
+        Kind.VARCHAR: _varchar,
+        Kind.CHAR: _char,
+        Kind.DECIMAL: _decimal,
+        Kind.ARRAY: _array,
+        Kind.RANGE: _range,
+        Kind.HSTORE: _store,
+        Kind.TSVECTOR: _vector,
+    }
+
 
 def _json(said: str) -> Node | None:
     try:
@@ -377,14 +388,3 @@ def is_plain_key(key: Key) -> bool:
     return not (
         key.include or key.nulls_not_distinct or key.deferrable or key.comment or key.options or key.without_overlaps
     )
-
-
-_SPECIAL: Mapping[Kind, Callable[[Fields, DataType, str], Call | None]] = {
-    Kind.VARCHAR: Fields._varchar,  # noqa: SLF001 - a table of methods of the class above
-    Kind.CHAR: Fields._char,  # noqa: SLF001
-    Kind.DECIMAL: Fields._decimal,  # noqa: SLF001
-    Kind.ARRAY: Fields._array,  # noqa: SLF001
-    Kind.RANGE: Fields._range,  # noqa: SLF001
-    Kind.HSTORE: Fields._store,  # noqa: SLF001
-    Kind.TSVECTOR: Fields._vector,  # noqa: SLF001
-}

@@ -133,10 +133,10 @@ def _prefixed(prefix: str, node: Prefixed, indent: int, suffix: str) -> list[str
 
 def _joined(prefix: str, node: Joined, indent: int, suffix: str) -> list[str]:
     margin = " " * indent
-    inside = _operands(node, indent + (0 if prefix.endswith("=") is False and not prefix else 4))
+    inside = _operands(node, indent + (4 if prefix else 0))
     if not prefix:
         return [*inside[:-1], f"{inside[-1]}{suffix}"]
-    if prefix.endswith("= ") or prefix.endswith("("):
+    if prefix.endswith(("= ", "(")):
         return [f"{margin}{prefix}(", *inside, f"{margin}){suffix}"]
     lines = _operands(node, indent)
     lines[0] = f"{margin}{prefix}{lines[0].lstrip()}"

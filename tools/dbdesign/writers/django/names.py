@@ -69,7 +69,7 @@ def field_name(column: str, taken: set[str], *, relation: bool = False) -> str:
     name = re.sub(r"_+", "_", re.sub(r"\W+", "_", plain, flags=re.ASCII)).strip("_").lower() or "field"
     if name[0].isdigit():
         name = f"number_{name}"
-    if keyword.iskeyword(name) or name in _RESERVED_FIELDS or (relation and name in {"id"}):
+    if keyword.iskeyword(name) or name in _RESERVED_FIELDS or (relation and name == "id"):
         name = f"{name}_field"
     return _free(name, taken)
 
