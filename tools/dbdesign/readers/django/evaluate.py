@@ -6,6 +6,7 @@ Nothing is imported or run. Nesting is bounded, and what is not understood is an
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -17,6 +18,12 @@ MAX_DEPTH = 80
 MAX_SIZE = 100_000
 """Characters or entries that an operation may make."""
 
+MAX_POWER, MAX_BITS = 64, 4096
+MAX_ITERATIONS = 200_000
+"""Of all comprehensions of a project together."""
+
+_PADDED = re.compile(r"%(?!%)(?:\(\w*\))?[^sd%(]")
+"""A conversion with a width or a precision."""
 _ENUMERATIONS = frozenset({"TextChoices", "IntegerChoices", "Choices", "Enum", "IntEnum", "StrEnum", "IntFlag", "Flag"})
 _OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.Pow: "^", ast.BitAnd: "&", ast.BitOr: "|",
@@ -41,6 +48,7 @@ class Evaluator:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._active: set[int] = set()
+        self._iterations = 0
         self._cache: dict[tuple[int, str], Value] = {}
 
     def value(self, node: ast.AST | None, scope: Scope, depth: int = 0) -> Value:
@@ -96,6 +104,8 @@ class Evaluator:
         if isinstance(owner, ClassValue):
             return self.class_attribute(owner.declaration, name, depth)
         if isinstance(owner, Reference):
+            if owner.path == "django.conf.settings" and name != "AUTH_USER_MODEL":
+                return self._setting(name, depth)
             module = self.project.module(owner.path, scope.module)
             if module is not None and (found := self.project.look_up(module, name)) is not None:
                 return self.definition(found, Scope(self.project.home(module, name)), depth)
@@ -103,6 +113,15 @@ class Evaluator:
         if name == "value" and is_known(owner):
             return owner
         return Unknown(f".{name}")
+
+    def _setting(self, name: str, depth: int) -> Value:
+        """A setting, where one of the project's settings modules says it."""
+        for module in self.project.settings_modules:
+            if name in module.names:
+                return self.name(name, Scope(module), depth)
+        if name == "DEFAULT_AUTO_FIELD":
+            return "django.db.models.BigAutoField"
+        return Reference(f"django.conf.settings.{name}")
 
     def class_attribute(self, declaration: ClassDeclaration, name: str, depth: int = 0) -> Value:
         """An attribute of a class, inherited ones included; a member of an enumeration is its value."""
@@ -182,7 +201,8 @@ class Evaluator:
         for one in node.elts:
             if isinstance(one, ast.Starred):
                 inner = self.value(one.value, scope, depth)
-                found += list(inner) if isinstance(inner, list | tuple) else [Unknown("unpacked")]
+                known = isinstance(inner, list | tuple) and len(found) + len(inner) <= MAX_SIZE
+                found += list(inner) if known else [Unknown("unpacked")]
             else:
                 found.append(self.value(one, scope, depth))
         return tuple(found) if isinstance(node, ast.Tuple) else found
@@ -226,13 +246,23 @@ class Evaluator:
             if self.is_enumeration(function.declaration) and len(args) == 1:
                 return args[0]
             return Called(function.declaration.path, args, kwargs, declaration=function.declaration, line=node.lineno)
+        if isinstance(function, Called) and function.last == "import_string" and function.args:
+            return Called(str(function.args[0]), args, kwargs, line=node.lineno)
         if isinstance(function, Reference):
             if function.last in _WRAPPERS and args:
                 return args[-1] if function.last == "cast" else args[0]
+            if function.path == "getattr" and len(args) in {2, 3} and isinstance(args[1], str):
+                return self._looked_up(args, scope, depth)
             if function.path in _BUILTINS and all(is_known(one) for one in args) and not kwargs:
                 return _built_in(function.path, args)
             return Called(function.path, args, kwargs, line=node.lineno)
         return Unknown("a call")
+
+    def _looked_up(self, args: tuple[Value, ...], scope: Scope, depth: int) -> Value:
+        """`getattr(settings, "NAME", default)`."""
+        found = self.attribute(args[0], args[1], scope, depth)
+        is_unknown = isinstance(found, Unknown | Reference) and args[1] != "AUTH_USER_MODEL"
+        return args[2] if is_unknown and len(args) == 3 else found
 
     def _binary(self, node: ast.BinOp, scope: Scope, depth: int) -> Value:
         left, right = self.value(node.left, scope, depth), self.value(node.right, scope, depth)
@@ -240,6 +270,8 @@ class Evaluator:
         if _is_plain(left) and _is_plain(right):
             return _operated(operator, left, right)
         if isinstance(left, list | tuple) and isinstance(right, list | tuple) and operator == "+":
+            if len(left) + len(right) > MAX_SIZE:
+                return Unknown("a list that is too long")
             return [*left, *right] if isinstance(left, list) else (*left, *right)
         return Operated(operator, left, right)
 
@@ -258,7 +290,7 @@ class Evaluator:
             if not isinstance(value, str | int | float):
                 return Unknown("a formatted text")
             parts.append(str(value))
-        return "".join(parts)
+        return "".join(parts) if sum(map(len, parts)) <= MAX_SIZE else Unknown("a long text")
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope, depth: int) -> Value:
         found: list[Value] = []
@@ -270,6 +302,9 @@ class Evaluator:
             over = list(over)
         if len(node.generators) > 1 or generator.ifs or not isinstance(over, list | tuple) or len(over) > MAX_SIZE:
             return Unknown("a comprehension")
+        self._iterations += len(over)
+        if self._iterations > MAX_ITERATIONS:
+            return Unknown("a comprehension after very many others")
         for one in over:
             bound = _bound(generator.target, one)
             if bound is None:
@@ -320,17 +355,25 @@ def _is_plain(value: Value) -> bool:
 
 
 def _operated(operator: str, left: Any, right: Any) -> Value:
-    size = len(left) if isinstance(left, str) else len(right) if isinstance(right, str) else 0
+    if _is_too_large(operator, left, right):
+        return Unknown("a value that is too large")
     try:
-        if operator == "*" and (
-            size and size * max(left if not size or isinstance(right, str) else right, 1) > MAX_SIZE
-        ):
-            return Unknown("a long text")
-        if operator in {"^", "<<"} and (not isinstance(right, int) or right > 64):
-            return Unknown("a large number")
         return _ARITHMETIC[operator](left, right)
     except (KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError):
         return Unknown("an operation")
+
+
+def _is_too_large(operator: str, left: Any, right: Any) -> bool:
+    """Whether an operation could make more than a declaration needs: repeated texts, powers, padded formats."""
+    sizes = [len(one) for one in (left, right) if isinstance(one, str | tuple)]
+    bits = [one.bit_length() for one in (left, right) if isinstance(one, int)]
+    if operator == "%" and isinstance(left, str):
+        return _PADDED.search(left) is not None or sum(sizes) > MAX_SIZE
+    if operator in {"^", "<<"}:
+        return not isinstance(right, int) or right > MAX_POWER or sum(bits[:1]) * max(right, 1) > MAX_BITS
+    if operator == "*" and sizes:
+        return not bits or sizes[0] * max(left if isinstance(left, int) else right, 1) > MAX_SIZE
+    return sum(sizes) > MAX_SIZE or sum(bits) > MAX_BITS
 
 
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -358,7 +401,7 @@ def _text_method(receiver: str, name: str, args: tuple[Value, ...], kwargs: dict
         found = getattr(receiver, name)(*given, **kwargs)
     except (TypeError, ValueError, IndexError, KeyError, AttributeError):
         return Unknown("a text that is not known")
-    return found if len(found) <= MAX_SIZE else Unknown("a long text")
+    return found if isinstance(found, str) and len(found) <= MAX_SIZE else Unknown("a long text")
 
 
 _BUILTINS = frozenset(

@@ -252,9 +252,9 @@ class Expressions:
         return " ".join(parts)
 
     def _concat(self, value: Called, _: FieldState | None, depth: int) -> str:
-        *first, last = value.args
-        if not first:
+        if len(value.args) < 2:
             raise UnsayableError("a Concat of one")
+        first, last = value.args[:-1], value.args[-1]
         if self.engine in {Engine.MYSQL, Engine.TIDB}:
             found = self.text_or_field(last, depth)
             for one in reversed(first):

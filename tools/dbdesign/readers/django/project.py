@@ -159,6 +159,9 @@ class Project:
             module = Module(f"{name}.py", name, ast.parse(text), known=True)
             self.modules.append(module)
             self._by_suffix.setdefault(name, []).append(module)
+        self.settings_modules = [
+            one for one in self.modules if not one.known and one.names.keys() & {"INSTALLED_APPS", "DATABASES"}
+        ]
         self._number_classes()
 
     def _add(self, path: str, text: str) -> None:

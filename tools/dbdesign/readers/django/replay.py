@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from dbdesign.readers.django.alteration import Alteration
 from dbdesign.readers.django.fields import FieldState
+from dbdesign.readers.django.linearise import linearised
 from dbdesign.readers.django.literals import literal
 from dbdesign.readers.django.replay_meta import MetaOperations
 from dbdesign.readers.django.replay_special import EXTENSIONS, SpecialOperations
@@ -24,7 +25,7 @@ class Replay(MetaOperations, SpecialOperations):
         if not isinstance(operation, Called):
             self._miss(operation, "an operation that is known only when the program runs", 0)
             return
-        handler = _OPERATIONS.get(operation.last)
+        handler = _OPERATIONS.get(operation.last) or self._inherited(operation)
         if handler is None:
             self._miss(operation, f"{operation.path} is no operation of Django's", operation.line)
             return
@@ -33,6 +34,18 @@ class Replay(MetaOperations, SpecialOperations):
         except (UnsayableError, KeyError, IndexError) as error:
             reason = f"{error}" if isinstance(error, UnsayableError) else f"{error} is not in the state"
             self._miss(operation, reason, operation.line)
+
+    def _inherited(self, operation: Called) -> Callable[[Replay, Called], None] | None:
+        """What Django does for an operation of the project's own that derives from one of Django's; that it may do more is noted."""
+        evaluator = self.registry.evaluator
+        if operation.declaration is None or evaluator is None:
+            return None
+        strangers = linearised(operation.declaration, evaluator)[1]
+        base = next((one.last for one in strangers if one.last in _OPERATIONS), None)
+        if base is None:
+            return None
+        self._miss(operation, f"is the project's own: taken for {base}, whatever else it does", operation.line)
+        return _OPERATIONS[base]
 
     def create_model(self, operation: Called) -> None:
         """CreateModel."""
