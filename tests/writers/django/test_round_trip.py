@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from test_against_django import HERE, unexplained
 
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.readers.base import reader, source_readers
@@ -15,7 +16,6 @@ from dbdesign.writers.base import WriteOptions, writer
 from django_projects import normalised
 from real_schemas import REAL_SCHEMAS
 from strategies import schemas
-from test_against_django import HERE, unexplained
 
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
