@@ -155,7 +155,11 @@ class Expressions:
         if isinstance(value, Called) and value.path in {"asc", "desc"} and value.receiver is not None:
             inner, descending, kwargs = value.receiver, value.path == "desc", value.kwargs
         elif isinstance(value, Called) and value.last == "OrderBy":
-            inner, descending, kwargs = value.args[0], value.kwargs.get("descending") is True, value.kwargs
+            inner, descending, kwargs = (
+                _argument(value, 0, "expression"),
+                value.kwargs.get("descending") is True,
+                value.kwargs,
+            )
         else:
             return self.indexed(value, depth)
         nulls = (
@@ -175,7 +179,7 @@ class Expressions:
             return f"{self.indexed(_argument(value, 0, 'expression'), depth)} {_argument(value, 1, 'name')}"
         if isinstance(value, Called) and value.last == "Collate" and value.receiver is None:
             return f"{self.indexed(_argument(value, 0, 'expression'), depth)} COLLATE {self.quoted(str(_argument(value, 1, 'collation')))}"
-        if isinstance(value, Called) and value.last == "F" and "__" not in str(value.args[0]):
+        if isinstance(value, Called) and value.last == "F" and "__" not in str(_argument(value, 0, "name")):
             return self.sql(value, None, depth)
         return f"({self.sql(value, None, depth)})"
 
@@ -196,7 +200,7 @@ class Expressions:
         return f"({sql})::numeric(1000, 15)" if self.types.is_postgresql and self.kind(value) == "FloatField" else sql
 
     def _f(self, value: Called, _: FieldState | None, __: int) -> str:
-        return self.path(str(value.args[0]))[0]
+        return self.path(str(_argument(value, 0, "name")))[0]
 
     def _value(self, value: Called, like: FieldState | None, depth: int) -> str:
         output = value.kwargs.get("output_field") or (value.args[1] if len(value.args) > 1 else None)
@@ -289,7 +293,7 @@ class Expressions:
         if isinstance(config, str):
             return f"{literal(config, self.engine)}::regconfig"
         if isinstance(config, Called) and config.last == "SearchConfig":
-            return self._config(config.args[0])
+            return self._config(_argument(config, 0, "config"))
         return f"{self.sql(config)}::regconfig"
 
     def _key_text(self, value: Called, _: FieldState | None, depth: int) -> str:
@@ -298,7 +302,7 @@ class Expressions:
             from dbdesign.readers.django.transforms import key_text
 
             return key_text(self, path)
-        owner, key = self.text_or_field(_argument(value, 1, "expression"), depth), value.args[0]
+        owner, key = self.text_or_field(_argument(value, 1, "expression"), depth), _argument(value, 0, "key_name")
         arrow = "->>" if value.last == "KeyTextTransform" else "->"
         return f"({owner} {arrow} {literal(key, self.engine)})"
 
@@ -329,14 +333,14 @@ class Expressions:
 
         part = value.last.removeprefix("Trunc")
         name = part or str(_argument(value, 1, "kind"))
-        kind = self.kind(value.args[0])
-        return truncated(
-            self, self.text_or_field(value.args[0], depth), name.lower(), FieldState("", kind) if kind else None
-        )
+        inner = _argument(value, 0, "expression")
+        kind = self.kind(inner)
+        return truncated(self, self.text_or_field(inner, depth), name.lower(), FieldState("", kind) if kind else None)
 
     def _round(self, value: Called, _: FieldState | None, depth: int) -> str:
         digits = value.kwargs.get("precision", value.args[1] if len(value.args) > 1 else 0)
-        return f"ROUND({self._exact(value.args[0], depth)}, {literal(digits, self.engine)})"
+        number = self._exact(_argument(value, 0, "expression"), depth)
+        return f"ROUND({number}, {literal(digits, self.engine)})"
 
     def _substr(self, value: Called, _: FieldState | None, depth: int) -> str:
         given = [*value.args, *(value.kwargs[name] for name in ("pos", "length") if name in value.kwargs)]
