@@ -201,7 +201,7 @@ def served(script: Script) -> Iterator[str]:
     """A server on this machine that gives the script's replies; its address, for ANTHROPIC_BASE_URL."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - of http.server
+        def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["content-length"]))
             said = script.next(content, dict(self.headers))
             self.send_response(said.status)

@@ -119,7 +119,7 @@ async def test_what_does_not_pass_is_said_at_once_with_what_to_do(
 
 
 async def test_without_a_key_nothing_is_sent_and_the_message_says_what_to_do() -> None:
-    with pytest.raises(AgentError, match="no key for the Anthropic API is configured. Set ANTHROPIC_API_KEY"):
+    with pytest.raises(AgentError, match=r"no key for the Anthropic API is configured\. Set ANTHROPIC_API_KEY"):
         await ask("Why?", config=AgentConfig())
 
 
@@ -138,7 +138,7 @@ async def test_a_broken_profile_is_said(monkeypatch: pytest.MonkeyPatch) -> None
 async def test_an_api_that_cannot_be_reached_is_named(pauses: Pauses) -> None:
     client = AsyncAnthropic(api_key=KEY, base_url="http://127.0.0.1:9")
     with pytest.raises(
-        AgentError, match="cannot be reached .*after 2 attempts. Check the network and ANTHROPIC_BASE_URL"
+        AgentError, match=r"cannot be reached .*after 2 attempts\. Check the network and ANTHROPIC_BASE_URL"
     ):
         await ask("Why?", config=AgentConfig(attempts=2), client=client, sleep=pauses)
 

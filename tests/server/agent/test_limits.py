@@ -166,7 +166,7 @@ def test_no_conversation_costs_more_than_its_limit(
 
 
 async def test_a_limit_that_cannot_be_kept_is_refused_before_anything_is_spent(asking: Asking) -> None:
-    with pytest.raises(InputError, match="the price of 'claude-opus-9' is not known .* such as claude-opus-5"):
+    with pytest.raises(InputError, match=r"the price of 'claude-opus-9' is not known .* such as claude-opus-5"):
         await asking(Script(), model="claude-opus-9", max_cost=1.0)
 
 

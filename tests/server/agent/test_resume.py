@@ -16,7 +16,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from dbdesign.errors import InputError
-from dbdesign_server.agent import AgentConfig, AgentError, Transcript, ask, load
+from dbdesign_server.agent import AgentError, load
 from scripted_model import KEY, Reply, Script, call, failure, reply, results, say, served, think
 
 from .conftest import Asking, Pauses, Tools

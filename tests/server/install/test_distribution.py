@@ -29,7 +29,9 @@ def test_the_checked_in_files_are_current() -> None:
 def test_a_changed_a_missing_and_a_further_file_are_stale_until_written_anew(tmp_path: Path) -> None:
     write(tmp_path)
     assert stale(tmp_path) == []
-    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} == {name for name, _ in files()}
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} == {
+        name for name, _ in files()
+    }
     manifest, plugin, other = tmp_path / "mcpb/manifest.json", tmp_path / "claude-code/.mcp.json", tmp_path / "old.json"
     manifest.write_text("{}")
     plugin.unlink()
@@ -44,7 +46,16 @@ def test_the_plugin_has_the_layout_that_claude_code_reads() -> None:
     manifest = json.loads((FOLDER / "claude-code/.claude-plugin/plugin.json").read_text())
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", manifest["name"])
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", manifest["version"])
-    assert set(manifest) <= {"name", "version", "description", "author", "homepage", "repository", "license", "keywords"}
+    assert set(manifest) <= {
+        "name",
+        "version",
+        "description",
+        "author",
+        "homepage",
+        "repository",
+        "license",
+        "keywords",
+    }
     servers = json.loads((FOLDER / "claude-code/.mcp.json").read_text())["mcpServers"]
     assert servers == {"dbdesign": {"type": "stdio", "command": "dbdesign", "args": ["serve"]}}
     _, head, body = (FOLDER / "claude-code/agents/database-designer.md").read_text().split("---\n", 2)

@@ -48,13 +48,17 @@ def test_a_file_that_is_not_there_is_made_and_goes_again() -> None:
         ('{"servers": {"a": {}, // one\n}}', f'{{"servers": {{"a": {{}}, // one\n{LINE},\n}}}}'),
         (
             '{\n\t"servers": {\n\t\t"a": {} // the first\n\t}\n}\n',
-            '{\n\t"servers": {\n\t\t"a": {}, // the first\n\t\t"dbdesign": {\n\t\t\t"command": "dbdesign",\n\t\t\t"args": [\n'
-            '\t\t\t\t"serve"\n\t\t\t]\n\t\t}\n\t}\n}\n',
+            (
+                '{\n\t"servers": {\n\t\t"a": {}, // the first\n\t\t"dbdesign": {\n\t\t\t"command": "dbdesign",\n\t\t\t"args": [\n'
+                '\t\t\t\t"serve"\n\t\t\t]\n\t\t}\n\t}\n}\n'
+            ),
         ),
         (
             '{\r\n    "inputs": []\r\n}\r\n',
-            '{\r\n    "inputs": [],\r\n    "servers": {\r\n        "dbdesign": {\r\n            "command": "dbdesign",\r\n'
-            '            "args": [\r\n                "serve"\r\n            ]\r\n        }\r\n    }\r\n}\r\n',
+            (
+                '{\r\n    "inputs": [],\r\n    "servers": {\r\n        "dbdesign": {\r\n            "command": "dbdesign",\r\n'
+                '            "args": [\r\n                "serve"\r\n            ]\r\n        }\r\n    }\r\n}\r\n'
+            ),
         ),
     ],
 )

@@ -19,8 +19,8 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from dbdesign_server.commands import run
-from dbdesign_server.install_command import NAMES
 from dbdesign_server.install.products import MARK, PRODUCTS, product
+from dbdesign_server.install_command import NAMES
 from dbdesign_server.resources import persona
 
 COMMAND = "uvx --from 'my dbdesign' dbdesign"
