@@ -152,7 +152,7 @@ def test_a_question_comes_from_standard_input_too(
         ([], 'there is nothing to ask. Ask: dbdesign ask "…"'),
         (["--path", "nowhere", "Why?"], "nowhere: the allowed folder does not exist"),
         (["--max-cost", "-1", "Why?"], "max-cost: must be more than 0"),
-        (["--max-cost", "dear", "Why?"], "'dear' is not a valid float"),
+        (["--max-cost", "dear", "Why?"], "Invalid value for '--max-cost'"),
         (["--effort", "huge", "Why?"], "'huge' is not one of low, medium"),
         (["--resume", "none.jsonl"], "none.jsonl: no such file or directory"),
         (["--resume", "a", "--transcript", "b"], "a resumed transcript is written on"),

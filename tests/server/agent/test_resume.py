@@ -202,6 +202,11 @@ async def test_what_cannot_go_on_says_why(
         await asking(Script(), question=question, resume=file)
 
 
+def heeds_interrupts() -> None:
+    """A shell starts what it runs in the background with interrupts ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_a_command_that_is_killed_can_be_resumed(tmp_path: Path, blow: signal.Signals) -> None:
     """Killed while it waits for its second answer; what was called before is not called again."""
@@ -222,6 +227,7 @@ def test_a_command_that_is_killed_can_be_resumed(tmp_path: Path, blow: signal.Si
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=heeds_interrupts,
         )
         assert asked.wait(120)
         first.send_signal(blow)
