@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from dbdesign.errors import DesignError
 from dbdesign_server.agent.budget import (
     OVERHEAD,
     Allowance,
@@ -40,6 +41,10 @@ CUT_CALL = "Your call of {names} was cut at the limit of output and not made. Ma
 SAID_NOTHING = (
     "Your answer was cut at the limit of output before anything was said. Think less and answer more briefly."
 )
+
+
+class _UnaffordableError(Exception):
+    """The attempts before have used up what could be spent."""
 
 
 class Run:
@@ -96,8 +101,14 @@ class Run:
             self.stop("max_turns", f"{self._turns} answers, as many as were allowed")
         else:
             ends = self._turns + 1 == self._config.max_turns
-            reply = await self._ask(toolbox, allowed.tokens, last=ends or allowed.last)
-            self._react(reply, allowed, ends=ends, offered=bool(toolbox.described))
+            try:
+                reply = await self._ask(toolbox, allowed.tokens, last=ends or allowed.last)
+            except _UnaffordableError:
+                self.stop(
+                    "max_cost", f"{self._spent()}, some of it on answers that broke off; another could cost too much"
+                )
+            else:
+                self._react(reply, allowed, ends=ends, offered=bool(toolbox.described))
 
     def _allowance(self, toolbox: Toolbox) -> Allowance:
         if self._config.max_cost is None or self._price is None:
@@ -125,7 +136,7 @@ class Run:
             last=last,
         )
         reply = await with_retries(
-            lambda attempt: self._attempt(arguments, attempt),
+            lambda attempt: self._attempt(self._affordable(arguments, attempt, toolbox), attempt),
             model=self.transcript.model,
             attempts=self._config.attempts,
             sleep=self._sleep,
@@ -133,6 +144,15 @@ class Run:
         )
         self._turns += 1
         return reply
+
+    def _affordable(self, arguments: dict[str, Any], attempt: int, toolbox: Toolbox) -> dict[str, Any]:
+        """The request within what is left after the attempts before, which cost too."""
+        if attempt == 1:
+            return arguments
+        allowed = self._allowance(toolbox)
+        if allowed.tokens == 0:
+            raise _UnaffordableError
+        return {**arguments, "max_tokens": min(arguments["max_tokens"], allowed.tokens)}
 
     async def _attempt(self, arguments: dict[str, Any], attempt: int) -> Reply:
         reader, started = ReplyReader(self.transcript.model, self._watch), self._clock()
@@ -229,13 +249,20 @@ class Run:
         at_once = 1 if any(toolbox.writes(block["name"]) for block in open_calls) else self._config.parallel
         places = anyio.Semaphore(at_once)
 
+        failures: list[DesignError] = []
+
         async def make(block: dict[str, Any]) -> None:
             async with places:
-                made[block["id"]] = await self._call(block, turn, toolbox)
+                try:
+                    made[block["id"]] = await self._call(block, turn, toolbox)
+                except DesignError as error:
+                    failures.append(error)  # raised outside, where no task group wraps it
 
         async with anyio.create_task_group() as group:
             for block in open_calls:
                 group.start_soon(make, block)
+        if failures:
+            raise failures[0]
         self.say({"role": "user", "content": [_result(made[block["id"]]) for block in blocks]})
 
     async def _call(self, block: dict[str, Any], turn: int, toolbox: Toolbox) -> ToolCall:

@@ -125,8 +125,10 @@ class Transcript(BaseModel):
 
     @property
     def answer(self) -> str:
-        """What the model said last, of several answers where it was cut and went on; not what it said between calls of tools."""
+        """What the model said last, of several answers where it was cut and went on; empty where it wanted to call tools instead."""
         parts: list[str] = []
+        if self.pending():
+            return ""
         for message in reversed(self.messages):
             if message["role"] == "assistant":
                 parts.append(text_of(message))

@@ -15,11 +15,11 @@ from dbdesign.errors import InputError
 from dbdesign_server.agent import Usage, prices
 from dbdesign_server.agent.request import FINISH
 from dbdesign_server.agent.run import CONTINUATIONS
-from scripted_model import Reply, Script, call, raw_call, reply, results, say, think
+from scripted_model import Reply, Script, broken, call, raw_call, reply, results, say, think
 
 from .conftest import Asking, Tools
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.httpx2(assert_all_called=False)]
 
 
 def last_text(request: dict[str, Any]) -> str:
@@ -129,7 +129,17 @@ async def test_an_answer_cut_because_money_ran_out_is_not_gone_on_with(asking: A
     assert 0.05 < (transcript.cost or 0) <= 0.10
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_attempts_that_broke_off_count_towards_the_limit(asking: Asking) -> None:
+    def half(body: dict[str, Any]) -> Reply:
+        return broken(say("x" * 3 * min(body["max_tokens"], 5_000)))  # $0.10 at most
+
+    transcript = await asking(Script(forever=half), max_cost=0.25, attempts=20)
+    assert (transcript.stop_reason, transcript.answer) == ("max_cost", "")
+    assert "on answers that broke off" in transcript.stop_detail
+    assert 0.2 < (transcript.cost or 0) <= 0.25
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     limit=st.floats(0.001, 3),
     words=st.lists(st.integers(0, 5_000), min_size=1, max_size=6),
