@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from dbdesign.errors import DesignError
+from dbdesign.errors import DesignError, InputError
 from dbdesign_server.agent.budget import (
     OVERHEAD,
     Allowance,
@@ -73,6 +73,11 @@ class Run:
         self._turns = 0
         self._continuations = 0
         self._price = price_for(transcript.model, config.max_cost)
+        if config.max_cost is not None and transcript.cost is None:
+            what = (
+                f"what was spent before is not known ({', '.join(transcript.unpriced)}), so that a limit cannot be kept"
+            )
+            raise InputError(what, where="max-cost", remedy="Leave it out and limit the turns")
 
     async def go(self, toolbox: Toolbox) -> None:
         """Run until the conversation ends."""
@@ -181,7 +186,7 @@ class Run:
         if reply is None and not usage.total_tokens:
             return
         self._answered = self._clock()
-        price = prices().of(reader.model)
+        price = prices().of(reader.model) or self._price
         turn = Turn(
             number=self._turn_number() + 1,
             model=reader.model,

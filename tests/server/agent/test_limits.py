@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -178,6 +179,18 @@ def test_no_conversation_costs_more_than_its_limit(
 async def test_a_limit_that_cannot_be_kept_is_refused_before_anything_is_spent(asking: Asking) -> None:
     with pytest.raises(InputError, match=r"the price of 'claude-opus-9' is not known .* such as claude-opus-5"):
         await asking(Script(), model="claude-opus-9", max_cost=1.0)
+
+
+async def test_a_model_that_answers_under_another_name_costs_what_was_asked_for(asking: Asking) -> None:
+    transcript = await asking(Script(reply(say("Hm."), model="claude-opus-next")), max_cost=1.0)
+    assert (transcript.cost, transcript.unpriced) == (pytest.approx(0.0014), [])
+
+
+async def test_a_limit_cannot_be_set_on_what_has_cost_nobody_knows_what(asking: Asking, tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    await asking(Script(reply(say("Hm."), model="claude-opus-9")), model="claude-opus-9", transcript=file)
+    with pytest.raises(InputError, match=r"spent before is not known \(claude-opus-9\)"):
+        await asking(Script(), question="And?", resume=file, model="claude-opus-5-5", max_cost=1.0)
 
 
 async def test_a_model_without_a_price_is_reported_in_tokens(asking: Asking) -> None:
