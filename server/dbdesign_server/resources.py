@@ -170,10 +170,19 @@ def persona() -> str:
     Raises:
         ResourceError: where the installation lacks the file.
     """
+    return without_front_matter(persona_file())
+
+
+def persona_file() -> str:
+    """`agent_prompt.md` as it is.
+
+    Raises:
+        ResourceError: where the installation lacks it.
+    """
     here = Path(__file__).resolve().parent
     for place in (here / "agent_prompt.md", here.parent.parent / "agent_prompt.md"):
         if place.is_file():
-            return without_front_matter(place.read_text(encoding="utf-8"))
+            return place.read_text(encoding="utf-8")
     raise ResourceError("agent_prompt.md is missing from this installation of dbdesign")
 
 
