@@ -1,0 +1,138 @@
+"""From the files of a program to its schema: the program is gone through, SQLAlchemy writes the DDL, and the engine's own reader reads that."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from dbdesign.errors import InputError
+from dbdesign.model.schema import Engine, Schema, Table
+from dbdesign.readers.base import ReadResult, Unread, reader
+from dbdesign.readers.sqlalchemy import flask, sqlmodel
+from dbdesign.readers.sqlalchemy.ddl import NOWHERE, Script, script_of
+from dbdesign.readers.sqlalchemy.engine import DIALECTS, engine_of
+from dbdesign.readers.sqlalchemy.interpret import Interpreter
+from dbdesign.readers.sqlalchemy.program import Program
+from dbdesign.readers.sqlalchemy.values import PLACE, Native, Place
+
+
+def read_files(files: Mapping[str, str], engine: Engine | None = None, *, execute: bool = True) -> ReadResult:
+    """See `readers.sqlalchemy.read`."""
+    found, how = (engine, None) if engine is not None else engine_of(files)
+    program = Program(files)
+    specials = {**sqlmodel.names(), "flask_sqlalchemy.SQLAlchemy": Native(flask.database, lenient=frozenset(["engine_options", "query_class", "session_options", "app"]))}
+    interpreter = Interpreter(program, DIALECTS[found], specials.get)
+    try:
+        interpreter.read()
+        metadatas = _metadatas(interpreter, specials["sqlmodel.SQLModel"].metadata)
+        script = script_of(metadatas, DIALECTS[found], interpreter)
+        unread = [*program.unread, *interpreter.unread]
+        if not script.statements:
+            raise _nothing(unread)
+        result = reader(str(found)).read(script.text, execute=execute)
+        return _finished(result, script, metadatas, interpreter, how)
+    finally:
+        for base in interpreter.classes.bases:
+            base.registry.dispose()
+        gc.collect(0)
+
+
+def _metadatas(interpreter: Interpreter, of_models: sa.MetaData) -> list[sa.MetaData]:
+    """Every MetaData that names of the program lead to, in the order of its modules; those without a table are left out."""
+    found: dict[int, sa.MetaData] = {}
+    for module in interpreter.program.modules.values():
+        for value in module.scope.names.values():
+            for one in _held(value):
+                found.setdefault(id(one), one)
+    found |= {id(one): one for one in [*interpreter.metadatas.values(), of_models]}
+    return [one for one in found.values() if one.tables or one._sequences]  # noqa: SLF001 - there is no other list of them
+
+
+def _held(value: Any) -> Iterator[sa.MetaData]:
+    if isinstance(value, sa.MetaData):
+        yield value
+    elif isinstance(value, sa.Table):
+        yield value.metadata
+    elif isinstance(getattr(value, "metadata", None), sa.MetaData) and not isinstance(value, sqlmodel.Field):
+        yield value.metadata
+
+
+def _nothing(unread: list[Unread]) -> InputError:
+    if unread:
+        first = unread[0]
+        return InputError(f"no table could be read; line {first.line}: {first.reason}", where=first.path, remedy="Mend that first")
+    return InputError("no table is declared", where="SQLAlchemy models", remedy="Give the files that declare mapped classes or Table(...)")
+
+
+def _finished(result: ReadResult, script: Script, metadatas: list[sa.MetaData], interpreter: Interpreter, how: str | None) -> ReadResult:
+    lines: dict[str, int] = {}
+    files: dict[str, str] = {}
+    schema = result.schema_
+    for metadata in metadatas:
+        for table in metadata.tables.values():
+            for name, place in _places(table, schema):
+                if place is not NOWHERE:
+                    lines[name], files[name] = place.line, place.path
+    refused = [_at(script.place(one.line), one) for one in result.unread]
+    unread = [*interpreter.program.unread, *interpreter.unread, *refused]
+    return result.model_copy(
+        update={
+            "unread": tuple(sorted(unread, key=lambda one: (one.path or "", one.line))),
+            "lines": lines,
+            "files": files,
+            "comments": {},
+            "declared_tables": sum(len(one.tables) for one in metadatas),
+            "notes": tuple(_notes(result, interpreter, how)),
+        }
+    )
+
+
+def _notes(result: ReadResult, interpreter: Interpreter, how: str | None) -> Iterator[str]:
+    if how is not None:
+        yield how
+    yield f"the DDL is SQLAlchemy {sa.__version__}'s; nothing of the program was executed"
+    if (count := interpreter.evaluator.python_defaults) > 0:
+        yield f"{count} columns have a default that Python computes: the database has none for them"
+    yield from result.notes
+    for text, count in interpreter.notes.items():
+        yield text if count == 1 else f"{text} ({count} times)"
+
+
+def _at(place: Place, one: Unread) -> Unread:
+    return one.model_copy(update={"line": place.line, "path": place.path or None})
+
+
+def _places(table: sa.Table, schema: Schema) -> Iterator[tuple[str, Place]]:
+    """The names of a table and its parts in the schema, with where each was declared."""
+    label = table.key.removeprefix("public.") if schema.engine is Engine.POSTGRESQL else table.key
+    there = schema.table(label)
+    own = _info(table)
+    if there is None:
+        return
+    yield there.label, own
+    for column in table.columns:
+        yield f"{there.label}.{column.name}", _info(column, own)
+    for item in [*table.constraints, *table.indexes]:
+        columns = [one.name for one in item.columns]
+        first = next(iter(item.columns), None)
+        place = _info(item, _info(first, own) if first is not None else own)
+        name = str(item.name) if isinstance(item.name, str) else _name_in(there, item, columns)
+        if name:
+            yield f"{there.label}.{name}", place
+
+
+def _info(item: Any, otherwise: Place = NOWHERE) -> Place:
+    found = item.info.get(PLACE)
+    return found if isinstance(found, Place) else otherwise
+
+
+def _name_in(there: Table, item: Any, columns: list[str]) -> str | None:
+    """The name that the engine gave a constraint."""
+    if isinstance(item, sa.PrimaryKeyConstraint):
+        return there.primary_key.name if there.primary_key else None
+    groups = (there.foreign_keys, there.unique_keys)
+    chosen = groups[0] if isinstance(item, sa.ForeignKeyConstraint) else groups[1] if isinstance(item, sa.UniqueConstraint) else ()
+    return next((one.name for one in chosen if list(one.columns) == columns), None)
