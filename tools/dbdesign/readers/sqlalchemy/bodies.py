@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from dbdesign.readers.sqlalchemy.interpret import Interpreter
 
 
+NOWHERE = Place("", 1)
+
+
 def read_body(
     interpreter: Interpreter, annotations: Annotations, node: ast.ClassDef, bases: list[type], scope: Scope, left_out: frozenset[str]
 ) -> Body:
@@ -37,6 +40,7 @@ class _Reader:
         self._scope = Scope(scope.path, {}, scope)
         self._left_out = left_out
         self._body = Body()
+        self._plain: dict[str, ast.expr] = {}
         self.models = False
 
     def finished(self) -> Body:
@@ -44,9 +48,21 @@ class _Reader:
         for name, value in list(values.items()):
             if isinstance(value, library.Composite):
                 del values[name]
-                values.update({f"_{name}_{number}": one for number, one in enumerate(value.columns)})
+                self._composite(name, value, self._body.annotations.pop(name, None))
+        if self._plain:
+            values["_dbdesign_plain"] = (self._plain, self._outer)
         self._body.functions = {name: value for name, value in self._scope.names.items() if isinstance(value, Function)}
         return self._body
+
+    def _composite(self, name: str, value: library.Composite, annotation: Any) -> None:
+        """The columns of a composite; those without a type have that of the field of the dataclass at their place."""
+        kind = value.kind if value.kind is not None else next(iter(getattr(annotation, "__args__", ())), None)
+        fields, scope = getattr(kind, "_dbdesign_plain", ({}, self._outer))
+        kinds = [self._annotations.resolved(one, scope) for one in fields.values()]
+        for number, one in enumerate(value.columns):
+            self._body.values[f"_{name}_{number}"] = one
+            if isinstance(one, orm.MappedColumn) and number < len(kinds):
+                self._body.annotations[f"_{name}_{number}"] = orm.Mapped[kinds[number]]
 
     def read(self, statements: list[ast.stmt]) -> None:
         for one in statements:
@@ -105,7 +121,7 @@ class _Reader:
             return self._mapper_arguments(node)
         value = self._interpreter.tolerant(node, self._scope)
         if name == "type_annotation_map" and isinstance(value, dict):
-            return annotation_map(value)
+            return annotation_map({key: self._interpreter.evaluator.argument(one, NOWHERE) for key, one in value.items()})
         if name in {"__tablename__", "__table__"} and isinstance(value, Unknown):
             raise NotStaticError(f"the table's name is not known: {value.reason}" if name == "__tablename__" else value.reason)
         return value
@@ -147,6 +163,7 @@ class _Reader:
             return
         found = self._annotations.mapped(node.annotation, self._scope)
         if found is None:
+            self._plain[name] = node.annotation
             if node.value is not None:
                 self._put(name, self._value(name, node.value), node)
             return

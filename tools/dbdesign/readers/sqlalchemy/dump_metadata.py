@@ -53,7 +53,7 @@ def _metadatas(folder: str) -> list[Any]:
     inside = str(Path(folder).resolve())
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if not file or not str(Path(file).resolve()).startswith(inside):
+        if not file or not str(Path(file).resolve()).startswith(inside) or "site-packages" in file:
             continue
         for value in list(vars(module).values()):
             candidate = value if isinstance(value, MetaData) else getattr(value, "metadata", None)

@@ -270,6 +270,7 @@ class Evaluator:
     def _call(self, node: ast.Call, scope: Scope) -> Any:
         function = self.value(node.func, scope)
         if function is IGNORED:
+            self._look_for_tables(node, scope)
             return IGNORED
         if isinstance(function, External):
             raise NotStaticError(f"{function.name} is of a package that is not read")
@@ -280,6 +281,12 @@ class Evaluator:
             arguments = self._elements(node.args, scope)
         keywords = self._keywords(node, scope, lenient)
         return self.call(function, arguments, keywords, Place(scope.path, node.lineno))
+
+    def _look_for_tables(self, node: ast.Call, scope: Scope) -> None:
+        """A relationship says nothing of the schema, but the table that it goes through may be declared in it."""
+        for one in node.keywords:
+            if one.arg == "secondary" and isinstance(one.value, ast.Call):
+                self.tolerant_elements([one.value], scope)
 
     def _keywords(self, node: ast.Call, scope: Scope, lenient: frozenset[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -410,6 +417,7 @@ BUILTINS: dict[str, Any] = {
     "str": str,
     "float": float,
     "bytes": bytes,
+    "complex": complex,
     "list": list,
     "tuple": tuple,
     "set": set,

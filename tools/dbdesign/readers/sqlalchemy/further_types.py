@@ -70,8 +70,8 @@ def _spatial(name: str) -> Native:
 
 SPATIAL: Mapping[str, Any] = {"Geometry": _spatial("geometry"), "Geography": _spatial("geography"), "Raster": _fixed(lambda: Spatial("raster"))}
 VECTORS: Mapping[str, Any] = {
-    "Vector": _vector("vector"), "VECTOR": _vector("vector"), "HALFVEC": _vector("halfvec"), "HalfVector": _vector("halfvec"),
-    "SPARSEVEC": _vector("sparsevec"), "BIT": Native(lambda length=None: postgresql.BIT(length)),
+    "Vector": _vector("VECTOR"), "VECTOR": _vector("VECTOR"), "HALFVEC": _vector("HALFVEC"), "HalfVector": _vector("HALFVEC"),
+    "SPARSEVEC": _vector("SPARSEVEC"), "BIT": Native(lambda length=None: postgresql.BIT(length)),
 }  # fmt: skip
 
 

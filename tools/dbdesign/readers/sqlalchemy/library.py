@@ -150,6 +150,7 @@ class Composite:
     """The columns that a `composite(...)` declares beside the attribute."""
 
     def __init__(self, *parts: Any, **_: Any) -> None:
+        self.kind = next((one for one in parts if isinstance(one, type)), None)
         self.columns = [one for one in parts if isinstance(one, sa.Column | orm.MappedColumn)]
 
 
@@ -224,6 +225,9 @@ def member(name: str) -> Any:
     root = name.partition(".")[0]
     if root == "sqlalchemy":
         return _sqlalchemy(package, last)
+    if root == "sqlmodel":
+        found = _sqlalchemy("sqlalchemy", last)
+        return IGNORED if isinstance(found, External) else found
     if package in _TYPING:
         return _PYTHON["typing"].get(last, IGNORED)
     if package in _PYTHON:

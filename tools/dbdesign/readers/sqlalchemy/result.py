@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,25 +19,35 @@ from dbdesign.readers.sqlalchemy.program import Program
 from dbdesign.readers.sqlalchemy.values import PLACE, Native, Place
 
 
+def ddl_of(files: Mapping[str, str], engine: Engine) -> str:
+    """The DDL alone that a program's models make, statements of SQLAlchemy's with those that it takes for granted before them."""
+    with _read(files, engine) as (_, _, script):
+        return script.text
+
+
 def read_files(files: Mapping[str, str], engine: Engine | None = None, *, execute: bool = True) -> ReadResult:
     """See `readers.sqlalchemy.read`."""
     found, how = (engine, None) if engine is not None else engine_of(files)
-    program = Program(files)
-    specials = {**sqlmodel.names(), "flask_sqlalchemy.SQLAlchemy": Native(flask.database, lenient=frozenset(["engine_options", "query_class", "session_options", "app"]))}
-    interpreter = Interpreter(program, DIALECTS[found], specials.get)
-    try:
-        interpreter.read()
-        metadatas = _metadatas(interpreter, specials["sqlmodel.SQLModel"].metadata)
-        script = script_of(metadatas, DIALECTS[found], interpreter)
-        unread = [*program.unread, *interpreter.unread]
+    with _read(files, found) as (interpreter, metadatas, script):
         if not script.statements:
-            raise _nothing(unread)
+            raise _nothing([*interpreter.program.unread, *interpreter.unread])
         result = reader(str(found)).read(script.text, execute=execute)
         return _finished(result, script, metadatas, interpreter, how)
+
+
+@contextmanager
+def _read(files: Mapping[str, str], engine: Engine) -> Iterator[tuple[Interpreter, list[sa.MetaData], Script]]:
+    models = sqlmodel.names()
+    lenient = frozenset(["engine_options", "query_class", "session_options", "app"])
+    specials = {**models, "flask_sqlalchemy.SQLAlchemy": Native(flask.database, lenient=lenient)}
+    interpreter = Interpreter(Program(files), DIALECTS[engine], specials.get)
+    try:
+        interpreter.read()
+        metadatas = _metadatas(interpreter, models["sqlmodel.SQLModel"].metadata)
+        yield interpreter, metadatas, script_of(metadatas, DIALECTS[engine], interpreter)
     finally:
         for base in interpreter.classes.bases:
             base.registry.dispose()
-        gc.collect(0)
 
 
 def _metadatas(interpreter: Interpreter, of_models: sa.MetaData) -> list[sa.MetaData]:

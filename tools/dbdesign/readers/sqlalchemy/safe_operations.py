@@ -83,7 +83,7 @@ CLAUSE = frozenset(
     "join outerjoin alias subquery scalar_subquery cte exists correlate name key type table nullable primary_key schema "
     "unique index comment cast foreign_keys with_variant over filter within_group true false "
     "expression element elements clauses desc union union_all having select offset "
-    "length collation timezone enums values item_type precision scale impl data_type".split()
+    "length collation timezone enums values next_value item_type precision scale impl data_type".split()
 )
 """Names on SQLAlchemy's expressions, columns, tables and types."""
 CLASS = frozenset(
