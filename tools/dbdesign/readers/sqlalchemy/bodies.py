@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as orm
+from sqlalchemy.types import TypeEngine
 
 from dbdesign.readers.sqlalchemy import library, sqlmodel
 from dbdesign.readers.sqlalchemy.annotations import Annotations, mentions_unresolved
@@ -104,7 +106,7 @@ class _Reader:
         elif isinstance(value, allowed) or name in {"metadata", "registry", "type_annotation_map"}:
             if is_plain(value):
                 self._body.values[name] = value
-        elif isinstance(value, str | int | float | bool | tuple | dict | list | type | sqlmodel.Field):
+        elif isinstance(value, str | int | float | bool | tuple | dict | list | type | sqlmodel.Field | TypeEngine | enum.Enum):
             self._body.values[name] = value
 
     def _assign(self, node: ast.Assign) -> None:
@@ -172,12 +174,24 @@ class _Reader:
 
     def _mapped(self, node: ast.AnnAssign, name: str, annotation: Any) -> None:
         place = Place(self._scope.path, node.lineno)
-        value: Any = library.mapped(place=place) if node.value is None else self._interpreter.tolerant(node.value, self._scope)
+        self._body.lines[name] = node
+        if node.value is None:
+            self._without_value(node, name, annotation)
+            return
+        value: Any = self._interpreter.tolerant(node.value, self._scope)
         if isinstance(value, sa.Column | orm.MappedColumn | library.Composite):
             self._column(node, name, annotation, value)
         elif not isinstance(value, Unknown) and value is not IGNORED and isinstance(value, str | int | float | bool | None.__class__):
             self._interpreter.evaluator.python_defaults += 1
             self._column(node, name, annotation, library.mapped(place=place))
+
+    def _without_value(self, node: ast.AnnAssign, name: str, annotation: Any) -> None:
+        """`name: Mapped[str]`, which SQLAlchemy makes a column of; where it stands is kept beside it."""
+        if mentions_unresolved(annotation) and not _plain_generic(annotation):
+            self._interpreter.say(node, self._scope, "the type of Python's that the annotation names is not known")
+            return
+        self._scope.names[name] = Unknown(f"{name} is a column that SQLAlchemy makes of its annotation")
+        self._body.annotations[name] = annotation
 
     def _column(self, node: ast.AnnAssign, name: str, annotation: Any, value: Any) -> None:
         if isinstance(value, orm.MappedColumn) and mentions_unresolved(annotation) and _untyped(value.column) and not _plain_generic(annotation):

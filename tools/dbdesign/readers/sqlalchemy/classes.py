@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as orm
+from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from dbdesign.readers.sqlalchemy import flask, library, sqlmodel, type_classes
@@ -87,6 +88,7 @@ class Classes:
             except NotStaticError as error:
                 foreign.append(str(error))
                 continue
+            value = getattr(value, "__origin__", value)
             if isinstance(value, External):
                 foreign.append(f"{value.name} is of a package that is not read")
             elif isinstance(value, type | Native | TypeClass) or value is sqlmodel.MODEL:
@@ -138,7 +140,8 @@ class Classes:
                     return kept
                 culprit = self._culprit(node, bases, body, scope, left_out)
                 if culprit is None:
-                    self._interpreter.say_at(Place(scope.path, node.lineno), first, f"class {node.name}")
+                    if metadata is not None:
+                        self._interpreter.say_at(Place(scope.path, node.lineno), first, f"class {node.name}")
                     return Unknown(f"{node.name} was not understood: {first}")
                 left_out[culprit] = reason
                 continue
@@ -181,9 +184,7 @@ class Classes:
     def _say_foreign(self, node: ast.ClassDef, made: Any, foreign: list[str], scope: Scope) -> None:
         if isinstance(made, type) and foreign and isinstance(made.__dict__.get("__table__"), sa.Table):
             for reason in foreign:
-                self._interpreter.say_at(
-                    Place(scope.path, node.lineno), f"a base is not known, and columns that it brings are missing: {reason}", f"class {node.name}"
-                )
+                self._interpreter.note(f"a base of mapped classes is not known, and columns that it may bring are missing: {reason}")
 
     def _create(self, node: ast.ClassDef, bases: list[type], body: Body, scope: Scope) -> Any:
         place = Place(scope.path, node.lineno)
@@ -191,6 +192,7 @@ class Classes:
         if any(sqlmodel.is_model(one) for one in bases):
             return sqlmodel.create(node.name, bases, body, keywords, place, self._interpreter)
         names = {**body.values, "__annotations__": dict(body.annotations), "__module__": __name__, "_dbdesign_functions": body.functions}
+        names["_dbdesign_places"] = {name: Place(scope.path, int(getattr(at, "lineno", node.lineno))) for name, at in body.lines.items()}
         mapped = [one for one in bases if is_mapped(one)]
         declares = orm.DeclarativeBase in bases
         if mapped or declares:
@@ -204,6 +206,7 @@ class Classes:
             self._interpreter.metadatas[id(made.metadata)] = made.metadata
         if isinstance(table := made.__dict__.get("__table__"), sa.Table):
             table.info.setdefault(PLACE, place)
+            _place_columns(made, table)
         return made
 
     def _class_keywords(self, node: ast.ClassDef, scope: Scope) -> dict[str, Any]:
@@ -264,8 +267,18 @@ class Classes:
         return read_body(self._interpreter, self.annotations, node, bases, scope, frozenset(left_out))
 
 
+def _place_columns(made: type, table: sa.Table) -> None:
+    """Give columns that were made of an annotation alone the place of it."""
+    for base in made.__mro__:
+        for name, place in base.__dict__.get("_dbdesign_places", {}).items():
+            if name in table.c and name in base.__dict__.get("__annotations__", {}):
+                column = table.c[name]
+                if base is made or PLACE not in column.info:
+                    column.info[PLACE] = place
+
+
 def _is_type(value: Any) -> bool:
-    return isinstance(value, TypeClass) or (isinstance(value, type) and issubclass(value, TypeEngine))
+    return isinstance(value, TypeClass) or (isinstance(value, type) and issubclass(value, TypeEngine | ClauseElement) and not issubclass(value, sa.Column | orm.DeclarativeBase))
 
 
 def _is_class(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from dbdesign.readers.sqlalchemy.evaluate import FAILURES
 from dbdesign.readers.sqlalchemy.further_types import Spatial, Verbatim
+from dbdesign.readers.sqlalchemy.type_classes import dialect_named
 from dbdesign.readers.sqlalchemy.values import PLACE, Place
 
 if TYPE_CHECKING:
@@ -49,11 +49,6 @@ class Script:
         """Where the statement was declared in which a line stands."""
         start = max((one for one in self.places if one <= line), default=None)
         return NOWHERE if start is None else self.places[start]
-
-
-def dialect_named(name: str) -> Any:
-    """A dialect of SQLAlchemy's, without a driver."""
-    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect()
 
 
 def script_of(metadatas: Iterable[sa.MetaData], dialect_name: str, interpreter: Interpreter) -> Script:
@@ -98,6 +93,9 @@ def _mend(table: sa.Table, metadata: sa.MetaData, dialect: Any, interpreter: Int
             _say(interpreter, column, table, error)
             _remove_column(table, column)
     for index in list(table.indexes):
+        if not len(index.expressions):
+            table.indexes.discard(index)
+            continue
         try:
             CreateIndex(index).compile(dialect=dialect)
         except FAILURES as error:

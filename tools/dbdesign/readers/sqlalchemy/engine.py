@@ -46,6 +46,8 @@ def engine_of(files: Mapping[str, str]) -> tuple[Engine, str]:
             found[Engine.COCKROACHDB] += 10
     others = {engine: count for engine, count in found.items() if engine is not Engine.SQLITE}
     best = max(others, key=lambda one: (others[one], one is Engine.POSTGRESQL), default=None)
+    if best is not None and others[best] <= 3 * others.get(Engine.POSTGRESQL, 0):
+        best = Engine.POSTGRESQL  # of several that a program runs on
     if best is not None:
         return best, f"read for {best}, which the files name"
     if found:

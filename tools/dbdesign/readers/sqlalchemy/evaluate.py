@@ -127,7 +127,12 @@ class Evaluator:
         if rule is None:
             raise NotStaticError(f"{type(node).__name__.lower()} is known only by executing it")
         with self.deeper():
-            return rule(node, scope)  # type: ignore[operator]
+            try:
+                return rule(node, scope)  # type: ignore[operator]
+            except NotStaticError:
+                raise
+            except FAILURES as error:
+                raise NotStaticError(f"{type(error).__name__}: {_first_line(error)}") from None
 
     def truth(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression is true."""
@@ -319,6 +324,8 @@ class Evaluator:
             return self._world.run(function, arguments, keywords)
         if not isinstance(function, Native):
             return self._world.make(function, arguments, keywords, place)
+        if function.raw:
+            return function.call(*arguments, **keywords)
         made = [self.argument(one, place) for one in arguments]
         named = {key: self.argument(one, place) for key, one in keywords.items()}
         try:
@@ -330,6 +337,8 @@ class Evaluator:
 
     def argument(self, value: Any, place: Place) -> Any:
         """A value as SQLAlchemy takes it: a function of the program that can be called, a type of the program's as it is stored."""
+        if isinstance(value, External):
+            raise NotStaticError(f"{value.name} is of a package that is not read")
         if isinstance(value, TypeClass):
             return self._world.make(value, [], {}, place)
         if isinstance(value, Native) and value.is_type:

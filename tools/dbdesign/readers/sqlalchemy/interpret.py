@@ -36,7 +36,7 @@ DEEPEST_IMPORT = 12
 
 DEEPEST_CALL = 12
 NOWHERE = Place("", 1)
-DECLARING = ("Column", "mapped_column", "Table", "ForeignKey", "Constraint", "Index", "Field", "Computed")
+DECLARING = ("Column", "mapped_column", "Table", "ForeignKey", "Constraint", "Index", "Computed")
 """What a call contains that must be said when it is not understood."""
 
 
@@ -73,7 +73,8 @@ class Interpreter:
     def read(self) -> None:
         """Every module."""
         for module in self.program.in_order():
-            self.load(module)
+            if not _is_revision(module.tree):
+                self.load(module)
 
     def load(self, module: Module) -> None:
         """A module, unless it was read or is being read."""
@@ -264,7 +265,15 @@ class Interpreter:
         self.body(node.body, scope)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        scope.names[node.name] = Function(node.name, node.args, node.body, scope, node.returns)
+        function = Function(node.name, node.args, node.body, scope, node.returns)
+        for one in node.decorator_list:
+            try:
+                value = self.evaluator.value(one, scope)
+            except NotStaticError:
+                continue
+            if isinstance(value, type_classes.Compilation):
+                value.add(function)
+        scope.names.setdefault(node.name, function) if node.decorator_list else scope.names.update({node.name: function})
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         scope.names[node.name] = self.classes.define(node, scope)
@@ -364,6 +373,12 @@ def _summary(node: ast.AST) -> str:
         return " ".join(ast.unparse(node).split())
     except (RecursionError, ValueError):
         return type(node).__name__.lower()
+
+
+def _is_revision(tree: ast.Module) -> bool:
+    """Whether a module is a revision of Alembic, which may repeat tables as they once were."""
+    assigned = (one.targets[0] if isinstance(one, ast.Assign) else one.target for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign))
+    return any(isinstance(one, ast.Name) and one.id == "down_revision" for one in assigned)
 
 
 def _main(test: ast.expr) -> bool:

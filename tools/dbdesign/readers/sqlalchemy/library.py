@@ -265,6 +265,9 @@ def _core(last: str) -> Any:
         found = getattr(module, last, None)
         if isinstance(found, type) and issubclass(found, TypeEngine | SchemaItem | ClauseElement | SqlFunction):
             return found
+    found = getattr(sa.sql.functions, last, None) or getattr(sa.sql.expression, last, None)
+    if isinstance(found, type) and issubclass(found, ClauseElement):
+        return found
     return further_types.OLD_NAMES.get(last)
 
 
@@ -312,6 +315,7 @@ _CONSTRUCTS: Mapping[str, Any] = {
     "ForeignKey": Native(lambda *arguments, **keywords: made(sa.ForeignKey, *arguments, **keywords), lenient=frozenset(["info", "link_to_name"])),
     "text": TEXT,
     "quoted_name": Native(lambda value, quote=None: sa.sql.quoted_name(value, quote)),
+    "conv": Native(lambda value, quote=None: sa.sql.elements.conv(value)),
     "DDL": IGNORED,
     "FetchedValue": Native(lambda *_, **__: sa.FetchedValue()),
     "DefaultClause": Native(sa.DefaultClause),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dbdesign.errors import InputError
 from dbdesign.model.schema import Engine, Schema, Table
 from dbdesign.readers.base import ReadResult, Unread, reader
-from dbdesign.readers.sqlalchemy import flask, sqlmodel
+from dbdesign.readers.sqlalchemy import flask, sqlmodel, type_classes
 from dbdesign.readers.sqlalchemy.ddl import NOWHERE, Script, script_of
 from dbdesign.readers.sqlalchemy.engine import DIALECTS, engine_of
 from dbdesign.readers.sqlalchemy.interpret import Interpreter
@@ -39,7 +39,7 @@ def read_files(files: Mapping[str, str], engine: Engine | None = None, *, execut
 def _read(files: Mapping[str, str], engine: Engine) -> Iterator[tuple[Interpreter, list[sa.MetaData], Script]]:
     models = sqlmodel.names()
     lenient = frozenset(["engine_options", "query_class", "session_options", "app"])
-    specials = {**models, "flask_sqlalchemy.SQLAlchemy": Native(flask.database, lenient=lenient)}
+    specials = {**models, "sqlalchemy.ext.compiler.compiles": Native(type_classes.compiles, raw=True), "flask_sqlalchemy.SQLAlchemy": Native(flask.database, lenient=lenient)}
     interpreter = Interpreter(Program(files), DIALECTS[engine], specials.get)
     try:
         interpreter.read()
@@ -58,7 +58,8 @@ def _metadatas(interpreter: Interpreter, of_models: sa.MetaData) -> list[sa.Meta
             for one in _held(value):
                 found.setdefault(id(one), one)
     found |= {id(one): one for one in [*interpreter.metadatas.values(), of_models]}
-    return [one for one in found.values() if one.tables or one._sequences]  # noqa: SLF001 - there is no other list of them
+    held = [one for one in found.values() if one.tables or one._sequences]
+    return sorted(held, key=lambda one: -len(one.tables))  # noqa: SLF001 - there is no other list of them
 
 
 def _held(value: Any) -> Iterator[sa.MetaData]:
@@ -135,7 +136,7 @@ def _places(table: sa.Table, schema: Schema) -> Iterator[tuple[str, Place]]:
 
 
 def _info(item: Any, otherwise: Place = NOWHERE) -> Place:
-    found = item.info.get(PLACE)
+    found = getattr(item, "info", {}).get(PLACE) if isinstance(item, sa.schema.SchemaItem) else None
     return found if isinstance(found, Place) else otherwise
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import MetaData, Table
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import MappedColumn, registry
 from sqlalchemy.orm.attributes import QueryableAttribute
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -25,7 +25,7 @@ from sqlalchemy.sql.functions import _FunctionGenerator
 from sqlalchemy.sql.visitors import Visitable
 from sqlalchemy.types import TypeEngine
 
-from dbdesign.readers.sqlalchemy.values import Ignored, Native, NotStaticError, Unknown
+from dbdesign.readers.sqlalchemy.values import External, Ignored, Native, NotStaticError, Unknown
 
 LONGEST = 100_000
 """Characters of a text and elements of a list that an operation may make."""
@@ -83,7 +83,7 @@ CLAUSE = frozenset(
     "join outerjoin alias subquery scalar_subquery cte exists correlate name key type table nullable primary_key schema "
     "unique index comment cast foreign_keys with_variant over filter within_group true false "
     "expression element elements clauses desc union union_all having select offset "
-    "length collation timezone enums values next_value item_type precision scale impl data_type".split()
+    "length collation timezone ddl_if enums values next_value item_type precision scale impl data_type".split()
 )
 """Names on SQLAlchemy's expressions, columns, tables and types."""
 CLASS = frozenset(
@@ -158,6 +158,8 @@ def formatted(value: Any, specification: str, conversion: int) -> str:
     """A replacement field of an f-string."""
     if isinstance(value, enum.Enum) and not isinstance(value, str):
         value = str(value)
+    if isinstance(value, External):
+        raise NotStaticError(f"{value.name} is of a package that is not read")
     if not isinstance(value, str | int | float | type(None)):
         raise NotStaticError(f"a {type(value).__name__} in a text is not worked out")
     _check_format(specification)
@@ -168,6 +170,8 @@ def formatted(value: Any, specification: str, conversion: int) -> str:
 
 def subscript(value: Any, key: Any) -> Any:
     """`value[key]`."""
+    if isinstance(value, MappedColumn):
+        value = value.column
     if isinstance(value, str | list | tuple | dict | enum.EnumType | ReadOnlyColumnCollection | ClauseElement | QueryableAttribute):
         return _guarded(lambda: value[key])
     if isinstance(value, Mapping):
@@ -185,6 +189,8 @@ def attribute(value: Any, name: str) -> Any:
     """`value.name` of a value that is no module and no object of the program's."""
     if isinstance(value, Ignored):
         return value
+    if isinstance(value, MappedColumn):
+        value = value.column
     if isinstance(value, _FunctionGenerator) and not name.startswith("__"):
         return getattr(value, name)
     methods = next((allowed for kind, allowed in METHODS.items() if type(value) is kind), None)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import importlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from dbdesign.readers.sqlalchemy import library
@@ -31,6 +35,52 @@ def define(interpreter: Interpreter, node: ast.ClassDef, base: Any, scope: Scope
     return TypeClass(node.name, base, {**inner.names, **names})
 
 
+@dataclass(frozen=True)
+class Compilation:
+    """`@compiles(Element, "postgresql")`: the function under it spells an element of the program's own."""
+
+    of: TypeClass
+    dialects: tuple[str, ...]
+
+    def add(self, function: Function) -> None:
+        """The function that spells it."""
+        for one in self.dialects or ("",):
+            self.of.spellings[one] = function
+
+
+def compiles(of: Any, *dialects: Any) -> Any:
+    """`sqlalchemy.ext.compiler.compiles`."""
+    return Compilation(of, tuple(map(str, dialects))) if isinstance(of, TypeClass) else IGNORED
+
+
+def _compiled(interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    """An element of the program's own as the text that it compiles to."""
+    spelling = next((one.spellings.get(interpreter.dialect) or one.spellings.get("") for one in chain if one.spellings), None)
+    if spelling is None:
+        raise NotStaticError(f"how {of.name} is spelt for {interpreter.dialect} is not known")
+    given = [interpreter.evaluator.argument(one, _nowhere()) for one in arguments]
+    clauses = [sa.literal(one) if isinstance(one, str | int | float) else one for one in given]
+    element = Instance(of, {"clauses": clauses, "name": of.name})
+    dialect = dialect_named(interpreter.dialect)
+
+    def process(value: Any, **_: Any) -> str:
+        if hasattr(value, "__clause_element__"):
+            value = value.__clause_element__()
+        parts = value if isinstance(value, list) else [value]
+        return ", ".join(str(one.compile(dialect=dialect, compile_kwargs={"literal_binds": True})) for one in parts)
+
+    compiler = Instance("compiler", {"process": Native(process), "dialect": Instance("dialect", {"name": interpreter.dialect})})
+    text = interpreter.run(spelling, [element, compiler], {})
+    if not isinstance(text, str):
+        raise NotStaticError(f"how {of.name} is spelt is not known")
+    return sa.text(text.replace(":", "\\:"))
+
+
+def dialect_named(name: str) -> Any:
+    """A dialect of SQLAlchemy's, without a driver."""
+    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect()
+
+
 def column_type(interpreter: Interpreter, of: TypeClass, arguments: list[Any], keywords: dict[str, Any]) -> Any:
     """The type of SQLAlchemy's that an object of such a class is in the database."""
     chain = [of]
@@ -42,6 +92,8 @@ def column_type(interpreter: Interpreter, of: TypeClass, arguments: list[Any], k
     base = chain[-1].base
     made = Instance(TypeClass(of.name, None, names))
     arguments, keywords = _initialised(interpreter, names, made, arguments, keywords)
+    if isinstance(base, type) and issubclass(base, ClauseElement):
+        return _compiled(interpreter, of, chain, arguments, keywords)
     if isinstance(base, type) and issubclass(base, UserDefinedType) and not issubclass(base, Verbatim):
         return _user_defined(interpreter, names, made)
     if isinstance(base, type) and issubclass(base, TypeDecorator):

@@ -55,6 +55,7 @@ class Native:
         call: takes the arguments; with `placed` also the keyword `place`.
         tolerant: whether arguments that are not known are said and left out, rather than the whole call.
         is_type: whether it stands for a class of types, which may be named without a call.
+        raw: whether classes and functions of the program are handed over as they are.
         lenient: keywords of Python's side, which need not be known.
         attributes: further names on it: `declared_attr.directive`.
     """
@@ -63,6 +64,7 @@ class Native:
     placed: bool = False
     tolerant: bool = False
     is_type: bool = False
+    raw: bool = False
     lenient: frozenset[str] = frozenset()
     attributes: dict[str, Any] = field(default_factory=dict)
 
@@ -117,6 +119,7 @@ class TypeClass:
     name: str
     base: Any
     names: dict[str, Any]
+    spellings: dict[str, Function] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
