@@ -108,7 +108,7 @@ class Classes:
                     continue
                 value = self._interpreter.tolerant(one.value, inner)
                 inner.names[name] = value
-                members.append((name, f"{name} (not known)" if isinstance(value, Unknown | Ignored | Native) else value))
+                members.append((name, name if isinstance(value, Unknown | Ignored | Native) else value))
         base = next(one for one in bases if isinstance(one, enum.EnumType))
         kinds = [one for one in bases if one in {str, int, float, bytes}]
         keywords = {"type": kinds[0]} if kinds and base is enum.Enum else {}
@@ -236,7 +236,8 @@ class Classes:
             else:
                 return made
         except (NotStaticError, *FAILURES) as error:
-            self._interpreter.say_at(place, _sentence(error), f"class {made.__name__}")
+            if getattr(decorator, "__name__", "") == "mapped" or is_mapped(made):
+                self._interpreter.say_at(place, _sentence(error), f"class {made.__name__}")
             return made
         result = made if result is None else result
         if isinstance(result, type) and isinstance(table := result.__dict__.get("__table__"), sa.Table):

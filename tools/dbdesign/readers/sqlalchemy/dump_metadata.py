@@ -63,7 +63,7 @@ def _metadatas(folder: str) -> list[Any]:
 
 
 def _dialect(name: str) -> Any:
-    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect()
+    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect(paramstyle="named")
 
 
 def _mock(dialect: Any, execute: Callable[..., None]) -> Any:

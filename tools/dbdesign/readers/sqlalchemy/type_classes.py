@@ -77,8 +77,8 @@ def _compiled(interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], a
 
 
 def dialect_named(name: str) -> Any:
-    """A dialect of SQLAlchemy's, without a driver."""
-    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect()
+    """A dialect of SQLAlchemy's, without a driver; it does not double the percent signs, as those must for which they are parameters."""
+    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect(paramstyle="named")
 
 
 def column_type(interpreter: Interpreter, of: TypeClass, arguments: list[Any], keywords: dict[str, Any]) -> Any:
