@@ -15,7 +15,17 @@ from dbdesign.readers.sqlalchemy import library, sqlmodel
 from dbdesign.readers.sqlalchemy.annotations import Annotations, mentions_unresolved
 from dbdesign.readers.sqlalchemy.classes import MAPPER_ARGUMENTS, Body
 from dbdesign.readers.sqlalchemy.safe_operations import is_plain
-from dbdesign.readers.sqlalchemy.values import IGNORED, External, Function, Instance, NotStaticError, Place, Scope, TypeClass, Unknown
+from dbdesign.readers.sqlalchemy.values import (
+    IGNORED,
+    External,
+    Function,
+    Instance,
+    NotStaticError,
+    Place,
+    Scope,
+    TypeClass,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from dbdesign.readers.sqlalchemy.interpret import Interpreter
@@ -25,7 +35,12 @@ NOWHERE = Place("", 1)
 
 
 def read_body(
-    interpreter: Interpreter, annotations: Annotations, node: ast.ClassDef, bases: list[type], scope: Scope, left_out: frozenset[str]
+    interpreter: Interpreter,
+    annotations: Annotations,
+    node: ast.ClassDef,
+    bases: list[type],
+    scope: Scope,
+    left_out: frozenset[str],
 ) -> Body:
     """The body of a class, without the pieces that are to be left out."""
     reader = _Reader(interpreter, annotations, scope, left_out)
@@ -35,7 +50,9 @@ def read_body(
 
 
 class _Reader:
-    def __init__(self, interpreter: Interpreter, annotations: Annotations, scope: Scope, left_out: frozenset[str]) -> None:
+    def __init__(
+        self, interpreter: Interpreter, annotations: Annotations, scope: Scope, left_out: frozenset[str]
+    ) -> None:
         self._interpreter = interpreter
         self._annotations = annotations
         self._outer = scope
@@ -106,7 +123,9 @@ class _Reader:
         elif isinstance(value, allowed) or name in {"metadata", "registry", "type_annotation_map"}:
             if is_plain(value):
                 self._body.values[name] = value
-        elif isinstance(value, str | int | float | bool | tuple | dict | list | type | sqlmodel.Field | TypeEngine | enum.Enum):
+        elif isinstance(
+            value, str | int | float | bool | tuple | dict | list | type | sqlmodel.Field | TypeEngine | enum.Enum
+        ):
             self._body.values[name] = value
 
     def _assign(self, node: ast.Assign) -> None:
@@ -123,16 +142,18 @@ class _Reader:
             return self._mapper_arguments(node)
         value = self._interpreter.tolerant(node, self._scope)
         if name == "type_annotation_map" and isinstance(value, dict):
-            return annotation_map({key: self._interpreter.evaluator.argument(one, NOWHERE) for key, one in value.items()})
+            return annotation_map(
+                {key: self._interpreter.evaluator.argument(one, NOWHERE) for key, one in value.items()}
+            )
         if name in {"__tablename__", "__table__"} and isinstance(value, Unknown):
-            raise NotStaticError(f"the table's name is not known: {value.reason}" if name == "__tablename__" else value.reason)
+            raise NotStaticError(
+                f"the table's name is not known: {value.reason}" if name == "__tablename__" else value.reason
+            )
         return value
 
     def _table_arguments(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Tuple | ast.List):
-            parts = [
-                one for number, one in enumerate(node.elts) if f"__table_args__:{number}" not in self._left_out
-            ]
+            parts = [one for number, one in enumerate(node.elts) if f"__table_args__:{number}" not in self._left_out]
             return _arranged(self._interpreter.evaluator.tolerant_elements(parts, self._scope))
         value = self._interpreter.tolerant(node, self._scope)
         if isinstance(value, Unknown):
@@ -181,7 +202,11 @@ class _Reader:
         value: Any = self._interpreter.tolerant(node.value, self._scope)
         if isinstance(value, sa.Column | orm.MappedColumn | library.Composite):
             self._column(node, name, annotation, value)
-        elif not isinstance(value, Unknown) and value is not IGNORED and isinstance(value, str | int | float | bool | None.__class__):
+        elif (
+            not isinstance(value, Unknown)
+            and value is not IGNORED
+            and isinstance(value, str | int | float | bool | None.__class__)
+        ):
             self._interpreter.evaluator.python_defaults += 1
             self._column(node, name, annotation, library.mapped(place=place))
 
@@ -194,7 +219,12 @@ class _Reader:
         self._body.annotations[name] = annotation
 
     def _column(self, node: ast.AnnAssign, name: str, annotation: Any, value: Any) -> None:
-        if isinstance(value, orm.MappedColumn) and mentions_unresolved(annotation) and _untyped(value.column) and not _plain_generic(annotation):
+        if (
+            isinstance(value, orm.MappedColumn)
+            and mentions_unresolved(annotation)
+            and _untyped(value.column)
+            and not _plain_generic(annotation)
+        ):
             self._interpreter.say(node, self._scope, "the type of Python's that the annotation names is not known")
             return
         self._put(name, value, node)
@@ -242,7 +272,11 @@ class _Reader:
 
 def annotation_map(value: dict[Any, Any]) -> dict[Any, Any]:
     """A `type_annotation_map` whose keys and types are known."""
-    return {key: one for key, one in value.items() if not isinstance(one, Unknown | External | TypeClass | Instance) and not isinstance(key, External)}
+    return {
+        key: one
+        for key, one in value.items()
+        if not isinstance(one, Unknown | External | TypeClass | Instance) and not isinstance(key, External)
+    }
 
 
 def _arranged(value: Any) -> Any:
@@ -260,7 +294,11 @@ def _arranged(value: Any) -> Any:
 
 
 def _table_keywords(value: dict[Any, Any]) -> dict[str, Any]:
-    return {str(key): one for key, one in value.items() if not isinstance(one, Unknown) and key not in {"autoload", "autoload_with", "info", "listeners"}}
+    return {
+        str(key): one
+        for key, one in value.items()
+        if not isinstance(one, Unknown) and key not in {"autoload", "autoload_with", "info", "listeners"}
+    }
 
 
 def _mapping(value: Any) -> dict[str, Any]:

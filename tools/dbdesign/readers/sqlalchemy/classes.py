@@ -150,7 +150,9 @@ class Classes:
             return made
         return Unknown(f"{node.name} was not understood: {first}")
 
-    def _kept(self, metadata: sa.MetaData | None, before: set[str], node: ast.ClassDef, scope: Scope, reason: str) -> Any:
+    def _kept(
+        self, metadata: sa.MetaData | None, before: set[str], node: ast.ClassDef, scope: Scope, reason: str
+    ) -> Any:
         """A class whose table was made and whose mapping was refused: the table is what counts here."""
         new = [one for key, one in metadata.tables.items() if key not in before] if metadata is not None else []
         for one in new:
@@ -158,9 +160,13 @@ class Classes:
             self._interpreter.note(f"the table {one.key} is read, though SQLAlchemy refuses to map its class: {reason}")
         if not new:
             return None
-        return Instance("table", {"__table__": new[0], "__tablename__": new[0].name, "metadata": metadata, **dict(new[0].c.items())})
+        return Instance(
+            "table", {"__table__": new[0], "__tablename__": new[0].name, "metadata": metadata, **dict(new[0].c.items())}
+        )
 
-    def _culprit(self, node: ast.ClassDef, bases: list[type], body: Body, scope: Scope, left_out: dict[str, str]) -> str | None:
+    def _culprit(
+        self, node: ast.ClassDef, bases: list[type], body: Body, scope: Scope, left_out: dict[str, str]
+    ) -> str | None:
         """A piece without which the class is made."""
         candidates = [one for one in _pieces(body) if one not in left_out]
         for one in reversed(candidates):
@@ -179,20 +185,31 @@ class Classes:
     def _say_left_out(self, node: ast.ClassDef, left_out: dict[str, str], body: Body, scope: Scope) -> None:
         for name, reason in left_out.items():
             at = body.lines.get(name.partition(":")[0], node)
-            self._interpreter.say_at(Place(scope.path, int(getattr(at, "lineno", node.lineno))), reason, f"{node.name}.{name}")
+            self._interpreter.say_at(
+                Place(scope.path, int(getattr(at, "lineno", node.lineno))), reason, f"{node.name}.{name}"
+            )
 
     def _say_foreign(self, node: ast.ClassDef, made: Any, foreign: list[str], scope: Scope) -> None:
         if isinstance(made, type) and foreign and isinstance(made.__dict__.get("__table__"), sa.Table):
             for reason in foreign:
-                self._interpreter.note(f"a base of mapped classes is not known, and columns that it may bring are missing: {reason}")
+                self._interpreter.note(
+                    f"a base of mapped classes is not known, and columns that it may bring are missing: {reason}"
+                )
 
     def _create(self, node: ast.ClassDef, bases: list[type], body: Body, scope: Scope) -> Any:
         place = Place(scope.path, node.lineno)
         keywords = self._class_keywords(node, scope)
         if any(sqlmodel.is_model(one) for one in bases):
             return sqlmodel.create(node.name, bases, body, keywords, place, self._interpreter)
-        names = {**body.values, "__annotations__": dict(body.annotations), "__module__": __name__, "_dbdesign_functions": body.functions}
-        names["_dbdesign_places"] = {name: Place(scope.path, int(getattr(at, "lineno", node.lineno))) for name, at in body.lines.items()}
+        names = {
+            **body.values,
+            "__annotations__": dict(body.annotations),
+            "__module__": __name__,
+            "_dbdesign_functions": body.functions,
+        }
+        names["_dbdesign_places"] = {
+            name: Place(scope.path, int(getattr(at, "lineno", node.lineno))) for name, at in body.lines.items()
+        }
         mapped = [one for one in bases if is_mapped(one)]
         declares = orm.DeclarativeBase in bases
         if mapped or declares:
@@ -279,7 +296,11 @@ def _place_columns(made: type, table: sa.Table) -> None:
 
 
 def _is_type(value: Any) -> bool:
-    return isinstance(value, TypeClass) or (isinstance(value, type) and issubclass(value, TypeEngine | ClauseElement) and not issubclass(value, sa.Column | orm.DeclarativeBase))
+    return isinstance(value, TypeClass) or (
+        isinstance(value, type)
+        and issubclass(value, TypeEngine | ClauseElement)
+        and not issubclass(value, sa.Column | orm.DeclarativeBase)
+    )
 
 
 def _is_class(value: Any) -> bool:
@@ -290,7 +311,9 @@ def is_mapped(value: Any) -> bool:
     """Whether SQLAlchemy maps a class, or its subclasses."""
     if not isinstance(value, type):
         return False
-    return isinstance(value, orm.DeclarativeMeta) or (issubclass(value, orm.DeclarativeBase) and value is not orm.DeclarativeBase)
+    return isinstance(value, orm.DeclarativeMeta) or (
+        issubclass(value, orm.DeclarativeBase) and value is not orm.DeclarativeBase
+    )
 
 
 def _metadata(bases: list[type]) -> sa.MetaData | None:
@@ -316,7 +339,13 @@ def _pieces(body: Body) -> Iterator[str]:
 
 def _consistent(bases: list[type]) -> list[type]:
     """Bases without those that another derives from where Python would find no order of resolution."""
-    kept = [one for one in bases if not any(other is not one and issubclass(other, one) and bases.index(other) > bases.index(one) for other in bases)]
+    kept = [
+        one
+        for one in bases
+        if not any(
+            other is not one and issubclass(other, one) and bases.index(other) > bases.index(one) for other in bases
+        )
+    ]
     return kept or [object]
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import SchemaType
 
 from dbdesign.readers.sqlalchemy.evaluate import FAILURES
 from dbdesign.readers.sqlalchemy.further_types import Spatial, Verbatim
@@ -70,7 +71,12 @@ def script_of(metadatas: Iterable[sa.MetaData], dialect_name: str, interpreter: 
 
 
 def _place(item: Any) -> Place:
-    for one in (item, getattr(item, "element", None), getattr(item, "table", None), getattr(getattr(item, "element", None), "table", None)):
+    for one in (
+        item,
+        getattr(item, "element", None),
+        getattr(item, "table", None),
+        getattr(getattr(item, "element", None), "table", None),
+    ):
         found = getattr(one, "info", None)
         if isinstance(found, dict) and isinstance(found.get(PLACE), Place):
             return found[PLACE]
@@ -143,6 +149,8 @@ def _prelude(metadata: sa.MetaData, dialect_name: str, script: Script) -> None:
             script.add(f"CREATE EXTENSION IF NOT EXISTS {name}")
     names = {table.schema for table in metadata.tables.values() if table.schema}
     names |= {one.schema for one in metadata._sequences.values() if one.schema}  # noqa: SLF001 - there is no other list of them
+    kinds = [getattr(one.type, "item_type", one.type) for table in metadata.tables.values() for one in table.columns]
+    names |= {str(one.schema) for one in kinds if isinstance(one, SchemaType) and getattr(one, "schema", None)}
     for name in sorted(names - ({"public"} if dialect_name == "postgresql" else {"dbo"})):
         if dialect_name in {"postgresql", "mssql"}:
             script.add(f"CREATE SCHEMA {script.dialect.identifier_preparer.quote(name)}")

@@ -19,14 +19,22 @@ from typing import Any
 def main(arguments: list[str]) -> None:
     """Import, collect, write."""
     result, dialect_name, folder, *modules = arguments
-    sys.path.insert(0, folder)
+    here = str(Path(__file__).resolve().parent)  # its neighbours are no modules of the program's
+    sys.path[:] = [folder, *(one for one in sys.path if one and str(Path(one).resolve()) != here)]
     errors = []
     for name in modules:
         try:
             importlib.import_module(name)
         except BaseException as error:  # noqa: BLE001 - whatever a program does, the others are still imported
             last = traceback.extract_tb(error.__traceback__)[-1]
-            errors.append({"module": name, "reason": f"{type(error).__name__}: {error}", "line": last.lineno, "path": last.filename})
+            errors.append(
+                {
+                    "module": name,
+                    "reason": f"{type(error).__name__}: {error}",
+                    "line": last.lineno,
+                    "path": last.filename,
+                }
+            )
     written: dict[str, Any] = {"errors": errors, "statements": [], "refused": []}
     if "sqlalchemy" in sys.modules:
         written["version"] = sys.modules["sqlalchemy"].__version__
@@ -76,10 +84,18 @@ def _mock(dialect: Any, execute: Callable[..., None]) -> Any:
     return MockConnection(dialect, execute)
 
 
+def _schemas(metadata: Any) -> set[str]:
+    """The schemas of tables and of types: `create_all` takes them for granted."""
+    found = {table.schema for table in metadata.tables.values()}
+    kinds = [getattr(one.type, "item_type", one.type) for table in metadata.tables.values() for one in table.columns]
+    found |= {getattr(one, "schema", None) for one in kinds}
+    return {one for one in found if isinstance(one, str) and one}
+
+
 def _create(metadata: Any, dialect_name: str, written: dict[str, Any]) -> None:
     dialect = _dialect(dialect_name)
     if dialect_name in {"postgresql", "mssql"}:
-        for schema in sorted({table.schema for table in metadata.tables.values() if table.schema} - {"public", "dbo"}):
+        for schema in sorted(_schemas(metadata) - {"public", "dbo"}):
             written["statements"].append(f"CREATE SCHEMA {dialect.identifier_preparer.quote(schema)}")
 
     def execute(statement: Any, *_: Any, **__: Any) -> None:

@@ -17,7 +17,9 @@ _NAMES = {
     "postgres": Engine.POSTGRESQL, "postgresql": Engine.POSTGRESQL, "mysql": Engine.MYSQL, "mariadb": Engine.MYSQL, "sqlite": Engine.SQLITE,
     "mssql": Engine.SQLSERVER, "cockroachdb": Engine.COCKROACHDB, "tidb": Engine.TIDB,
 }  # fmt: skip
-_KEYWORD = re.compile(r"\b(postgresql|mysql|mssql)_(?:where|using|ops|include|engine|charset|collate|length|clustered|partition_by)\b")
+_KEYWORD = re.compile(
+    r"\b(postgresql|mysql|mssql)_(?:where|using|ops|include|engine|charset|collate|length|clustered|partition_by)\b"
+)
 DIALECTS = {
     Engine.POSTGRESQL: "postgresql", Engine.MYSQL: "mysql", Engine.SQLITE: "sqlite", Engine.SQLSERVER: "mssql",
     Engine.COCKROACHDB: "postgresql", Engine.TIDB: "mysql",

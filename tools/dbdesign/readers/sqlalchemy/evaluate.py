@@ -93,13 +93,17 @@ class Evaluator:
             ast.UnaryOp: self._unary,
             ast.BoolOp: self._bool,
             ast.Compare: self._compare,
-            ast.IfExp: lambda node, scope: self.value(node.body if self.truth(node.test, scope) else node.orelse, scope),
+            ast.IfExp: lambda node, scope: self.value(
+                node.body if self.truth(node.test, scope) else node.orelse, scope
+            ),
             ast.Lambda: lambda node, scope: Function("<lambda>", node.args, node.body, scope),
             ast.ListComp: lambda node, scope: list(self._comprehension(node, scope)),
             ast.SetComp: lambda node, scope: set(self._comprehension(node, scope)),
             ast.GeneratorExp: lambda node, scope: list(self._comprehension(node, scope)),
             ast.DictComp: lambda node, scope: dict(self._comprehension(node, scope)),
-            ast.Slice: lambda node, scope: slice(*(one and self.value(one, scope) for one in (node.lower, node.upper, node.step))),
+            ast.Slice: lambda node, scope: slice(
+                *(one and self.value(one, scope) for one in (node.lower, node.upper, node.step))
+            ),
             ast.NamedExpr: self._named,
         }
 
@@ -161,7 +165,9 @@ class Evaluator:
         elif isinstance(owner, Namespace):
             found = owner.lookup(name)
         elif isinstance(owner, TypeClass):
-            found = owner.names.get(name, owner.name if name == "__name__" else Unknown(f"{name} of a type is not known"))
+            found = owner.names.get(
+                name, owner.name if name == "__name__" else Unknown(f"{name} of a type is not known")
+            )
         else:
             found = _of_class(owner, name)
         if isinstance(found, Unknown):
@@ -381,7 +387,9 @@ def bind(target: ast.expr, value: Any, scope: Scope) -> None:
     """Assign a value to a name, or its elements to names."""
     if isinstance(target, ast.Name):
         scope.names[target.id] = value
-    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, list | tuple) and len(value) == len(target.elts):
+    elif (
+        isinstance(target, ast.Tuple | ast.List) and isinstance(value, list | tuple) and len(value) == len(target.elts)
+    ):
         for one, part in zip(target.elts, value, strict=True):
             bind(one, part, scope)
     elif isinstance(target, ast.Tuple | ast.List):
@@ -452,7 +460,11 @@ def convert(kind: type, arguments: list[Any], keywords: dict[str, Any]) -> Any:
             raise NotStaticError(f"{kind.__name__}() of a {type(arguments[0]).__name__} is not worked out")
         if arguments and isinstance(arguments[0], str) and len(arguments[0]) > 1000 and kind is not str:
             raise NotStaticError("a very long number is not worked out")
-    elif kind not in {list, tuple, set, frozenset, dict} or len(arguments) > 1 or any(isinstance(one, int) for one in arguments):
+    elif (
+        kind not in {list, tuple, set, frozenset, dict}
+        or len(arguments) > 1
+        or any(isinstance(one, int) for one in arguments)
+    ):
         raise NotStaticError(f"{kind.__name__}() is not worked out")
     try:
         return kind(*arguments, **keywords)

@@ -14,13 +14,21 @@ import sqlalchemy.orm as orm
 from dbdesign.readers.sqlalchemy import library
 from dbdesign.readers.sqlalchemy.values import IGNORED, External, Namespace, Native, Place
 
-_SILENT = frozenset(["session", "engine", "engines", "create_all", "drop_all", "init_app", "app", "get_or_404", "first_or_404", "Query"])
+_SILENT = frozenset(
+    ["session", "engine", "engines", "create_all", "drop_all", "init_app", "app", "get_or_404", "first_or_404", "Query"]
+)
 
 
-def database(*_: Any, model_class: Any = None, metadata: Any = None, disable_autonaming: Any = False, **__: Any) -> Namespace:
+def database(
+    *_: Any, model_class: Any = None, metadata: Any = None, disable_autonaming: Any = False, **__: Any
+) -> Namespace:
     """`SQLAlchemy(...)`."""
     base: Any
-    if isinstance(model_class, type) and issubclass(model_class, orm.DeclarativeBase) and hasattr(model_class, "metadata"):
+    if (
+        isinstance(model_class, type)
+        and issubclass(model_class, orm.DeclarativeBase)
+        and hasattr(model_class, "metadata")
+    ):
         base = type("Model", (model_class,), {"__abstract__": True, "_dbdesign_flask": not disable_autonaming})
     else:
         if isinstance(model_class, type) and orm.DeclarativeBase in model_class.__mro__:
@@ -82,7 +90,8 @@ def _has_primary_key(names: dict[str, Any]) -> bool:
 def snake_case(name: str) -> str:
     """`HTTPRequest` → `http_request`, `OrderLine2` → `order_line2`."""
     text = "".join(
-        f"_{letter}" if letter.isascii() and letter.isupper() and _starts_word(name, at) else letter for at, letter in enumerate(name)
+        f"_{letter}" if letter.isascii() and letter.isupper() and _starts_word(name, at) else letter
+        for at, letter in enumerate(name)
     )
     return text.lower().lstrip("_")
 

@@ -52,7 +52,11 @@ def _choice(choices: Any = (), impl: Any = None, **_: Any) -> Any:
 
 
 def _first_type(*arguments: Any, **_: Any) -> Any:
-    kinds = [one for one in arguments if isinstance(one, sa.types.TypeEngine) or (isinstance(one, type) and issubclass(one, sa.types.TypeEngine))]
+    kinds = [
+        one
+        for one in arguments
+        if isinstance(one, sa.types.TypeEngine) or (isinstance(one, type) and issubclass(one, sa.types.TypeEngine))
+    ]
     return kinds[0] if kinds else sa.LargeBinary()
 
 
@@ -61,14 +65,25 @@ def _vector(name: str) -> Native:
 
 
 def _spatial(name: str) -> Native:
-    def make(geometry_type: Any = "GEOMETRY", srid: Any = -1, dimension: Any = None, spatial_index: Any = True, *_: Any, **__: Any) -> Any:
+    def make(
+        geometry_type: Any = "GEOMETRY",
+        srid: Any = -1,
+        dimension: Any = None,
+        spatial_index: Any = True,
+        *_: Any,
+        **__: Any,
+    ) -> Any:
         kind = f"({geometry_type},{int(srid)})" if geometry_type else ""
         return Spatial(f"{name}{kind}", indexed=bool(spatial_index) and name != "raster")
 
     return Native(make, is_type=True)
 
 
-SPATIAL: Mapping[str, Any] = {"Geometry": _spatial("geometry"), "Geography": _spatial("geography"), "Raster": _fixed(lambda: Spatial("raster"))}
+SPATIAL: Mapping[str, Any] = {
+    "Geometry": _spatial("geometry"),
+    "Geography": _spatial("geography"),
+    "Raster": _fixed(lambda: Spatial("raster")),
+}
 VECTORS: Mapping[str, Any] = {
     "Vector": _vector("VECTOR"), "VECTOR": _vector("VECTOR"), "HALFVEC": _vector("HALFVEC"), "HalfVector": _vector("HALFVEC"),
     "SPARSEVEC": _vector("SPARSEVEC"), "BIT": Native(lambda length=None: postgresql.BIT(length)),
@@ -124,7 +139,11 @@ class FastApiUserById(FastApiUser):
     id = sa.Column(_guid(), primary_key=True)
 
 
-FASTAPI_USERS: Mapping[str, Any] = {"SQLAlchemyBaseUserTable": FastApiUser, "SQLAlchemyBaseUserTableUUID": FastApiUserById, "GUID": _fixed(_guid)}
+FASTAPI_USERS: Mapping[str, Any] = {
+    "SQLAlchemyBaseUserTable": FastApiUser,
+    "SQLAlchemyBaseUserTableUUID": FastApiUserById,
+    "GUID": _fixed(_guid),
+}
 _JSON = Native(lambda dbtype=None, *_, **__: dbtype if dbtype is not None else sa.JSON())
 PACKAGES: Mapping[str, Mapping[str, Any]] = {
     "sqlalchemy_utils": UTILS,

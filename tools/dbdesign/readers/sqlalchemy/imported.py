@@ -60,7 +60,9 @@ def read_imported(
     found, how = (engine, None) if engine is not None else engine_of({str(path): text for path, text in texts.items()})
     wanted = files if folder_or_module.is_file() else [path for path in files if declares(texts[path]) > 0]
     if not wanted:
-        raise InputError("no file declares a table", where=str(folder_or_module), remedy="Name the module that imports all models")
+        raise InputError(
+            "no file declares a table", where=str(folder_or_module), remedy="Name the module that imports all models"
+        )
     root = _root(folder_or_module)
     modules = [_module_name(path, root) for path in wanted]
     answer = _run(root, modules, DIALECTS[found], str(python), timeout, environment or {})
@@ -72,9 +74,13 @@ def _files(target: Path) -> list[Path]:
         raise InputError("does not exist", where=str(target), remedy="Give a Python file or a folder of models")
     if target.is_file():
         return [target]
-    found = [path for path in sorted(target.rglob("*.py")) if not {"node_modules", ".venv", "venv", ".git"} & set(path.parts)]
+    found = [
+        path for path in sorted(target.rglob("*.py")) if not {"node_modules", ".venv", "venv", ".git"} & set(path.parts)
+    ]
     if len(found) > MOST_MODULES:
-        raise LimitError(f"holds more than {MOST_MODULES:,} Python files", where=str(target), remedy="Name the folder of the models")
+        raise LimitError(
+            f"holds more than {MOST_MODULES:,} Python files", where=str(target), remedy="Name the folder of the models"
+        )
     return found
 
 
@@ -99,7 +105,9 @@ def _limit(timeout: float) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def _run(root: Path, modules: Sequence[str], dialect: str, python: str, timeout: float, environment: Mapping[str, str]) -> dict[str, Any]:
+def _run(
+    root: Path, modules: Sequence[str], dialect: str, python: str, timeout: float, environment: Mapping[str, str]
+) -> dict[str, Any]:
     script = Path(__file__).with_name("dump_metadata.py")
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     with tempfile.TemporaryDirectory(prefix="dbdesign-import-") as scratch:
@@ -118,7 +126,9 @@ def _run(root: Path, modules: Sequence[str], dialect: str, python: str, timeout:
                     preexec_fn=lambda: _limit(timeout),  # noqa: PLW1509
                 )
             except OSError as error:
-                raise InputError(f"the Python could not be started: {error}", where=python, remedy="Name an interpreter") from None
+                raise InputError(
+                    f"the Python could not be started: {error}", where=python, remedy="Name an interpreter"
+                ) from None
             _wait(process, timeout, root)
         if not result.exists():
             tail = said.read_bytes()[-2000:].decode("utf-8", "replace").strip().splitlines()
@@ -136,7 +146,9 @@ def _wait(process: subprocess.Popen[bytes], timeout: float, root: Path) -> None:
         process.wait(timeout)
     except subprocess.TimeoutExpired:
         raise LimitError(
-            f"importing took more than {timeout:g} s and was stopped", where=str(root), remedy="Read the models without importing, or allow more time"
+            f"importing took more than {timeout:g} s and was stopped",
+            where=str(root),
+            remedy="Read the models without importing, or allow more time",
         ) from None
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -146,15 +158,29 @@ def _wait(process: subprocess.Popen[bytes], timeout: float, root: Path) -> None:
 
 def _result(answer: dict[str, Any], engine: Engine, how: str | None, where: str) -> ReadResult:
     failed = [
-        Unread(path=one["path"], line=one["line"] or 1, text=f"import {one['module']}"[:200], reason=one["reason"][:500]) for one in answer["errors"]
+        Unread(
+            path=one["path"], line=one["line"] or 1, text=f"import {one['module']}"[:200], reason=one["reason"][:500]
+        )
+        for one in answer["errors"]
     ]
     if not answer["statements"]:
         reason = failed[0].reason if failed else next(iter(answer["refused"]), "no MetaData of the modules has a table")
-        raise InputError(f"nothing could be read by importing: {reason}", where=where, remedy="Import the models by hand first, with the same Python")
+        raise InputError(
+            f"nothing could be read by importing: {reason}",
+            where=where,
+            remedy="Import the models by hand first, with the same Python",
+        )
     script = ";\n".join([*_extensions(answer["statements"], engine), *answer["statements"]]) + ";\n"
     result = reader(str(engine)).read(script)
-    notes = [*([how] if how else []), f"imported and written by SQLAlchemy {answer.get('version')}", *result.notes, *answer["refused"]]
-    return result.model_copy(update={"unread": (*failed, *result.unread), "lines": {}, "comments": {}, "notes": tuple(notes)})
+    notes = [
+        *([how] if how else []),
+        f"imported and written by SQLAlchemy {answer.get('version')}",
+        *result.notes,
+        *answer["refused"],
+    ]
+    return result.model_copy(
+        update={"unread": (*failed, *result.unread), "lines": {}, "comments": {}, "notes": tuple(notes)}
+    )
 
 
 def _extensions(statements: list[str], engine: Engine) -> list[str]:
@@ -162,5 +188,12 @@ def _extensions(statements: list[str], engine: Engine) -> list[str]:
     if engine is not Engine.POSTGRESQL:
         return []
     text = "\n".join(statements)
-    wanted = {"vector": "VECTOR(", "citext": " CITEXT", "hstore": " HSTORE", "ltree": " LTREE", "pg_trgm": "gin_trgm_ops", "postgis": " geometry("}
+    wanted = {
+        "vector": "VECTOR(",
+        "citext": " CITEXT",
+        "hstore": " HSTORE",
+        "ltree": " LTREE",
+        "pg_trgm": "gin_trgm_ops",
+        "postgis": " geometry(",
+    }
     return [f"CREATE EXTENSION IF NOT EXISTS {name}" for name, sign in wanted.items() if sign.lower() in text.lower()]

@@ -100,12 +100,20 @@ class Interpreter:
         if inner is not None and inner is not owner:
             self.load(inner)
             return inner
-        reason = "is not there yet: modules import one another in a circle" if owner.state == "being read" else "is not defined"
+        reason = (
+            "is not there yet: modules import one another in a circle"
+            if owner.state == "being read"
+            else "is not defined"
+        )
         return Unknown(f"{name} of {owner.path} {reason}")
 
     def _module(self, name: str, importer: Module) -> Module | External:
         found = self.program.find(name, importer)
-        if found is None or found is importer or name.partition(".")[0] in {"sqlalchemy", "typing", "enum", "datetime", "uuid"}:
+        if (
+            found is None
+            or found is importer
+            or name.partition(".")[0] in {"sqlalchemy", "typing", "enum", "datetime", "uuid"}
+        ):
             return External(name)
         self.load(found)
         return found
@@ -118,7 +126,9 @@ class Interpreter:
             else:
                 self._module(one.name, importer)
                 first = one.name.partition(".")[0]
-                scope.names[first] = self._module(first, importer) if self.program.find(first, importer) else External(first)
+                scope.names[first] = (
+                    self._module(first, importer) if self.program.find(first, importer) else External(first)
+                )
 
     def _import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
         importer = self._importer(scope)
@@ -129,7 +139,9 @@ class Interpreter:
         for one in node.names:
             if one.name == "*":
                 if isinstance(owner, Module):
-                    scope.names.update({key: value for key, value in owner.scope.names.items() if not key.startswith("_")})
+                    scope.names.update(
+                        {key: value for key, value in owner.scope.names.items() if not key.startswith("_")}
+                    )
                 else:
                     scope.names.update(_everything(owner.name))
                 continue
@@ -168,7 +180,11 @@ class Interpreter:
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         try:
-            value = self.evaluator.value(ast.BinOp(ast.Name(node.target.id), node.op, node.value), scope) if isinstance(node.target, ast.Name) else None
+            value = (
+                self.evaluator.value(ast.BinOp(ast.Name(node.target.id), node.op, node.value), scope)
+                if isinstance(node.target, ast.Name)
+                else None
+            )
         except NotStaticError as error:
             value = Unknown(str(error))
         self._bind(node.target, value, scope)
@@ -190,8 +206,16 @@ class Interpreter:
             owner.names[target.attr] = value
         elif isinstance(owner, type):
             self.classes.set_attribute(owner, target.attr, value)
-        elif isinstance(owner, sa.MetaData) and target.attr in {"naming_convention", "schema"} and not isinstance(value, Unknown):
-            setattr(owner, target.attr, sa.MetaData(naming_convention=value).naming_convention if isinstance(value, dict) else value)
+        elif (
+            isinstance(owner, sa.MetaData)
+            and target.attr in {"naming_convention", "schema"}
+            and not isinstance(value, Unknown)
+        ):
+            setattr(
+                owner,
+                target.attr,
+                sa.MetaData(naming_convention=value).naming_convention if isinstance(value, dict) else value,
+            )
 
     def _set_element(self, target: ast.Subscript, value: Any, scope: Scope) -> None:
         try:
@@ -214,7 +238,13 @@ class Interpreter:
     def _declares(node: ast.expr) -> bool:
         if not isinstance(node, ast.Call):
             return False
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        name = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else node.func.id
+            if isinstance(node.func, ast.Name)
+            else ""
+        )
         return name.endswith(DECLARING)
 
     def _expression(self, node: ast.Expr, scope: Scope) -> None:
@@ -234,9 +264,7 @@ class Interpreter:
 
     def _try(self, node: ast.Try, scope: Scope) -> None:
         self.body(node.body, scope)
-        unknown = {
-            name for name in _imported_names(node.body) if isinstance(scope.names.get(name), Unknown | External)
-        }
+        unknown = {name for name in _imported_names(node.body) if isinstance(scope.names.get(name), Unknown | External)}
         for handler in node.handlers if unknown else ():
             inner = Scope(scope.path, {}, scope)
             self.body(handler.body, inner)
@@ -273,7 +301,9 @@ class Interpreter:
                 continue
             if isinstance(value, type_classes.Compilation):
                 value.add(function)
-        scope.names.setdefault(node.name, function) if node.decorator_list else scope.names.update({node.name: function})
+        scope.names.setdefault(node.name, function) if node.decorator_list else scope.names.update(
+            {node.name: function}
+        )
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         scope.names[node.name] = self.classes.define(node, scope)
@@ -346,7 +376,9 @@ class Interpreter:
         except NotStaticError:
             raise
         except FAILURES as error:
-            raise NotStaticError(f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}") from None
+            raise NotStaticError(
+                f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
+            ) from None
 
     # -- what is said ------------------------------------------------------------------------------------------------------
 
@@ -377,7 +409,11 @@ def _summary(node: ast.AST) -> str:
 
 def _is_revision(tree: ast.Module) -> bool:
     """Whether a module is a revision of Alembic, which may repeat tables as they once were."""
-    assigned = (one.targets[0] if isinstance(one, ast.Assign) else one.target for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign))
+    assigned = (
+        one.targets[0] if isinstance(one, ast.Assign) else one.target
+        for one in tree.body
+        if isinstance(one, ast.Assign | ast.AnnAssign)
+    )
     return any(isinstance(one, ast.Name) and one.id == "down_revision" for one in assigned)
 
 
@@ -394,9 +430,15 @@ def _imported_names(body: Iterable[ast.stmt]) -> set[str]:
 def _everything(package: str) -> dict[str, Any]:
     """What `from package import *` brings, of packages that describe schemas."""
     if package == "sqlalchemy":
-        return {name: library.member(f"sqlalchemy.{name}") for name in [*sa.__all__, "Column"]} if hasattr(sa, "__all__") else {
-            name: value for name in dir(sa) if not name.startswith("_") and not isinstance(value := library.member(f"sqlalchemy.{name}"), External)
-        }
+        return (
+            {name: library.member(f"sqlalchemy.{name}") for name in [*sa.__all__, "Column"]}
+            if hasattr(sa, "__all__")
+            else {
+                name: value
+                for name in dir(sa)
+                if not name.startswith("_") and not isinstance(value := library.member(f"sqlalchemy.{name}"), External)
+            }
+        )
     if package.startswith("sqlalchemy.orm"):
         return dict(library.ORM)
     return {}

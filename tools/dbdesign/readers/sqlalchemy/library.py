@@ -30,7 +30,9 @@ SIDE = frozenset(
 )
 """Keywords of columns that say nothing of the database."""
 
-TYPES = frozenset(["as_uuid", "convert_unicode", "unicode_error", "none_as_null", "as_tuple", "validate_strings", "sort_key_function"])
+TYPES = frozenset(
+    ["as_uuid", "convert_unicode", "unicode_error", "none_as_null", "as_tuple", "validate_strings", "sort_key_function"]
+)
 
 
 def without(keywords: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
@@ -45,7 +47,11 @@ def made(of: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         try:
             return of(*arguments, **keywords)
         except TypeError as error:
-            name = str(error).rpartition("unexpected keyword argument ")[2].strip("'\" ") if "keyword" in str(error) else ""
+            name = (
+                str(error).rpartition("unexpected keyword argument ")[2].strip("'\" ")
+                if "keyword" in str(error)
+                else ""
+            )
             if name not in keywords:
                 raise
             keywords = without(keywords, frozenset([name]))
@@ -97,12 +103,18 @@ def table(*arguments: Any, place: Place, **keywords: Any) -> Any:
 def metadata(*arguments: Any, **keywords: Any) -> sa.MetaData:
     """`MetaData(...)`; what it was bound to is of no account."""
     arguments = tuple(one for one in arguments if isinstance(one, str | None.__class__))
-    return sa.MetaData(**{name: keywords[name] for name in ("schema", "naming_convention", "quote_schema") if keywords.get(name)})
+    return sa.MetaData(
+        **{name: keywords[name] for name in ("schema", "naming_convention", "quote_schema") if keywords.get(name)}
+    )
 
 
 def declarative_base(**keywords: Any) -> Any:
     """`declarative_base(...)`."""
-    kept = {name: keywords[name] for name in ("metadata", "cls", "name", "type_annotation_map") if keywords.get(name) is not None}
+    kept = {
+        name: keywords[name]
+        for name in ("metadata", "cls", "name", "type_annotation_map")
+        if keywords.get(name) is not None
+    }
     base: Any = orm.declarative_base(**kept)
     base.__allow_unmapped__ = True
     return base
@@ -160,7 +172,10 @@ def _declared(function: Any) -> Any:
 
 DECLARED = Native(
     _declared,
-    attributes={"directive": Native(_declared), "cascading": Native(lambda function: orm.declared_attr.cascading(function))},
+    attributes={
+        "directive": Native(_declared),
+        "cascading": Native(lambda function: orm.declared_attr.cascading(function)),
+    },
 )
 
 ORM: Mapping[str, Any] = {
@@ -170,7 +185,9 @@ ORM: Mapping[str, Any] = {
     "Mapped": orm.Mapped,
     "mapped_column": Native(mapped, placed=True, lenient=SIDE),
     "declared_attr": DECLARED,
-    "declarative_base": Native(declarative_base, lenient=frozenset(["bind", "mapper", "class_registry", "constructor", "metaclass"])),
+    "declarative_base": Native(
+        declarative_base, lenient=frozenset(["bind", "mapper", "class_registry", "constructor", "metaclass"])
+    ),
     "registry": Native(_registry, lenient=frozenset(["class_registry", "constructor"])),
     "declarative_mixin": Native(_identity),
     "as_declarative": Native(lambda **keywords: Native(lambda cls: declarative_base(cls=cls, **keywords))),
@@ -246,7 +263,9 @@ def _sqlalchemy(package: str, last: str) -> Any:
         return _of_dialect(package, last)
     if package == "sqlalchemy.sql" and last in {"func", "text"}:
         return getattr(sa, last) if last == "func" else TEXT
-    if package.startswith(("sqlalchemy.ext", "sqlalchemy.event", "sqlalchemy.engine", "sqlalchemy.exc", "sqlalchemy.pool")):
+    if package.startswith(
+        ("sqlalchemy.ext", "sqlalchemy.event", "sqlalchemy.engine", "sqlalchemy.exc", "sqlalchemy.pool")
+    ):
         return External(f"{package}.{last}") if package == "sqlalchemy.ext" else IGNORED
     found = _core(last)
     return External(f"{package}.{last}") if found is None else found
@@ -285,9 +304,18 @@ def _of_dialect(package: str, last: str) -> Any:
         return Native(_placed(found), placed=True, lenient=frozenset(["info"]))
     if isinstance(found, type) and issubclass(found, TypeEngine | SchemaItem | ClauseElement):
         return found
-    if last in {"array", "array_agg", "aggregate_order_by", "to_tsvector", "to_tsquery", "websearch_to_tsquery"} and callable(found):
+    if last in {
+        "array",
+        "array_agg",
+        "aggregate_order_by",
+        "to_tsvector",
+        "to_tsquery",
+        "websearch_to_tsquery",
+    } and callable(found):
         return Native(found)
-    return External(f"{package}.{last}") if module is not None and last.islower() else Unknown(f"{package} has no {last}")
+    return (
+        External(f"{package}.{last}") if module is not None and last.islower() else Unknown(f"{package} has no {last}")
+    )
 
 
 KNOWN_DIALECTS = frozenset(["postgresql", "mysql", "sqlite", "mssql", "oracle"])
@@ -312,7 +340,10 @@ _CONSTRUCTS: Mapping[str, Any] = {
     "UniqueConstraint": _constraint(sa.UniqueConstraint),
     "CheckConstraint": _constraint(sa.CheckConstraint),
     "Index": _constraint(sa.Index),
-    "ForeignKey": Native(lambda *arguments, **keywords: made(sa.ForeignKey, *arguments, **keywords), lenient=frozenset(["info", "link_to_name"])),
+    "ForeignKey": Native(
+        lambda *arguments, **keywords: made(sa.ForeignKey, *arguments, **keywords),
+        lenient=frozenset(["info", "link_to_name"]),
+    ),
     "text": TEXT,
     "quoted_name": Native(lambda value, quote=None: sa.sql.quoted_name(value, quote)),
     "conv": Native(lambda value, quote=None: sa.sql.elements.conv(value)),

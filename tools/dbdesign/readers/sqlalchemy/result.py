@@ -39,7 +39,11 @@ def read_files(files: Mapping[str, str], engine: Engine | None = None, *, execut
 def _read(files: Mapping[str, str], engine: Engine) -> Iterator[tuple[Interpreter, list[sa.MetaData], Script]]:
     models = sqlmodel.names()
     lenient = frozenset(["engine_options", "query_class", "session_options", "app"])
-    specials = {**models, "sqlalchemy.ext.compiler.compiles": Native(type_classes.compiles, raw=True), "flask_sqlalchemy.SQLAlchemy": Native(flask.database, lenient=lenient)}
+    specials = {
+        **models,
+        "sqlalchemy.ext.compiler.compiles": Native(type_classes.compiles, raw=True),
+        "flask_sqlalchemy.SQLAlchemy": Native(flask.database, lenient=lenient),
+    }
     interpreter = Interpreter(Program(files), DIALECTS[engine], specials.get)
     try:
         interpreter.read()
@@ -74,11 +78,19 @@ def _held(value: Any) -> Iterator[sa.MetaData]:
 def _nothing(unread: list[Unread]) -> InputError:
     if unread:
         first = unread[0]
-        return InputError(f"no table could be read; line {first.line}: {first.reason}", where=first.path, remedy="Mend that first")
-    return InputError("no table is declared", where="SQLAlchemy models", remedy="Give the files that declare mapped classes or Table(...)")
+        return InputError(
+            f"no table could be read; line {first.line}: {first.reason}", where=first.path, remedy="Mend that first"
+        )
+    return InputError(
+        "no table is declared",
+        where="SQLAlchemy models",
+        remedy="Give the files that declare mapped classes or Table(...)",
+    )
 
 
-def _finished(result: ReadResult, script: Script, metadatas: list[sa.MetaData], interpreter: Interpreter, how: str | None) -> ReadResult:
+def _finished(
+    result: ReadResult, script: Script, metadatas: list[sa.MetaData], interpreter: Interpreter, how: str | None
+) -> ReadResult:
     lines: dict[str, int] = {}
     files: dict[str, str] = {}
     schema = result.schema_
@@ -145,5 +157,11 @@ def _name_in(there: Table, item: Any, columns: list[str]) -> str | None:
     if isinstance(item, sa.PrimaryKeyConstraint):
         return there.primary_key.name if there.primary_key else None
     groups = (there.foreign_keys, there.unique_keys)
-    chosen = groups[0] if isinstance(item, sa.ForeignKeyConstraint) else groups[1] if isinstance(item, sa.UniqueConstraint) else ()
+    chosen = (
+        groups[0]
+        if isinstance(item, sa.ForeignKeyConstraint)
+        else groups[1]
+        if isinstance(item, sa.UniqueConstraint)
+        else ()
+    )
     return next((one.name for one in chosen if list(one.columns) == columns), None)

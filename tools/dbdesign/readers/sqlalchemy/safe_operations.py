@@ -87,7 +87,16 @@ CLAUSE = frozenset(
 )
 """Names on SQLAlchemy's expressions, columns, tables and types."""
 CLASS = frozenset(
-    ["__name__", "__table__", "__tablename__", "__table_args__", "__mapper_args__", "__members__", "__qualname__", "__doc__"]
+    [
+        "__name__",
+        "__table__",
+        "__tablename__",
+        "__table_args__",
+        "__mapper_args__",
+        "__members__",
+        "__qualname__",
+        "__doc__",
+    ]
 )
 REGISTRY = frozenset(["metadata", "generate_base", "mapped", "mapped_as_dataclass", "as_declarative_base"])
 METADATA = frozenset(["tables", "schema", "naming_convention", "sorted_tables"])
@@ -172,7 +181,9 @@ def subscript(value: Any, key: Any) -> Any:
     """`value[key]`."""
     if isinstance(value, MappedColumn):
         value = value.column
-    if isinstance(value, str | list | tuple | dict | enum.EnumType | ReadOnlyColumnCollection | ClauseElement | QueryableAttribute):
+    if isinstance(
+        value, str | list | tuple | dict | enum.EnumType | ReadOnlyColumnCollection | ClauseElement | QueryableAttribute
+    ):
         return _guarded(lambda: value[key])
     if isinstance(value, Mapping):
         return _guarded(lambda: value[key])
@@ -215,7 +226,10 @@ def _library_attribute(value: Any, name: str) -> Any:
         if name in CLASS or not name.startswith("_"):
             return _guarded(lambda: getattr(value, name))
     elif (
-        (isinstance(value, Visitable | ReadOnlyColumnCollection | QueryableAttribute | TypeEngine | SchemaItem) and _allowed(value, name))
+        (
+            isinstance(value, Visitable | ReadOnlyColumnCollection | QueryableAttribute | TypeEngine | SchemaItem)
+            and _allowed(value, name)
+        )
         or (isinstance(value, registry) and name in REGISTRY)
         or (isinstance(value, MetaData) and name in METADATA)
     ):
@@ -239,7 +253,11 @@ def _limited(method: Callable[..., Any]) -> Callable[..., Any]:
     """A method of a text or list; what it makes may not be larger than `LONGEST`."""
 
     def call(*arguments: Any, **keywords: Any) -> Any:
-        if method.__name__ == "replace" and len(arguments) > 1 and len(method.__self__) * max(1, len(arguments[1])) > LONGEST:  # type: ignore[attr-defined]
+        if (
+            method.__name__ == "replace"
+            and len(arguments) > 1
+            and len(method.__self__) * max(1, len(arguments[1])) > LONGEST
+        ):  # type: ignore[attr-defined]
             raise NotStaticError("a text of more than 100,000 characters is not made")
         if method.__name__ == "join":
             arguments = ([str(_text(one)) for one in arguments[0]],)
@@ -256,7 +274,9 @@ def _text(value: Any) -> str:
 
 def _format(template: str) -> Native:
     def call(*arguments: Any, **keywords: Any) -> str:
-        if re.search(r"\{[^{}]*[.\[]", template) or any(not isinstance(one, str | int | float) for one in [*arguments, *keywords.values()]):
+        if re.search(r"\{[^{}]*[.\[]", template) or any(
+            not isinstance(one, str | int | float) for one in [*arguments, *keywords.values()]
+        ):
             raise NotStaticError("a format of other values than texts and numbers is not worked out")
         _check_format(template)
         return str(_guarded(lambda: template.format(*arguments, **keywords)))

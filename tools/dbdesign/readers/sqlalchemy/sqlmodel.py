@@ -73,13 +73,23 @@ def names() -> dict[str, Any]:
     metadata = base.metadata
     model = type("SQLModel", (Model,), {"metadata": metadata, "_dbdesign_base": base, "_dbdesign_fields": {}})
     field = Native(Field, placed=True, lenient=_SIDE)
-    found: dict[str, Any] = {"sqlmodel.SQLModel": model, "sqlmodel.Field": field, "sqlmodel.Relationship": IGNORED, "sqlmodel.AutoString": sa.String}
+    found: dict[str, Any] = {
+        "sqlmodel.SQLModel": model,
+        "sqlmodel.Field": field,
+        "sqlmodel.Relationship": IGNORED,
+        "sqlmodel.AutoString": sa.String,
+    }
     found["sqlmodel.main.SQLModel"], found["sqlmodel.main.Field"] = model, field
     found["sqlmodel.sql.sqltypes.AutoString"] = sa.String
     found |= {f"pydantic.{one}": str for one in ("EmailStr", "SecretStr", "StrictStr", "NameEmail")}
     found |= {"pydantic.AwareDatetime": Aware, "pydantic.NaiveDatetime": Naive, "pydantic.BaseModel": object}
     found |= {f"pydantic.{one}": int for one in ("StrictInt", "PositiveInt", "NonNegativeInt", "NegativeInt")}
-    found |= {"pydantic.StrictBool": bool, "pydantic.Field": field, "pydantic.UUID4": uuid.UUID, "pydantic.ConfigDict": IGNORED}
+    found |= {
+        "pydantic.StrictBool": bool,
+        "pydantic.Field": field,
+        "pydantic.UUID4": uuid.UUID,
+        "pydantic.ConfigDict": IGNORED,
+    }
     found["pydantic.constr"] = Native(lambda max_length=None, **_: typing.Annotated[str, Length(max_length)])
     return found
 
@@ -96,7 +106,9 @@ def is_model(value: Any) -> bool:
     return isinstance(value, type) and issubclass(value, Model)
 
 
-def create(name: str, bases: list[type], body: Body, keywords: dict[str, Any], place: Place, interpreter: Interpreter) -> Any:
+def create(
+    name: str, bases: list[type], body: Body, keywords: dict[str, Any], place: Place, interpreter: Interpreter
+) -> Any:
     """A class of SQLModel's; with `table=True` its table too."""
     fields: dict[str, tuple[Any, Any, Place]] = {}
     for one in reversed(bases):
@@ -116,10 +128,16 @@ def create(name: str, bases: list[type], body: Body, keywords: dict[str, Any], p
     made = type(name, (*bases,), wanted)
     columns = {}
     for field, (annotation, value, at) in fields.items():
-        if value is not IGNORED and annotation is not None and (column := _column(field, annotation, value, at, interpreter)) is not None:
+        if (
+            value is not IGNORED
+            and annotation is not None
+            and (column := _column(field, annotation, value, at, interpreter)) is not None
+        ):
             columns[field] = column
     base = getattr(made, "_dbdesign_base", None) or model._dbdesign_base  # type: ignore[attr-defined]
-    mapped = type(name, (base,), {**table_names, **columns, "__module__": __name__, "_dbdesign_functions": body.functions})
+    mapped = type(
+        name, (base,), {**table_names, **columns, "__module__": __name__, "_dbdesign_functions": body.functions}
+    )
     mapped.__table__.info[PLACE] = place  # type: ignore[attr-defined]
     return _joint(mapped, made)
 
@@ -170,7 +188,12 @@ def _column(name: str, annotation: Any, value: Any, place: Place, interpreter: I
     if given.get("foreign_key"):
         keys.append(sa.ForeignKey(given["foreign_key"], ondelete=given.get("ondelete")))
     further = {key: one for key, one in (given.get("sa_column_kwargs") or {}).items() if key not in library.SIDE}
-    settings = {"primary_key": primary, "nullable": nullable, "index": given.get("index", False), "unique": given.get("unique", False)}
+    settings = {
+        "primary_key": primary,
+        "nullable": nullable,
+        "index": given.get("index", False),
+        "unique": given.get("unique", False),
+    }
     found = sa.Column(*keys, *(given.get("sa_column_args") or ()), type_=kind, **{**settings, **further})
     found.info[PLACE] = field.place
     return found
@@ -226,7 +249,11 @@ def _kind(annotation: Any, given: dict[str, Any]) -> Any:
         return sa.Enum(bare)
     for kinds, made in _KINDS:
         if issubclass(bare, kinds):
-            return made() if made is not None else sa.String(length).with_variant(sa.String(length or 255), "mysql", "mariadb")
+            return (
+                made()
+                if made is not None
+                else sa.String(length).with_variant(sa.String(length or 255), "mysql", "mariadb")
+            )
     if issubclass(bare, decimal.Decimal):
         return sa.Numeric(given.get("max_digits"), given.get("decimal_places"))
     if issubclass(bare, uuid.UUID):

@@ -14,7 +14,16 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 from dbdesign.readers.sqlalchemy import library
 from dbdesign.readers.sqlalchemy.evaluate import FAILURES
 from dbdesign.readers.sqlalchemy.further_types import Verbatim
-from dbdesign.readers.sqlalchemy.values import IGNORED, Function, Instance, Native, NotStaticError, Scope, TypeClass, Unknown
+from dbdesign.readers.sqlalchemy.values import (
+    IGNORED,
+    Function,
+    Instance,
+    Native,
+    NotStaticError,
+    Scope,
+    TypeClass,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from dbdesign.readers.sqlalchemy.interpret import Interpreter
@@ -53,9 +62,13 @@ def compiles(of: Any, *dialects: Any) -> Any:
     return Compilation(of, tuple(map(str, dialects))) if isinstance(of, TypeClass) else IGNORED
 
 
-def _compiled(interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], arguments: list[Any], keywords: dict[str, Any]) -> Any:
+def _compiled(
+    interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], arguments: list[Any], keywords: dict[str, Any]
+) -> Any:
     """An element of the program's own as the text that it compiles to."""
-    spelling = next((one.spellings.get(interpreter.dialect) or one.spellings.get("") for one in chain if one.spellings), None)
+    spelling = next(
+        (one.spellings.get(interpreter.dialect) or one.spellings.get("") for one in chain if one.spellings), None
+    )
     if spelling is None:
         raise NotStaticError(f"how {of.name} is spelt for {interpreter.dialect} is not known")
     given = [interpreter.evaluator.argument(one, _nowhere()) for one in arguments]
@@ -69,7 +82,9 @@ def _compiled(interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], a
         parts = value if isinstance(value, list) else [value]
         return ", ".join(str(one.compile(dialect=dialect, compile_kwargs={"literal_binds": True})) for one in parts)
 
-    compiler = Instance("compiler", {"process": Native(process), "dialect": Instance("dialect", {"name": interpreter.dialect})})
+    compiler = Instance(
+        "compiler", {"process": Native(process), "dialect": Instance("dialect", {"name": interpreter.dialect})}
+    )
     text = interpreter.run(spelling, [element, compiler], {})
     if not isinstance(text, str):
         raise NotStaticError(f"how {of.name} is spelt is not known")
@@ -141,7 +156,12 @@ def _initialised(
 
 
 def _decorated(
-    interpreter: Interpreter, of: TypeClass, names: dict[str, Any], made: Instance, arguments: list[Any], keywords: dict[str, Any]
+    interpreter: Interpreter,
+    of: TypeClass,
+    names: dict[str, Any],
+    made: Instance,
+    arguments: list[Any],
+    keywords: dict[str, Any],
 ) -> Any:
     impl = names.get("impl")
     if isinstance(impl, Unknown) or impl is None or impl is IGNORED:
@@ -152,9 +172,15 @@ def _decorated(
     if not isinstance(choose, Function):
         return own
     dialect = Instance("dialect", {"name": interpreter.dialect, "type_descriptor": Native(_as_object)})
-    scope = Scope(choose.scope.path, {"super": Native(lambda *_: Instance("super", {"load_dialect_impl": Native(lambda _: own)}))}, choose.scope)
+    scope = Scope(
+        choose.scope.path,
+        {"super": Native(lambda *_: Instance("super", {"load_dialect_impl": Native(lambda _: own)}))},
+        choose.scope,
+    )
     try:
-        chosen = interpreter.run(Function(choose.name, choose.arguments, choose.body, scope, None, "method", made), [dialect], {})
+        chosen = interpreter.run(
+            Function(choose.name, choose.arguments, choose.body, scope, None, "method", made), [dialect], {}
+        )
     except NotStaticError as error:
         interpreter.note(f"{of.name} is taken for its impl: {error}")
         return own

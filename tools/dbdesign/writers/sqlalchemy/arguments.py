@@ -11,7 +11,20 @@ from dbdesign.writers.sqlalchemy.layout import Code, Expression, Group, Named, c
 from dbdesign.writers.sqlalchemy.source import Source, escaped
 
 POSTGRESQL = "sqlalchemy.dialects.postgresql"
-_STORAGE = frozenset(["fillfactor", "autovacuum_enabled", "m", "ef_construction", "lists", "fastupdate", "pages_per_range", "autosummarize", "deduplicate_items", "buffering"])
+_STORAGE = frozenset(
+    [
+        "fillfactor",
+        "autovacuum_enabled",
+        "m",
+        "ef_construction",
+        "lists",
+        "fastupdate",
+        "pages_per_range",
+        "autosummarize",
+        "deduplicate_items",
+        "buffering",
+    ]
+)
 
 
 class Arguments:
@@ -20,7 +33,12 @@ class Arguments:
     def __init__(self, source: Source, engine: Engine) -> None:
         self._source = source
         self._postgresql = engine in {Engine.POSTGRESQL, Engine.COCKROACHDB}
-        self._prefix = {Engine.MYSQL: "mysql", Engine.TIDB: "mysql", Engine.SQLITE: "sqlite", Engine.SQLSERVER: "mssql"}.get(engine, "postgresql")
+        self._prefix = {
+            Engine.MYSQL: "mysql",
+            Engine.TIDB: "mysql",
+            Engine.SQLITE: "sqlite",
+            Engine.SQLSERVER: "mssql",
+        }.get(engine, "postgresql")
 
     def of(self, table: Table) -> list[Expression]:
         """All of them, the settings last."""
@@ -36,15 +54,26 @@ class Arguments:
         """Whether `index=True` says all of an index."""
         keys = one.keys
         plain = Index(name=one.name, keys=(IndexKey(column=keys[0].column),), unique=one.unique, comment=one.comment)
-        return len(keys) == 1 and keys[0].column is not None and one == plain and one.name == f"ix_{table.name}_{keys[0].column}"
+        return (
+            len(keys) == 1
+            and keys[0].column is not None
+            and one == plain
+            and one.name == f"ix_{table.name}_{keys[0].column}"
+        )
 
     def unique_at_column(self, table: Table, key: Key) -> bool:
         """Whether `unique=True` says all of a key."""
-        return len(key.columns) == 1 and key == Key(name=key.name, columns=key.columns) and self._usual(table, key, "key")
+        return (
+            len(key.columns) == 1 and key == Key(name=key.name, columns=key.columns) and self._usual(table, key, "key")
+        )
 
     def reference_at_column(self, table: Table, key: ForeignKey) -> bool:
         """Whether a foreign key may be said with its column."""
-        return len(key.columns) == 1 and not key.period and sum(one.columns == key.columns for one in table.foreign_keys) == 1
+        return (
+            len(key.columns) == 1
+            and not key.period
+            and sum(one.columns == key.columns for one in table.foreign_keys) == 1
+        )
 
     def _usual(self, table: Table, key: Key | ForeignKey, suffix: str) -> bool:
         if key.name is None:
@@ -92,9 +121,14 @@ class Arguments:
 
     def _references(self, table: Table) -> Iterator[Expression]:
         for key in table.foreign_keys:
-            if not self.reference_at_column(table, key):
+            if not self.reference_at_column(table, key) and not has_dot(key):
                 targets = tuple(self.target(key, one) for one in key.referenced_columns)
-                yield self._source.call("ForeignKeyConstraint", _strings(key.columns), _strings(targets), **self.reference_options(table, key))
+                yield self._source.call(
+                    "ForeignKeyConstraint",
+                    _strings(key.columns),
+                    _strings(targets),
+                    **self.reference_options(table, key),
+                )
 
     def target(self, key: ForeignKey, column: str) -> str:
         """What a foreign key names: `schema.table.column`."""
@@ -128,17 +162,27 @@ class Arguments:
     def check(self, table: Table, one: Check) -> Expression:
         """A check."""
         if one.no_inherit or not one.valid or not one.enforced or one.comment:
-            self._source.note(f"{table.label} ({one.name})", "NO INHERIT, NOT VALID, NOT ENFORCED or the comment of a check")
-        return self._source.call("CheckConstraint", string(escaped(one.expression)), name=string(one.name) if one.name else None)
+            self._source.note(
+                f"{table.label} ({one.name})", "NO INHERIT, NOT VALID, NOT ENFORCED or the comment of a check"
+            )
+        return self._source.call(
+            "CheckConstraint", string(escaped(one.expression)), name=string(one.name) if one.name else None
+        )
 
     def exclusion(self, table: Table, one: Exclusion) -> Expression:
         """An exclusion constraint."""
         if one.include or one.options or one.comment:
-            self._source.note(f"{table.label} ({one.name})", "INCLUDE, storage settings or the comment of an exclusion constraint")
+            self._source.note(
+                f"{table.label} ({one.name})", "INCLUDE, storage settings or the comment of an exclusion constraint"
+            )
         keys = []
         for key in one.keys:
             spelt = index_key(key)
-            name = string(key.column) if key.column and spelt in {key.column, f'"{key.column}"'} else self._source.text(spelt)
+            name = (
+                string(key.column)
+                if key.column and spelt in {key.column, f'"{key.column}"'}
+                else self._source.text(spelt)
+            )
             keys.append(Group("()", (name, string(key.operator or "="))))
         return self._source.call(
             "ExcludeConstraint",
@@ -169,7 +213,9 @@ class Arguments:
         )
 
     def _is_simple(self, key: IndexKey) -> bool:
-        return key.column is not None and not (key.descending or key.nulls or key.collation or "(" in (key.opclass or ""))
+        return key.column is not None and not (
+            key.descending or key.nulls or key.collation or "(" in (key.opclass or "")
+        )
 
     def _key_of_index(self, key: IndexKey) -> Expression:
         if key.column is not None and self._is_simple(key):
@@ -192,7 +238,9 @@ class Arguments:
         elif method and prefix in {"postgresql", "mysql"}:
             found[f"{prefix}_using"] = string(method)
         if lengths:
-            found["mysql_length"] = Group("{}", tuple(Named(string(name).text, Code(str(size)), ": ") for name, size in lengths.items()))
+            found["mysql_length"] = Group(
+                "{}", tuple(Named(string(name).text, Code(str(size)), ": ") for name, size in lengths.items())
+            )
         if one.include:
             found[f"{prefix}_include"] = _strings(one.include)
         if operators:
@@ -223,19 +271,40 @@ class Arguments:
             if table.partitioning is not None:
                 keys = ", ".join(index_key(one) for one in table.partitioning.keys)
                 yield _entry("postgresql_partition_by", string(f"{table.partitioning.strategy.upper()} ({keys})"))
-            storage = {name: options.pop(name) for name in list(options) if name in _STORAGE or name.startswith(("autovacuum_", "toast."))}
+            storage = {
+                name: options.pop(name)
+                for name in list(options)
+                if name in _STORAGE or name.startswith(("autovacuum_", "toast."))
+            }
             if storage:
                 yield _entry("postgresql_with", _dictionary(storage))
         elif self._prefix == "mysql":
-            for name, keyword in (("engine", "engine"), ("charset", "default_charset"), ("collation", "collate"), ("row_format", "row_format")):
+            for name, keyword in (
+                ("engine", "engine"),
+                ("charset", "default_charset"),
+                ("collation", "collate"),
+                ("row_format", "row_format"),
+            ):
                 if value := options.pop(name, None):
                     yield _entry(f"mysql_{keyword}", string(value))
         elif self._prefix == "sqlite":
             for name in ("strict", "without_rowid"):
                 if options.pop(name, None):
-                    yield _entry(f"sqlite_{'with_rowid' if name == 'without_rowid' else name}", Code("False" if name == "without_rowid" else "True"))
+                    yield _entry(
+                        f"sqlite_{'with_rowid' if name == 'without_rowid' else name}",
+                        Code("False" if name == "without_rowid" else "True"),
+                    )
         if options:
-            self._source.note(table.label, f"settings of a table: {', '.join(sorted(options))}", "say them in DDL events or a migration")
+            self._source.note(
+                table.label,
+                f"settings of a table: {', '.join(sorted(options))}",
+                "say them in DDL events or a migration",
+            )
+
+
+def has_dot(key: ForeignKey) -> bool:
+    """Whether a name that a foreign key leads to has a dot, which SQLAlchemy's path cannot say."""
+    return any("." in one for one in (key.referenced_namespace or "", key.referenced_table, *key.referenced_columns))
 
 
 def _entry(name: str, value: Expression) -> Named:

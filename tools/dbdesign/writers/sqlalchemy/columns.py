@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dbdesign.model.schema import Column, Engine, ForeignKey, Identity, Table
-from dbdesign.writers.sqlalchemy.arguments import Arguments
+from dbdesign.writers.sqlalchemy.arguments import Arguments, has_dot
 from dbdesign.writers.sqlalchemy.layout import Call, Code, Expression, call, string
 from dbdesign.writers.sqlalchemy.source import Source, escaped
 from dbdesign.writers.sqlalchemy.types import ColumnType, Types
@@ -28,8 +28,12 @@ class Columns:
 
     def key_at(self, table: Table, column: Column) -> ForeignKey | None:
         """The foreign key that is said with the column."""
-        found = (one for one in table.foreign_keys if one.columns == (column.name,) and self.arguments.reference_at_column(table, one))
-        return next((one for one in found if one.references in self.known), None)
+        found = (
+            one
+            for one in table.foreign_keys
+            if one.columns == (column.name,) and self.arguments.reference_at_column(table, one)
+        )
+        return next((one for one in found if one.references in self.known and not has_dot(one)), None)
 
     def parts(self, table: Table, column: Column) -> list[Expression]:
         """What stands in order behind the type: a foreign key, numbering, a computation."""
@@ -50,9 +54,21 @@ class Columns:
         self._say_losses(table, column)
         primary = table.primary_key is not None and column.name in table.primary_key.columns
         at_column = primary and not self.arguments.primary_is_explicit(table)
-        key = next((one for one in table.unique_keys if one.columns == (column.name,) and self.arguments.unique_at_column(table, one)), None)
+        key = next(
+            (
+                one
+                for one in table.unique_keys
+                if one.columns == (column.name,) and self.arguments.unique_at_column(table, one)
+            ),
+            None,
+        )
         index = next(
-            (one for one in table.indexes if one.columns == (column.name,) and self.arguments.stands_at_column(table, one)), None
+            (
+                one
+                for one in table.indexes
+                if one.columns == (column.name,) and self.arguments.stands_at_column(table, one)
+            ),
+            None,
         )
         return {
             "primary_key": Code("True") if at_column else None,
@@ -70,7 +86,9 @@ class Columns:
         default = column.default
         if column.on_update is not None:
             if default is None:
-                self.source.note(f"{table.label}.{column.name}", "ON UPDATE of a column without a default", "say it in a migration")
+                self.source.note(
+                    f"{table.label}.{column.name}", "ON UPDATE of a column without a default", "say it in a migration"
+                )
                 return None
             default = f"{default} ON UPDATE {column.on_update}"
         return self.source.text(default) if default is not None else None
@@ -78,7 +96,12 @@ class Columns:
     def _is_auto(self, table: Table, column: Column) -> bool:
         """Whether SQLAlchemy makes the column a SERIAL by itself: the only column of an integer primary key, or one that says so in it."""
         primary = table.primary_key
-        return primary is not None and column.name in primary.columns and column.type.native in _SERIAL and self._is_plain(column.identity)
+        return (
+            primary is not None
+            and column.name in primary.columns
+            and column.type.native in _SERIAL
+            and self._is_plain(column.identity)
+        )
 
     @staticmethod
     def _is_plain(identity: Identity | None) -> bool:
@@ -88,10 +111,14 @@ class Columns:
         if not primary or not column.type.is_integer or table.primary_key is None:
             return None
         identity = column.identity
-        numbered = identity is not None and identity.mode in {"serial", "auto_increment", "identity", "rowid"} and (
-            identity.mode != "serial" or self._is_auto(table, column)
+        numbered = (
+            identity is not None
+            and identity.mode in {"serial", "auto_increment", "identity", "rowid"}
+            and (identity.mode != "serial" or self._is_auto(table, column))
         )
-        by_itself = len(table.primary_key.columns) == 1 and not any(column.name in one.columns for one in table.foreign_keys)
+        by_itself = len(table.primary_key.columns) == 1 and not any(
+            column.name in one.columns for one in table.foreign_keys
+        )
         if numbered:
             return None if by_itself else Code("True")
         if identity is not None or column.generated is not None or column.default is not None:
@@ -122,15 +149,32 @@ class Columns:
         from dbdesign.writers.sqlalchemy.names import identifier as python_name
 
         name = identity.sequence_name or chosen_name(table.name, column.name, "seq")
-        self.source.note(f"{table.label}.{column.name}", "that a sequence belongs to its column", "the sequence stands by itself")
+        self.source.note(
+            f"{table.label}.{column.name}", "that a sequence belongs to its column", "the sequence stands by itself"
+        )
         variable = free(python_name(name.lower(), "sequence"), self.source.taken)
-        self.source.before.append(sequence(self.source, variable, name, table.namespace, identity.options.data_type or column.type.native, identity.options))
+        self.source.before.append(
+            sequence(
+                self.source,
+                variable,
+                name,
+                table.namespace,
+                identity.options.data_type or column.type.native,
+                identity.options,
+            )
+        )
         return Code(f"{variable}.next_value()")
 
     def _say_losses(self, table: Table, column: Column) -> None:
         target = f"{table.label}.{column.name}"
         for lost, said in (
-            ("the name, comment or state of a NOT NULL constraint", column.not_null_name or column.not_null_comment or not column.not_null_valid or column.not_null_no_inherit),
+            (
+                "the name, comment or state of a NOT NULL constraint",
+                column.not_null_name
+                or column.not_null_comment
+                or not column.not_null_valid
+                or column.not_null_no_inherit,
+            ),
             (f"settings of a column: {', '.join(sorted(column.options))}", column.options),
             ("the character set of a column", column.charset),
             ("the name of a default", column.default_name),
@@ -142,7 +186,9 @@ class Columns:
         """`Column(...)`, as it stands in a `Table` or in SQLModel's `sa_column`."""
         kind = self.type_of(column)
         keywords = self.keywords(table, column, nullable=not self._implied(table, column))
-        return self.source.call("Column", string(column.name) if name else None, kind.expression, *self.parts(table, column), **keywords)
+        return self.source.call(
+            "Column", string(column.name) if name else None, kind.expression, *self.parts(table, column), **keywords
+        )
 
     @staticmethod
     def _implied(table: Table, column: Column) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbdesign.model.schema import Engine, Schema, Table
-from dbdesign.writers.sqlalchemy.arguments import Arguments
+from dbdesign.writers.sqlalchemy.arguments import Arguments, has_dot
 from dbdesign.writers.sqlalchemy.columns import Columns, sequence
 from dbdesign.writers.sqlalchemy.layout import Call, Code, Expression, Group, assignment, call, laid_out, string
 from dbdesign.writers.sqlalchemy.names import free, identifier
@@ -22,9 +22,9 @@ NATIVE = '''class NativeType(UserDefinedType[Any]):
     def get_col_spec(self, **_: Any) -> str:
         return self.spelling
 '''
-VALUES = '''def enum_values(kind: type[enum.Enum]) -> list[str]:
+VALUES = """def enum_values(kind: type[enum.Enum]) -> list[str]:
     return [str(member.value) for member in kind]
-'''
+"""
 BUILTIN_NAMES = frozenset(
     "Base Any NativeType enum_values metadata enum datetime date time timedelta Decimal UUID Mapped mapped_column relationship Table Column "
     "Optional SQLModel Field Relationship str int float bool bytes list dict set type object text desc func".split()
@@ -51,13 +51,18 @@ class Writing:
         classes = [self.model(one) for one in self.ordered()]
         tables = [self.table(self._table(label), name) for label, name in self.plan.tables.items()]
         enums = self._unused_enums()
-        sequences = [self._sequence(one.name, one.namespace, one.type.native if one.type else None, one.options) for one in self.schema.sequences]
+        sequences = [
+            self._sequence(one.name, one.namespace, one.type.native if one.type else None, one.options)
+            for one in self.schema.sequences
+        ]
         base = self.base()
         native = [NATIVE] if self.source.natives else []
         values = [VALUES] if self.types.enums else []
         definitions = [*native, *values, *self.source.before, *sequences, *enums]
+        body = [base, *definitions, *tables, *classes]
+        self.source.keep_used("\n".join(body))
         head = "\n\n".join([*self.header(), *self.source.import_lines()])
-        return _spaced([head, base, *definitions, *tables, *classes])
+        return _spaced([head, *body])
 
     def header(self) -> list[str]:
         """What stands above the imports."""
@@ -83,7 +88,11 @@ class Writing:
         lines = [f"class {model.name}({self.bases()}):\n", assignment("__tablename__", string(table.name), 4)]
         arguments = self.arguments.of(self._without_unknown(table))
         if arguments:
-            only = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], Group) else Group("()", tuple(arguments))
+            only = (
+                arguments[0]
+                if len(arguments) == 1 and isinstance(arguments[0], Group)
+                else Group("()", tuple(arguments))
+            )
             lines.append(assignment("__table_args__", only, 4))
         lines.append("\n")
         for column in table.columns:
@@ -125,7 +134,7 @@ class Writing:
     def relation_options(self, one: Relation) -> dict[str, Expression | None]:
         """The keywords of a relationship."""
         return {
-            "secondary": Code(self.plan.tables[one.through]) if one.through else None,
+            "secondary": Code(self.plan.tables[one.through]) if one.through in self.plan.tables else None,
             "foreign_keys": _listed(one.keys),
             "remote_side": _listed(one.remote),
             "back_populates": string(one.other),
@@ -135,10 +144,16 @@ class Writing:
     def _without_unknown(self, table: Table) -> Table:
         """The table without foreign keys to tables that are not there."""
         known = self.schema.table_by_label
-        kept = tuple(one for one in table.foreign_keys if one.references in known)
+        kept = tuple(one for one in table.foreign_keys if one.references in known and not has_dot(one))
         for one in table.foreign_keys:
+            if has_dot(one):
+                self.source.note(
+                    f"{table.label} ({one.name})", "a foreign key to a name with a dot in it", "say it in a migration"
+                )
             if one.references not in known:
-                self.source.note(f"{table.label} ({one.name})", f"a foreign key to {one.references}, which is not in the schema")
+                self.source.note(
+                    f"{table.label} ({one.name})", f"a foreign key to {one.references}, which is not in the schema"
+                )
         return table.model_copy(update={"foreign_keys": kept})
 
     # -- tables ------------------------------------------------------------------------------------------------------------
@@ -154,14 +169,21 @@ class Writing:
         for one in settings[0].elements if settings else ():
             keywords[one.name.strip('"')] = one.value  # type: ignore[union-attr]
         made: Call = self.source.call(
-            "Table", string(table.name), Code("metadata"), *columns, *(one for one in arguments if not isinstance(one, Group)), **keywords
+            "Table",
+            string(table.name),
+            Code("metadata"),
+            *columns,
+            *(one for one in arguments if not isinstance(one, Group)),
+            **keywords,
         )
         return assignment(variable, made)
 
     # -- what else there is ------------------------------------------------------------------------------------------------
 
     def _sequence(self, name: str, namespace: str | None, kind: str | None, options: object) -> str:
-        return sequence(self.source, free(identifier(name.lower(), "sequence"), self.source.taken), name, namespace, kind, options)
+        return sequence(
+            self.source, free(identifier(name.lower(), "sequence"), self.source.taken), name, namespace, kind, options
+        )
 
     def _unused_enums(self) -> list[str]:
         """Enumerations that no column has are made with the MetaData."""
@@ -171,7 +193,11 @@ class Writing:
                 made = self.types.enum(enum)
                 assert isinstance(made, Call)  # noqa: S101 - an enumeration is a call
                 name = free(identifier(f"{enum.name.lower()}_type", "enum"), self.source.taken)
-                found.append(assignment(name, Call(made.function, (*made.arguments, *call("", metadata=Code("metadata")).arguments))))
+                found.append(
+                    assignment(
+                        name, Call(made.function, (*made.arguments, *call("", metadata=Code("metadata")).arguments))
+                    )
+                )
         return found
 
     def _losses(self) -> None:
@@ -192,7 +218,11 @@ class Writing:
             ("objects that are carried verbatim", schema.carried),
         ):  # fmt: skip
             for one in objects:
-                note(getattr(one, "label", one.name), lost, "execute it in a DDL event (sqlalchemy.event, before_create or after_create) or in a migration")
+                note(
+                    getattr(one, "label", one.name),
+                    lost,
+                    "execute it in a DDL event (sqlalchemy.event, before_create or after_create) or in a migration",
+                )
         for one in schema.namespaces:
             note(one.name, "that a schema is created", "create it before create_all")
 
@@ -209,7 +239,7 @@ def _spaced(blocks: list[str]) -> str:
     before = "imports"
     for one in blocks[1:]:
         kind = "block" if one.startswith(("class ", "def ")) else "line"
-        text += "\n\n" if "block" in {kind, before} or (before == "imports") else ""
+        text += "\n\n" if "block" in {kind, before} else "\n" if before == "imports" else ""
         text += one
         before = "line" if one.endswith("metadata = Base.metadata\n") or kind == "line" else "block"
         if before == "line" and one.endswith("metadata = Base.metadata\n"):

@@ -6,7 +6,21 @@ import keyword
 import re
 import unicodedata
 
-RESERVED = frozenset(["metadata", "registry", "model_config", "model_fields", "json", "dict", "copy", "schema", "construct", "validate", "parse_obj"])
+RESERVED = frozenset(
+    [
+        "metadata",
+        "registry",
+        "model_config",
+        "model_fields",
+        "json",
+        "dict",
+        "copy",
+        "schema",
+        "construct",
+        "validate",
+        "parse_obj",
+    ]
+)
 """Attributes that declarative bases and SQLModel have for themselves."""
 
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dbdesign.model.schema import ForeignKey, Schema, Table
+from dbdesign.writers.sqlalchemy.arguments import has_dot
 from dbdesign.writers.sqlalchemy.names import attribute, class_name, free, identifier, plural, singular
 from dbdesign.writers.sqlalchemy.source import Source
 
@@ -82,13 +83,25 @@ def plan(schema: Schema, source: Source, *, links: bool = False) -> Plan:
 
 def association(table: Table, known: object) -> tuple[ForeignKey, ForeignKey] | None:
     """The two foreign keys of a table that is nothing more than pairs: its columns are theirs, and its primary key."""
-    if len(table.foreign_keys) != 2 or table.primary_key is None or table.indexes or table.unique_keys or table.checks:
+    if (
+        len(table.foreign_keys) != 2
+        or any(map(has_dot, table.foreign_keys))
+        or table.primary_key is None
+        or table.indexes
+        or table.unique_keys
+        or table.checks
+    ):
         return None
     first, second = table.foreign_keys
     columns = [*first.columns, *second.columns]
     whole = sorted(columns) == sorted(one.name for one in table.columns) == sorted(table.primary_key.columns)
-    plain = all(one.default is None and one.identity is None and one.comment is None and one.generated is None for one in table.columns)
-    return (first, second) if whole and plain and len(set(columns)) == len(columns) and isinstance(known, dict) else None
+    plain = all(
+        one.default is None and one.identity is None and one.comment is None and one.generated is None
+        for one in table.columns
+    )
+    return (
+        (first, second) if whole and plain and len(set(columns)) == len(columns) and isinstance(known, dict) else None
+    )
 
 
 def _relate(table: Table, found: Plan) -> None:
@@ -97,7 +110,7 @@ def _relate(table: Table, found: Plan) -> None:
         return
     for key in table.foreign_keys:
         other = found.models.get(key.references)
-        if other is None:
+        if other is None or has_dot(key):
             continue
         several = sum(one.references == key.references for one in table.foreign_keys) > 1
         own = model is other

@@ -26,7 +26,9 @@ def prove(text: str, schema: Schema) -> tuple[Proof, tuple[Note, ...]]:
         except DesignError as error:
             return BY_RULE, (Note(object="models", lost="the module could not be imported", instead=str(error)),)
     notes = tuple(Note(object=one.text, lost=f"refused: {one.reason}") for one in result.unread)
-    missing = [one.label for one in schema.tables if one.partition_of is None and result.schema_.table(one.label) is None]
+    missing = [
+        one.label for one in schema.tables if one.partition_of is None and result.schema_.table(one.label) is None
+    ]
     notes += tuple(Note(object=one, lost="a table that the module does not create") for one in missing)
     if notes:
         return BY_RULE, notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -28,7 +29,9 @@ class Source:
         self.imports[module].add(name)
         return name
 
-    def call(self, name: str, /, *arguments: Expression | None, module: str = "sqlalchemy", **named: Expression | None) -> Call:
+    def call(
+        self, name: str, /, *arguments: Expression | None, module: str = "sqlalchemy", **named: Expression | None
+    ) -> Call:
         """A call of something that is imported."""
         return call(self.use(name, module), *arguments, **named)
 
@@ -46,7 +49,10 @@ class Source:
         """The notes, in the order in which they came up."""
         return tuple(
             Note(
-                object=", ".join(objects[:SHOWN]) + (f" and {len(objects) - SHOWN} more" if len(objects) > SHOWN else ""), lost=lost, instead=instead
+                object=", ".join(objects[:SHOWN])
+                + (f" and {len(objects) - SHOWN} more" if len(objects) > SHOWN else ""),
+                lost=lost,
+                instead=instead,
             )
             for (lost, instead), objects in self._notes.items()
         )
@@ -58,6 +64,16 @@ class Source:
             self.use("UserDefinedType", "sqlalchemy.types")
             self.use("Any", "typing")
         return Code(call("NativeType", string(spelling)).flat())
+
+    def keep_used(self, body: str) -> None:
+        """Forget imports whose names the body does not have, for a column was said in another way in the end."""
+        words = set(re.findall(r"\w+", body))
+        for module in list(self.imports):
+            kept = {one for one in self.imports[module] if (one or module) in words}
+            if kept:
+                self.imports[module] = kept
+            else:
+                del self.imports[module]
 
     def import_lines(self) -> list[str]:
         """The imports, sorted as isort does: Python's own, then the others."""
@@ -71,8 +87,6 @@ class Source:
 
 def escaped(sql: str) -> str:
     """SQL for `text()`, in which `:name` is a parameter."""
-    import re
-
     return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", sql)
 
 

@@ -89,7 +89,11 @@ class Types:
 
     def _collated(self, kind: DataType, found: Expression, collation: str) -> Expression:
         name = collation.strip('"`[]').replace('""', '"')
-        inside = isinstance(found, Code) and found.text in {"String", "Text"} or found.flat().startswith(("String(", "Text(", "CHAR("))
+        inside = (
+            isinstance(found, Code)
+            and found.text in {"String", "Text"}
+            or found.flat().startswith(("String(", "Text(", "CHAR("))
+        )
         if inside and '"."' not in collation and '".' not in collation and "." not in name:
             if isinstance(found, Code):
                 return call(found.text, collation=string(name))
@@ -117,11 +121,26 @@ class Types:
         name = _GENERIC.get((self.schema.engine, kind.native.lower()))
         if name is not None:
             return Code(self.source.use(name))
-        if kind.kind is Kind.VARCHAR and kind.length is not None and not kind.national and kind.native.lower() == f"varchar({kind.length})":
+        if (
+            kind.kind is Kind.VARCHAR
+            and kind.length is not None
+            and not kind.national
+            and kind.native.lower() == f"varchar({kind.length})"
+        ):
             return self.source.call("String", Code(str(kind.length)))
-        if kind.kind is Kind.CHAR and kind.length is not None and not kind.national and kind.native.lower() == f"char({kind.length})":
+        if (
+            kind.kind is Kind.CHAR
+            and kind.length is not None
+            and not kind.national
+            and kind.native.lower() == f"char({kind.length})"
+        ):
             return self.source.call("CHAR", Code(str(kind.length)))
-        if kind.kind is Kind.DECIMAL and not kind.unsigned and kind.native.lower() in {f"decimal({kind.precision},{kind.scale})", f"numeric({kind.precision},{kind.scale})"}:
+        if (
+            kind.kind is Kind.DECIMAL
+            and not kind.unsigned
+            and kind.native.lower()
+            in {f"decimal({kind.precision},{kind.scale})", f"numeric({kind.precision},{kind.scale})"}
+        ):
             name = "Numeric" if kind.native.lower().startswith("n") or self.schema.engine is Engine.MYSQL else "DECIMAL"
             return self.source.call(name, Code(str(kind.precision)), Code(str(kind.scale)))
         if kind.kind is Kind.ENUM and kind.values:
@@ -203,7 +222,10 @@ def _timed(name: str) -> Callable[..., Expression]:
 
 def _interval(source: Source, fields: str | None, precision: str | None) -> Expression:
     return source.call(
-        "INTERVAL", module=POSTGRESQL, fields=string(fields.strip().upper()) if fields else None, precision=Code(precision) if precision else None
+        "INTERVAL",
+        module=POSTGRESQL,
+        fields=string(fields.strip().upper()) if fields else None,
+        precision=Code(precision) if precision else None,
     )
 
 
@@ -223,7 +245,10 @@ _PATTERNS: tuple[tuple[str, Callable[..., Expression]], ...] = (
     (r"time(?:\((\d)\))? (with|without) time zone", _timed("TIME")),
     (r"interval( [a-z ]+)?(?:\((\d)\))?", _interval),
     (r"bit\((\d+)\)", _sized("BIT", POSTGRESQL)),
-    (r"bit varying(?:\((\d+)\))?", lambda source, size: source.call("BIT", Code(size) if size else None, module=POSTGRESQL, varying=Code("True"))),
+    (
+        r"bit varying(?:\((\d+)\))?",
+        lambda source, size: source.call("BIT", Code(size) if size else None, module=POSTGRESQL, varying=Code("True")),
+    ),
 )
 _GENERIC: dict[tuple[Engine, str], str] = {
     (Engine.MYSQL, "int"): "Integer", (Engine.MYSQL, "bigint"): "BigInteger", (Engine.MYSQL, "smallint"): "SmallInteger",

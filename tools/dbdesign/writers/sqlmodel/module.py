@@ -22,7 +22,9 @@ class WritingModels(Writing):
 
     def __init__(self, schema: Schema) -> None:
         super().__init__(schema)
-        self._links = {label: self.plan.models[label].name for label in self.plan.associations if label in self.plan.models}
+        self._links = {
+            label: self.plan.models[label].name for label in self.plan.associations if label in self.plan.models
+        }
 
     def header(self) -> list[str]:
         """Annotations are read when the classes are made, so that they are no texts."""
@@ -40,7 +42,9 @@ class WritingModels(Writing):
     def ordered(self) -> list[Model]:
         """Link models stand first: relationships name the class itself."""
         models = list(self.plan.models.items())
-        return [one for label, one in models if label in self._links] + [one for label, one in models if label not in self._links]
+        return [one for label, one in models if label in self._links] + [
+            one for label, one in models if label not in self._links
+        ]
 
     def attribute(self, model: Model, name: str) -> str:
         """A field."""
@@ -60,7 +64,12 @@ class WritingModels(Writing):
         key = self.columns.key_at(table, column)
         options = self.arguments.reference_options(table, key) if key is not None else {}
         numbering = [one for one in self.columns.parts(table, column) if not one.flat().startswith("ForeignKey(")]
-        if attribute != column.name or (key is not None and not _is_simple(options)) or numbering or attribute.startswith("_"):
+        if (
+            attribute != column.name
+            or (key is not None and not _is_simple(options))
+            or numbering
+            or attribute.startswith("_")
+        ):
             return {"sa_column": self.columns.column(table, column, name=attribute != column.name)}
         keywords = self.columns.keywords(table, column, nullable=column.identity is not None and not column.nullable)
         further = {name: keywords.pop(name) for name in ("server_default", "comment", "autoincrement")}
