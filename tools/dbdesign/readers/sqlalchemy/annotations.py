@@ -41,7 +41,8 @@ class Annotations:
             return IGNORED
         if owner is not orm.Mapped:
             return None
-        return orm.Mapped[self.resolved(node.slice, scope)]
+        mapped: Any = orm.Mapped
+        return mapped[self.resolved(node.slice, scope)]
 
     def resolved(self, node: ast.expr, scope: Scope, depth: int = 0) -> Any:
         """The type that an annotation names; `Unresolved` where that is not known."""
@@ -72,9 +73,9 @@ class Annotations:
             return self._annotated(parts, scope, depth)
         inner = tuple(self.resolved(one, scope, depth + 1) for one in parts)
         if owner is Optional:
-            return Optional[inner[0]]
+            return Optional[inner[0]]  # noqa: UP045 - made at run time
         if owner is Union:
-            return Union[inner]
+            return Union[inner]  # noqa: UP007 - made at run time
         if not isinstance(owner, type) and type(owner).__module__ != "typing":
             return Unresolved
         try:

@@ -81,7 +81,8 @@ class _Reader:
         for number, one in enumerate(value.columns):
             self._body.values[f"_{name}_{number}"] = one
             if isinstance(one, orm.MappedColumn) and number < len(kinds):
-                self._body.annotations[f"_{name}_{number}"] = orm.Mapped[kinds[number]]
+                mapped: Any = orm.Mapped
+                self._body.annotations[f"_{name}_{number}"] = mapped[kinds[number]]
 
     def read(self, statements: list[ast.stmt]) -> None:
         for one in statements:
@@ -116,11 +117,12 @@ class _Reader:
         if name in self._left_out:
             return
         self._body.lines[name] = node
-        allowed = sa.Column | orm.MappedColumn | orm.declared_attr | library.Composite | sa.Table
-        if name.startswith("__") and name.endswith("__"):
-            if is_plain(value):
-                self._body.values[name] = value
-        elif isinstance(value, allowed) or name in {"metadata", "registry", "type_annotation_map"}:
+        allowed: tuple[type, ...] = (sa.Column, orm.MappedColumn, orm.declared_attr, library.Composite, sa.Table)
+        if (
+            (name.startswith("__") and name.endswith("__"))
+            or isinstance(value, allowed)
+            or name in {"metadata", "registry", "type_annotation_map"}
+        ):
             if is_plain(value):
                 self._body.values[name] = value
         elif isinstance(

@@ -91,9 +91,13 @@ class Classes:
             value = getattr(value, "__origin__", value)
             if isinstance(value, External):
                 foreign.append(f"{value.name} is of a package that is not read")
-            elif isinstance(value, type | Native | TypeClass) or value is sqlmodel.MODEL:
-                if value is not object and value not in found and _is_class(value):
-                    found.append(value)
+            elif (
+                isinstance(value, type | Native | TypeClass)
+                and value is not object
+                and value not in found
+                and _is_class(value)
+            ):
+                found.append(value)
         return found, foreign
 
     # -- enumerations ------------------------------------------------------------------------------------------------------
@@ -146,7 +150,7 @@ class Classes:
                 left_out[culprit] = reason
                 continue
             self._say_left_out(node, left_out, body, scope)
-            self._say_foreign(node, made, foreign, scope)
+            self._say_foreign(made, foreign)
             return made
         return Unknown(f"{node.name} was not understood: {first}")
 
@@ -189,7 +193,7 @@ class Classes:
                 Place(scope.path, int(getattr(at, "lineno", node.lineno))), reason, f"{node.name}.{name}"
             )
 
-    def _say_foreign(self, node: ast.ClassDef, made: Any, foreign: list[str], scope: Scope) -> None:
+    def _say_foreign(self, made: Any, foreign: list[str]) -> None:
         if isinstance(made, type) and foreign and isinstance(made.__dict__.get("__table__"), sa.Table):
             for reason in foreign:
                 self._interpreter.note(
@@ -269,7 +273,7 @@ class Classes:
             except FAILURES as error:
                 self._interpreter.note(f"{owner.__name__}.{name} was not added: {_sentence(error)}")
 
-    def instance(self, of: Any, arguments: list[Any], keywords: dict[str, Any], place: Place) -> Any:
+    def instance(self, of: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """A call of a class of the program, or of something that it decorates with."""
         if of is sa.MetaData:
             return library.metadata(*arguments, **keywords)
@@ -289,7 +293,7 @@ def _place_columns(made: type, table: sa.Table) -> None:
     """Give columns that were made of an annotation alone the place of it."""
     for base in made.__mro__:
         for name, place in base.__dict__.get("_dbdesign_places", {}).items():
-            if name in table.c and name in base.__dict__.get("__annotations__", {}):
+            if name in table.c and name in base.__dict__.get("__annotations__", {}):  # noqa: RUF063 - made by us
                 column = table.c[name]
                 if base is made or PLACE not in column.info:
                     column.info[PLACE] = place

@@ -20,7 +20,8 @@ from dbdesign.readers.sqlalchemy.values import PLACE, Place
 if TYPE_CHECKING:
     from dbdesign.readers.sqlalchemy.interpret import Interpreter
 
-EXTENSIONS = {"vector": "vector", "halfvec": "vector", "sparsevec": "vector", "geometry": "postgis", "geography": "postgis", "raster": "postgis_raster",
+EXTENSIONS = {"vector": "vector", "halfvec": "vector", "sparsevec": "vector", "geometry": "postgis", "geography": "postgis",
+    "raster": "postgis_raster",
               "ltree": "ltree", "lquery": "ltree"}  # fmt: skip
 NOWHERE = Place("", 1)
 
@@ -79,7 +80,8 @@ def _place(item: Any) -> Place:
     ):
         found = getattr(one, "info", None)
         if isinstance(found, dict) and isinstance(found.get(PLACE), Place):
-            return found[PLACE]
+            place: Place = found[PLACE]
+            return place
     return NOWHERE
 
 

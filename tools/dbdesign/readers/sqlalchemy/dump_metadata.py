@@ -76,12 +76,10 @@ def _dialect(name: str) -> Any:
 
 def _mock(dialect: Any, execute: Callable[..., None]) -> Any:
     try:
-        from sqlalchemy.engine.mock import MockConnection
-    except ImportError:  # before 1.4
-        from sqlalchemy.engine.strategies import MockEngineStrategy  # type: ignore[import-not-found]
-
-        MockConnection = MockEngineStrategy.MockConnection  # noqa: N806 - the same class at another place
-    return MockConnection(dialect, execute)
+        made: Any = importlib.import_module("sqlalchemy.engine.mock").MockConnection
+    except ImportError:  # before 1.4 the class stood elsewhere
+        made = importlib.import_module("sqlalchemy.engine.strategies").MockEngineStrategy.MockConnection
+    return made(dialect, execute)
 
 
 def _schemas(metadata: Any) -> set[str]:

@@ -30,7 +30,8 @@ DIALECTS = {
 def engine_of(files: Mapping[str, str]) -> tuple[Engine, str]:
     """The engine, and how it was found.
 
-    A dialect whose types the models use outweighs connection strings; SQLite counts only where nothing else is named, for tests use it beside
+    A dialect whose types the models use outweighs connection strings; SQLite counts only where nothing else is named,
+    for tests use it beside
     the application's own engine.
     """
     found: Counter[Engine] = Counter()

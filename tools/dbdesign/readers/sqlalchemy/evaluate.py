@@ -46,7 +46,8 @@ MOST_ELEMENTS = 20_000
 """Elements that a comprehension or loop goes over."""
 
 FAILURES = (
-    sqlalchemy.exc.SQLAlchemyError, TypeError, ValueError, AttributeError, LookupError, NotImplementedError, AssertionError, ArithmeticError,
+    sqlalchemy.exc.SQLAlchemyError, TypeError, ValueError, AttributeError, LookupError, NotImplementedError, AssertionError,
+    ArithmeticError,
     RecursionError,
 )  # fmt: skip
 """What SQLAlchemy and the operators of Python raise where a program says something that does not hold."""
@@ -204,7 +205,7 @@ class Evaluator:
         value = self.value(node, scope)
         if isinstance(value, ClauseElement) or not hasattr(value, "__iter__"):
             raise NotStaticError(f"a {type(value).__name__} is not gone over")
-        found = []
+        found: list[Any] = []
         for one in value:
             if len(found) >= MOST_ELEMENTS:
                 raise NotStaticError(f"more than {MOST_ELEMENTS:,} elements are not gone over")

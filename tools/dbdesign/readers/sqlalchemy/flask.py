@@ -36,7 +36,7 @@ def database(
         else:
             given = {"cls": model_class} if isinstance(model_class, type) else {}
             base = library.declarative_base(metadata=metadata, **given)
-        base._dbdesign_flask = not disable_autonaming
+        base._dbdesign_flask = not disable_autonaming  # noqa: SLF001 - our own mark on a class of ours
 
     def table(*arguments: Any, place: Place, **keywords: Any) -> Any:
         if len(arguments) > 1 and isinstance(arguments[1], sa.MetaData):
@@ -67,7 +67,7 @@ def is_flask(bases: list[type]) -> bool:
 
 
 def name_table(name: str, bases: list[type], names: dict[str, Any]) -> None:
-    """Put the table's name into a class by the rule: unless it or a base says one, or it has no primary key and shares its parent's table."""
+    """Put the table's name into a class, unless it or a base says one, or it has no primary key and shares its parent's table."""
     if "__tablename__" in names or "__table__" in names or names.get("__abstract__"):
         return
     for one in [base for kind in bases for base in kind.__mro__]:

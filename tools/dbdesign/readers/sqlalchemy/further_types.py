@@ -47,7 +47,7 @@ def _uuid(binary: bool = True, native: bool = True) -> Any:
     return there.with_variant(postgresql.UUID(), "postgresql") if native else there
 
 
-def _choice(choices: Any = (), impl: Any = None, **_: Any) -> Any:
+def _choice(_choices: Any = (), impl: Any = None, **_: Any) -> Any:
     return impl if impl is not None else sa.Unicode(255)
 
 
@@ -68,7 +68,7 @@ def _spatial(name: str) -> Native:
     def make(
         geometry_type: Any = "GEOMETRY",
         srid: Any = -1,
-        dimension: Any = None,
+        _dimension: Any = None,
         spatial_index: Any = True,
         *_: Any,
         **__: Any,
@@ -99,19 +99,23 @@ class Timestamp:
 
 UTILS: Mapping[str, Any] = {
     "UUIDType": Native(_uuid, is_type=True), "EmailType": Native(lambda length=255, *_, **__: sa.Unicode(length), is_type=True),
-    "PasswordType": Native(lambda max_length=1094, **_: sa.VARBINARY(max_length).with_variant(postgresql.BYTEA(), "postgresql"), is_type=True),
+    "PasswordType": Native(lambda max_length=1094, **_: sa.VARBINARY(max_length).with_variant(postgresql.BYTEA(),
+    "postgresql"), is_type=True),
     "ChoiceType": Native(_choice), "JSONType": _fixed(lambda: sa.UnicodeText().with_variant(postgresql.JSON(), "postgresql")),
     "ArrowType": Native(lambda **_: sa.DateTime(), is_type=True), "EnrichedDateTimeType": Native(lambda **_: sa.DateTime(), is_type=True),
-    "URLType": _fixed(sa.UnicodeText), "PhoneNumberType": Native(lambda region=None, max_length=20, **_: sa.Unicode(max_length), is_type=True),
+    "URLType": _fixed(sa.UnicodeText), "PhoneNumberType": Native(lambda *_, max_length=20, **__: sa.Unicode(max_length), is_type=True),
     "IPAddressType": Native(lambda max_length=50, **_: sa.Unicode(max_length), is_type=True), "TSVectorType": _fixed(postgresql.TSVECTOR),
     "LtreeType": _fixed(lambda: Verbatim("LTREE")), "LQUERY": _fixed(lambda: Verbatim("LQUERY")),
     "CountryType": _fixed(lambda: sa.String(2)), "CurrencyType": _fixed(lambda: sa.String(3)),
     "LocaleType": _fixed(lambda: sa.Unicode(10)), "ColorType": Native(lambda max_length=20, **_: sa.Unicode(max_length), is_type=True),
-    "TimezoneType": _fixed(lambda: sa.Unicode(50)), "ScalarListType": _fixed(sa.UnicodeText), "WeekDaysType": _fixed(lambda: postgresql.BIT(7)),
-    "EncryptedType": _fixed(sa.LargeBinary), "StringEncryptedType": Native(lambda type_in=None, key=None, engine=None, padding=None, length=None, **_: sa.String(length), is_type=True),
-    "IntRangeType": _fixed(postgresql.INT4RANGE), "Int8RangeType": _fixed(postgresql.INT8RANGE), "NumericRangeType": _fixed(postgresql.NUMRANGE),
+    "TimezoneType": _fixed(lambda: sa.Unicode(50)), "ScalarListType": _fixed(sa.UnicodeText),
+    "WeekDaysType": _fixed(lambda: postgresql.BIT(7)),
+    "EncryptedType": _fixed(sa.LargeBinary), "StringEncryptedType": Native(lambda *_, length=None, **__: sa.String(length), is_type=True),
+    "IntRangeType": _fixed(postgresql.INT4RANGE), "Int8RangeType": _fixed(postgresql.INT8RANGE),
+    "NumericRangeType": _fixed(postgresql.NUMRANGE),
     "DateRangeType": _fixed(postgresql.DATERANGE), "DateTimeRangeType": _fixed(postgresql.TSRANGE),
-    "Timestamp": Timestamp, "generic_repr": Native(lambda *names: names[0] if names and isinstance(names[0], type) else Native(lambda cls: cls)),
+    "Timestamp": Timestamp, "generic_repr": Native(lambda *names: names[0] if names and isinstance(names[0],
+    type) else Native(lambda cls: cls)),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Models imported by the user's own Python, where that is asked for by name: in a process of its own, with limits, and a time after which it ends.
+"""Models imported by the user's own Python, where that is asked for by name: in a process of its own, with limits and a time-out.
 
 The process gets a scrubbed environment (no secrets of ours), its own group, limits on memory, processor time and files, and is killed with
 all its children when the time is over. It writes DDL; the engine's own reader reads that.
@@ -123,7 +123,7 @@ def _run(
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    preexec_fn=lambda: _limit(timeout),  # noqa: PLW1509
+                    preexec_fn=lambda: _limit(timeout),
                 )
             except OSError as error:
                 raise InputError(

@@ -63,7 +63,7 @@ class Interpreter:
         self.metadatas: dict[int, sa.MetaData] = {}
         self.evaluator = Evaluator(self)
         self.classes = Classes(self)
-        self._special = special or (lambda name: None)
+        self._special = special or (lambda _: None)
         self._modules: list[Module] = []
         self._calls = 0
         self._said: set[tuple[str, int, str]] = set()
@@ -167,7 +167,7 @@ class Interpreter:
         for node in statements:
             rule = _STATEMENTS.get(type(node))
             if rule is not None:
-                rule(self, node, scope)
+                getattr(self, rule)(node, scope)
 
     def _assign(self, node: ast.Assign, scope: Scope) -> None:
         value = self.tolerant(node.value, scope)
@@ -311,7 +311,7 @@ class Interpreter:
     def _return(self, node: ast.Return, scope: Scope) -> None:
         raise ReturnSignal(None if node.value is None else self.evaluator.value(node.value, scope))
 
-    def _raise(self, node: ast.Raise, scope: Scope) -> None:
+    def _raise(self, node: ast.Raise, _: Scope) -> None:
         if self._calls:
             raise NotStaticError(f"an error is raised in line {node.lineno}")
 
@@ -354,7 +354,7 @@ class Interpreter:
         if function.arguments.kwarg:
             inner.names[function.arguments.kwarg.arg] = rest
 
-    def make(self, of: Any, arguments: list[Any], keywords: dict[str, Any], place: Place) -> Any:
+    def make(self, of: Any, arguments: list[Any], keywords: dict[str, Any], place: Place) -> Any:  # noqa: ARG002
         """A call of a class, or of something of SQLAlchemy's that may be called."""
         if isinstance(of, TypeClass):
             return type_classes.column_type(self, of, arguments, keywords)
@@ -364,7 +364,7 @@ class Interpreter:
             return self._construct(of, arguments, keywords)
         if isinstance(of, type) and issubclass(of, TypeEngine | SchemaItem | ClauseElement):
             return self._construct(of, arguments, keywords)
-        return self.classes.instance(of, arguments, keywords, place)
+        return self.classes.instance(of, arguments, keywords)
 
     def _construct(self, of: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         resolved = [self.evaluator.argument(one, NOWHERE) for one in arguments]
@@ -430,36 +430,31 @@ def _imported_names(body: Iterable[ast.stmt]) -> set[str]:
 def _everything(package: str) -> dict[str, Any]:
     """What `from package import *` brings, of packages that describe schemas."""
     if package == "sqlalchemy":
-        return (
-            {name: library.member(f"sqlalchemy.{name}") for name in [*sa.__all__, "Column"]}
-            if hasattr(sa, "__all__")
-            else {
-                name: value
-                for name in dir(sa)
-                if not name.startswith("_") and not isinstance(value := library.member(f"sqlalchemy.{name}"), External)
-            }
-        )
+        names = [one for one in dir(sa) if not one.startswith("_")]
+        values = {name: library.member(f"sqlalchemy.{name}") for name in names}
+        return {name: value for name, value in values.items() if not isinstance(value, External)}
     if package.startswith("sqlalchemy.orm"):
         return dict(library.ORM)
     return {}
 
 
-_STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any, Scope], None]] = {
-    ast.Assign: Interpreter._assign,
-    ast.AnnAssign: Interpreter._annotated,
-    ast.AugAssign: Interpreter._augmented,
-    ast.Expr: Interpreter._expression,
-    ast.Import: Interpreter._import,
-    ast.ImportFrom: Interpreter._import_from,
-    ast.If: Interpreter._if,
-    ast.Try: Interpreter._try,
-    ast.For: Interpreter._for,
-    ast.With: Interpreter._with,
-    ast.FunctionDef: Interpreter._function,
-    ast.AsyncFunctionDef: Interpreter._function,
-    ast.ClassDef: Interpreter._class,
-    ast.Return: Interpreter._return,
-    ast.Raise: Interpreter._raise,
+_STATEMENTS: dict[type[ast.stmt], str] = {
+    ast.Assign: "_assign",
+    ast.AnnAssign: "_annotated",
+    ast.AugAssign: "_augmented",
+    ast.Expr: "_expression",
+    ast.Import: "_import",
+    ast.ImportFrom: "_import_from",
+    ast.If: "_if",
+    ast.Try: "_try",
+    ast.For: "_for",
+    ast.With: "_with",
+    ast.FunctionDef: "_function",
+    ast.AsyncFunctionDef: "_function",
+    ast.ClassDef: "_class",
+    ast.Return: "_return",
+    ast.Raise: "_raise",
 }
+"""The method that goes through a statement."""
 
 __all__ = ["IGNORED", "Interpreter", "Native"]

@@ -1,4 +1,4 @@
-"""What the names that a program imports stand for: SQLAlchemy's own classes where they describe a schema, stand-ins for what is beside it."""
+"""What imported names stand for: SQLAlchemy's own classes where they describe a schema, stand-ins for what is beside it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,24 @@ from dbdesign.readers.sqlalchemy import further_types, texts
 from dbdesign.readers.sqlalchemy.values import IGNORED, PLACE, External, Native, NotStaticError, Place, Unknown
 
 SIDE = frozenset(
-    "default onupdate info doc insert_default default_factory init repr compare kw_only hash active_history deferred deferred_group "
-    "deferred_raiseload dataclass_metadata".split()
+    [
+        "default",
+        "onupdate",
+        "info",
+        "doc",
+        "insert_default",
+        "default_factory",
+        "init",
+        "repr",
+        "compare",
+        "kw_only",
+        "hash",
+        "active_history",
+        "deferred",
+        "deferred_group",
+        "deferred_raiseload",
+        "dataclass_metadata",
+    ]
 )
 """Keywords of columns that say nothing of the database."""
 
@@ -152,7 +168,7 @@ def _registry(**keywords: Any) -> Any:
     return orm.registry(**kept)
 
 
-def _property(*arguments: Any, **keywords: Any) -> Any:
+def _property(*arguments: Any, **_: Any) -> Any:
     """`deferred(Column(...))`, `column_property(Column(...))`: the column."""
     first = arguments[0] if arguments else None
     return first if isinstance(first, sa.Column | orm.MappedColumn) else IGNORED
@@ -203,16 +219,52 @@ ORM: Mapping[str, Any] = {
 }
 """Of `sqlalchemy.orm` and `sqlalchemy.ext.declarative`; what else is there says nothing of a schema."""
 
-_FUNCTIONS = (
-    "text func literal_column null true false column literal cast type_coerce and_ or_ not_ desc asc collate extract case tuple_ distinct "
-    "nullslast nulls_last nullsfirst nulls_first select exists bindparam between union union_all join outerjoin lateral values try_cast "
-    "table alias"
-).split()
+_FUNCTIONS = [
+    "text",
+    "func",
+    "literal_column",
+    "null",
+    "true",
+    "false",
+    "column",
+    "literal",
+    "cast",
+    "type_coerce",
+    "and_",
+    "or_",
+    "not_",
+    "desc",
+    "asc",
+    "collate",
+    "extract",
+    "case",
+    "tuple_",
+    "distinct",
+    "nullslast",
+    "nulls_last",
+    "nullsfirst",
+    "nulls_first",
+    "select",
+    "exists",
+    "bindparam",
+    "between",
+    "union",
+    "union_all",
+    "join",
+    "outerjoin",
+    "lateral",
+    "values",
+    "try_cast",
+    "table",
+    "alias",
+    "update",
+    "insert",
+    "delete",
+]
 _PYTHON: Mapping[str, Mapping[str, Any]] = {
-    "typing": {name: getattr(typing, name) for name in (
-        "Any Optional Union List Dict Set FrozenSet Tuple Literal Annotated ClassVar Final Type Generic Sequence Mapping Iterable Collection "
-        "MutableMapping Hashable"
-    ).split()} | {
+    "typing": {name: getattr(typing, name) for name in ["Any", "Optional", "Union", "List", "Dict", "Set", "FrozenSet",
+    "Tuple", "Literal", "Annotated", "ClassVar", "Final", "Type", "Generic", "Sequence", "Mapping", "Iterable", "Collection",
+    "MutableMapping", "Hashable"]} | {
         "TYPE_CHECKING": False, "TypeVar": Native(lambda name, *_, **__: typing.TypeVar(name)), "NewType": Native(typing.NewType),
         "cast": Native(lambda _, value: value), "Protocol": object, "NamedTuple": object, "Self": typing.Any, "TypeAlias": typing.Any,
         "TypedDict": dict, "Text": str,
@@ -346,7 +398,7 @@ _CONSTRUCTS: Mapping[str, Any] = {
     ),
     "text": TEXT,
     "quoted_name": Native(lambda value, quote=None: sa.sql.quoted_name(value, quote)),
-    "conv": Native(lambda value, quote=None: sa.sql.elements.conv(value)),
+    "conv": Native(lambda value, *_: sa.sql.elements.conv(value)),
     "DDL": IGNORED,
     "FetchedValue": Native(lambda *_, **__: sa.FetchedValue()),
     "DefaultClause": Native(sa.DefaultClause),

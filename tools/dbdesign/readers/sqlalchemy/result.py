@@ -1,4 +1,4 @@
-"""From the files of a program to its schema: the program is gone through, SQLAlchemy writes the DDL, and the engine's own reader reads that."""
+"""From the files of a program to its schema: SQLAlchemy writes the DDL of what was declared, and the engine's own reader reads it."""
 
 from __future__ import annotations
 
@@ -62,16 +62,16 @@ def _metadatas(interpreter: Interpreter, of_models: sa.MetaData) -> list[sa.Meta
             for one in _held(value):
                 found.setdefault(id(one), one)
     found |= {id(one): one for one in [*interpreter.metadatas.values(), of_models]}
-    held = [one for one in found.values() if one.tables or one._sequences]
-    return sorted(held, key=lambda one: -len(one.tables))  # noqa: SLF001 - there is no other list of them
+    held = [one for one in found.values() if one.tables or one._sequences]  # noqa: SLF001 - there is no other list of them
+    return sorted(held, key=lambda one: -len(one.tables))
 
 
 def _held(value: Any) -> Iterator[sa.MetaData]:
     if isinstance(value, sa.MetaData):
         yield value
-    elif isinstance(value, sa.Table):
-        yield value.metadata
-    elif isinstance(getattr(value, "metadata", None), sa.MetaData) and not isinstance(value, sqlmodel.Field):
+    elif isinstance(value, sa.Table) or (
+        isinstance(getattr(value, "metadata", None), sa.MetaData) and not isinstance(value, sqlmodel.Field)
+    ):
         yield value.metadata
 
 
@@ -138,7 +138,8 @@ def _places(table: sa.Table, schema: Schema) -> Iterator[tuple[str, Place]]:
     yield there.label, own
     for column in table.columns:
         yield f"{there.label}.{column.name}", _info(column, own)
-    for item in [*table.constraints, *table.indexes]:
+    items: list[Any] = [*table.constraints, *table.indexes]
+    for item in items:
         columns = [one.name for one in item.columns]
         first = next(iter(item.columns), None)
         place = _info(item, _info(first, own) if first is not None else own)

@@ -75,15 +75,122 @@ METHODS: Mapping[type, frozenset[str]] = {
     frozenset: frozenset(["union", "copy", "difference", "intersection"]),
 }
 CLAUSE = frozenset(
-    "asc desc nulls_first nulls_last nullsfirst nullslast label cast collate op bool_op is_ isnot is_not is_distinct_from isnot_distinct_from "
-    "is_not_distinct_from in_ notin_ not_in like ilike notlike not_like notilike not_ilike between startswith endswith contains "
-    "match regexp_match concat any_ all_ has_key has_all has_any contained_by overlap overlaps adjacent_to strictly_left_of "
-    "strictly_right_of not_extend_left_of not_extend_right_of astext as_string as_integer as_float as_boolean as_json self_group "
-    "bindparams columns c select_from where order_by group_by limit distinct "
-    "join outerjoin alias subquery scalar_subquery cte exists correlate name key type table nullable primary_key schema "
-    "unique index comment cast foreign_keys with_variant over filter within_group true false "
-    "expression element elements clauses desc union union_all having select offset "
-    "length collation timezone ddl_if enums values next_value item_type precision scale impl data_type".split()
+    [
+        "asc",
+        "desc",
+        "nulls_first",
+        "nulls_last",
+        "nullsfirst",
+        "nullslast",
+        "label",
+        "cast",
+        "collate",
+        "op",
+        "bool_op",
+        "is_",
+        "isnot",
+        "is_not",
+        "is_distinct_from",
+        "isnot_distinct_from",
+        "is_not_distinct_from",
+        "in_",
+        "notin_",
+        "not_in",
+        "like",
+        "ilike",
+        "notlike",
+        "not_like",
+        "notilike",
+        "not_ilike",
+        "between",
+        "startswith",
+        "endswith",
+        "contains",
+        "match",
+        "regexp_match",
+        "concat",
+        "any_",
+        "all_",
+        "has_key",
+        "has_all",
+        "has_any",
+        "contained_by",
+        "overlap",
+        "overlaps",
+        "adjacent_to",
+        "strictly_left_of",
+        "strictly_right_of",
+        "not_extend_left_of",
+        "not_extend_right_of",
+        "astext",
+        "as_string",
+        "as_integer",
+        "as_float",
+        "as_boolean",
+        "as_json",
+        "self_group",
+        "bindparams",
+        "columns",
+        "c",
+        "select_from",
+        "where",
+        "order_by",
+        "group_by",
+        "limit",
+        "distinct",
+        "join",
+        "outerjoin",
+        "alias",
+        "subquery",
+        "scalar_subquery",
+        "cte",
+        "exists",
+        "correlate",
+        "name",
+        "key",
+        "type",
+        "table",
+        "nullable",
+        "primary_key",
+        "schema",
+        "unique",
+        "index",
+        "comment",
+        "cast",
+        "foreign_keys",
+        "with_variant",
+        "over",
+        "filter",
+        "within_group",
+        "true",
+        "false",
+        "expression",
+        "element",
+        "elements",
+        "clauses",
+        "desc",
+        "union",
+        "union_all",
+        "having",
+        "select",
+        "offset",
+        "update",
+        "insert",
+        "delete",
+        "values",
+        "length",
+        "collation",
+        "timezone",
+        "ddl_if",
+        "enums",
+        "values",
+        "next_value",
+        "item_type",
+        "precision",
+        "scale",
+        "impl",
+        "data_type",
+    ]
 )
 """Names on SQLAlchemy's expressions, columns, tables and types."""
 CLASS = frozenset(
@@ -177,17 +284,16 @@ def formatted(value: Any, specification: str, conversion: int) -> str:
     return str(_guarded(lambda: format(value, specification)))
 
 
+_INDEXED: Any = (
+    str | list | tuple | Mapping | enum.EnumType | ReadOnlyColumnCollection | ClauseElement | QueryableAttribute
+)
+
+
 def subscript(value: Any, key: Any) -> Any:
     """`value[key]`."""
     if isinstance(value, MappedColumn):
         value = value.column
-    if isinstance(
-        value, str | list | tuple | dict | enum.EnumType | ReadOnlyColumnCollection | ClauseElement | QueryableAttribute
-    ):
-        return _guarded(lambda: value[key])
-    if isinstance(value, Mapping):
-        return _guarded(lambda: value[key])
-    if isinstance(value, type) or _is_typing(value):
+    if isinstance(value, type | _INDEXED) or _is_typing(value):
         return _guarded(lambda: value[key])
     raise NotStaticError(f"an element of a {type(value).__name__} is not worked out")
 
@@ -249,18 +355,15 @@ def _allowed(value: Any, name: str) -> bool:
     return name in CLAUSE
 
 
-def _limited(method: Callable[..., Any]) -> Callable[..., Any]:
+def _limited(method: Any) -> Callable[..., Any]:
     """A method of a text or list; what it makes may not be larger than `LONGEST`."""
 
     def call(*arguments: Any, **keywords: Any) -> Any:
-        if (
-            method.__name__ == "replace"
-            and len(arguments) > 1
-            and len(method.__self__) * max(1, len(arguments[1])) > LONGEST
-        ):  # type: ignore[attr-defined]
+        longest = len(method.__self__) * len(arguments[1]) if method.__name__ == "replace" and len(arguments) > 1 else 0
+        if longest > LONGEST:
             raise NotStaticError("a text of more than 100,000 characters is not made")
         if method.__name__ == "join":
-            arguments = ([str(_text(one)) for one in arguments[0]],)
+            arguments = ([_text(one) for one in arguments[0]],)
         return method(*arguments, **keywords)
 
     return call

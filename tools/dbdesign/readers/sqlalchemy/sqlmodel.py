@@ -61,9 +61,40 @@ class Model:
 
 MODEL = Model
 _SIDE = frozenset(
-    "title description alias validation_alias serialization_alias exclude include const gt ge lt le multiple_of examples schema_extra "
-    "discriminator pattern regex repr min_length frozen allow_mutation default_factory json_schema_extra strict min_items max_items "
-    "unique_items decimal_places_ alias_priority deprecated validate_default".split()
+    [
+        "title",
+        "description",
+        "alias",
+        "validation_alias",
+        "serialization_alias",
+        "exclude",
+        "include",
+        "const",
+        "gt",
+        "ge",
+        "lt",
+        "le",
+        "multiple_of",
+        "examples",
+        "schema_extra",
+        "discriminator",
+        "pattern",
+        "regex",
+        "repr",
+        "min_length",
+        "frozen",
+        "allow_mutation",
+        "default_factory",
+        "json_schema_extra",
+        "strict",
+        "min_items",
+        "max_items",
+        "unique_items",
+        "decimal_places_",
+        "alias_priority",
+        "deprecated",
+        "validate_default",
+    ]
 )
 
 
@@ -115,8 +146,8 @@ def create(
         for base in reversed(one.__mro__):
             fields.update(base.__dict__.get("_dbdesign_fields", {}))
     for field, annotation in body.annotations.items():
-        at = body.lines.get(field)
-        fields[field] = (annotation, body.values[field], Place(place.path, int(getattr(at, "lineno", place.line))))
+        node = body.lines.get(field)
+        fields[field] = (annotation, body.values[field], Place(place.path, int(getattr(node, "lineno", place.line))))
     kept = {key: value for key, value in body.values.items() if key not in body.annotations}
     model = next(one for one in bases if is_model(one))
     wanted = {"_dbdesign_fields": fields, "_dbdesign_functions": body.functions, **_directives(kept)}
@@ -134,7 +165,7 @@ def create(
             and (column := _column(field, annotation, value, at, interpreter)) is not None
         ):
             columns[field] = column
-    base = getattr(made, "_dbdesign_base", None) or model._dbdesign_base  # type: ignore[attr-defined]
+    base = getattr(made, "_dbdesign_base", None) or model._dbdesign_base  # noqa: SLF001 # type: ignore[attr-defined]
     mapped = type(
         name, (base,), {**table_names, **columns, "__module__": __name__, "_dbdesign_functions": body.functions}
     )
@@ -174,7 +205,7 @@ def _column(name: str, annotation: Any, value: Any, place: Place, interpreter: I
         interpreter.say_at(place, value.reason, name)
         return None
     if (own := given.get("sa_column")) is not None:
-        return own._copy() if own.table is not None else own
+        return own._copy() if own.table is not None else own  # noqa: SLF001 - as SQLAlchemy copies columns of mixins
     try:
         kind = _kind(annotation, given)
     except NotStaticError as error:

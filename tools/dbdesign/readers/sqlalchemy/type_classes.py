@@ -62,9 +62,7 @@ def compiles(of: Any, *dialects: Any) -> Any:
     return Compilation(of, tuple(map(str, dialects))) if isinstance(of, TypeClass) else IGNORED
 
 
-def _compiled(
-    interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], arguments: list[Any], keywords: dict[str, Any]
-) -> Any:
+def _compiled(interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], arguments: list[Any]) -> Any:
     """An element of the program's own as the text that it compiles to."""
     spelling = next(
         (one.spellings.get(interpreter.dialect) or one.spellings.get("") for one in chain if one.spellings), None
@@ -108,7 +106,7 @@ def column_type(interpreter: Interpreter, of: TypeClass, arguments: list[Any], k
     made = Instance(TypeClass(of.name, None, names))
     arguments, keywords = _initialised(interpreter, names, made, arguments, keywords)
     if isinstance(base, type) and issubclass(base, ClauseElement):
-        return _compiled(interpreter, of, chain, arguments, keywords)
+        return _compiled(interpreter, of, chain, arguments)
     if isinstance(base, type) and issubclass(base, UserDefinedType) and not issubclass(base, Verbatim):
         return _user_defined(interpreter, names, made)
     if isinstance(base, type) and issubclass(base, TypeDecorator):

@@ -1,4 +1,4 @@
-"""Arguments of a table beside its columns: keys, foreign keys of several columns, checks, exclusions, indexes, and the table's own settings."""
+"""Arguments of a table beside its columns: keys, foreign keys, checks, exclusions, indexes, and the table's own settings."""
 
 from __future__ import annotations
 
@@ -184,10 +184,10 @@ class Arguments:
                 else self._source.text(spelt)
             )
             keys.append(Group("()", (name, string(key.operator or "="))))
-        return self._source.call(
+        return self._source.of(
+            POSTGRESQL,
             "ExcludeConstraint",
             *keys,
-            module=POSTGRESQL,
             name=string(one.name) if one.name else None,
             using=string(one.method) if one.method != "gist" else None,
             where=self._source.text(one.where) if one.where else None,
@@ -264,42 +264,41 @@ class Arguments:
             yield _entry("comment", string(table.comment))
         options = dict(table.options)
         if self._postgresql:
-            if options.pop("unlogged", None):
-                yield _entry("prefixes", Group("[]", (string("UNLOGGED"),)))
-            if tablespace := options.pop("tablespace", None):
-                yield _entry("postgresql_tablespace", string(tablespace))
-            if table.partitioning is not None:
-                keys = ", ".join(index_key(one) for one in table.partitioning.keys)
-                yield _entry("postgresql_partition_by", string(f"{table.partitioning.strategy.upper()} ({keys})"))
-            storage = {
-                name: options.pop(name)
-                for name in list(options)
-                if name in _STORAGE or name.startswith(("autovacuum_", "toast."))
-            }
-            if storage:
-                yield _entry("postgresql_with", _dictionary(storage))
-        elif self._prefix == "mysql":
-            for name, keyword in (
-                ("engine", "engine"),
-                ("charset", "default_charset"),
-                ("collation", "collate"),
-                ("row_format", "row_format"),
-            ):
-                if value := options.pop(name, None):
-                    yield _entry(f"mysql_{keyword}", string(value))
-        elif self._prefix == "sqlite":
-            for name in ("strict", "without_rowid"):
-                if options.pop(name, None):
-                    yield _entry(
-                        f"sqlite_{'with_rowid' if name == 'without_rowid' else name}",
-                        Code("False" if name == "without_rowid" else "True"),
-                    )
+            yield from _of_postgresql(table, options)
+        else:
+            yield from _of_others(self._prefix, options)
         if options:
-            self._source.note(
-                table.label,
-                f"settings of a table: {', '.join(sorted(options))}",
-                "say them in DDL events or a migration",
-            )
+            lost = f"settings of a table: {', '.join(sorted(options))}"
+            self._source.note(table.label, lost, "say them in DDL events or a migration")
+
+
+def _of_postgresql(table: Table, options: dict[str, str]) -> Iterator[Expression]:
+    """PostgreSQL's settings, which are taken out of `options`."""
+    if options.pop("unlogged", None):
+        yield _entry("prefixes", Group("[]", (string("UNLOGGED"),)))
+    if tablespace := options.pop("tablespace", None):
+        yield _entry("postgresql_tablespace", string(tablespace))
+    if table.partitioning is not None:
+        keys = ", ".join(index_key(one) for one in table.partitioning.keys)
+        yield _entry("postgresql_partition_by", string(f"{table.partitioning.strategy.upper()} ({keys})"))
+    names = [one for one in options if one in _STORAGE or one.startswith(("autovacuum_", "toast."))]
+    if names:
+        yield _entry("postgresql_with", _dictionary({name: options.pop(name) for name in names}))
+
+
+_KEYWORDS = {
+    "mysql": {"engine": "engine", "charset": "default_charset", "collation": "collate", "row_format": "row_format"},
+    "sqlite": {"strict": "strict", "without_rowid": "with_rowid"},
+}
+
+
+def _of_others(prefix: str, options: dict[str, str]) -> Iterator[Expression]:
+    """MySQL's and SQLite's settings, which are taken out of `options`."""
+    for name, keyword in _KEYWORDS.get(prefix, {}).items():
+        value = options.pop(name, None)
+        if value is not None:
+            flag = {"strict": "True", "without_rowid": "False"}.get(name)
+            yield _entry(f"{prefix}_{keyword}", Code(flag) if flag else string(value))
 
 
 def has_dot(key: ForeignKey) -> bool:

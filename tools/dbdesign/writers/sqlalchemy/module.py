@@ -26,8 +26,42 @@ VALUES = """def enum_values(kind: type[enum.Enum]) -> list[str]:
     return [str(member.value) for member in kind]
 """
 BUILTIN_NAMES = frozenset(
-    "Base Any NativeType enum_values metadata enum datetime date time timedelta Decimal UUID Mapped mapped_column relationship Table Column "
-    "Optional SQLModel Field Relationship str int float bool bytes list dict set type object text desc func".split()
+    [
+        "Base",
+        "Any",
+        "NativeType",
+        "enum_values",
+        "metadata",
+        "enum",
+        "datetime",
+        "date",
+        "time",
+        "timedelta",
+        "Decimal",
+        "UUID",
+        "Mapped",
+        "mapped_column",
+        "relationship",
+        "Table",
+        "Column",
+        "Optional",
+        "SQLModel",
+        "Field",
+        "Relationship",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "bytes",
+        "list",
+        "dict",
+        "set",
+        "type",
+        "object",
+        "text",
+        "desc",
+        "func",
+    ]
 )
 
 
@@ -95,8 +129,7 @@ class Writing:
             )
             lines.append(assignment("__table_args__", only, 4))
         lines.append("\n")
-        for column in table.columns:
-            lines.append(self.attribute(model, column.name))
+        lines += [self.attribute(model, column.name) for column in table.columns]
         if model.relations:
             lines.append("\n")
             lines += [self.relation(one) for one in model.relations]
@@ -209,12 +242,14 @@ class Writing:
             if table.inherits:
                 note(table.label, "inheritance of tables", "all columns are its own")
             for lost, there in (
-                ("triggers", table.triggers), ("row security and policies", table.policies or table.row_security != "off"), ("grants", table.grants),
+                ("triggers", table.triggers), ("row security and policies", table.policies or table.row_security != "off"),
+                ("grants", table.grants),
             ):  # fmt: skip
                 if there:
                     note(table.label, lost, event)
         for lost, objects in (
-            ("views", schema.views), ("routines", schema.routines), ("composite types", schema.composites), ("extensions", schema.extensions),
+            ("views", schema.views), ("routines", schema.routines), ("composite types", schema.composites), ("extensions",
+            schema.extensions),
             ("objects that are carried verbatim", schema.carried),
         ):  # fmt: skip
             for one in objects:
@@ -223,8 +258,8 @@ class Writing:
                     lost,
                     "execute it in a DDL event (sqlalchemy.event, before_create or after_create) or in a migration",
                 )
-        for one in schema.namespaces:
-            note(one.name, "that a schema is created", "create it before create_all")
+        for space in schema.namespaces:
+            note(space.name, "that a schema is created", "create it before create_all")
 
 
 def _listed(names: tuple[str, ...]) -> Expression | None:

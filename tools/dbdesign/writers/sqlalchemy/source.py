@@ -29,10 +29,12 @@ class Source:
         self.imports[module].add(name)
         return name
 
-    def call(
-        self, name: str, /, *arguments: Expression | None, module: str = "sqlalchemy", **named: Expression | None
-    ) -> Call:
-        """A call of something that is imported."""
+    def call(self, name: str, /, *arguments: Expression | None, **named: Expression | None) -> Call:
+        """A call of something of SQLAlchemy's, which is imported."""
+        return call(self.use(name), *arguments, **named)
+
+    def of(self, module: str, name: str, /, *arguments: Expression | None, **named: Expression | None) -> Call:
+        """A call of something of another module."""
         return call(self.use(name, module), *arguments, **named)
 
     def text(self, sql: str) -> Call:

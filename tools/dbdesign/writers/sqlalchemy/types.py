@@ -18,21 +18,24 @@ MSSQL = "sqlalchemy.dialects.mssql"
 _TIMES = {Kind.TIMESTAMP: False, Kind.TIMESTAMPTZ: True, Kind.TIME: False, Kind.TIMETZ: True}
 _PYTHON: dict[Kind, tuple[str, str]] = {
     Kind.BOOLEAN: ("", "bool"), Kind.DECIMAL: ("decimal", "Decimal"), Kind.FLOAT32: ("", "float"), Kind.FLOAT64: ("", "float"),
-    Kind.DATE: ("datetime", "date"), Kind.TIME: ("datetime", "time"), Kind.TIMETZ: ("datetime", "time"), Kind.TIMESTAMP: ("datetime", "datetime"),
+    Kind.DATE: ("datetime", "date"), Kind.TIME: ("datetime", "time"), Kind.TIMETZ: ("datetime", "time"),
+    Kind.TIMESTAMP: ("datetime", "datetime"),
     Kind.TIMESTAMPTZ: ("datetime", "datetime"), Kind.INTERVAL: ("datetime", "timedelta"), Kind.UUID: ("uuid", "UUID"),
     Kind.BLOB: ("", "bytes"), Kind.BINARY: ("", "bytes"), Kind.VARBINARY: ("", "bytes"), Kind.CHAR: ("", "str"), Kind.VARCHAR: ("", "str"),
     Kind.TEXT: ("", "str"), Kind.CITEXT: ("", "str"), Kind.MONEY: ("", "str"), Kind.TSVECTOR: ("", "str"), Kind.TSQUERY: ("", "str"),
-    Kind.BIT: ("", "str"), Kind.VARBIT: ("", "str"), Kind.MACADDR: ("", "str"), Kind.YEAR: ("", "int"), Kind.INET: ("", "str"), Kind.CIDR: ("", "str"),
+    Kind.BIT: ("", "str"), Kind.VARBIT: ("", "str"), Kind.MACADDR: ("", "str"), Kind.YEAR: ("", "int"), Kind.INET: ("", "str"),
+    Kind.CIDR: ("", "str"),
     Kind.XML: ("", "str"), Kind.LTREE: ("", "str"), Kind.ENUM: ("", "str"), Kind.SET: ("", "set[str]"),
 }  # fmt: skip
 _EXACT_POSTGRESQL: dict[str, tuple[str, str]] = {
-    "smallint": ("SmallInteger", ""), "integer": ("Integer", ""), "bigint": ("BigInteger", ""), "boolean": ("Boolean", ""), "text": ("Text", ""),
+    "smallint": ("SmallInteger", ""), "integer": ("Integer", ""), "bigint": ("BigInteger", ""), "boolean": ("Boolean", ""),
+    "text": ("Text", ""),
     "real": ("REAL", ""), "double precision": ("Double", ""), "numeric": ("Numeric", ""), "uuid": ("Uuid", ""), "date": ("Date", ""),
     "time without time zone": ("Time", ""), "timestamp without time zone": ("DateTime", ""), "interval": ("Interval", ""),
     "bytea": ("LargeBinary", ""), "json": ("JSON", ""), "jsonb": ("JSONB", POSTGRESQL), "character varying": ("String", ""),
-} | {name: (name.upper(), POSTGRESQL) for name in (
-    "inet cidr macaddr macaddr8 money oid regclass tsvector tsquery int4range int8range numrange daterange tsrange tstzrange int4multirange "
-    "int8multirange nummultirange datemultirange tsmultirange tstzmultirange citext hstore").split()}  # fmt: skip
+} | {name: (name.upper(), POSTGRESQL) for name in ["inet", "cidr", "macaddr", "macaddr8", "money", "oid", "regclass",
+    "tsvector", "tsquery", "int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange", "int4multirange",
+    "int8multirange", "nummultirange", "datemultirange", "tsmultirange", "tstzmultirange", "citext", "hstore"]}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,8 @@ class Types:
 
     def _collated(self, kind: DataType, found: Expression, collation: str) -> Expression:
         name = collation.strip('"`[]').replace('""', '"')
-        inside = (
-            isinstance(found, Code)
-            and found.text in {"String", "Text"}
-            or found.flat().startswith(("String(", "Text(", "CHAR("))
+        inside = (isinstance(found, Code) and found.text in {"String", "Text"}) or found.flat().startswith(
+            ("String(", "Text(", "CHAR(")
         )
         if inside and '"."' not in collation and '".' not in collation and "." not in name:
             if isinstance(found, Code):
@@ -191,11 +192,11 @@ class Types:
         named = checks[0].name if len(checks) == 1 else None
         if domain.comment:
             self.source.note(domain.label, "the comment on a domain", None)
-        made = self.source.call(
+        made = self.source.of(
+            POSTGRESQL,
             "DOMAIN",
             string(domain.name),
             self.expression(domain.type),
-            module=POSTGRESQL,
             collation=string(domain.collation.strip('"')) if domain.collation else None,
             default=self.source.text(domain.default) if domain.default else None,
             constraint_name=string(named) if named else None,
@@ -207,7 +208,7 @@ class Types:
 
 
 def _sized(name: str, module: str = "sqlalchemy") -> Callable[..., Expression]:
-    return lambda source, *sizes: source.call(name, *(Code(one) for one in sizes if one), module=module)
+    return lambda source, *sizes: source.of(module, name, *(Code(one) for one in sizes if one))
 
 
 def _timed(name: str) -> Callable[..., Expression]:
@@ -215,15 +216,15 @@ def _timed(name: str) -> Callable[..., Expression]:
         timezone = Code("True") if zone == "with" else None
         if precision is None:
             return source.call("DateTime" if name == "TIMESTAMP" else "Time", timezone=timezone)
-        return source.call(name, module=POSTGRESQL, timezone=timezone, precision=Code(precision))
+        return source.of(POSTGRESQL, name, timezone=timezone, precision=Code(precision))
 
     return make
 
 
 def _interval(source: Source, fields: str | None, precision: str | None) -> Expression:
-    return source.call(
+    return source.of(
+        POSTGRESQL,
         "INTERVAL",
-        module=POSTGRESQL,
         fields=string(fields.strip().upper()) if fields else None,
         precision=Code(precision) if precision else None,
     )
@@ -247,18 +248,22 @@ _PATTERNS: tuple[tuple[str, Callable[..., Expression]], ...] = (
     (r"bit\((\d+)\)", _sized("BIT", POSTGRESQL)),
     (
         r"bit varying(?:\((\d+)\))?",
-        lambda source, size: source.call("BIT", Code(size) if size else None, module=POSTGRESQL, varying=Code("True")),
+        lambda source, size: source.of(POSTGRESQL, "BIT", Code(size) if size else None, varying=Code("True")),
     ),
 )
 _GENERIC: dict[tuple[Engine, str], str] = {
     (Engine.MYSQL, "int"): "Integer", (Engine.MYSQL, "bigint"): "BigInteger", (Engine.MYSQL, "smallint"): "SmallInteger",
     (Engine.MYSQL, "text"): "Text", (Engine.MYSQL, "date"): "Date", (Engine.MYSQL, "datetime"): "DateTime", (Engine.MYSQL, "time"): "Time",
-    (Engine.MYSQL, "json"): "JSON", (Engine.MYSQL, "blob"): "LargeBinary", (Engine.MYSQL, "float"): "Float", (Engine.MYSQL, "double"): "Double",
+    (Engine.MYSQL, "json"): "JSON", (Engine.MYSQL, "blob"): "LargeBinary", (Engine.MYSQL, "float"): "Float", (Engine.MYSQL,
+    "double"): "Double",
     (Engine.MYSQL, "tinyint(1)"): "Boolean",
-    (Engine.TIDB, "int"): "Integer", (Engine.TIDB, "bigint"): "BigInteger", (Engine.TIDB, "text"): "Text", (Engine.TIDB, "datetime"): "DateTime",
+    (Engine.TIDB, "int"): "Integer", (Engine.TIDB, "bigint"): "BigInteger", (Engine.TIDB, "text"): "Text", (Engine.TIDB,
+    "datetime"): "DateTime",
     (Engine.SQLITE, "integer"): "Integer", (Engine.SQLITE, "text"): "Text", (Engine.SQLITE, "bigint"): "BigInteger",
-    (Engine.SQLITE, "boolean"): "Boolean", (Engine.SQLITE, "date"): "Date", (Engine.SQLITE, "datetime"): "DateTime", (Engine.SQLITE, "blob"): "BLOB",
-    (Engine.SQLITE, "real"): "REAL", (Engine.SQLITE, "float"): "Float", (Engine.SQLITE, "numeric"): "Numeric", (Engine.SQLITE, "json"): "JSON",
+    (Engine.SQLITE, "boolean"): "Boolean", (Engine.SQLITE, "date"): "Date", (Engine.SQLITE, "datetime"): "DateTime",
+    (Engine.SQLITE, "blob"): "BLOB",
+    (Engine.SQLITE, "real"): "REAL", (Engine.SQLITE, "float"): "Float", (Engine.SQLITE, "numeric"): "Numeric", (Engine.SQLITE,
+    "json"): "JSON",
     (Engine.SQLSERVER, "int"): "Integer", (Engine.SQLSERVER, "bigint"): "BigInteger", (Engine.SQLSERVER, "smallint"): "SmallInteger",
     (Engine.SQLSERVER, "bit"): "Boolean", (Engine.SQLSERVER, "date"): "Date", (Engine.SQLSERVER, "datetime"): "DateTime",
     (Engine.SQLSERVER, "nvarchar(max)"): "UnicodeText", (Engine.SQLSERVER, "uniqueidentifier"): "Uuid",

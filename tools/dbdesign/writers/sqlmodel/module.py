@@ -8,7 +8,8 @@ from dbdesign.writers.sqlalchemy.layout import Code, Expression, Group, Named, a
 from dbdesign.writers.sqlalchemy.module import Writing
 from dbdesign.writers.sqlalchemy.plan import Model, Relation
 
-_IMPLIED = {"int": "integer", "bool": "boolean", "date": "date", "time": "time without time zone", "timedelta": "interval", "UUID": "uuid", "bytes": "bytea",
+_IMPLIED = {"int": "integer", "bool": "boolean", "date": "date", "time": "time without time zone", "timedelta": "interval",
+    "UUID": "uuid", "bytes": "bytea",
             "float": "double precision"}  # fmt: skip
 """PostgreSQL's type of a field that says nothing more, by the annotation."""
 
@@ -100,9 +101,13 @@ class WritingModels(Writing):
     def relation(self, one: Relation) -> str:
         """A relationship."""
         kind = f'list["{one.target}"]' if one.many else f'{self.source.use("Optional", "typing")}["{one.target}"]'
-        options = {name: value for name, value in self.relation_options(one).items() if value is not None}
+        options: dict[str, Expression] = {
+            name: value for name, value in self.relation_options(one).items() if value is not None
+        }
         options.pop("secondary", None)
-        further = {name: options.pop(name) for name in ("foreign_keys", "remote_side", "overlaps") if name in options}
+        further: dict[str, Expression | None] = {
+            name: options.pop(name) for name in ("foreign_keys", "remote_side", "overlaps") if name in options
+        }
         made = call(
             self.source.use("Relationship", "sqlmodel"),
             back_populates=string(one.other),
