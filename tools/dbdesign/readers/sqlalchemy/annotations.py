@@ -79,7 +79,8 @@ class Annotations:
         if not isinstance(owner, type) and type(owner).__module__ != "typing":
             return Unresolved
         try:
-            return owner[inner if len(inner) > 1 else inner[0]]
+            generic: Any = owner
+            return generic[inner if len(inner) > 1 else inner[0]]
         except (TypeError, KeyError):
             return Unresolved
 

@@ -41,7 +41,8 @@ def database(
     def table(*arguments: Any, place: Place, **keywords: Any) -> Any:
         if len(arguments) > 1 and isinstance(arguments[1], sa.MetaData):
             return library.table(*arguments, place=place, **keywords)
-        return library.table(arguments[0], base.metadata, *arguments[1:], place=place, **keywords)
+        name, *further = arguments
+        return library.table(name, base.metadata, *further, place=place, **keywords)
 
     names = {
         "Model": base, "metadata": base.metadata, "metadatas": IGNORED,

@@ -15,9 +15,11 @@ from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as orm
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.ext.declarative import ConcreteBase
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql import expression, functions
+from sqlalchemy.sql.elements import ClauseElement, conv
 from sqlalchemy.sql.functions import Function as SqlFunction
 from sqlalchemy.types import TypeEngine
 
@@ -265,7 +267,7 @@ _PYTHON: Mapping[str, Mapping[str, Any]] = {
     "typing": {name: getattr(typing, name) for name in ["Any", "Optional", "Union", "List", "Dict", "Set", "FrozenSet",
     "Tuple", "Literal", "Annotated", "ClassVar", "Final", "Type", "Generic", "Sequence", "Mapping", "Iterable", "Collection",
     "MutableMapping", "Hashable"]} | {
-        "TYPE_CHECKING": False, "TypeVar": Native(lambda name, *_, **__: typing.TypeVar(name)), "NewType": Native(typing.NewType),
+        "TYPE_CHECKING": False, "TypeVar": Native(lambda *_, **__: typing.Any), "NewType": Native(typing.NewType),
         "cast": Native(lambda _, value: value), "Protocol": object, "NamedTuple": object, "Self": typing.Any, "TypeAlias": typing.Any,
         "TypedDict": dict, "Text": str,
     },
@@ -336,7 +338,7 @@ def _core(last: str) -> Any:
         found = getattr(module, last, None)
         if isinstance(found, type) and issubclass(found, TypeEngine | SchemaItem | ClauseElement | SqlFunction):
             return found
-    found = getattr(sa.sql.functions, last, None) or getattr(sa.sql.expression, last, None)
+    found = getattr(functions, last, None) or getattr(expression, last, None)
     if isinstance(found, type) and issubclass(found, ClauseElement):
         return found
     return further_types.OLD_NAMES.get(last)
@@ -352,8 +354,8 @@ def _of_dialect(package: str, last: str) -> Any:
     except ImportError:
         module = None
     found = getattr(module, last, None)
-    if found is sa.dialects.postgresql.ExcludeConstraint:
-        return Native(_placed(found), placed=True, lenient=frozenset(["info"]))
+    if found is ExcludeConstraint:
+        return Native(_placed(ExcludeConstraint), placed=True, lenient=frozenset(["info"]))
     if isinstance(found, type) and issubclass(found, TypeEngine | SchemaItem | ClauseElement):
         return found
     if last in {
@@ -398,7 +400,7 @@ _CONSTRUCTS: Mapping[str, Any] = {
     ),
     "text": TEXT,
     "quoted_name": Native(lambda value, quote=None: sa.sql.quoted_name(value, quote)),
-    "conv": Native(lambda value, *_: sa.sql.elements.conv(value)),
+    "conv": Native(lambda value, *_: conv(value)),
     "DDL": IGNORED,
     "FetchedValue": Native(lambda *_, **__: sa.FetchedValue()),
     "DefaultClause": Native(sa.DefaultClause),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SAWarning
 
 from dbdesign.errors import InputError
 from dbdesign.model.schema import Engine, Schema, Table
@@ -48,7 +49,7 @@ def _read(files: Mapping[str, str], engine: Engine) -> Iterator[tuple[Interprete
     interpreter = Interpreter(Program(files), DIALECTS[engine], specials.get)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", sa.exc.SAWarning)  # of the program, whose affair they are
+            warnings.simplefilter("ignore", SAWarning)  # of the program, whose affair they are
             interpreter.read()
             metadatas = _metadatas(interpreter, models["sqlmodel.SQLModel"].metadata)
             script = script_of(metadatas, DIALECTS[engine], interpreter)

@@ -314,7 +314,7 @@ def attribute(value: Any, name: str) -> Any:
     if methods is None and isinstance(value, str) and not isinstance(value, enum.Enum):
         methods = METHODS[str]
     if methods is not None and name in methods:
-        return _format(value) if name == "format" else Native(_limited(getattr(value, name)))
+        return _format(str(value)) if name == "format" else Native(_limited(getattr(value, name)))
     if isinstance(value, enum.Enum) and name in {"value", "name"}:
         return _guarded(lambda: getattr(value, name))
     if isinstance(value, str) and name in METHODS[str] - {"format"}:
@@ -363,7 +363,8 @@ def _limited(method: Any) -> Callable[..., Any]:
         if longest > LONGEST:
             raise NotStaticError("a text of more than 100,000 characters is not made")
         if method.__name__ == "join":
-            arguments = ([_text(one) for one in arguments[0]],)
+            (texts,) = arguments
+            return method([_text(one) for one in texts])
         return method(*arguments, **keywords)
 
     return call
