@@ -71,16 +71,16 @@ class Annotations:
             return Unresolved if any(isinstance(one, Unknown) for one in values) else Literal[values]
         if owner is Annotated:
             return self._annotated(parts, scope, depth)
-        inner = tuple(self.resolved(one, scope, depth + 1) for one in parts)
+        inner: list[Any] = list(self.resolved(one, scope, depth + 1) for one in parts)
         if owner is Optional:
             return Optional[inner[0]]  # noqa: UP045 - made at run time
         if owner is Union:
-            return Union[inner]  # noqa: UP007 - made at run time
+            return Union[tuple(inner)]  # noqa: UP007 - made at run time
         if not isinstance(owner, type) and type(owner).__module__ != "typing":
             return Unresolved
         try:
             generic: Any = owner
-            return generic[inner if len(inner) > 1 else inner[0]]
+            return generic[tuple(inner) if len(inner) > 1 else inner[0]]
         except (TypeError, KeyError):
             return Unresolved
 

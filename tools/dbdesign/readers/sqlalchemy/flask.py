@@ -39,10 +39,10 @@ def database(
         base._dbdesign_flask = not disable_autonaming  # noqa: SLF001 - our own mark on a class of ours
 
     def table(*arguments: Any, place: Place, **keywords: Any) -> Any:
-        if len(arguments) > 1 and isinstance(arguments[1], sa.MetaData):
-            return library.table(*arguments, place=place, **keywords)
-        name, *further = arguments
-        return library.table(name, base.metadata, *further, place=place, **keywords)
+        given: list[Any] = list(arguments)
+        if not any(isinstance(one, sa.MetaData) for one in given[1:2]):
+            given.insert(1, base.metadata)
+        return library.table(*given, place=place, **keywords)
 
     names = {
         "Model": base, "metadata": base.metadata, "metadatas": IGNORED,

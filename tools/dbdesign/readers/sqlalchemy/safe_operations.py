@@ -359,13 +359,13 @@ def _limited(method: Any) -> Callable[..., Any]:
     """A method of a text or list; what it makes may not be larger than `LONGEST`."""
 
     def call(*arguments: Any, **keywords: Any) -> Any:
-        longest = len(method.__self__) * len(arguments[1]) if method.__name__ == "replace" and len(arguments) > 1 else 0
+        given: list[Any] = list(arguments)
+        longest = len(method.__self__) * len(given[1]) if method.__name__ == "replace" and len(given) > 1 else 0
         if longest > LONGEST:
             raise NotStaticError("a text of more than 100,000 characters is not made")
         if method.__name__ == "join":
-            (texts,) = arguments
-            return method([_text(one) for one in texts])
-        return method(*arguments, **keywords)
+            return method([_text(one) for one in given[0]])
+        return method(*given, **keywords)
 
     return call
 

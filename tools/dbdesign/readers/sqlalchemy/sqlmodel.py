@@ -165,7 +165,7 @@ def create(
             and (column := _column(field, annotation, value, at, interpreter)) is not None
         ):
             columns[field] = column
-    base = getattr(made, "_dbdesign_base", None) or model._dbdesign_base  # noqa: SLF001 # type: ignore[attr-defined]
+    declarative: Any = getattr(made, "_dbdesign_base", None) or getattr(model, "_dbdesign_base", None)
     mapped = type(
         name, (base,), {**table_names, **columns, "__module__": __name__, "_dbdesign_functions": body.functions}
     )
