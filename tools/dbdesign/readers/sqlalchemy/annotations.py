@@ -71,7 +71,7 @@ class Annotations:
             return Unresolved if any(isinstance(one, Unknown) for one in values) else Literal[values]
         if owner is Annotated:
             return self._annotated(parts, scope, depth)
-        inner: list[Any] = list(self.resolved(one, scope, depth + 1) for one in parts)
+        inner: list[Any] = [self.resolved(one, scope, depth + 1) for one in parts]
         if owner is Optional:
             return Optional[inner[0]]  # noqa: UP045 - made at run time
         if owner is Union:

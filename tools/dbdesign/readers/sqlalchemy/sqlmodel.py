@@ -167,7 +167,7 @@ def create(
             columns[field] = column
     declarative: Any = getattr(made, "_dbdesign_base", None) or getattr(model, "_dbdesign_base", None)
     mapped = type(
-        name, (base,), {**table_names, **columns, "__module__": __name__, "_dbdesign_functions": body.functions}
+        name, (declarative,), {**table_names, **columns, "__module__": __name__, "_dbdesign_functions": body.functions}
     )
     mapped.__table__.info[PLACE] = place  # type: ignore[attr-defined]
     return _joint(mapped, made)
