@@ -3,36 +3,36 @@
 const fs = require("fs");
 const path = require("path");
 const [, , sources, output, url, strict] = process.argv;
-const ts = require("typescript");
+const { spawnSync } = require("child_process");
 require("reflect-metadata");
 const { DataSource, EntitySchema, getMetadataArgsStorage } = require("typeorm");
 
-const files = fs.readdirSync(sources, { recursive: true }).map(String).filter((name) => name.endsWith(".ts")).sort();
-const compiled = ts.createProgram(
-  files.map((name) => path.join(sources, name)),
-  {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.CommonJS,
-    moduleResolution: ts.ModuleResolutionKind.Node10,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    useDefineForClassFields: false,
-    esModuleInterop: true,
-    skipLibCheck: true,
-    strict: strict === "strict",
-    ignoreDeprecations: "6.0",
-    types: [],
-    outDir: output,
-    rootDir: sources,
-    baseUrl: process.env.NODE_PATH,
-    paths: { "*": ["*"] },
-  },
+const modules = process.env.NODE_PATH;
+const configuration = path.join(path.dirname(output), "tsconfig.json");
+fs.writeFileSync(
+  configuration,
+  JSON.stringify({
+    compilerOptions: {
+      target: "es2022",
+      module: "commonjs",
+      moduleResolution: "bundler",
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      useDefineForClassFields: false,
+      esModuleInterop: true,
+      skipLibCheck: true,
+      strict: strict === "strict",
+      types: [],
+      lib: ["es2022", "dom"],
+      outDir: output,
+      rootDir: sources,
+      paths: { "*": [`${modules}/*`], "node:*": [`${modules}/@types/node`] },
+    },
+    include: [sources],
+  }),
 );
-const emitted = compiled.emit();
-const problems = ts
-  .getPreEmitDiagnostics(compiled)
-  .concat(emitted.diagnostics)
-  .map((one) => `${one.file ? path.basename(one.file.fileName) : ""}: ${ts.flattenDiagnosticMessageText(one.messageText, "\n")}`);
+const compiled = spawnSync(process.execPath, [path.join(modules, "typescript", "lib", "tsc.js"), "-p", configuration], { encoding: "utf8" });
+const problems = `${compiled.stdout}${compiled.stderr}`.split("\n").filter((line) => line.trim());
 
 function exported(folder) {
   const found = [];
@@ -47,11 +47,17 @@ async function main() {
   const groups = fs.readdirSync(output).sort();
   for (const group of groups) {
     const place = path.join(output, group);
-    const all = fs.statSync(place).isDirectory() ? exported(place) : Object.values(require(place));
+    const schema = group.replace(/\.js$/, "");
+    let all;
+    try {
+      all = fs.statSync(place).isDirectory() ? exported(place) : Object.values(require(place));
+    } catch (error) {
+      answers[schema] = String(error.stack);
+      continue;
+    }
     const known = new Set(getMetadataArgsStorage().tables.map((one) => one.target));
     const entities = all.filter((one) => known.has(one) || one instanceof EntitySchema);
     const options = all.find((one) => one && one.typeormOptions)?.typeormOptions ?? {};
-    const schema = group.replace(/\.js$/, "");
     const source = new DataSource({ type: "postgres", url, schema, entities, ...options });
     try {
       await source.initialize();

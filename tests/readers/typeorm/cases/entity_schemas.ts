@@ -5,7 +5,7 @@ export const BlogSchema = new EntitySchema({
   name: "BlogPost", tableName: "blog_posts",
   columns: { id: { type: "uuid", primary: true, generated: "uuid" }, title: { type: "varchar", nullable: true, default: "x" }, createdAt: { type: "timestamptz", createDate: true }, rank: { type: "int" }, deletedAt: { type: "timestamp", deleteDate: true } },
   relations: {
-    category: { type: "many-to-one", target: "category", joinColumn: { name: "cat_id" }, onDelete: "CASCADE", nullable: false },
+    category: { type: "many-to-one", target: "Category", joinColumn: { name: "cat_id" }, onDelete: "CASCADE", nullable: false },
     others: { type: "many-to-many", target: () => Category, joinTable: { name: "blog_others", joinColumn: { name: "blog" }, inverseJoinColumn: { name: "cat" } } },
     twin: { type: "one-to-one", target: "BlogPost", joinColumn: true },
   },

@@ -1,5 +1,5 @@
-import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn, PrimaryGeneratedColumn } from "typeorm";
-@Entity() export class Account { @PrimaryGeneratedColumn() id: number; @OneToOne(() => Profile, (p) => p.account) profile: Profile; }
+import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn, PrimaryGeneratedColumn, Relation } from "typeorm";
+@Entity() export class Account { @PrimaryGeneratedColumn() id: number; @OneToOne(() => Profile, (p) => p.account) profile: Relation<Profile>; }
 @Entity() export class Profile {
   @PrimaryGeneratedColumn() id: number;
   @OneToOne(() => Account, (a) => a.profile, { onDelete: "CASCADE" }) @JoinColumn() account: Account;

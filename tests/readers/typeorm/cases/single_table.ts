@@ -4,5 +4,3 @@ import { ChildEntity, Column, Entity, ManyToOne, PrimaryGeneratedColumn, TableIn
 @ChildEntity("q") export class Question extends Content { @Index() @Column() answers: number; @Column({ nullable: true }) hint: string; }
 @Entity() @TableInheritance({ column: "sort" }) export class Animal { @PrimaryGeneratedColumn() id: number; @Column({ length: 5 }) sort: string; }
 @ChildEntity() export class Dog extends Animal { @Column() bark: boolean; }
-@Entity() @TableInheritance() export class Vehicle { @PrimaryGeneratedColumn() id: number; }
-@ChildEntity() export class Car extends Vehicle { @Column("int") wheels: number; }

@@ -18,7 +18,7 @@ from dbdesign.readers.typeorm.metadata import (
     RelationMetadata,
     column_of,
 )
-from dbdesign.readers.typeorm.storage import EmbeddedArgs, KeyArgs, Storage, TableArgs, Target
+from dbdesign.readers.typeorm.storage import ColumnArgs, EmbeddedArgs, KeyArgs, Storage, TableArgs, Target
 from dbdesign.readers.typeorm.values import EMPTY, options_of, text_of, type_of
 from dbdesign.readers.typescript import ClassNode, ObjectValue, Reference, Value
 
@@ -54,7 +54,10 @@ class Builder:
         joins = Joins(self.storage, self.source, self.driver, self.entities, self.find)
         joins.build()
         for entity in self.entities:
-            self._keys(entity)
+            if entity.kind != "entity-child":
+                self._keys(entity)
+        for entity, key in joins.relation_keys:
+            self.driver.place_key(entity, key, constraint=True)
         joins.foreign_keys()
         for entity in self.entities:
             self._generations(entity)
@@ -113,9 +116,9 @@ class Builder:
                 continue
             seen.add(args.member)
             strategy = self.storage.generations.get((args.target, args.member))
+            if args.target != entity.target and entity.kind == "regular":
+                self._own_default(entity, args)
             column = column_of(args, None, strategy)
-            if args.target != entity.target:
-                self._own_default(entity, column)
             if args.target in children and entity.kind == "regular" and args.target is not entity.target:
                 column.nullable = True
             entity.own_columns.append(column)
@@ -123,12 +126,12 @@ class Builder:
             if embedded.target in entity.tree:
                 self._embed(entity, embedded, None, 0)
 
-    def _own_default(self, entity: EntityMetadata, column: ColumnMetadata) -> None:
-        """A class may give a column that it inherits another default."""
+    def _own_default(self, entity: EntityMetadata, inherited: ColumnArgs) -> None:
+        """A class may give a column that it inherits another default, which TypeORM then keeps for the classes behind it too."""
         for args in self.storage.columns:
-            own = args.target == entity.target and args.member == column.member
+            own = args.target == entity.target and args.member == inherited.member
             if own and args.options.get("default"):
-                column.options = {**column.options, "default": args.options["default"]}
+                inherited.options["default"] = args.options["default"]
 
     def _embed(self, entity: EntityMetadata, args: EmbeddedArgs, outer: Embedded | None, depth: int) -> None:
         self._embedded += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbdesign.readers.typeorm.design_types import design_type
@@ -168,8 +168,7 @@ class Collector:
             self._class_decorator(cls, one)
         base = cls.extends
         if isinstance(base, Reference) and base.source is not None and not is_typeorm(base.source):
-            reason = "a class that was not given: columns that it declares are not known"
-            self.storage.skip(Place(cls.path, cls.line), f"class {cls.name} extends {base.text}", reason)
+            self.storage.missing.setdefault(base.text, []).append(cls.name)
         elif isinstance(base, CallNode):
             reason = "a base class that is made by a call: columns that it declares are not known"
             self.storage.skip(Place(cls.path, cls.line), f"class {cls.name} extends {base.text}", reason)
@@ -183,6 +182,8 @@ class Collector:
             self._table(cls, one, place)
         elif one.name in {"Index", "Unique", "Check", "Exclusion"}:
             self._key(cls, None, one, place)
+        elif one.name == "ForeignKey":
+            self._foreign_key(cls, None, one, place)
         elif one.name == "TableInheritance":
             storage.inheritances[cls] = one.options
         elif one.name == "DiscriminatorValue":
@@ -223,12 +224,16 @@ class Collector:
         elif one.name in {"Index", "Unique", "Check", "Exclusion"}:
             self._key(cls, field.name, one, place)
         elif one.name == "ForeignKey":
-            self._foreign_key(cls, field, one, place)
+            self._foreign_key(cls, field.name, one, place)
         return []
 
     def _column(self, cls: ClassNode, field: FieldNode, one: Applied, place: Place) -> list[ClassNode]:
         first = one.arg(0)
-        if one.name == "Column" and isinstance(first, FunctionNode):
+        if one.name == "Column" and isinstance(type_of(first), str) and not isinstance(first, (str, ObjectValue)):
+            reason = "TypeORM takes a constructor that is given alone as an embedded class, and makes no column of it"
+            self.storage.skip(place, f"{cls.name}.{field.name}", reason)
+            return []
+        if one.name == "Column" and isinstance(first, (FunctionNode, ClassNode)):
             return self._embedded(cls, field, one, place)
         column = column_args(cls, field.name, one, place)
         if column.type is None and one.name in {"Column", "PrimaryColumn"}:
@@ -249,15 +254,6 @@ class Collector:
 
     def _embedded(self, cls: ClassNode, field: FieldNode, one: Applied, place: Place) -> list[ClassNode]:
         found = target_of(one.arg(0))
-        if (
-            isinstance(found, Reference)
-            and found.source is None
-            and found.name in {"String", "Number", "Boolean", "Date"}
-        ):
-            column = column_args(cls, field.name, Applied(one.name, one.args[1:], one.line, one.path), place)
-            column.type = f"#{found.name}"
-            add_column(self.storage, column)
-            return []
         if not isinstance(found, ClassNode):
             self.storage.skip(place, f"{cls.name}.{field.name}", "an embedded class that was not given")
             return []
@@ -292,11 +288,13 @@ class Collector:
         known = self.storage.indices if one.name == "Index" else self.storage.uniques
         known.append(KeyArgs(cls, name, columns, one.options, place))
 
-    def _foreign_key(self, cls: ClassNode, field: FieldNode, one: Applied, place: Place) -> None:
-        inverse = inverse_of(one.arg(1))
-        referenced = (inverse,) if inverse else ()
-        key = ForeignKeyArgs(cls, target_of(one.arg(0)), (field.name,), referenced, one.options, place)
-        self.storage.foreign_keys.append(key)
+    def _foreign_key(self, cls: ClassNode, property_name: str | None, one: Applied, place: Place) -> None:
+        second, third = one.arg(1), one.arg(2)
+        inverse = inverse_of(second)
+        columns = (property_name,) if property_name is not None else properties_of(second) or ()
+        referenced = (inverse,) if inverse else (properties_of(third) or ()) if isinstance(third, list) else ()
+        to = target_of(one.arg(0))
+        self.storage.foreign_keys.append(ForeignKeyArgs(cls, to, columns, referenced, one.options, place))
 
 
 def column_args(target: ClassNode | str, name: str, one: Applied, place: Place) -> ColumnArgs:
@@ -361,8 +359,6 @@ def _joins(options: Mapping[str, Value], name: str) -> tuple[JoinArgs, ...] | No
         return (join_args(given),)
     return tuple(join_args(one) for one in given) if isinstance(given, list) else None
 
-
-Handler = Callable[[ClassNode, Applied, Place], None]
 
 __all__ = [
     "Applied",

@@ -41,6 +41,8 @@ class Joins:
         self.naming = source.naming
         self.entities = entities
         self._find = find
+        self.relation_keys: list[tuple[EntityMetadata, KeyMetadata]] = []
+        """Unique constraints of one-to-one relations, which stand behind those that are declared."""
 
     def build(self) -> None:
         """For every relation that owns columns or a table, and for every closure tree."""
@@ -82,7 +84,7 @@ class Joins:
         entity = relation.entity
         name = self.naming.relation(entity.table, [column.name(self.naming) for column in columns])
         key = KeyMetadata(columns, name, EMPTY, relation.args.place, unique=True)
-        self.driver.place_key(entity, key, constraint=True)
+        self.relation_keys.append((entity, key))
 
     def _foreign_key(
         self,

@@ -238,7 +238,7 @@ class EntityMetadata:
 
 def column_of(args: ColumnArgs, embedded: Embedded | None, strategy: str | None) -> ColumnMetadata:
     """A column out of what its decorator says; the types that its mode and its generation bring are the driver's."""
-    options = args.options
+    options = dict(args.options)
     nullable = options.get("default", UNDEFINED) is None
     if isinstance(options.get("nullable"), bool):
         nullable = bool(options["nullable"])

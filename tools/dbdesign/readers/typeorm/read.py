@@ -193,9 +193,18 @@ def _result(
         declared_tables=len(tables),
         lines=lines,
         files=files,
-        notes=(*source.notes, *_mismatch(read.schema, tables)),
+        notes=(*source.notes, *_missing(storage), *_mismatch(read.schema, tables)),
         proof=PROOF,
     )
+
+
+def _missing(storage: Storage) -> list[str]:
+    """Base classes of which nothing is known."""
+    return [
+        f"{base} was not given: columns that it may declare for {', '.join(classes[:5])}"
+        f"{f' and {len(classes) - 5} more' if len(classes) > 5 else ''} are not known"
+        for base, classes in storage.missing.items()
+    ]
 
 
 def _mismatch(schema: Schema, tables: list[SqlTable]) -> list[str]:

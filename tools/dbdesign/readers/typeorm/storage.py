@@ -148,6 +148,8 @@ class Storage:
     trees: dict[Target, tuple[str, Mapping[str, Value]]] = field(default_factory=dict)
     tree_parents: set[tuple[Target, str]] = field(default_factory=set)
     unread: list[Unread] = field(default_factory=list)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    """Base classes that were not given → the classes that extend them."""
 
     def skip(self, place: Place, text: str, reason: str) -> None:
         """Something that was not understood."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -110,10 +111,10 @@ class MySqlDriver(Driver):
 
 def _datetime(sql: str) -> str:
     """CURRENT_TIMESTAMP in capitals, its precision kept."""
-    upper = sql.upper()
-    if upper.startswith(("CURRENT_TIMESTAMP", "NOW(")):
-        return upper.replace("NOW()", "CURRENT_TIMESTAMP")
-    return sql
+    match = re.fullmatch(r"(?:CURRENT_TIMESTAMP|NOW)(\(\d*\))?", sql.strip(), re.IGNORECASE)
+    if match is None:
+        return sql
+    return "CURRENT_TIMESTAMP" + (match[1] if match[1] and match[1] != "()" else "")
 
 
 __all__ = ["MySqlDriver"]

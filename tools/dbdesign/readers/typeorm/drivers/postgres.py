@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
 from dbdesign.readers.typeorm.drivers.base import Driver, quoted
-from dbdesign.readers.typeorm.drivers.tables import SqlTable, TableColumn, TableIndex
-from dbdesign.readers.typeorm.metadata import EntityMetadata, ForeignKeyMetadata, KeyMetadata
+from dbdesign.readers.typeorm.drivers.tables import SqlTable, TableColumn, TableIndex, TableUnique
+from dbdesign.readers.typeorm.metadata import ColumnMetadata, EntityMetadata, ForeignKeyMetadata, KeyMetadata
 from dbdesign.readers.typeorm.values import EMPTY
+from dbdesign.readers.typescript import FunctionNode, Value
 
 _SERIALS = {"integer": "SERIAL", "smallint": "SMALLSERIAL", "bigint": "BIGSERIAL"}
 _TIMES = {
@@ -19,6 +21,9 @@ _TIMES = {
 }
 _EXTENSIONS = {"citext": "citext", "hstore": "hstore", "geometry": "postgis", "geography": "postgis", "cube": "cube", "ltree": "ltree",
                "vector": "vector", "halfvec": "vector"}  # fmt: skip
+
+
+_MOMENT = re.compile(r"(CURRENT_TIMESTAMP|CURRENT_DATE|CURRENT_TIME|LOCALTIMESTAMP|LOCALTIME)(\(\d+\))?", re.IGNORECASE)
 
 
 class PostgresDriver(Driver):
@@ -32,6 +37,21 @@ class PostgresDriver(Driver):
         "decimal": "numeric", "float8": "double precision", "float": "double precision", "float4": "real", "char": "character",
         "varbit": "bit varying",
     }  # fmt: skip
+
+    def default_of(self, value: Value, kind: str | None, column: ColumnMetadata) -> str | None:
+        """Functions of the time as TypeORM writes them."""
+        found = super().default_of(value, kind, column)
+        return found if found is None or not isinstance(value, FunctionNode) else moment(found)
+
+    def all_uniques(self, table: SqlTable) -> list[TableUnique]:
+        """PostgreSQL makes one constraint of those in a CREATE TABLE that are over the same columns; the primary key comes first."""
+        seen = {tuple(one.name for one in table.columns if one.primary)}
+        found: list[TableUnique] = []
+        for unique in super().all_uniques(table):
+            if unique.columns not in seen or unique.deferrable:
+                found.append(unique)
+            seen.add(unique.columns)
+        return found
 
     @property
     def uuid_default(self) -> str:
@@ -136,6 +156,22 @@ class PostgresDriver(Driver):
         name = self.named(index.name or self.naming.index(table.name, index.columns, index.where))
         path, columns = self.path(table.name, table.schema), self.listed(index.columns)
         return f"CREATE {unique}INDEX{concurrently} {name} ON {path}{using} ({columns}){where}"
+
+
+def moment(sql: str) -> str:
+    """A function of the time as TypeORM writes it: `CURRENT_DATE` as a cast of 'now'."""
+    match = _MOMENT.fullmatch(sql.strip())
+    if match is None:
+        return sql
+    name, precision = match[1].upper(), match[2] or ""
+    if name == "CURRENT_TIMESTAMP":
+        return f"('now'::text)::timestamp{precision} with time zone" if precision else "now()"
+    kind = {
+        "CURRENT_DATE": "date",
+        "CURRENT_TIME": "time{} with time zone",
+        "LOCALTIMESTAMP": "timestamp{} without time zone",
+    }
+    return f"('now'::text)::{kind.get(name, 'time{} without time zone').format(precision)}"
 
 
 class CockroachDriver(PostgresDriver):
