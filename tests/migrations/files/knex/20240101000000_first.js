@@ -9,7 +9,7 @@ exports.up = function (knex) {
       table.integer("age").unsigned().defaultTo(18);
       table.decimal("balance", 12, 3).defaultTo(0);
       table.jsonb("settings").notNullable().defaultTo("{}");
-      table.enu("role", ["admin", "it's"]).defaultTo("admin").notNullable();
+      table.enu("role", ["admin", "member"]).defaultTo("admin").notNullable();
       table.timestamps(true, true);
       table.index(["name", "age"]);
       table.comment("people");
