@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dbdesign.errors import InputError
+from dbdesign.errors import InputError, SqlError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.readers.base import ReadResult, Unread
@@ -17,7 +17,7 @@ from dbdesign.readers.typeorm.drivers import Driver, driver_for
 from dbdesign.readers.typeorm.drivers.tables import SqlTable
 from dbdesign.readers.typeorm.entity_schemas import entity_schemas, read_entity_schema
 from dbdesign.readers.typeorm.metadata import ColumnMetadata, EntityMetadata
-from dbdesign.readers.typeorm.storage import Storage
+from dbdesign.readers.typeorm.storage import Place, Storage
 from dbdesign.readers.typeorm.values import sql_of
 from dbdesign.readers.typescript import UNDEFINED, Program
 
@@ -181,7 +181,7 @@ def _result(
     script = _Script(driver, storage)
     tables = script.tables(entities)
     script.views(entities)
-    text = "".join(f"{statement};\n" for statement in script.statements)
+    text = "".join(f"{statement};\n" for statement in script.statements if _ends(statement, source.engine, storage))
     read = _read_sql(text, source.engine)
     unread = [*_problems(program), *storage.unread]
     prefix = "in the SQL that TypeORM would execute: "
@@ -196,6 +196,20 @@ def _result(
         notes=(*source.notes, *_missing(storage), *_mismatch(read.schema, tables)),
         proof=PROOF,
     )
+
+
+def _ends(statement: str, engine: Engine, storage: Storage) -> bool:
+    """Whether a statement's quotations end; one that does not would swallow those behind it."""
+    if engine is not Engine.POSTGRESQL:
+        return True
+    from dbdesign.readers.postgresql.split import statements
+
+    try:
+        list(statements(statement))
+    except SqlError as error:
+        storage.skip(Place("", 0), statement, f"in the SQL that TypeORM would execute: {error.what}")
+        return False
+    return True
 
 
 def _missing(storage: Storage) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dbdesign.errors import UnknownNameError
 from dbdesign.model.finding import Proof
@@ -132,6 +132,8 @@ def _index(entities: Iterable[EntityPlan], enums: bool) -> str:
 
 def _notes(schema: Schema, context: Context) -> None:
     for enum, name in context.plan.enums.values():
+        if enum.comment:
+            context.note(enum.label, "its comment", "say it in a migration")
         if name not in context.used_enums:
             context.note(enum.label, "an enumeration that no column has")
     for table in schema.tables:
@@ -143,6 +145,17 @@ def _notes(schema: Schema, context: Context) -> None:
         for one in getattr(schema, kind):
             name = getattr(one, "label", None) or one.name
             context.note(name, f"{kind.rstrip('s')}: TypeORM has no such object", "make it in a migration")
+
+
+def _comments(table: Table) -> Iterator[tuple[str | None, str | None]]:
+    """The keys and indexes of a table: name, comment."""
+    if table.primary_key is not None:
+        yield table.primary_key.name, table.primary_key.comment
+    yield from ((one.name, one.comment) for one in table.unique_keys)
+    yield from ((one.name, one.comment) for one in table.foreign_keys)
+    yield from ((one.name, one.comment) for one in table.checks)
+    yield from ((one.name, one.comment) for one in table.exclusions)
+    yield from ((one.name, one.comment) for one in table.indexes)
 
 
 def _table_notes(table: Table, context: Context) -> None:
@@ -157,6 +170,12 @@ def _table_notes(table: Table, context: Context) -> None:
     for lost, given in said.items():
         if given:
             context.note(table.label, lost, "say it in a migration")
+    for name, comment in _comments(table):
+        if comment:
+            context.note(f"{table.label} ({name})", "its comment", "say it in a migration")
+    for column in table.columns:
+        if column.not_null_comment:
+            context.note(f"{table.label}.{column.name}", "a comment on its NOT NULL")
     reason = why_not(table)
     if reason is not None:
         context.note(table.label, reason, "no entity is written for it")

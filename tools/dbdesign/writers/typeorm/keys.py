@@ -43,6 +43,12 @@ def _unique(key: Key, entity: EntityPlan, table: Table, context: Context) -> lis
             "NULLS NOT DISTINCT, INCLUDE, WITHOUT OVERLAPS or storage of a unique constraint",
             "a plain one is written",
         )
+    primary = table.primary_key
+    others = [one.columns for one in table.unique_keys if one is not key]
+    if key.columns in others or (primary is not None and primary.columns == key.columns):
+        context.note(
+            place, "a second key over the same columns", "PostgreSQL makes one of the two as it creates the table"
+        )
     context.use("Unique")
     args: list[Printed] = [key.name] if key.name else []
     args.append([entity.members[one] for one in key.columns])

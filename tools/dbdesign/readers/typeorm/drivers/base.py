@@ -41,6 +41,9 @@ class Driver:
     updates_dates = False
     """Whether ON UPDATE is said for updated dates."""
     uniques_are_indices = False
+    defers_foreign_keys = False
+    defers_uniques = False
+    materializes_views = False
     true_false = ("true", "false")
 
     def __init__(self, naming: NamingStrategy, uuid_extension: str = "uuid-ossp") -> None:
@@ -85,7 +88,8 @@ class Driver:
             line=entity.place.line,
         )
         table.columns = [self.column(one, entity) for one in _distinct(entity.columns, self.naming)]
-        table.indices = [self._index(one, entity) for one in entity.indices]
+        indices = {one.name: one for one in (self._index(key, entity) for key in reversed(entity.indices))}
+        table.indices = list(reversed(indices.values()))
         table.uniques = [
             TableUnique(
                 self._names(one.columns),
@@ -191,7 +195,8 @@ class Driver:
         if isinstance(value, bool) and kind not in {"enum", "simple-enum"}:
             return self.true_false[0] if value else self.true_false[1]
         if isinstance(value, (str, int, float)):
-            return f"'{text_value(value)}'"
+            plain = text_value(value)
+            return quoted(plain) if plain.count("'") % 2 else f"'{plain}'"
         text = json_text(value) if isinstance(value, (list, ObjectValue)) else None
         return "'" + text.replace("'", "''") + "'" if text is not None else None
 
@@ -231,7 +236,7 @@ class Driver:
 
     def named(self, name: str) -> str:
         """A quoted name."""
-        return f"{self.quote}{name}{self.quote}"
+        return f"{self.quote}{name.replace(self.quote, self.quote * 2)}{self.quote}"
 
     def path(self, name: str, schema: str | None) -> str:
         """A quoted name with its schema."""
@@ -282,11 +287,11 @@ class Driver:
             sql += f" ON DELETE {key.on_delete}"
         if key.on_update:
             sql += f" ON UPDATE {key.on_update}"
-        return f"{sql} DEFERRABLE {key.deferrable}" if key.deferrable else sql
+        return f"{sql} DEFERRABLE {key.deferrable}" if key.deferrable and self.defers_foreign_keys else sql
 
     def create_view(self, name: str, schema: str | None, expression: str, *, materialized: bool = False) -> str:
         """A view."""
-        kind = "MATERIALIZED VIEW" if materialized else "VIEW"
+        kind = "MATERIALIZED VIEW" if materialized and self.materializes_views else "VIEW"
         return f"CREATE {kind} {self.path(name, schema)} AS {expression}"
 
     def primary_key_sql(self, table: SqlTable) -> str | None:
@@ -301,7 +306,7 @@ class Driver:
     def unique_sql(self, table: SqlTable, unique: TableUnique) -> str:
         """A unique constraint's clause."""
         name = unique.name or self.naming.unique(table.name, unique.columns)
-        deferrable = f" DEFERRABLE {unique.deferrable}" if unique.deferrable else ""
+        deferrable = f" DEFERRABLE {unique.deferrable}" if unique.deferrable and self.defers_uniques else ""
         return f"CONSTRAINT {self.named(name)} UNIQUE ({self.listed(unique.columns)}){deferrable}"
 
     def check_sql(self, table: SqlTable, check: TableExpression) -> str:

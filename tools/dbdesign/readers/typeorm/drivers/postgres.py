@@ -53,6 +53,10 @@ class PostgresDriver(Driver):
             seen.add(unique.columns)
         return found
 
+    defers_foreign_keys = True
+    defers_uniques = True
+    materializes_views = True
+
     @property
     def uuid_default(self) -> str:
         """The function that makes a UUID."""

@@ -20,6 +20,7 @@ class SqliteDriver(Driver):
     }  # fmt: skip
     dates = ("datetime", "datetime('now')")
     version_type = "integer"
+    defers_foreign_keys = True
     true_false = ("1", "0")
 
     def default_of(self, value: Value, kind: str | None, column: ColumnMetadata) -> str | None:
