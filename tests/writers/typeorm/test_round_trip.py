@@ -28,6 +28,9 @@ WITHOUT_PLACE = {
 }
 
 
+PLACED = {"column", "primary key", "unique key", "foreign key", "index", "check", "exclusion"}
+
+
 def unsaid(before: Schema, after: Schema, notes: tuple[Note, ...]) -> list[str]:
     """The differences that no note names."""
     objects = {one.object for one in notes}
@@ -35,7 +38,8 @@ def unsaid(before: Schema, after: Schema, notes: tuple[Note, ...]) -> list[str]:
     found = []
     for one in compare(before, after, execute=False).operations:
         own = {f"{one.table}.{one.name}", f"{one.table} ({one.name})", one.name}
-        covered = own & objects or one.table in missing & objects or one.kind in WITHOUT_PLACE
+        hanging = one.table in objects and one.kind not in PLACED
+        covered = own & objects or hanging or one.table in missing & objects or one.kind in WITHOUT_PLACE
         if not covered and not (one.kind == "table" and one.name in objects) and not _same_text(one):
             found.append(f"{one.action} {one.kind} {one.name} of {one.table} {one.changed}")
     return found

@@ -138,6 +138,10 @@ def _notes(schema: Schema, context: Context) -> None:
             context.note(enum.label, "an enumeration that no column has")
     for table in schema.tables:
         _table_notes(table, context)
+    used = {one.table.namespace for one in context.plan.entities if one.table is not None}
+    for space in schema.namespaces:
+        if space.name not in used:
+            context.note(space.name, "a schema in which no entity is", "make it in a migration")
     for view in schema.views:
         if getattr(view, "indexes", ()):
             context.note(view.label, "the indexes of a materialised view")

@@ -116,10 +116,15 @@ def _members(entity: EntityPlan) -> None:
 
 def _relation(entity: EntityPlan, key: ForeignKey, target: EntityPlan) -> RelationPlan:
     table = entity.table
-    unique = [one.columns for one in table.unique_keys if not one.deferrable] if table else []
+    plain = (
+        [one for one in table.unique_keys if not (one.deferrable or one.nulls_not_distinct or one.include)]
+        if table
+        else []
+    )
+    # TypeORM adds a constraint over the key's columns, which PostgreSQL makes one with another in the same order
+    one_to_one = any(one.columns == key.columns for one in plain)
     if table is not None and table.primary_key is not None:
-        unique.append(table.primary_key.columns)
-    one_to_one = any(set(columns) == set(key.columns) for columns in unique)
+        one_to_one = one_to_one or set(table.primary_key.columns) == set(key.columns)
     return RelationPlan(key, entity.names.give(_relation_name(key, target)), target, one_to_one)
 
 

@@ -19,6 +19,7 @@ def relation_property(relation: RelationPlan, entity: EntityPlan, context: Conte
     for name in (decorator, "JoinColumn", "Relation"):
         context.use(name)
     _beyond(key, table, context)
+    _order(relation, table, context)
     variable = target.class_name[:1].lower() + target.class_name[1:]
     args: list[Printed] = [
         Code(f"() => {target.class_name}"),
@@ -75,6 +76,18 @@ def lost_relations(entity: EntityPlan, context: Context) -> None:
     for key in table.foreign_keys if table is not None else ():
         if table is not None and key not in kept:
             context.note(f"{table.label} ({key.name})", f"a foreign key to {key.references}, which is no entity")
+
+
+def _order(relation: RelationPlan, table: Table, context: Context) -> None:
+    """TypeORM puts the columns in the order in which the other table has its primary key's."""
+    target, key = relation.target.table, relation.key
+    primary = target.primary_key.columns if target is not None and target.primary_key is not None else ()
+    order = [one.name for one in target.columns if one.name in primary] if target is not None else []
+    sorted_columns = sorted(key.referenced_columns, key=lambda one: order.index(one) if one in order else len(order))
+    if tuple(sorted_columns) != key.referenced_columns:
+        context.note(
+            f"{table.label} ({key.name})", "the order of its columns", "that of the other table's key is written"
+        )
 
 
 def inverse_property(inverse: InversePlan, context: Context) -> Property:
