@@ -91,13 +91,5 @@ class Context:
 
 def column_keys(columns: tuple[Column, ...]) -> dict[str, str]:
     """The keys for some columns, by their names."""
-    names = _Keys(TABLE_MEMBERS)
+    names = Names(TABLE_MEMBERS, keys=True)
     return {column.name: names.new(camel(column.name), f"{camel(column.name)}_") for column in columns}
-
-
-class _Keys(Names):
-    """Keys of an object may be any word."""
-
-    def __init__(self, taken: frozenset[str]) -> None:
-        super().__init__()
-        self._taken = set(taken)

@@ -175,6 +175,8 @@ class TableWriter:
         call = Call(function, [Str(name)])
         if self.core != "pg" and index.method not in {"btree", "hash"}:
             return None
+        if self.core == "mysql" and any(key.name == index.name for key in self.table.foreign_keys if key.name):
+            return None  # MySQL makes an index of this name for the foreign key by itself, and drizzle-kit refuses a second
         keys = [self._index_key(key, index) for key in index.keys]
         if self.core == "pg" and index.method != "btree":
             call = call.then("using", Str(index.method), *keys)

@@ -49,7 +49,14 @@ class IfBroken:
     text: str
 
 
-Doc = str | Line | Indent | Group | Choice | IfBroken | tuple["Doc", ...]
+@dataclass(frozen=True)
+class Fluid:
+    """What stands behind `=` or `:`: on the same line where it fits up to its own first break, else indented on the next."""
+
+    body: Doc
+
+
+Doc = str | Line | Indent | Group | Choice | IfBroken | Fluid | tuple["Doc", ...]
 
 LINE, SOFT, HARD = Line(), Line(""), Line(hard=True)
 
@@ -71,7 +78,7 @@ def will_break(doc: Doc) -> bool:
             return "\n" in doc
         case Line():
             return doc.hard
-        case Indent() | Group():
+        case Indent() | Group() | Fluid():
             return will_break(doc.body)
         case Choice():
             return will_break(doc.options[0])
@@ -109,6 +116,10 @@ def fits(command: Command, rest: Sequence[Command], room: int) -> bool:
                 room -= len(doc.flat)
             case Indent():
                 stack.append((indent, broken, doc.body))
+            case Fluid():
+                if broken:
+                    return True
+                stack += [(indent, False, doc.body), (indent, False, " ")]
             case Group():
                 stack.append((indent, broken or will_break(doc.body), doc.body))
             case Choice():
@@ -144,6 +155,10 @@ def render(doc: Doc, *, width: int = WIDTH) -> str:
             case Group():
                 flat = not will_break(one.body) and fits((indent, False, one.body), stack, width - column)
                 stack.append((indent, not flat, one.body))
+            case Fluid():
+                stays = not broken or fits((indent, False, " "), [*stack, (indent, True, one.body)], width - column)
+                stack.append((indent if stays else indent + 2, broken, one.body))
+                stack.append((indent + 2, not stays, LINE))
             case Choice():
                 stack.append(_chosen(one, indent, stack, width - column))
             case IfBroken():
@@ -157,7 +172,7 @@ def render(doc: Doc, *, width: int = WIDTH) -> str:
 
 def _chosen(choice: Choice, indent: int, rest: Sequence[Command], room: int) -> Command:
     first = choice.options[0]
-    if not will_break(first) and fits((indent, False, first), rest, room):
+    if fits((indent, False, first), rest, room):
         return (indent, False, first)
     for option in choice.options[1:-1]:
         if fits((indent, True, option), rest, room):

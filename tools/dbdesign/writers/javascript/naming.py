@@ -47,10 +47,10 @@ def singular(name: str) -> str:
 
 
 class Names:
-    """Gives names out, each once."""
+    """Gives names out, each once. Names of constants may be no words of the language; keys of objects (`keys`) may be any."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = set(taken) | RESERVED
+    def __init__(self, taken: Iterable[str] = (), *, keys: bool = False) -> None:
+        self._taken = set(taken) | (frozenset() if keys else RESERVED)
 
     def new(self, *wishes: str) -> str:
         """The first wish that is free; the last one numbered where none is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from dbdesign.writers.javascript.layout import WIDTH, Doc, Group, IfBroken, Indent, LINE, joined, render
+from dbdesign.writers.javascript.layout import LINE, SOFT, WIDTH, Doc, Group, IfBroken, Indent, joined, render
 from dbdesign.writers.javascript.syntax import Node, assigned, quoted
 
 
@@ -18,6 +18,14 @@ def constant(name: str, value: Node, *, exported: bool = True) -> str:
     """`export const name = value;`"""
     doc: Doc = (f"{'export ' if exported else ''}const {name}", assigned(" =", value), ";")
     return render(doc)
+
+
+def type_alias(name: str, generic: str, argument: str) -> str:
+    """`export type Name = Generic<Argument>;`; a `typeof` may break inside of the brackets, a name may not."""
+    if argument.startswith("typeof "):
+        right: Doc = (" ", generic, Group(("<", Indent((SOFT, argument)), SOFT, ">")))
+        return render((f"export type {name} =", right, ";"))
+    return render((f"export type {name} =", Group(Indent((LINE, f"{generic}<{argument}>;")))))
 
 
 def statement(value: Doc) -> str:

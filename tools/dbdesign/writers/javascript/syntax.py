@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dbdesign.writers.javascript.layout import HARD, LINE, SOFT, Choice, Doc, Group, IfBroken, Indent, joined, will_break
+from dbdesign.writers.javascript.layout import HARD, LINE, SOFT, Choice, Doc, Fluid, Group, IfBroken, Indent, joined, will_break
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 RESERVED = frozenset(
@@ -158,7 +158,9 @@ def assigned(operator: str, value: Node) -> Doc:
     right = document(value)
     if _breaks_behind_operator(value):
         return Group((operator, Indent((LINE, right))))
-    return (operator, " ", right)
+    if isinstance(value, Raw | Template):
+        return (operator, " ", right)
+    return (operator, Fluid(right))
 
 
 def _breaks_behind_operator(node: Node) -> bool:
@@ -179,7 +181,7 @@ def _is_short(node: Node) -> bool:
         case Str():
             return len(quoted(node.value)) <= SHORT
         case Raw():
-            return len(node.text) <= (SHORT if not IDENTIFIER.match(node.text) else 2)
+            return len(node.text) <= SHORT and (bool(IDENTIFIER.match(node.text)) or "." not in node.text)
         case Obj():
             return not node.entries
         case Arr():
@@ -226,8 +228,6 @@ def arguments(args: Sequence[Node]) -> Doc:
         if len(args) == 1 and isinstance(args[0], Obj | Arr):
             return ("(", docs[0], ")")
         hugged: Doc = ("(", *before, Forced(docs[-1]).doc, ")")
-        if will_break(docs[-1]):
-            return Choice((hugged, hugged, broken))
         return Choice((("(", *before, docs[-1], ")"), hugged, broken))
     return Group(("(", Indent((SOFT, joined((",", LINE), docs))), IfBroken(","), SOFT, ")"))
 
@@ -256,12 +256,15 @@ def _is_hugged(args: Sequence[Node]) -> bool:
 
 
 def _chain(node: Call) -> Doc:
+    if node.args is not None and not node.new and "." in node.head and "<" not in node.head:
+        head, _, name = node.head.rpartition(".")
+        node = Call(head, None, ((name, node.args), *node.calls))
     head: Doc = (("new " if node.new else "") + node.head, "" if node.args is None else arguments(node.args))
     calls: list[Doc] = [(f".{name}", arguments(args)) for name, args in node.calls]
     one_line: Doc = (head, *calls)
     if len(calls) <= 1:
         return one_line
-    is_factory = node.args is None and bool(re.match(r"[A-Z]|[$_]+\Z", node.head.split(".")[-1]))
+    is_factory = node.args is None and bool(re.match(r"[A-Z]|[$_]+\Z|..?\Z", node.head.split(".")[-1]))
     if is_factory and len(calls) <= 2:
         return one_line
     first: Doc = (head, calls[0]) if is_factory else head
@@ -271,7 +274,7 @@ def _chain(node: Call) -> Doc:
     complex_arguments = len(every) > 2 and any(not _is_simple(one) for args in every for one in args)
     if complex_arguments or any(will_break(one) for one in (head, *calls[:-1])):
         return expanded
-    return Choice((one_line, expanded)) if not will_break(one_line) else expanded
+    return Choice((one_line, expanded))
 
 
 def _is_simple(node: Node) -> bool:
