@@ -59,7 +59,8 @@ class _Converter:
             self._apply(table, check, fields)
         for name in (created, updated):
             if name is not None:
-                fields[name] = DocumentField(name=fields[name].name, type="date", required=True, comment=fields[name].comment)
+                stamp = fields.pop(name)  # Mongoose puts them behind all others
+                fields[name] = DocumentField(name=stamp.name, type="date", required=True, comment=stamp.comment)
         keys = self.keys[table.label]
         return Collection(
             name=self.names[table.label],
