@@ -20,7 +20,7 @@ async function statements({ entry, core, casing }) {
   buildSync({ entryPoints: [join(folder, entry)], outfile, bundle: true, packages: "external", platform: "node", format: "cjs", logLevel: "silent" });
   const [snapshot, migration] = generators[core];
   const isPostgres = core === "pg";
-  const make = (exports) => (isPostgres ? snapshot(exports, undefined, undefined, casing) : snapshot(exports, undefined, casing));
+  const make = (exports) => (isPostgres ? snapshot(exports, undefined, undefined, casing ?? undefined) : snapshot(exports, undefined, casing ?? undefined));
   return migration(await make({}), await make(require(outfile)));
 }
 

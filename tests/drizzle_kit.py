@@ -46,7 +46,11 @@ def kit_statements(modules: Iterable[Module], folder: Path) -> dict[str, list[st
         cases.append({"name": module.name, "entry": entry, "core": module.core, "casing": module.casing})
     (folder / "cases.json").write_text(json.dumps(cases))
     done = subprocess.run(
-        ["node", str(HERE / "drizzle_kit.mjs"), str(folder / "cases.json")], capture_output=True, text=True, timeout=300, check=False
+        ["node", str(HERE / "drizzle_kit.mjs"), str(folder / "cases.json")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stderr or done.stdout
     found = json.loads(done.stdout)

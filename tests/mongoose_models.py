@@ -52,7 +52,11 @@ def loaded(cases: Iterable[Case], folder: Path) -> dict[str, Any]:
         _compile(sources, folder)
     (folder / "cases.json").write_text(json.dumps(listed))
     done = subprocess.run(
-        ["node", str(HERE / "mongoose_models.mjs"), str(folder / "cases.json")], capture_output=True, text=True, timeout=300, check=False
+        ["node", str(HERE / "mongoose_models.mjs"), str(folder / "cases.json")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -66,7 +70,9 @@ def _compile(sources: list[str], folder: Path) -> None:
         "esModuleInterop": True,
     }  # fmt: skip
     (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": sources}))
-    done = subprocess.run([str(MODULES / ".bin" / "tsc"), "-p", str(folder)], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [str(MODULES / ".bin" / "tsc"), "-p", str(folder)], capture_output=True, text=True, timeout=300, check=False
+    )
     assert (folder / "out").is_dir(), done.stdout
 
 
@@ -110,13 +116,23 @@ def _paths(fields: Iterable[DocumentField], before: str, models: Mapping[str, st
 def _path(one: DocumentField, models: Mapping[str, str | None]) -> dict[str, Any]:
     found: dict[str, Any] = {"type": one.type}
     if one.type == "geojson":
-        kinds = {"type": "string", "required": True, "values": sorted(one.values)} if one.values else {"type": "string", "required": True}
-        return {"type": "object", "paths": {"type": kinds, "coordinates": {"type": "mixed", "required": True}}, **_required(one)}
+        kinds = (
+            {"type": "string", "required": True, "values": sorted(one.values)}
+            if one.values
+            else {"type": "string", "required": True}
+        )
+        return {
+            "type": "object",
+            "paths": {"type": kinds, "coordinates": {"type": "mixed", "required": True}},
+            **_required(one),
+        }
     if one.type == "object":
         found["paths"] = dict(_paths(one.fields, "", models))
         for stamp in timestamp_names(one.options.get("timestamps")):
             if stamp in found["paths"]:
-                found["paths"][stamp] = {name: value for name, value in found["paths"][stamp].items() if name != "required"}
+                found["paths"][stamp] = {
+                    name: value for name, value in found["paths"][stamp].items() if name != "required"
+                }
         if one.variants:
             found["paths"].setdefault(one.discriminator or "__t", {"type": "string"})
             found["variants"] = {value: dict(_paths(fields, "", models)) for value, fields in one.variants.items()}
@@ -154,7 +170,11 @@ def _seen_collection(one: Mapping[str, Any]) -> dict[str, Any]:
     if "variants" in one:
         own = {*one["paths"], "__t"}
         found["variants"] = {
-            value: {name: path for name, path in _seen_paths(inner["paths"], version=one["versionKey"]).items() if name not in own}
+            value: {
+                name: path
+                for name, path in _seen_paths(inner["paths"], version=one["versionKey"]).items()
+                if name not in own
+            }
             for value, inner in one["variants"].items()
         }
     return found | {"model": one["model"], "indexes": one["indexes"]}

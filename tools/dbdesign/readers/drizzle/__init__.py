@@ -13,7 +13,9 @@ from dbdesign.model.schema import Engine
 from dbdesign.readers.base import ReadResult, SourceReader
 
 _CORE = re.compile(r"""["']drizzle-orm/(?:pg|mysql|sqlite)-core["']""")
-_TABLE = re.compile(r"\b(?:pg|mysql|sqlite)(?:Table|TableCreator|Schema|Enum|View|Sequence|MaterializedView)\b|\bcreateTable\b|\.table\(")
+_TABLE = re.compile(
+    r"\b(?:pg|mysql|sqlite)(?:Table|TableCreator|Schema|Enum|View|Sequence|MaterializedView)\b|\bcreateTable\b|\.table\("
+)
 
 
 def declares(text: str) -> float:

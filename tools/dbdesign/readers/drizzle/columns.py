@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dbdesign.readers.drizzle.draft import ColumnDraft, Core
 from dbdesign.readers.drizzle.expressions import (
@@ -17,7 +18,18 @@ from dbdesign.readers.drizzle.expressions import (
     sql_text,
 )
 from dbdesign.readers.drizzle.types import SERIALS, TYPES, custom_type, name_and_config, number
-from dbdesign.readers.typescript import UNDEFINED, CallNode, FunctionNode, Member, ObjectValue, Program, Reference, Template, Value, text_value
+from dbdesign.readers.typescript import (
+    UNDEFINED,
+    CallNode,
+    FunctionNode,
+    Member,
+    ObjectValue,
+    Program,
+    Reference,
+    Template,
+    Value,
+    text_value,
+)
 
 ENUMS = frozenset({"pgEnum", "enum"})
 _SILENT = frozenset({"$type", "$defaultFn", "$default", "$onUpdate", "$onUpdateFn", "$narrow", "mapWith"})
@@ -56,12 +68,12 @@ class ColumnReader:
         if data_type is None:
             self.say(builder.line, f"{key}: {builder.text}", "a column of a type that is not known")
             return None
-        column = ColumnDraft(given or self.casing(key), data_type, line)
+        column = ColumnDraft(given or self.casing(key), data_type, line, given or key)
         if builder.name in SERIALS and self.core in {"pg", "mysql"}:
             column.not_null = True
             column.autoincrement = self.core == "mysql"
         for call in chain[1:]:
-            self._modify(column, call, config)
+            self._modify(column, call)
         return column
 
     def _type(self, builder: CallNode, config: Value) -> str | None:
@@ -84,44 +96,48 @@ class ColumnReader:
         if not isinstance(name, str):
             return None
         namespace = namespace_of(definition)
-        return quoted(name, self.core) if not namespace or namespace == "public" else f"{quoted(namespace, self.core)}.{quoted(name, self.core)}"
+        return (
+            quoted(name, self.core)
+            if not namespace or namespace == "public"
+            else f"{quoted(namespace, self.core)}.{quoted(name, self.core)}"
+        )
 
     # --- calls behind the builder ---
 
-    def _modify(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
-        handler = _MODIFIERS.get(call.name)
+    def _modify(self, column: ColumnDraft, call: CallNode) -> None:
+        handler = self.MODIFIERS.get(call.name)
         if handler is not None:
             try:
-                handler(self, column, call, config)
+                handler(self, column, call)
             except UnsayableError as problem:
                 self.say(call.line, call.text, f"{call.name} of {self.table}.{column.name}: {problem}")
         elif call.name not in _SILENT:
             self.say(call.line, call.text, f"{call.name}() of a column is not known")
 
-    def _not_null(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _not_null(self, column: ColumnDraft, _call: CallNode) -> None:
         column.not_null = True
 
-    def _primary(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _primary(self, column: ColumnDraft, call: CallNode) -> None:
         column.primary = column.not_null = True
         options = call.arg(0)
         column.autoincrement |= isinstance(options, ObjectValue) and options.get("autoIncrement") is True
 
-    def _autoincrement(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _autoincrement(self, column: ColumnDraft, _call: CallNode) -> None:
         column.autoincrement = True
 
-    def _unique(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _unique(self, column: ColumnDraft, call: CallNode) -> None:
         name, options = call.arg(0), call.arg(1)
         column.unique = name if isinstance(name, str) else ""
         column.nulls_not_distinct = isinstance(options, ObjectValue) and options.get("nulls") == "not distinct"
 
-    def _references(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _references(self, column: ColumnDraft, call: CallNode) -> None:
         column.references.append((call.arg(0), call.arg(1), call.line))
 
-    def _array(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _array(self, column: ColumnDraft, call: CallNode) -> None:
         size = call.arg(0)
         column.type += f"[{size if isinstance(size, int) else ''}]"
 
-    def _generated(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _generated(self, column: ColumnDraft, call: CallNode) -> None:
         value = call.arg(0)
         value = value.result if isinstance(value, FunctionNode) else value
         column.generated = value if isinstance(value, str) else sql_text(value, self.name_of)
@@ -129,7 +145,7 @@ class ColumnReader:
         mode = options.get("mode") if isinstance(options, ObjectValue) else None
         column.generated_mode = "stored" if self.core == "pg" else str(mode or "virtual")
 
-    def _identity(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _identity(self, column: ColumnDraft, call: CallNode) -> None:
         options = call.arg(0)
         options = options if isinstance(options, ObjectValue) else ObjectValue()
         mode = "ALWAYS" if call.name == "generatedAlwaysAsIdentity" else "BY DEFAULT"
@@ -141,16 +157,16 @@ class ColumnReader:
         column.identity = f"GENERATED {mode} AS IDENTITY" + (f" ({' '.join(clauses)})" if clauses else "")
         column.not_null = True
 
-    def _default_now(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _default_now(self, column: ColumnDraft, _call: CallNode) -> None:
         column.default = {"pg": "now()", "mysql": "(now())", "sqlite": _SQLITE_NOW}[self.core]
 
-    def _default_random(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _default_random(self, column: ColumnDraft, _call: CallNode) -> None:
         column.default = "gen_random_uuid()"
 
-    def _on_update_now(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _on_update_now(self, column: ColumnDraft, _call: CallNode) -> None:
         column.on_update = True
 
-    def _default(self, column: ColumnDraft, call: CallNode, config: Value) -> None:
+    def _default(self, column: ColumnDraft, call: CallNode) -> None:
         value = call.arg(0)
         value = self.program.expand(value)
         if value is UNDEFINED:
@@ -182,6 +198,22 @@ class ColumnReader:
             return "'" + array_text(found) + "'"
         return "'" + json_text(found).replace("'", "''") + "'"
 
+    MODIFIERS: ClassVar = {
+        "notNull": _not_null,
+        "primaryKey": _primary,
+        "autoincrement": _autoincrement,
+        "unique": _unique,
+        "references": _references,
+        "array": _array,
+        "generatedAlwaysAs": _generated,
+        "generatedAlwaysAsIdentity": _identity,
+        "generatedByDefaultAsIdentity": _identity,
+        "defaultNow": _default_now,
+        "defaultRandom": _default_random,
+        "onUpdateNow": _on_update_now,
+        "default": _default,
+    }
+
 
 def _date_text(when: str, kind: str, core: Core) -> str:
     """A moment as a default: drizzle-kit cuts it to what the type holds."""
@@ -189,24 +221,6 @@ def _date_text(when: str, kind: str, core: Core) -> str:
         return when.split("T", maxsplit=1)[0]
     is_plain = kind == "timestamp" if core == "pg" else kind.startswith(("datetime", "timestamp"))
     return when.replace("T", " ")[:23] if is_plain else when
-
-
-_Handler = Callable[[ColumnReader, ColumnDraft, CallNode, Value], None]
-_MODIFIERS: dict[str, _Handler] = {
-    "notNull": ColumnReader._not_null,
-    "primaryKey": ColumnReader._primary,
-    "autoincrement": ColumnReader._autoincrement,
-    "unique": ColumnReader._unique,
-    "references": ColumnReader._references,
-    "array": ColumnReader._array,
-    "generatedAlwaysAs": ColumnReader._generated,
-    "generatedAlwaysAsIdentity": ColumnReader._identity,
-    "generatedByDefaultAsIdentity": ColumnReader._identity,
-    "defaultNow": ColumnReader._default_now,
-    "defaultRandom": ColumnReader._default_random,
-    "onUpdateNow": ColumnReader._on_update_now,
-    "default": ColumnReader._default,
-}
 
 
 def unfolded(value: Value, program: Program) -> tuple[CallNode, ...]:
@@ -243,7 +257,11 @@ def enum_values(args: tuple[Value, ...]) -> list[str]:
 def namespace_of(call: CallNode) -> str | None:
     """The name of the `pgSchema` or `mysqlSchema` whose method is called."""
     owner = call.callee.object if isinstance(call.callee, Member) else None
-    if isinstance(owner, CallNode) and owner.name in {"pgSchema", "mysqlSchema", "mysqlDatabase"} and isinstance(owner.arg(0), str):
+    if (
+        isinstance(owner, CallNode)
+        and owner.name in {"pgSchema", "mysqlSchema", "mysqlDatabase"}
+        and isinstance(owner.arg(0), str)
+    ):
         return str(owner.arg(0))
     return None
 
@@ -253,7 +271,13 @@ def quoted(name: str, core: Core) -> str:
     return f"`{name.replace('`', '``')}`" if core != "pg" else '"' + name.replace('"', '""') + '"'
 
 
-_SEQUENCE = {"increment": "INCREMENT BY", "minValue": "MINVALUE", "maxValue": "MAXVALUE", "startWith": "START WITH", "cache": "CACHE"}
+_SEQUENCE = {
+    "increment": "INCREMENT BY",
+    "minValue": "MINVALUE",
+    "maxValue": "MAXVALUE",
+    "startWith": "START WITH",
+    "cache": "CACHE",
+}
 
 
 def sequence_clauses(options: ObjectValue) -> list[str]:

@@ -42,7 +42,9 @@ def _configuration(path: str, options: ObjectValue) -> Configuration:
     casing, dialect, schema = options.get("casing"), options.get("dialect"), options.get("schema")
     patterns = [one for one in (schema if isinstance(schema, list) else [schema]) if isinstance(one, str)]
     paths = tuple(posixpath.normpath(posixpath.join(folder, one)) for one in patterns)
-    return Configuration(path, casing if isinstance(casing, str) else None, paths, dialect if isinstance(dialect, str) else None)
+    return Configuration(
+        path, casing if isinstance(casing, str) else None, paths, dialect if isinstance(dialect, str) else None
+    )
 
 
 def schema_paths(program: Program, found: tuple[Configuration, ...]) -> tuple[str, ...]:

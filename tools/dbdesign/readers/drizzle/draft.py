@@ -15,6 +15,8 @@ class ColumnDraft:
     name: str
     type: str
     line: int
+    key: str = ""
+    """In the table's object; default names of unique constraints are made of it, whatever the casing."""
     not_null: bool = False
     primary: bool = False
     default: str | None = None

@@ -7,7 +7,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from dbdesign.readers.typescript import CallNode, FunctionNode, Member, ObjectValue, Reference, Template, Value, is_constant, text_value
+from dbdesign.readers.typescript import (
+    CallNode,
+    FunctionNode,
+    Member,
+    ObjectValue,
+    Reference,
+    Template,
+    Value,
+    is_constant,
+    text_value,
+)
 
 NameOf = Callable[[Value], str | None]
 """The quoted name of a column or table that a value stands for; None where it is none."""
@@ -42,7 +52,10 @@ def sql_text(value: Value, name_of: NameOf, depth: int = 0) -> str:
 
 def _call(value: CallNode, name_of: NameOf, depth: int) -> str:
     name, args = value.name, value.args
-    say = lambda one: sql_text(one, name_of, depth + 1)  # noqa: E731 - a shorthand of this function alone
+
+    def say(one: Value) -> str:
+        return sql_text(one, name_of, depth + 1)
+
     if name == "raw" and args and isinstance(args[0], str):
         return args[0]
     if name == "identifier" and args and isinstance(args[0], str):
@@ -113,7 +126,12 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[
 
 def moment(value: Value) -> str | None:
     """The ISO text of `new Date("…")` or `new Date(0)`; None for another value."""
-    if not isinstance(value, CallNode) or not isinstance(value.callee, Reference) or value.callee.text != "Date" or not value.new:
+    if (
+        not isinstance(value, CallNode)
+        or not isinstance(value.callee, Reference)
+        or value.callee.text != "Date"
+        or not value.new
+    ):
         return None
     given = value.arg(0)
     if isinstance(given, int) and not isinstance(given, bool):
@@ -133,4 +151,14 @@ def moment(value: Value) -> str | None:
     return f"{match[1]}T{seconds}.{fraction[:3].ljust(3, '0')}Z"
 
 
-__all__ = ["NameOf", "UnsayableError", "array_text", "is_constant", "json_text", "json_value", "literal", "moment", "sql_text"]
+__all__ = [
+    "NameOf",
+    "UnsayableError",
+    "array_text",
+    "is_constant",
+    "json_text",
+    "json_value",
+    "literal",
+    "moment",
+    "sql_text",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import ClassVar
 
 from dbdesign.errors import InputError
 from dbdesign.model.finding import Proof
@@ -21,8 +22,14 @@ TITLES: Mapping[Core, str] = {"pg": "pg-core", "mysql": "mysql-core", "sqlite": 
 _FAMILIES: Mapping[Engine, Core] = {
     Engine.POSTGRESQL: "pg", Engine.COCKROACHDB: "pg", Engine.MYSQL: "mysql", Engine.TIDB: "mysql", Engine.SQLITE: "sqlite",
 }  # fmt: skip
-VIEWS = {"pgView": "VIEW", "pgMaterializedView": "MATERIALIZED VIEW", "view": "VIEW", "materializedView": "MATERIALIZED VIEW", "mysqlView": "VIEW",
-         "sqliteView": "VIEW"}  # fmt: skip
+VIEWS = {
+    "pgView": "VIEW",
+    "pgMaterializedView": "MATERIALIZED VIEW",
+    "view": "VIEW",
+    "materializedView": "MATERIALIZED VIEW",
+    "mysqlView": "VIEW",
+    "sqliteView": "VIEW",
+}
 
 
 def read_files(files: Mapping[str, str], engine: Engine | None) -> ReadResult:
@@ -52,13 +59,19 @@ class _Reading:
         core = self._core(exported)
         draft = self._draft(core, exported)
         if not draft.tables and not draft.enums and not draft.views:
-            raise InputError("nothing of Drizzle is declared here: no exported table, enumeration or view", hint="give the folder of the schema files")
+            raise InputError(
+                "nothing of Drizzle is declared here: no exported table, enumeration or view",
+                remedy="Give the folder of the schema files",
+            )
         schema = self._schema(draft)
         self._syntax()
         lines, files = _places(draft)
         if self.casing:
             self.notes.append(f"names that the source leaves out are in {self.casing}, as drizzle.config says")
-        skipped = tuple(Skipped(kind=kind, count=len(at), lines=tuple(at), reason=reason) for (kind, reason), at in self.skipped.items())
+        skipped = tuple(
+            Skipped(kind=kind, count=len(at), lines=tuple(at), reason=reason)
+            for (kind, reason), at in self.skipped.items()
+        )
         return ReadResult(
             schema=schema,
             unread=tuple(self.unread),
@@ -103,7 +116,9 @@ class _Reading:
             chosen = max(counts, key=lambda core: counts[core]) if counts else self._core_of_enums(exported)
         for core, count in counts.items():
             if core != chosen:
-                self.notes.append(f"{count} tables of {TITLES[core]} are left out: the schema is read for {TITLES[chosen]}")
+                self.notes.append(
+                    f"{count} tables of {TITLES[core]} are left out: the schema is read for {TITLES[chosen]}"
+                )
         return chosen
 
     def _core_of_enums(self, exported: list[Value]) -> Core:
@@ -116,7 +131,12 @@ class _Reading:
         begun: list[tuple[CallNode, TableDraft]] = []
         for value in exported:
             found = table_call(value)
-            if found is not None and found[1] == core and isinstance(value, CallNode) and id(found[0]) not in reader.drafts:
+            if (
+                found is not None
+                and found[1] == core
+                and isinstance(value, CallNode)
+                and id(found[0]) not in reader.drafts
+            ):
                 table = reader.begin(found[0], value)
                 if table is not None:
                     begun.append((found[0], table))
@@ -133,8 +153,8 @@ class _Reading:
         return draft
 
     def _object(self, draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
-        head = value.chain[0]
-        handler = _OBJECTS.get(head.name)
+        head = own_chain(value)[0]
+        handler = self.OBJECTS.get(head.name)
         is_own = head.source in CORES or namespace_of(head) is not None
         if handler is None or not is_own:
             return
@@ -145,27 +165,31 @@ class _Reading:
         except UnsayableError as problem:
             self.say(head.path, head.line, head.text, f"{head.name}: {problem}")
 
-    def _namespace(self, draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
+    def _namespace(self, draft: ModulesDraft, _reader: TableReader, value: CallNode) -> None:
         name = value.arg(0)
         if isinstance(name, str) and name != "public":
             draft.namespaces.append(name)
 
-    def _enum(self, draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
+    def _enum(self, draft: ModulesDraft, _reader: TableReader, value: CallNode) -> None:
         name, values = value.arg(0), enum_values(value.args[1:])
         if not isinstance(name, str) or draft.core != "pg":
             return
         if not values:
             raise UnsayableError("its values are known only when the program runs")
         where, label = self._named(value, name)
-        draft.enums.append(Statement(label, f"CREATE TYPE {where} AS ENUM ({', '.join(map(literal, values))})", value.path, value.line))
+        draft.enums.append(
+            Statement(label, f"CREATE TYPE {where} AS ENUM ({', '.join(map(literal, values))})", value.path, value.line)
+        )
 
     def _named(self, value: CallNode, name: str) -> tuple[str, str]:
-        namespace = namespace_of(value.chain[0])
+        namespace = namespace_of(value)
         namespace = None if namespace == "public" else namespace
         core: Core = "pg"
-        return (f"{quoted(namespace, core)}." if namespace else "") + quoted(name, core), f"{namespace}.{name}" if namespace else name
+        return (f"{quoted(namespace, core)}." if namespace else "") + quoted(
+            name, core
+        ), f"{namespace}.{name}" if namespace else name
 
-    def _sequence(self, draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
+    def _sequence(self, draft: ModulesDraft, _reader: TableReader, value: CallNode) -> None:
         name, options = value.arg(0), value.arg(1)
         if not isinstance(name, str):
             raise UnsayableError("its name is not known")
@@ -174,7 +198,7 @@ class _Reading:
         draft.sequences.append(Statement(label, " ".join(["CREATE SEQUENCE", where, *clauses]), value.path, value.line))
 
     def _view(self, draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
-        chain = value.chain
+        chain = own_chain(value)
         name = chain[0].arg(0)
         if not isinstance(name, str):
             raise UnsayableError("its name is not known")
@@ -189,15 +213,22 @@ class _Reading:
         path = ".".join(quoted(one, draft.core) for one in (namespace, name) if one)
         kind = VIEWS[chain[0].name]
         label = f"{namespace}.{name}" if namespace else name
-        draft.views.append(Statement(label, f"CREATE {kind} {path}{_view_options(chain)} AS {query.strip().rstrip(';')}", value.path, chain[0].line))
+        draft.views.append(
+            Statement(
+                label,
+                f"CREATE {kind} {path}{_view_options(chain)} AS {query.strip().rstrip(';')}",
+                value.path,
+                chain[0].line,
+            )
+        )
 
-    def _policy(self, draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
+    def _policy(self, _draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
         link = next((one for one in value.chain if one.name == "link"), None)
         table = reader.table_of(link.arg(0)) if link is not None else None
         if table is not None:
             reader.add_policy(table, value.chain[0])
 
-    def _role(self, draft: ModulesDraft, reader: TableReader, value: CallNode) -> None:
+    def _role(self, _draft: ModulesDraft, _reader: TableReader, value: CallNode) -> None:
         self.skipped.setdefault(("pgRole", "roles belong to the server, not to the schema"), []).append(value.line)
 
     # --- the engine's reader ---
@@ -209,27 +240,36 @@ class _Reading:
         by_line = text.splitlines()
         for one in result.unread:
             near = by_line[one.line - 1] if 0 < one.line <= len(by_line) else one.text
-            self.unread.append(Unread(line=1, text=near.strip()[:200], reason=f"drizzle-kit's statement is not understood: {one.reason}"))
+            self.unread.append(
+                Unread(
+                    line=1, text=near.strip()[:200], reason=f"drizzle-kit's statement is not understood: {one.reason}"
+                )
+            )
         schema = result.schema
         return schema if self.engine is None or self.engine == engine else schema.model_copy(update={"engine": engine})
+
+    OBJECTS: ClassVar = {
+        "pgSchema": _namespace,
+        "pgEnum": _enum,
+        "enum": _enum,
+        "pgSequence": _sequence,
+        "sequence": _sequence,
+        "pgPolicy": _policy,
+        "pgRole": _role,
+        **dict.fromkeys(VIEWS, _view),
+    }
+
+
+def own_chain(value: CallNode) -> tuple[CallNode, ...]:
+    """The calls of a chain without the `pgSchema("x")` that begins it."""
+    chain = value.chain
+    return chain[1:] if len(chain) > 1 and namespace_of(chain[1]) is not None else chain
 
 
 def _sql_reader(core: Core) -> Callable[..., ReadResult]:
     from dbdesign.readers import mysql, postgresql, sqlite
 
     return {"pg": postgresql.read, "mysql": mysql.read, "sqlite": sqlite.read}[core]
-
-
-_OBJECTS: Mapping[str, Callable[[_Reading, ModulesDraft, TableReader, CallNode], None]] = {
-    "pgSchema": _Reading._namespace,
-    "pgEnum": _Reading._enum,
-    "enum": _Reading._enum,
-    "pgSequence": _Reading._sequence,
-    "sequence": _Reading._sequence,
-    "pgPolicy": _Reading._policy,
-    "pgRole": _Reading._role,
-    **dict.fromkeys(VIEWS, _Reading._view),
-}
 
 
 def _may_declare(text: str) -> bool:
@@ -268,7 +308,14 @@ def _view_options(chain: tuple[CallNode, ...]) -> str:
     if not isinstance(options, ObjectValue):
         return ""
     snake = naming("snake_case")
-    return " WITH (" + ", ".join(f"{snake(key)} = {str(value).lower() if isinstance(value, bool) else value}" for key, value in options.items()) + ")"
+    return (
+        " WITH ("
+        + ", ".join(
+            f"{snake(key)} = {str(value).lower() if isinstance(value, bool) else value}"
+            for key, value in options.items()
+        )
+        + ")"
+    )
 
 
 def _places(draft: ModulesDraft) -> tuple[dict[str, int], dict[str, str]]:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dbdesign.readers.drizzle.columns import quoted
 from dbdesign.readers.drizzle.draft import ColumnDraft, Core, ForeignKeyDraft, ModulesDraft, TableDraft
 
-_PLAIN_TYPE = re.compile(r'(?:[A-Za-z_][\w ]*(?:\([^()"]*\))?[\w ]*(?:\[\d*\])*|"[^"]+"(?:\."[^"]+")?(?:\[\d*\])*|enum\(.*\))\Z', re.DOTALL)
+_PLAIN_TYPE = re.compile(
+    r'(?:[A-Za-z_][\w ]*(?:\([^()"]*\))?[\w ]*(?:\[\d*\])*|"[^"]+"(?:\."[^"]+")?(?:\[\d*\])*|enum\(.*\))\Z', re.DOTALL
+)
 
 
 def script(draft: ModulesDraft) -> str:
@@ -30,7 +32,9 @@ def _statements(draft: ModulesDraft) -> Iterator[str]:
             yield from _unique_indexes(table)
         if table.row_security and core == "pg":
             yield f"ALTER TABLE {path(table, core)} ENABLE ROW LEVEL SECURITY;"
-        yield from (f"CREATE POLICY {quoted(name, core)} ON {path(table, core)} {text};" for name, text in table.policies)
+        yield from (
+            f"CREATE POLICY {quoted(name, core)} ON {path(table, core)} {text};" for name, text in table.policies
+        )
     yield from (f"{one.sql};" for one in draft.views)
 
 
@@ -48,7 +52,9 @@ def _table(table: TableDraft, core: Core) -> str:
         clauses.append(f"{constraint}PRIMARY KEY ({_list(columns, core)})")
     if core != "sqlite":
         for name, columns, nulls in all_uniques(table):
-            clauses.append(f"CONSTRAINT {quoted(name, core)} UNIQUE{' NULLS NOT DISTINCT' if nulls else ''} ({_list(columns, core)})")
+            clauses.append(
+                f"CONSTRAINT {quoted(name, core)} UNIQUE{' NULLS NOT DISTINCT' if nulls else ''} ({_list(columns, core)})"
+            )
     else:
         clauses += [_inline_foreign_key(key, core) for key in table.foreign_keys]
     clauses += [f"CONSTRAINT {quoted(name, core)} CHECK ({expression})" for name, expression in table.checks]
@@ -72,7 +78,7 @@ def all_uniques(table: TableDraft) -> Iterator[tuple[str, list[str], bool]]:
 
 def unique_name(table: TableDraft, column: ColumnDraft) -> str:
     """The name of a column's own unique constraint."""
-    return column.unique or f"{table.name}_{column.name}_unique"
+    return column.unique or f"{table.name}_{column.key}_unique"
 
 
 def _unique_indexes(table: TableDraft) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import ClassVar
 
 from dbdesign.readers.drizzle.columns import ColumnReader, namespace_of, quoted, unfolded
 from dbdesign.readers.drizzle.draft import ColumnDraft, Core, ForeignKeyDraft, TableDraft
@@ -41,7 +42,11 @@ def _core_of(call: CallNode) -> Core | None:
     return None
 
 
-_CREATOR_CORES: Mapping[str, Core] = {"pgTableCreator": "pg", "mysqlTableCreator": "mysql", "sqliteTableCreator": "sqlite"}
+_CREATOR_CORES: Mapping[str, Core] = {
+    "pgTableCreator": "pg",
+    "mysqlTableCreator": "mysql",
+    "sqliteTableCreator": "sqlite",
+}
 
 
 class TableReader:
@@ -56,7 +61,7 @@ class TableReader:
 
     def begin(self, call: CallNode, outer: CallNode) -> TableDraft | None:
         """A table with its columns' names, so that others can refer to them; None where its name is not known."""
-        name = _table_name(call, self.program)
+        name = _table_name(call)
         if name is None:
             self._say(call.path, call.line, call.text, "a table whose name is known only when the program runs")
             return None
@@ -68,7 +73,10 @@ class TableReader:
 
     def columns(self, call: CallNode, draft: TableDraft) -> None:
         """Read the columns of a table that was begun."""
-        say = lambda line, text, reason: self._say(draft.path, line, text, reason)  # noqa: E731 - binds the path
+
+        def say(line: int, text: str, reason: str) -> None:
+            self._say(draft.path, line, text, reason)
+
         reader = ColumnReader(self.program, self.core, draft.label, draft.namespace, self.casing, self.name_of, say)
         declared = _columns(call, self.program)
         if declared is None:
@@ -115,12 +123,13 @@ class TableReader:
 
     def name_of(self, value: Value) -> str | None:
         """A column's or table's name in SQL."""
+        core: Core = "pg" if self.core == "sqlite" else self.core  # SQLite's expressions have double quotes
         if isinstance(value, Member) and (found := self.column_of(value)) is not None:
-            return quoted(found[1], self.core)
+            return quoted(found[1], core)
         draft = self.table_of(value)
         if draft is None:
             return None
-        return ".".join(quoted(one, self.core) for one in (draft.namespace, draft.name) if one)
+        return ".".join(quoted(one, core) for one in (draft.namespace, draft.name) if one)
 
     # --- references ---
 
@@ -132,7 +141,9 @@ class TableReader:
         table, name = found
         options = actions if isinstance(actions, ObjectValue) else ObjectValue()
         usual = f"{draft.name}_{column.name}_{table.name}_{name}_fk"
-        key = ForeignKeyDraft(usual, [column.name], table, [name], _action(options, "onDelete"), _action(options, "onUpdate"), line)
+        key = ForeignKeyDraft(
+            usual, [column.name], table, [name], _action(options, "onDelete"), _action(options, "onUpdate"), line
+        )
         draft.foreign_keys.append(key)
         draft.lines[usual] = line
 
@@ -147,15 +158,25 @@ class TableReader:
         elif isinstance(given, list):
             yield from given
         elif isinstance(given, CallNode | Reference | Member):
-            self._say(draft.path, call.line, draft.label, "the table's constraints and indexes are known only when the program runs")
+            self._say(
+                draft.path,
+                call.line,
+                draft.label,
+                "the table's constraints and indexes are known only when the program runs",
+            )
 
     def _constraint(self, draft: TableDraft, value: Value) -> None:
         chain = unfolded(value, self.program)
         head = chain[0].name if chain else ""
-        handler = _CONSTRAINTS.get(head)
+        handler = self.CONSTRAINTS.get(head)
         if handler is None:
             text = getattr(value, "text", "") or draft.label
-            self._say(draft.path, getattr(value, "line", draft.line), str(text), f"a constraint or index of {draft.label} that is not known")
+            self._say(
+                draft.path,
+                getattr(value, "line", draft.line),
+                str(text),
+                f"a constraint or index of {draft.label} that is not known",
+            )
             return
         try:
             handler(self, draft, chain)
@@ -188,7 +209,8 @@ class TableReader:
         on = _named(chain, "on")
         columns = self._names(on.args if on is not None else ())
         given = chain[0].arg(0)
-        name = given if isinstance(given, str) else f"{draft.name}_{'_'.join(columns)}_unique"
+        keys = [column.key for one in columns if (column := draft.column(one)) is not None]
+        name = given if isinstance(given, str) else f"{draft.name}_{'_'.join(keys)}_unique"
         draft.uniques.append((name, columns, _named(chain, "nullsNotDistinct") is not None))
         draft.lines[name] = chain[0].line
 
@@ -208,7 +230,13 @@ class TableReader:
         name = given if isinstance(given, str) else "_".join([draft.name, *own, table.name, *names]) + "_fk"
         on_delete, on_update = (_named(chain, one) for one in ("onDelete", "onUpdate"))
         key = ForeignKeyDraft(
-            name, own, table, names, _text(on_delete.arg(0)) if on_delete else None, _text(on_update.arg(0)) if on_update else None, chain[0].line
+            name,
+            own,
+            table,
+            names,
+            _text(on_delete.arg(0)) if on_delete else None,
+            _text(on_update.arg(0)) if on_update else None,
+            chain[0].line,
         )
         draft.foreign_keys.append(key)
         draft.lines[name] = chain[0].line
@@ -221,7 +249,10 @@ class TableReader:
         draft.lines[name] = chain[0].line
 
     def _index(self, draft: TableDraft, chain: tuple[CallNode, ...]) -> None:
-        on = next((one for one in chain if one.name in {"on", "onOnly", "using"} and (self.core == "pg" or one.name == "on")), None)
+        on = next(
+            (one for one in chain if one.name in {"on", "onOnly", "using"} and (self.core == "pg" or one.name == "on")),
+            None,
+        )
         if on is None:
             raise UnsayableError("it has no columns")
         method = _text(on.arg(0)) if on.name == "using" else None
@@ -245,13 +276,23 @@ class TableReader:
         options = call.arg(0) if (call := _named(chain, "with")) is not None else None
         if not isinstance(options, ObjectValue) or not options:
             return ""
-        return " WITH (" + ", ".join(f"{key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in options.items()) + ")"
+        return (
+            " WITH ("
+            + ", ".join(
+                f"{key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in options.items()
+            )
+            + ")"
+        )
 
     def _index_key(self, value: Value) -> tuple[str, str]:
         """A key of an index, and the column's name for the index's usual one."""
         calls: list[CallNode] = []
         inner = self.program.expand(value)
-        while isinstance(inner, CallNode) and isinstance(inner.callee, Member) and inner.name in {"asc", "desc", "nullsFirst", "nullsLast", "op"}:
+        while (
+            isinstance(inner, CallNode)
+            and isinstance(inner.callee, Member)
+            and inner.name in {"asc", "desc", "nullsFirst", "nullsLast", "op"}
+        ):
             calls.append(inner)
             inner = inner.callee.object
         found = self.column_of(inner)
@@ -279,7 +320,8 @@ class TableReader:
             raise UnsayableError("its name is not known")
         options = options if isinstance(options, ObjectValue) else ObjectValue()
         roles = sorted(_roles(options.get("to")))
-        text = f"AS {_word(options.get('as'), 'PERMISSIVE')} FOR {_word(options.get('for'), 'ALL')} TO {', '.join(map(_role, roles)) or 'public'}"
+        text = f"AS {_word(options.get('as'), 'PERMISSIVE')} FOR {_word(options.get('for'), 'ALL')}"
+        text += f" TO {', '.join(map(_role, roles)) or 'public'}"
         for key, clause in (("using", "USING"), ("withCheck", "WITH CHECK")):
             if options.get(key) is not None:
                 text += f" {clause} ({sql_text(options[key], self.name_of)})"
@@ -287,16 +329,17 @@ class TableReader:
         draft.row_security = True
         draft.lines[name] = call.line
 
+    CONSTRAINTS: ClassVar = {
+        "primaryKey": _primary,
+        "unique": _unique,
+        "foreignKey": _foreign_key,
+        "check": _check,
+        "index": _index,
+        "uniqueIndex": _index,
+        "pgPolicy": _policy,
+    }
 
-_CONSTRAINTS: Mapping[str, Callable[[TableReader, TableDraft, tuple[CallNode, ...]], None]] = {
-    "primaryKey": TableReader._primary,
-    "unique": TableReader._unique,
-    "foreignKey": TableReader._foreign_key,
-    "check": TableReader._check,
-    "index": TableReader._index,
-    "uniqueIndex": TableReader._index,
-    "pgPolicy": TableReader._policy,
-}
+
 _UNQUOTED_ROLES = frozenset({"current_user", "current_role", "session_user", "public"})
 
 
@@ -308,7 +351,7 @@ def _columns(call: CallNode, program: Program) -> ObjectValue | None:
     return given if isinstance(given, ObjectValue) else None
 
 
-def _table_name(call: CallNode, program: Program) -> str | None:
+def _table_name(call: CallNode) -> str | None:
     name = call.arg(0)
     if not isinstance(name, str):
         return None

@@ -49,21 +49,49 @@ def _unsigned(name: str) -> Callable[[Config], str]:
 def _zoned(name: str) -> Callable[[Config], str]:
     def zoned(config: Config) -> str:
         precision = number(config, "precision")
-        return name + (f"({precision})" if precision is not None else "") + (" with time zone" if _is(config, "withTimezone") else "")
+        return (
+            name
+            + (f"({precision})" if precision is not None else "")
+            + (" with time zone" if _is(config, "withTimezone") else "")
+        )
 
     return zoned
 
 
 def _interval(config: Config) -> str:
     fields, precision = config.get("fields"), number(config, "precision")
-    return "interval" + (f" {fields}" if isinstance(fields, str) else "") + (f"({precision})" if precision not in {None, "0"} else "")
+    return (
+        "interval"
+        + (f" {fields}" if isinstance(fields, str) else "")
+        + (f"({precision})" if precision not in {None, "0"} else "")
+    )
 
 
 PG: Mapping[str, Callable[[Config], str]] = {
-    **{name: _plain(name) for name in (
-        "bigint", "bigserial", "boolean", "cidr", "date", "inet", "integer", "json", "jsonb", "line", "macaddr", "macaddr8", "point", "real", "serial",
-        "smallint", "smallserial", "text", "uuid",
-    )},
+    **{
+        name: _plain(name)
+        for name in (
+            "bigint",
+            "bigserial",
+            "boolean",
+            "cidr",
+            "date",
+            "inet",
+            "integer",
+            "json",
+            "jsonb",
+            "line",
+            "macaddr",
+            "macaddr8",
+            "point",
+            "real",
+            "serial",
+            "smallint",
+            "smallserial",
+            "text",
+            "uuid",
+        )
+    },
     "doublePrecision": _plain("double precision"),
     "char": _sized("char"),
     "varchar": _sized("varchar"),
@@ -77,9 +105,12 @@ PG: Mapping[str, Callable[[Config], str]] = {
     "vector": _sized("vector", "dimensions"),
     "halfvec": _sized("halfvec", "dimensions"),
     "sparsevec": _sized("sparsevec", "dimensions"),
-}  # fmt: skip
+}
 MYSQL: Mapping[str, Callable[[Config], str]] = {
-    **{name: _plain(name) for name in ("boolean", "date", "json", "longtext", "mediumtext", "serial", "text", "tinytext", "year")},
+    **{
+        name: _plain(name)
+        for name in ("boolean", "date", "json", "longtext", "mediumtext", "serial", "text", "tinytext", "year")
+    },
     **{name: _unsigned(name) for name in ("bigint", "int", "mediumint", "smallint", "tinyint")},
     **{name: _sized(name) for name in ("binary", "char", "varbinary", "varchar")},
     **{name: _sized(name, "fsp") for name in ("datetime", "time", "timestamp")},

@@ -62,7 +62,9 @@ def constant(value: Value, depth: int = 0) -> Any:
     raise NotConstantError
 
 
-_WRAPPERS = frozenset({"Date", "ObjectId", "Decimal128", "fromString", "BigInt", "UUID", "Number", "String", "Map", "isoDate"})
+_WRAPPERS = frozenset(
+    {"Date", "ObjectId", "Decimal128", "fromString", "BigInt", "UUID", "Number", "String", "Map", "isoDate"}
+)
 
 
 def _wrapped(value: CallNode, depth: int) -> Any:

@@ -1,4 +1,4 @@
-"""Classes of @nestjs/mongoose as definitions of paths: `@Prop()` with its options, types inferred from TypeScript's as reflect-metadata does."""
+"""Classes of @nestjs/mongoose as definitions of paths: `@Prop()` with its options, types inferred as reflect-metadata does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ from dbdesign.readers.typescript import (
 )
 
 PACKAGE = "@nestjs/mongoose"
-_BUILT_IN = {"string": "String", "number": "Number", "boolean": "Boolean", "bigint": "BigInt", "Date": "Date", "Buffer": "Buffer", "Map": "Map"}
+_BUILT_IN = {
+    "string": "String",
+    "number": "Number",
+    "boolean": "Boolean",
+    "bigint": "BigInt",
+    "Date": "Date",
+    "Buffer": "Buffer",
+    "Map": "Map",
+}
 """TypeScript's types whose metadata are constructors that Mongoose knows."""
 
 
@@ -58,7 +66,12 @@ def class_definition(owner: ClassNode, program: Program, say: Say) -> ObjectValu
                 found.lines[field.name] = field.line
     base = owner.lineage()[-1].extends
     if isinstance(base, Reference) and base.source is not None and base.source.startswith((".", "src/", "@/", "~/")):
-        say(owner.path, owner.line, f"{owner.name} extends {base.text}", "the class that it extends is in a file that is not here")
+        say(
+            owner.path,
+            owner.line,
+            f"{owner.name} extends {base.text}",
+            "the class that it extends is in a file that is not here",
+        )
     return found
 
 
@@ -91,7 +104,12 @@ def _for_mongoose(value: Value, field: FieldNode, say: Say, path: str) -> Value:
     if isinstance(value, list):
         return [_for_mongoose(one, field, say, path) for one in value]
     if isinstance(value, Reference) and value.source == "mongoose" and (value.name, *value.path)[:1] == ("Types",):
-        say(path, field.line, f"{field.name}: {value.text}", "Nest makes Mixed of it: the type is Schema.Types.ObjectId, not Types.ObjectId")
+        say(
+            path,
+            field.line,
+            f"{field.name}: {value.text}",
+            "Nest makes Mixed of it: the type is Schema.Types.ObjectId, not Types.ObjectId",
+        )
         return Reference("Mixed", "mongoose")
     return value
 
@@ -122,7 +140,9 @@ def _inferred(declared: TypeNode | None, field: FieldNode, program: Program) -> 
     if isinstance(found, ClassNode):
         return found
     if isinstance(found, Reference):
-        return found if found.source == "mongoose" or found.last in {"ObjectId", "Decimal128", "Buffer", "Date"} else None
+        return (
+            found if found.source == "mongoose" or found.last in {"ObjectId", "Decimal128", "Buffer", "Date"} else None
+        )
     if isinstance(found, TypeNode) and found is not declared:
         return _inferred(found, field, program)
     return None

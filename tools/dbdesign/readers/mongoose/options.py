@@ -8,22 +8,75 @@ from typing import Any
 
 from dbdesign.model.documents import DocumentField
 from dbdesign.readers.mongoose.constants import NotConstantError, code, constant, constant_or, first, regex_text
-from dbdesign.readers.typescript import UNDEFINED, CallNode, EnumNode, FunctionNode, ObjectValue, Reference, Regex, Value
+from dbdesign.readers.typescript import (
+    UNDEFINED,
+    CallNode,
+    EnumNode,
+    FunctionNode,
+    ObjectValue,
+    Reference,
+    Regex,
+    Value,
+)
 from dbdesign.readers.typescript.syntax import text_of
 
-KEPT = frozenset({"lowercase", "uppercase", "trim", "select", "immutable", "excludeIndexes", "cast", "strict", "private", "autopopulate", "subtype"})
+KEPT = frozenset(
+    {
+        "lowercase",
+        "uppercase",
+        "trim",
+        "select",
+        "immutable",
+        "excludeIndexes",
+        "cast",
+        "strict",
+        "private",
+        "autopopulate",
+        "subtype",
+    }
+)
 """Keywords whose constant values are options of the field."""
-_ELSEWHERE = frozenset({
-    "type", "required", "default", "enum", "min", "max", "minlength", "maxlength", "minLength", "maxLength", "match", "ref", "refPath", "alias", "index",
-    "unique", "sparse", "expires", "text", "of", "_id", "validate", "get", "set", "transform", "name", "description", "cast",
-})  # fmt: skip
+_ELSEWHERE = frozenset(
+    {
+        "type",
+        "required",
+        "default",
+        "enum",
+        "min",
+        "max",
+        "minlength",
+        "maxlength",
+        "minLength",
+        "maxLength",
+        "match",
+        "ref",
+        "refPath",
+        "alias",
+        "index",
+        "unique",
+        "sparse",
+        "expires",
+        "text",
+        "of",
+        "_id",
+        "validate",
+        "get",
+        "set",
+        "transform",
+        "name",
+        "description",
+        "cast",
+    }
+)
 _LENGTH = re.compile(r"^\s*\(?\s*(\w+)[^)=]*\)?\s*=>\s*(.+?)\s*$", re.DOTALL)
 _BOUND = re.compile(r"\w+\.length\s*(>=|<=|>|<)\s*(\d{1,9})\Z")
 SaySo = Callable[[str, str], None]
 """Takes a text and why it is not understood."""
 
 
-def keywords(base: DocumentField, options: ObjectValue, model_of: Callable[[Value], str | None], say: SaySo) -> DocumentField:
+def keywords(
+    base: DocumentField, options: ObjectValue, model_of: Callable[[Value], str | None], say: SaySo
+) -> DocumentField:
     """The field with what its keywords say."""
     update: dict[str, Any] = {}
     update |= _required(options)
@@ -63,7 +116,11 @@ def _default(options: ObjectValue, base: DocumentField) -> dict[str, Any]:
 
 
 def _plain_default(value: Any, base: DocumentField) -> Any:
-    return str(value) if base.type in {"decimal", "objectId"} and isinstance(value, int | float) and not isinstance(value, bool) else value
+    return (
+        str(value)
+        if base.type in {"decimal", "objectId"} and isinstance(value, int | float) and not isinstance(value, bool)
+        else value
+    )
 
 
 def _computed(value: Value, base: DocumentField) -> dict[str, Any]:
@@ -73,18 +130,25 @@ def _computed(value: Value, base: DocumentField) -> dict[str, Any]:
         name = result.name if isinstance(result, CallNode) else ""
         if name in {"randomUUID", "UUID"} and isinstance(result, CallNode) and not result.args:
             return {"default_expression": "randomUUID"}
-        if isinstance(result, ObjectValue | list | str | bool | int | float) or (isinstance(result, CallNode) and result.args):
+        if isinstance(result, ObjectValue | list | str | bool | int | float) or (
+            isinstance(result, CallNode) and result.args
+        ):
             found = constant_or(result, None)
             if found is not None:
                 return {"default": _plain_default(found, base)}
-    if isinstance(value, Reference) and value.last in {"randomUUID"}:
+    if isinstance(value, Reference) and value.last == "randomUUID":
         return {"default_expression": "randomUUID"}
     return {"default_expression": code(value)}
 
 
 def _bounds(options: ObjectValue) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field, names in (("minimum", ("min",)), ("maximum", ("max",)), ("min_length", ("minlength", "minLength")), ("max_length", ("maxlength", "maxLength"))):
+    for field, names in (
+        ("minimum", ("min",)),
+        ("maximum", ("max",)),
+        ("min_length", ("minlength", "minLength")),
+        ("max_length", ("maxlength", "maxLength")),
+    ):
         for name in names:
             value = constant_or(first(options.get(name, UNDEFINED)), None)
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -105,7 +169,9 @@ def _match(options: ObjectValue, say: SaySo) -> dict[str, Any]:
     return {}
 
 
-def _reference(options: ObjectValue, base: DocumentField, model_of: Callable[[Value], str | None], say: SaySo) -> dict[str, Any]:
+def _reference(
+    options: ObjectValue, base: DocumentField, model_of: Callable[[Value], str | None], say: SaySo
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "ref" in options and options["ref"] is not UNDEFINED:
         name = model_of(options["ref"])

@@ -1,4 +1,4 @@
-"""Definitions of paths: `{ type: String, required: true }`, nested objects, arrays, schemas (`Schema.prototype.add` and `interpretAsType`)."""
+"""Definitions of paths: `{ type: String, required: true }`, nested objects, arrays, schemas (`add` and `interpretAsType`)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,51 @@ from dbdesign.readers.mongoose.constants import code
 from dbdesign.readers.mongoose.draft import SchemaDraft
 from dbdesign.readers.mongoose.indexes import path_index
 from dbdesign.readers.mongoose.options import keywords
-from dbdesign.readers.typescript import CallNode, ClassNode, FunctionNode, Member, ObjectValue, Operation, Reference, Value, alternatives
+from dbdesign.readers.typescript import (
+    CallNode,
+    ClassNode,
+    FunctionNode,
+    Member,
+    ObjectValue,
+    Operation,
+    Reference,
+    Value,
+    alternatives,
+)
 
 if TYPE_CHECKING:
     from dbdesign.readers.mongoose.schemas import Schemas
 
 TYPES: Mapping[str, BsonType] = {
-    "String": "string", "Number": "double", "Double": "double", "Int32": "int", "BigInt": "long", "Long": "long", "Date": "date", "Boolean": "bool",
-    "Bool": "bool", "Buffer": "binData", "ObjectId": "objectId", "ObjectID": "objectId", "Oid": "objectId", "Mixed": "mixed", "Object": "mixed",
-    "Decimal128": "decimal", "Decimal": "decimal", "Map": "map", "UUID": "uuid", "Union": "mixed", "Symbol": "string", "Array": "array",
-    "DocumentArray": "array", "Float32Array": "array",
-}  # fmt: skip
+    "String": "string",
+    "Number": "double",
+    "Double": "double",
+    "Int32": "int",
+    "BigInt": "long",
+    "Long": "long",
+    "Date": "date",
+    "Boolean": "bool",
+    "Bool": "bool",
+    "Buffer": "binData",
+    "ObjectId": "objectId",
+    "ObjectID": "objectId",
+    "Oid": "objectId",
+    "Mixed": "mixed",
+    "Object": "mixed",
+    "Decimal128": "decimal",
+    "Decimal": "decimal",
+    "Map": "map",
+    "UUID": "uuid",
+    "Union": "mixed",
+    "Symbol": "string",
+    "Array": "array",
+    "DocumentArray": "array",
+    "Float32Array": "array",
+}
 """What Mongoose calls its types (`Schema.Types`, constructors and strings)."""
-GEOMETRIES = frozenset({"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"})
+GEOMETRIES = frozenset(
+    {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"}
+)
 MAX_DEPTH = 30
 
 
@@ -99,9 +131,14 @@ class PathReader:
         fields = [self.path(key, one, f"{place}.", value.line_of(key)) for key, one in value.items()]
         return DocumentField(type="object", required=False, fields=tuple(one for one in fields if one is not None))
 
-    def _described(self, base: DocumentField, kind: Value, options: ObjectValue, place: str, line: int) -> DocumentField:
+    def _described(
+        self, base: DocumentField, kind: Value, options: ObjectValue, place: str, line: int
+    ) -> DocumentField:
         """The field with its keywords, and its index noted."""
-        say = lambda text, reason: self._say(line, text, reason)  # noqa: E731 - binds the line
+
+        def say(text: str, reason: str) -> None:
+            self._say(line, text, reason)
+
         found = keywords(base, options, self.schemas.model_of, say)
         is_documents = base.type == "array" and base.element is not None and base.element.type == "object"
         index = path_index(place, options) if not is_documents else None
@@ -120,7 +157,9 @@ class PathReader:
         if index is None:
             return
         for number, known in enumerate(self.draft.path_indexes):
-            if index.name is not None and known.name == index.name:  # one index of several paths that give it the same name
+            if (
+                index.name is not None and known.name == index.name
+            ):  # one index of several paths that give it the same name
                 self.draft.path_indexes[number] = known.model_copy(update={"keys": {**known.keys, **index.keys}})
                 return
         self.draft.path_indexes.append(index)
@@ -129,11 +168,11 @@ class PathReader:
 
     def base(self, kind: Value, options: ObjectValue, place: str, line: int) -> DocumentField | None:
         """A field of a type, without keywords."""
-        kind = self.schemas.program.expand(kind)
+        kind = self.schemas.local(self.schemas.program.expand(kind))
         if isinstance(kind, FunctionNode):
-            kind = kind.result
+            kind = self.schemas.local(kind.result)
         if isinstance(kind, list):
-            return self._array(kind, options, place, line)
+            return self._array(kind, place, line)
         if isinstance(kind, ObjectValue):
             return self._implicit(kind, place) if kind else DocumentField(type="mixed")
         inner = self.schemas.of_value(kind, self.depth + place.count(".") + 1)
@@ -142,20 +181,26 @@ class PathReader:
         return self._named(kind, options, place, line)
 
     def _named(self, kind: Value, options: ObjectValue, place: str, line: int) -> DocumentField | None:
+        if isinstance(kind, ClassNode):
+            return DocumentField(type="mixed")  # a class without paths: Nest makes an empty definition of it
         name = type_name(kind)
         found = TYPES.get(name)
         if found is None:
-            reason = "the schema is in a file that is not here" if isinstance(kind, Reference) and kind.source else "a type that is not known"
+            reason = (
+                "the schema is in a file that is not here"
+                if isinstance(kind, Reference) and kind.source
+                else "a type that is not known"
+            )
             self._say(line, f"{place}: {code(kind)}", reason)
             return DocumentField(type="mixed")
         if found == "array":
             given = options.get("of", options.get("cast"))
-            return self._array([given] if given is not None else [], options, place, line)
+            return self._array([given] if given is not None else [], place, line)
         if found == "map" and options.get("of") is not None:
             return DocumentField(type="map", element=self._element(options["of"], f"{place}.$*", line))
         return DocumentField(type=found)
 
-    def _array(self, kind: list[Value], options: ObjectValue, place: str, line: int) -> DocumentField:
+    def _array(self, kind: list[Value], place: str, line: int) -> DocumentField:
         if not kind:
             return DocumentField(type="array", element=DocumentField(type="mixed"))
         return DocumentField(type="array", element=self._element(kind[0], place, line))
@@ -164,7 +209,7 @@ class PathReader:
         """An element of an array or a value of a map."""
         value = self._value(value)
         if isinstance(value, list):
-            return self._array(value, ObjectValue(line), place, line)
+            return self._array(value, place, line)
         if not isinstance(value, ObjectValue):
             return self.base(value, ObjectValue(line), place, line) or DocumentField(type="mixed")
         if not value and not value.spreads:
@@ -172,7 +217,10 @@ class PathReader:
         if not is_typed(value):
             return self._implicit(value, place)
         base = self.base(value["type"], value, place, line) or DocumentField(type="mixed")
-        say = lambda text, reason: self._say(line, text, reason)  # noqa: E731 - binds the line
+
+        def say(text: str, reason: str) -> None:
+            self._say(line, text, reason)
+
         return keywords(base, value, self.schemas.model_of, say)
 
     def _implicit(self, definition: ObjectValue, place: str) -> DocumentField:
@@ -193,7 +241,9 @@ class PathReader:
             self.draft.lines.setdefault(f"{place}.{name}", line)
         if point is not None:
             return point
-        return DocumentField(type="object", fields=tuple(with_timestamps(inner)), options=_marks(inner), **inner_variants(inner))
+        return DocumentField(
+            type="object", fields=tuple(with_timestamps(inner)), options=_marks(inner), **inner_variants(inner)
+        )
 
 
 def inner_variants(inner: SchemaDraft) -> dict[str, Any]:
@@ -223,11 +273,8 @@ def type_name(kind: Value) -> str:
 
 def with_timestamps(draft: SchemaDraft) -> list[DocumentField]:
     """The fields, with those that timestamps add behind them."""
-    fields = list(draft.fields.values())
-    for name in draft.timestamps():
-        if name is not None and name not in draft.fields:
-            fields.append(DocumentField(name=name, type="date", required=True))
-    return fields
+    added = [name for name in draft.timestamps() if name is not None and name not in draft.fields]
+    return [*draft.fields.values(), *(DocumentField(name=name, type="date", required=True) for name in added)]
 
 
 def _marks(inner: SchemaDraft) -> dict[str, Any]:
@@ -243,7 +290,9 @@ def _marks(inner: SchemaDraft) -> dict[str, Any]:
 def _prefixed(index: DocumentIndex, place: str) -> DocumentIndex:
     place = place.replace("[]", "")
     where = {key if key.startswith("$") else f"{place}.{key}": value for key, value in index.where.items()}
-    return index.model_copy(update={"keys": {f"{place}.{key}": value for key, value in index.keys.items()}, "where": where})
+    return index.model_copy(
+        update={"keys": {f"{place}.{key}": value for key, value in index.keys.items()}, "where": where}
+    )
 
 
 def _geojson(inner: SchemaDraft) -> DocumentField | None:

@@ -35,8 +35,35 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 """The first that matches is applied; the order is Mongoose's."""
 UNCOUNTABLE = frozenset(
-    "advice energy excretion digestion cooperation health justice labour machinery equipment information pollution sewage paper money species"
-    " series rain rice fish sheep moose deer news expertise status media".split()
+    [
+        "advice",
+        "energy",
+        "excretion",
+        "digestion",
+        "cooperation",
+        "health",
+        "justice",
+        "labour",
+        "machinery",
+        "equipment",
+        "information",
+        "pollution",
+        "sewage",
+        "paper",
+        "money",
+        "species",
+        "series",
+        "rain",
+        "rice",
+        "fish",
+        "sheep",
+        "moose",
+        "deer",
+        "news",
+        "expertise",
+        "status",
+        "media",
+    ]
 )
 
 
@@ -46,8 +73,8 @@ def collection_name(model: str) -> str:
     if name in UNCOUNTABLE:
         return name
     for pattern, replacement in RULES:
-        if pattern.search(name):
-            return pattern.sub(lambda match: _filled(match, replacement), name, count=1)
+        if (match := pattern.search(name)) is not None:
+            return name[: match.start()] + _filled(match, replacement) + name[match.end() :]
     return name
 
 

@@ -17,7 +17,9 @@ from dbdesign.readers.mongoose.pluralisation import collection_name
 from dbdesign.readers.mongoose.schemas import Schemas, is_schema
 from dbdesign.readers.typescript import CallNode, ClassNode, Member, ObjectValue, Program, Value
 
-_DROPPED_OPTIONS = frozenset({"collection", "timestamps", "strict", "discriminatorKey", "timeseries", "capped", "shardKey"})
+_DROPPED_OPTIONS = frozenset(
+    {"collection", "timestamps", "strict", "discriminatorKey", "timeseries", "capped", "shardKey"}
+)
 _SUFFIX = re.compile(r"_?(?:Schema|SchemaClass|Model|Entity|Document)\Z", re.IGNORECASE)
 
 
@@ -47,7 +49,11 @@ class _Reading:
         self.schemas = Schemas(self.program, self.say)
         self.models: dict[str, Model] = {}
         self.modelled: set[int] = set()
-        self.paths = [path for path in self.program.paths if "mongoose" in files[path] or "Schema" in files[path] or "model" in files[path]]
+        self.paths = [
+            path
+            for path in self.program.paths
+            if "mongoose" in files[path] or "Schema" in files[path] or "model" in files[path]
+        ]
 
     def say(self, path: str, line: int, text: str, reason: str) -> None:
         """Note what is not understood, once."""
@@ -62,7 +68,10 @@ class _Reading:
         self._discriminators()
         self._rest(declared)
         if not self.models:
-            raise InputError("nothing of Mongoose is declared here: no schema, model or class with @Schema()", hint="give the folder of the models")
+            raise InputError(
+                "nothing of Mongoose is declared here: no schema, model or class with @Schema()",
+                remedy="Give the folder of the models",
+            )
         names = {one.name: self._collection_name(one) for one in self.models.values()}
         by_collection: dict[str, Collection] = {}
         lines: dict[str, int] = {}
@@ -73,7 +82,10 @@ class _Reading:
                 self.say(model.path, model.line, model.name, f"a second model of the collection {collection.name}")
                 continue
             by_collection[collection.name] = collection
-            own = {collection.name: model.draft.line, **{f"{collection.name}.{name}": line for name, line in model.draft.lines.items()}}
+            own = {
+                collection.name: model.draft.line,
+                **{f"{collection.name}.{name}": line for name, line in model.draft.lines.items()},
+            }
             lines |= own
             places |= dict.fromkeys(own, model.draft.path)
         for path, problem in self.program.problems():
@@ -96,7 +108,12 @@ class _Reading:
         ):
             if found:
                 names = ", ".join(dict.fromkeys(name for _, _, name in found))
-                yield Skipped(kind=kind, count=len(found), lines=tuple(line for _, line, _ in found), reason=f"{reason}: {names[:200]}")
+                yield Skipped(
+                    kind=kind,
+                    count=len(found),
+                    lines=tuple(line for _, line, _ in found),
+                    reason=f"{reason}: {names[:200]}",
+                )
 
     # --- schemas and models ---
 
@@ -158,7 +175,11 @@ class _Reading:
                         self._feature(one, call)
 
     def _feature(self, feature: ObjectValue, call: CallNode) -> None:
-        name, schema, collection = feature.get("name"), self.program.expand(feature.get("schema")), feature.get("collection")
+        name, schema, collection = (
+            feature.get("name"),
+            self.program.expand(feature.get("schema")),
+            feature.get("collection"),
+        )
         if not isinstance(name, str) or self.schemas.key_of(schema) is None:
             return
         self._add(name, schema, call, collection if isinstance(collection, str) else None)
@@ -166,7 +187,12 @@ class _Reading:
         for one in listed if isinstance(listed, list) else []:
             if isinstance(one, ObjectValue) and isinstance(one.get("name"), str):
                 value = one.get("value")
-                self._variant(self.models.get(name), str(value if isinstance(value, str) else one["name"]), one.get("schema"), call)
+                self._variant(
+                    self.models.get(name),
+                    str(value if isinstance(value, str) else one["name"]),
+                    one.get("schema"),
+                    call,
+                )
 
     def _discriminators(self) -> None:
         """`Base.discriminator("Name", schema, value)`."""
@@ -202,26 +228,37 @@ class _Reading:
         """Schemas of which no model is made here, and which no other schema contains."""
         for _, value in declared:
             self.schemas.draft(value)
-        for name, value in declared:
+        for name, value in sorted(declared, key=lambda one: isinstance(one[1], ClassNode)):
             key = self.schemas.key_of(value)
             draft = self.schemas.draft(value)
-            if key is None or key in self.modelled or key in self.schemas.used or draft is None or not draft.fields or self._is_base(value, declared):
+            if (
+                key is None
+                or draft is None
+                or key in self.modelled
+                or key in self.schemas.used
+                or self._is_base(value, declared)
+            ):
+                continue
+            made = isinstance(value, CallNode) and value.name == "createForClass"
+            if (not draft.fields and not made) or (draft.is_class and not draft.has_id):
                 continue
             self.modelled.add(key)
-            if draft.is_class and not draft.has_id:
-                continue
             own = value.arg(0) if isinstance(value, CallNode) and isinstance(value.arg(0), ClassNode) else value
             model = own.name if isinstance(own, ClassNode) else _capital(_SUFFIX.sub("", name) or name)
             if model not in self.models:
                 self.models[model] = Model(model, draft, draft.path, draft.line)
-                self.notes.append(f"{draft.path}: no model is made of {name} in these files; it is taken for {model}, by its name")
+                self.notes.append(
+                    f"{draft.path}: no model is made of {name} in these files; it is taken for {model}, by its name"
+                )
 
     def _is_base(self, value: Value, declared: list[tuple[str, Value]]) -> bool:
         """Whether a class is there to be extended: another extends it, and nothing makes a schema of it."""
         if not isinstance(value, ClassNode):
             return False
         made = any(isinstance(one, CallNode) and one.arg(0) is value for _, one in declared)
-        return not made and any(isinstance(one, ClassNode) and one is not value and value in one.lineage() for _, one in declared)
+        return not made and any(
+            isinstance(one, ClassNode) and one is not value and value in one.lineage() for _, one in declared
+        )
 
     # --- collections ---
 
@@ -249,7 +286,11 @@ class _Reading:
             timestamps=draft.timestamps(),
             time_series={key: str(value) for key, value in _object(draft.options.get("timeseries")).items()},
             capped=_capped(draft.options.get("capped")),
-            shard_key={key: value for key, value in _object(draft.options.get("shardKey")).items() if isinstance(value, str | int)},
+            shard_key={
+                key: value
+                for key, value in _object(draft.options.get("shardKey")).items()
+                if isinstance(value, str | int)
+            },
             options=options,
         )
 
@@ -278,5 +319,7 @@ def _resolved(one: DocumentField, names: Mapping[str, str]) -> DocumentField:
     if one.element is not None:
         update["element"] = _resolved(one.element, names)
     if one.variants:
-        update["variants"] = {key: tuple(_resolved(inner, names) for inner in fields) for key, fields in one.variants.items()}
+        update["variants"] = {
+            key: tuple(_resolved(inner, names) for inner in fields) for key, fields in one.variants.items()
+        }
     return one.model_copy(update=update) if update else one

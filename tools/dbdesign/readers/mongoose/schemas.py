@@ -10,7 +10,17 @@ from dbdesign.readers.mongoose.draft import Say, SchemaDraft
 from dbdesign.readers.mongoose.indexes import declared_index
 from dbdesign.readers.mongoose.nest import class_definition, is_document_class, schema_options
 from dbdesign.readers.mongoose.paths import PathReader
-from dbdesign.readers.typescript import CallNode, ClassNode, FunctionNode, Member, ObjectValue, Program, Reference, Value
+from dbdesign.readers.typescript import (
+    CallNode,
+    ClassNode,
+    FunctionNode,
+    Member,
+    ObjectValue,
+    Program,
+    Reference,
+    Value,
+    member_of,
+)
 
 METHODS = frozenset({"index", "add", "plugin", "virtual", "set", "discriminator", "path", "loadClass", "searchIndex"})
 """Calls on a schema that change what it declares, or that are worth a word."""
@@ -44,10 +54,12 @@ class Schemas:
 
     def of_value(self, value: Value, depth: int = 1) -> SchemaDraft | None:
         """The schema that a value is, as part of another; None where it is none."""
-        value = self.program.expand(value)
+        value = self.local(self.program.expand(value))
         if isinstance(value, Member) and value.text == "schema":  # of a model: Model.schema
             model = value.object
-            value = self.program.expand(model.arg(1)) if isinstance(model, CallNode) and model.name == "model" else value
+            value = (
+                self.program.expand(model.arg(1)) if isinstance(model, CallNode) and model.name == "model" else value
+            )
         if isinstance(value, CallNode) and value.name == "clone" and isinstance(value.callee, Member):
             value = value.callee.object
         key = self.key_of(value)
@@ -56,10 +68,29 @@ class Schemas:
         self.used.add(key)
         return self.draft(value, depth)
 
+    def local(self, value: Value) -> Value:
+        """What a name of a file stands for whose path does not lead there, where one file alone has that name: files may come without their
+        folders."""
+        if (
+            not isinstance(value, Reference)
+            or value.source is None
+            or "/" not in value.source
+            or value.source.startswith("@nestjs/")
+        ):
+            return value
+        stem = value.source.rsplit("/", 1)[-1]
+        found = [path for path in self.program.paths if path.rsplit("/", 1)[-1].rsplit(".", 1)[0] == stem]
+        if len(found) != 1:
+            return value
+        other = self.program.exported(found[0], value.name)
+        for name in value.path:
+            other = member_of(other, name)
+        return value if isinstance(other, Reference) and other.source is None else other
+
     def key_of(self, value: Value) -> int | None:
         """What a schema or class is known by: of `createForClass(User)` the class."""
         if isinstance(value, CallNode) and value.name in _CLASS_FACTORIES and isinstance(value.arg(0), ClassNode):
-            return id(value.arg(0).node.id) if False else self._class_key(value.arg(0))
+            return self._class_key(value.arg(0))
         if isinstance(value, ClassNode) and is_document_class(value):
             return self._class_key(value)
         return id(value) if is_schema(value) else None
@@ -83,8 +114,9 @@ class Schemas:
     def _read(self, value: Value, depth: int) -> SchemaDraft:
         owner = value.arg(0) if isinstance(value, CallNode) and value.name in _CLASS_FACTORIES else value
         if isinstance(owner, ClassNode):
-            return self._read_class(owner, value, depth)
-        assert isinstance(value, CallNode)
+            return self._read_class(owner, depth)
+        if not isinstance(value, CallNode):
+            raise TypeError(type(value).__name__)
         draft = SchemaDraft(value.path, value.line, raw_options=value.arg(1))
         self._options(draft, value.arg(1))
         definition = self.program.expand(value.arg(0))
@@ -97,20 +129,24 @@ class Schemas:
         self._apply_calls(draft, value, depth)
         return draft
 
-    def _read_class(self, owner: ClassNode, value: Value, depth: int) -> SchemaDraft:
+    def _read_class(self, owner: ClassNode, depth: int) -> SchemaDraft:
         options = schema_options(owner)
         draft = SchemaDraft(owner.path, owner.line, raw_options=options, is_class=True)
         self._options(draft, options)
         self.fill(draft, class_definition(owner, self.program, self.say), depth)
-        for call in self._created_from(owner, value):
+        for call in self._created_from(owner):
             self._apply_calls(draft, call, depth)
         return draft
 
-    def _created_from(self, owner: ClassNode, value: Value) -> Iterator[Value]:
+    def _created_from(self, owner: ClassNode) -> Iterator[Value]:
         """The `createForClass(Owner)` whose methods are called."""
         self._gather()
         for one in self._alive_calls:
-            if isinstance(one, CallNode) and one.name in _CLASS_FACTORIES and self._class_key(one.arg(0)) == self._class_key(owner):
+            if (
+                isinstance(one, CallNode)
+                and one.name in _CLASS_FACTORIES
+                and self._class_key(one.arg(0)) == self._class_key(owner)
+            ):
                 yield one
 
     def fill(self, draft: SchemaDraft, definition: ObjectValue, depth: int) -> None:
@@ -160,31 +196,40 @@ class Schemas:
                 self._embedded(draft, inner, call, depth)
             return
         if call.name == "index":
-            index = declared_index(call.arg(0), call.arg(1))
-            if index is None:
-                self.say(call.path, call.line, call.text, "an index whose keys are known only when the program runs")
-            else:
-                draft.own_indexes.append(index)
+            self._index(draft, call)
         elif call.name == "add":
-            added = self.program.expand(call.arg(0))
-            if isinstance(added, ObjectValue):
-                self.fill(draft, added, depth)
-            elif (other := self.of_value(added)) is not None:
-                draft.fields.update(other.fields)
-                draft.path_indexes += other.path_indexes
-                draft.own_indexes += other.own_indexes
-        elif call.name == "path" and len(call.args) > 1 and isinstance(call.arg(0), str):
-            definition = ObjectValue(call.line)
-            definition[str(call.arg(0))] = call.arg(1)
-            self.fill(draft, definition, depth)
-        elif call.name == "set" and isinstance(call.arg(0), str) and len(call.args) > 1:
-            plain = _constant_part(call.arg(1))
-            if plain is not None:
-                draft.options[str(call.arg(0))] = plain
+            self._add(draft, self.program.expand(call.arg(0)), depth)
+        elif call.name in {"path", "set"} and isinstance(call.arg(0), str) and len(call.args) > 1:
+            self._set(draft, call, depth)
         elif call.name == "plugin":
             self.plugins.append((call.path, call.line, code(call.arg(0))))
         elif call.name == "virtual":
             self.virtuals.append((call.path, call.line, str(call.arg(0))))
+
+    def _index(self, draft: SchemaDraft, call: CallNode) -> None:
+        index = declared_index(call.arg(0), call.arg(1))
+        if index is None:
+            self.say(call.path, call.line, call.text, "an index whose keys are known only when the program runs")
+        else:
+            draft.own_indexes.append(index)
+
+    def _add(self, draft: SchemaDraft, added: Value, depth: int) -> None:
+        if isinstance(added, ObjectValue):
+            self.fill(draft, added, depth)
+        elif (other := self.of_value(added)) is not None:
+            draft.fields.update(other.fields)
+            draft.path_indexes += other.path_indexes
+            draft.own_indexes += other.own_indexes
+
+    def _set(self, draft: SchemaDraft, call: CallNode, depth: int) -> None:
+        """`schema.path("b", Number)`, `schema.set("timestamps", true)`."""
+        name, value = str(call.arg(0)), call.arg(1)
+        if call.name == "path":
+            definition = ObjectValue(call.line)
+            definition[name] = value
+            self.fill(draft, definition, depth)
+        elif (plain := _constant_part(value)) is not None:
+            draft.options[name] = plain
 
     def _embedded(self, draft: SchemaDraft, path: CallNode, call: CallNode, depth: int) -> None:
         """`schema.path("events").discriminator("Click", new Schema({ … }))`."""

@@ -56,11 +56,11 @@ def _tree(expression: str, engine: Engine) -> exp.Expression | None:
     before, logger.disabled = logger.disabled, True
     try:
         found: exp.Expression = sqlglot.parse_one(f"SELECT ({expression})", dialect=DIALECTS[engine]).expressions[0]
-        return found
     except (SqlglotError, RecursionError, IndexError):
         return None
     finally:
         logger.disabled = before
+    return found
 
 
 def _depths(expression: str) -> Iterator[int]:
@@ -101,7 +101,11 @@ def _condition(node: exp.Expression) -> Condition | None:
     if isinstance(node, exp.Between):
         low, high = _value(node.args["low"]), _value(node.args["high"])
         return None if low is None or high is None else _bounds(node.this, {"minimum": low, "maximum": high})
-    if isinstance(node, exp.Not) and isinstance(_bare(node.this), exp.Is) and isinstance(_bare(node.this).expression, exp.Null):
+    if (
+        isinstance(node, exp.Not)
+        and isinstance(_bare(node.this), exp.Is)
+        and isinstance(_bare(node.this).expression, exp.Null)
+    ):
         return _named(_bare(node.this).this, {"exists": True})
     if isinstance(node, exp.RegexpLike) and (pattern := _text(node.expression)) is not None:
         return _named(node.this, {"pattern": pattern})
@@ -116,8 +120,9 @@ def _either(node: exp.Or) -> Condition | None:
     """`a = 1 OR a = 2 …` as a list of values."""
     from sqlglot import exp
 
-    stack, values, columns = [node], [], set()
-    found: list[Any] = stack  # type: ignore[assignment]
+    found: list[Any] = [node]
+    values: list[Any] = []
+    columns: set[str] = set()
     while found:
         one = _bare(found.pop())
         if isinstance(one, exp.Or):
@@ -197,7 +202,13 @@ def _value(node: Any) -> Any:
         if node.is_string:
             return str(node.this)
         text = str(node.this)
-        return int(text) if re.fullmatch(r"\d{1,18}", text) else float(text) if re.fullmatch(r"\d*\.\d+|\d+\.", text) else None
+        return (
+            int(text)
+            if re.fullmatch(r"\d{1,18}", text)
+            else float(text)
+            if re.fullmatch(r"\d*\.\d+|\d+\.", text)
+            else None
+        )
     return str(node.this) if isinstance(node, exp.National) else None
 
 

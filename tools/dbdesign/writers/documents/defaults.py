@@ -16,7 +16,9 @@ IS_NOW = re.compile(
     r"|getdate\(\)|sysdatetime\(\)|sysutcdatetime\(\)|getutcdate\(\)|sysdatetimeoffset\(\)|datetime\('now'\)|CURRENT_DATE)\)?(?:::[\w\s]+)?\Z",
     re.IGNORECASE,
 )
-IS_RANDOM_UUID = re.compile(r"\(?(?:gen_random_uuid|uuid_generate_v4|uuid|newid|newsequentialid|uuidv7|uuidv4)\(\)\)?\Z", re.IGNORECASE)
+IS_RANDOM_UUID = re.compile(
+    r"\(?(?:gen_random_uuid|uuid_generate_v4|uuid|newid|newsequentialid|uuidv7|uuidv4)\(\)\)?\Z", re.IGNORECASE
+)
 _STRING = re.compile(r"N?'((?:[^'\\]|'')*)'\Z")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?\Z")
 
@@ -37,7 +39,11 @@ def default(column: Column, field: DocumentField, where: str, schema: Schema, no
         return {}
     value = _value(bare, field, schema.engine)
     if value is None:
-        notes.add(where, f"DEFAULT {bare if len(bare) < 80 else bare[:77] + '…'}", "no default: set it where the document is written")
+        notes.add(
+            where,
+            f"DEFAULT {bare if len(bare) < 80 else bare[:77] + '…'}",
+            "no default: set it where the document is written",
+        )
         return {}
     return {"default": value}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dbdesign.model.documents import Collection, DocumentField, DocumentIndex, DocumentSchema
+from dbdesign.model.documents import Collection, DocumentField, DocumentSchema
 from dbdesign.model.schema import Check, Column, ForeignKey, Schema, Table
 from dbdesign.model.types import Kind
 from dbdesign.writers.documents.checks import checked
@@ -15,11 +15,25 @@ from dbdesign.writers.documents.types import TypeMapper
 from dbdesign.writers.javascript.naming import Names, camel, pascal, singular, words
 from dbdesign.writers.postgresql.notes import Notes
 
-CREATED = frozenset({"createdAt", "createdOn", "created", "creationDate", "dateCreated", "insertedAt", "createDate", "createdDate"})
-UPDATED = frozenset({
-    "updatedAt", "updatedOn", "updated", "modifiedAt", "modifiedOn", "modifiedDate", "dateUpdated", "lastUpdate", "lastUpdated", "lastModified",
-    "updateDate", "updatedDate",
-})  # fmt: skip
+CREATED = frozenset(
+    {"createdAt", "createdOn", "created", "creationDate", "dateCreated", "insertedAt", "createDate", "createdDate"}
+)
+UPDATED = frozenset(
+    {
+        "updatedAt",
+        "updatedOn",
+        "updated",
+        "modifiedAt",
+        "modifiedOn",
+        "modifiedDate",
+        "dateUpdated",
+        "lastUpdate",
+        "lastUpdated",
+        "lastModified",
+        "updateDate",
+        "updatedDate",
+    }
+)
 """Names of columns that a library's timestamps can stand for."""
 MOMENTS = frozenset({Kind.TIMESTAMP, Kind.TIMESTAMPTZ})
 
@@ -38,9 +52,29 @@ class _Converter:
         self.notes = notes
         self.types = TypeMapper(schema, notes)
         self.tables = [one for one in schema.tables if one.partition_of is None]
-        names, models = Names(keys=True), Names({"Schema", "Model", "Document", "Types", "Date", "Map", "String", "Number", "Boolean", "Buffer", "Object", "Array"})
+        names, models = (
+            Names(keys=True),
+            Names(
+                {
+                    "Schema",
+                    "Model",
+                    "Document",
+                    "Types",
+                    "Date",
+                    "Map",
+                    "String",
+                    "Number",
+                    "Boolean",
+                    "Buffer",
+                    "Object",
+                    "Array",
+                }
+            ),
+        )
         self.names = {one.label: names.new(one.name, one.label.replace(".", "_")) for one in self.tables}
-        self.models = {one.label: models.new(_model_name(one.name), pascal(one.label.replace(".", "_"))) for one in self.tables}
+        self.models = {
+            one.label: models.new(_model_name(one.name), pascal(one.label.replace(".", "_"))) for one in self.tables
+        }
         self.keys = {one.label: self._field_names(one) for one in self.tables}
 
     def _field_names(self, table: Table) -> dict[str, str]:
@@ -48,7 +82,8 @@ class _Converter:
         names = Names({"_id", "__v", "id"}, keys=True)
         primary = table.primary_key.columns if table.primary_key else ()
         return {
-            one.name: "_id" if primary == (one.name,) else names.new(camel(one.name), f"{camel(one.name)}Value") for one in table.columns
+            one.name: "_id" if primary == (one.name,) else names.new(camel(one.name), f"{camel(one.name)}Value")
+            for one in table.columns
         }
 
     def collection(self, table: Table) -> Collection:
@@ -74,23 +109,38 @@ class _Converter:
 
     def _is_plain_id(self, table: Table, column: Column) -> bool:
         """A primary key that numbers itself: the ObjectId that every document has stands for it."""
-        return self.keys[table.label][column.name] == "_id" and self._numbers_itself(column) and self._reference(table, column) is None
+        return (
+            self.keys[table.label][column.name] == "_id"
+            and self._numbers_itself(column)
+            and self._reference(table, column) is None
+        )
 
     def _numbers_itself(self, column: Column) -> bool:
         default_text = (column.default or "").lower()
-        return column.type.is_integer and (column.identity is not None or "nextval" in default_text or "unique_rowid" in default_text)
+        return column.type.is_integer and (
+            column.identity is not None or "nextval" in default_text or "unique_rowid" in default_text
+        )
 
     def _reference(self, table: Table, column: Column) -> ForeignKey | None:
         """The foreign key of this column alone to a primary key."""
         for key in table.foreign_keys:
             target = self.schema.table_by_label.get(key.references)
-            if key.columns == (column.name,) and target is not None and target.primary_key and target.primary_key.columns == key.referenced_columns:
+            if (
+                key.columns == (column.name,)
+                and target is not None
+                and target.primary_key
+                and target.primary_key.columns == key.referenced_columns
+            ):
                 return key if target.label in self.keys else None
         return None
 
     def _field(self, table: Table, column: Column) -> DocumentField:
         where = f"{table.label}.{column.name}"
-        update: dict[str, Any] = {"name": self.keys[table.label][column.name], "comment": column.comment, "required": not column.nullable}
+        update: dict[str, Any] = {
+            "name": self.keys[table.label][column.name],
+            "comment": column.comment,
+            "required": not column.nullable,
+        }
         key = self._reference(table, column)
         if key is not None:
             base = self._id_field(key.references, where)
@@ -130,7 +180,11 @@ class _Converter:
                 continue
             if created is None and said in CREATED and is_now:
                 created = column.name
-            if updated is None and said in UPDATED and (is_now or column.on_update is not None or (column.nullable and column.default is None)):
+            if (
+                updated is None
+                and said in UPDATED
+                and (is_now or column.on_update is not None or (column.nullable and column.default is None))
+            ):
                 updated = column.name
         return created, updated
 

@@ -11,8 +11,16 @@ from dbdesign.model.types import Kind
 from dbdesign.writers.documents.conditions import conditions
 from dbdesign.writers.postgresql.notes import Notes
 
-TYPE_NAMES = {"uuid": "binData", "mixed": "object", "geojson": "object", "map": "object", "vector": "array", "double": "number", "int": "number",
-              "long": "number"}  # fmt: skip
+TYPE_NAMES = {
+    "uuid": "binData",
+    "mixed": "object",
+    "geojson": "object",
+    "map": "object",
+    "vector": "array",
+    "double": "number",
+    "int": "number",
+    "long": "number",
+}
 """What `$type` calls the model's types where BSON has no such alias, or where numbers of several widths are stored."""
 
 
@@ -65,16 +73,24 @@ class _Indexes:
             filtered = self.present(tuple(one.column for one in index.keys if one.column)) | filtered
         if index.unique and any(value not in {1, -1} for value in keys.values()):
             unique = False
-        return DocumentIndex(name=index.name, keys=keys, unique=unique, where=filtered, options={} if index.visible else {"hidden": True})
+        return DocumentIndex(
+            name=index.name, keys=keys, unique=unique, where=filtered, options={} if index.visible else {"hidden": True}
+        )
 
     def _keys(self, index: Index, where: str) -> dict[str, int | str] | None:
         if any(key.column is None or key.column not in self.names for key in index.keys):
-            self.notes.add(where, "an index of an expression", "none: store the value in a field of its own and index that")
+            self.notes.add(
+                where, "an index of an expression", "none: store the value in a field of its own and index that"
+            )
             return None
         kinds = [self._kind(key) for key in index.keys]
         names = [self.names[key.column or ""] for key in index.keys]
         if index.method == "fulltext" or Kind.TSVECTOR in kinds:
-            self.notes.add(where, "full-text search as the engine has it", "a text index, of which a collection has one: index the texts themselves")
+            self.notes.add(
+                where,
+                "full-text search as the engine has it",
+                "a text index, of which a collection has one: index the texts themselves",
+            )
             return None if Kind.TSVECTOR in kinds else dict.fromkeys(names, "text")
         if set(kinds) & {Kind.GEOMETRY, Kind.GEOGRAPHY}:
             return dict.fromkeys(names, "2dsphere")
@@ -100,12 +116,14 @@ class _Indexes:
         filtered: dict[str, Any] = {}
         for condition in found or []:
             said = self._said(condition.says, condition.column or "")
-            if said is None or condition.column not in self.names:
+            if said is None or condition.column is None or condition.column not in self.names:
                 found = None
                 break
             filtered[self.names[condition.column]] = said
         if found is None:
-            self.notes.add(where, f"WHERE {index.where}", "an index of all documents" + (", not unique" if index.unique else ""))
+            self.notes.add(
+                where, f"WHERE {index.where}", "an index of all documents" + (", not unique" if index.unique else "")
+            )
             return {}, False
         return filtered, index.unique
 
@@ -122,5 +140,7 @@ class _Indexes:
         return None
 
 
-ENGINES_THAT_DISTINGUISH_NULLS = frozenset({Engine.POSTGRESQL, Engine.MYSQL, Engine.SQLITE, Engine.COCKROACHDB, Engine.TIDB})
+ENGINES_THAT_DISTINGUISH_NULLS = frozenset(
+    {Engine.POSTGRESQL, Engine.MYSQL, Engine.SQLITE, Engine.COCKROACHDB, Engine.TIDB}
+)
 """Whose unique keys let nulls repeat; SQL Server's do not."""

@@ -12,12 +12,36 @@ from dbdesign.writers.javascript.naming import camel
 from dbdesign.writers.postgresql.notes import Notes
 
 BSON: Mapping[Kind, BsonType] = {
-    Kind.BOOLEAN: "bool", Kind.INT8: "int", Kind.INT16: "int", Kind.INT24: "int", Kind.INT32: "int", Kind.INT64: "long", Kind.DECIMAL: "decimal",
-    Kind.MONEY: "decimal", Kind.FLOAT32: "double", Kind.FLOAT64: "double", Kind.CHAR: "string", Kind.VARCHAR: "string", Kind.TEXT: "string",
-    Kind.CITEXT: "string", Kind.BINARY: "binData", Kind.VARBINARY: "binData", Kind.BLOB: "binData", Kind.DATE: "date", Kind.TIMESTAMP: "date",
-    Kind.TIMESTAMPTZ: "date", Kind.YEAR: "int", Kind.UUID: "uuid", Kind.JSON: "mixed", Kind.JSONB: "mixed", Kind.ENUM: "string",
-    Kind.GEOMETRY: "geojson", Kind.GEOGRAPHY: "geojson", Kind.VECTOR: "vector", Kind.ROWVERSION: "long",
-}  # fmt: skip
+    Kind.BOOLEAN: "bool",
+    Kind.INT8: "int",
+    Kind.INT16: "int",
+    Kind.INT24: "int",
+    Kind.INT32: "int",
+    Kind.INT64: "long",
+    Kind.DECIMAL: "decimal",
+    Kind.MONEY: "decimal",
+    Kind.FLOAT32: "double",
+    Kind.FLOAT64: "double",
+    Kind.CHAR: "string",
+    Kind.VARCHAR: "string",
+    Kind.TEXT: "string",
+    Kind.CITEXT: "string",
+    Kind.BINARY: "binData",
+    Kind.VARBINARY: "binData",
+    Kind.BLOB: "binData",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "date",
+    Kind.TIMESTAMPTZ: "date",
+    Kind.YEAR: "int",
+    Kind.UUID: "uuid",
+    Kind.JSON: "mixed",
+    Kind.JSONB: "mixed",
+    Kind.ENUM: "string",
+    Kind.GEOMETRY: "geojson",
+    Kind.GEOGRAPHY: "geojson",
+    Kind.VECTOR: "vector",
+    Kind.ROWVERSION: "long",
+}
 """The nearest BSON type; kinds that are not listed become strings."""
 _SILENT_STRINGS = frozenset({Kind.INET, Kind.CIDR, Kind.MACADDR, Kind.XML})
 MAX_NESTING = 20
@@ -50,7 +74,8 @@ class TypeMapper:
         if composite is None:
             return None
         fields = tuple(
-            self.field(one.type, f"{where}.{one.name}", depth + 1).model_copy(update={"name": camel(one.name)}) for one in composite.fields
+            self.field(one.type, f"{where}.{one.name}", depth + 1).model_copy(update={"name": camel(one.name)})
+            for one in composite.fields
         )
         return DocumentField(type="object", fields=fields)
 
@@ -61,7 +86,9 @@ class TypeMapper:
         if kind is Kind.DECIMAL and data_type.precision and data_type.precision > 34:
             self._notes.add(where, "more than 34 digits", "a Decimal128, which holds 34")
         if kind is Kind.CITEXT:
-            self._notes.add(where, "comparison without regard to case", "a string; give its index a collation of strength 2")
+            self._notes.add(
+                where, "comparison without regard to case", "a string; give its index a collation of strength 2"
+            )
         if kind not in BSON and kind not in _SILENT_STRINGS:
             self._notes.add(where, f"the type {data_type.native}", "a string")
         return BSON.get(kind, "string")

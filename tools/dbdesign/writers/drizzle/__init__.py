@@ -1,7 +1,7 @@
 """Writes schemas of Drizzle ORM 0.45 (`drizzle-orm/pg-core`, `mysql-core`, `sqlite-core`) as `drizzle-kit push` applies them.
 
-PostgreSQL, MySQL and SQLite are written with their own cores, TiDB with MySQL's. Drizzle 0.45 has no core for SQL Server and CockroachDB: their
-schemas are translated for PostgreSQL, and a note says so.
+PostgreSQL, MySQL and SQLite are written with their own cores, TiDB with MySQL's. Drizzle 0.45 has no core for SQL Server and CockroachDB:
+their schemas are translated for PostgreSQL, and a note says so.
 """
 
 from __future__ import annotations
@@ -20,4 +20,6 @@ def write(schema: Schema, options: WriteOptions | None = None) -> WriteResult:
     return generate(schema, options or WriteOptions())
 
 
-WRITER = Writer(name="drizzle", title="Drizzle ORM (TypeScript)", kind="orm", suffix=".ts", write=write, versions=(VERSION,))
+WRITER = Writer(
+    name="drizzle", title="Drizzle ORM (TypeScript)", kind="orm", suffix=".ts", write=write, versions=(VERSION,)
+)

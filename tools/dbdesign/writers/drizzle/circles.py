@@ -11,7 +11,8 @@ from dbdesign.model.schema import Schema
 def circles(schema: Schema) -> Mapping[str, frozenset[str]]:
     """For each table in a circle, the labels of all tables of it; a table that refers to itself is a circle of one."""
     graph = {
-        table.label: [key.references for key in table.foreign_keys if key.references in schema.table_by_label] for table in schema.tables
+        table.label: [key.references for key in table.foreign_keys if key.references in schema.table_by_label]
+        for table in schema.tables
     }
     found: dict[str, frozenset[str]] = {}
     for component in strongly_connected(graph):

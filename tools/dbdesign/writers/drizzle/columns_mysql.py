@@ -9,12 +9,29 @@ from dbdesign.model.types import BINARIES, INTEGERS, DataType, Kind
 from dbdesign.writers.drizzle.context import Context
 from dbdesign.writers.javascript.syntax import Arr, Call, Node, Obj, Raw, Str
 
-_INTEGERS = {Kind.INT8: "tinyint", Kind.INT16: "smallint", Kind.INT24: "mediumint", Kind.INT32: "int", Kind.INT64: "bigint"}
-_PLAIN = {"date": "date", "json": "json", "text": "text", "tinytext": "tinytext", "mediumtext": "mediumtext", "longtext": "longtext", "year": "year"}
+_INTEGERS = {
+    Kind.INT8: "tinyint",
+    Kind.INT16: "smallint",
+    Kind.INT24: "mediumint",
+    Kind.INT32: "int",
+    Kind.INT64: "bigint",
+}
+_PLAIN = {
+    "date": "date",
+    "json": "json",
+    "text": "text",
+    "tinytext": "tinytext",
+    "mediumtext": "mediumtext",
+    "longtext": "longtext",
+    "year": "year",
+}
 _SIZED = re.compile(r"(char|varchar|binary|varbinary)\((\d+)\)\Z")
 _NUMBER = re.compile(r"(decimal|double|float)(?:\((\d+)(?:,\s*(\d+))?\))?( unsigned)?\Z")
 _MOMENT = re.compile(r"(timestamp|datetime|time)(?:\((\d)\))?\Z")
-_BARE_DEFAULT = re.compile(r"(?:CURRENT_TIMESTAMP(?:\(\d?\))?|NULL|TRUE|FALSE|-?\d+(?:\.\d+)?|'(?:[^'\\]|''|\\.)*'|[bx]'[0-9a-f]*')\Z", re.IGNORECASE)
+_BARE_DEFAULT = re.compile(
+    r"(?:CURRENT_TIMESTAMP(?:\(\d?\))?|NULL|TRUE|FALSE|-?\d+(?:\.\d+)?|'(?:[^'\\]|''|\\.)*'|[bx]'[0-9a-f]*')\Z",
+    re.IGNORECASE,
+)
 _STRING = re.compile(r"'((?:[^'\\]|'')*)'\Z")
 
 
@@ -43,7 +60,7 @@ def _on_update(builder: Call, one: Column, table: Table, context: Context) -> Ca
     return builder.then("onUpdateNow")
 
 
-def typed(data_type: DataType, name: list[Node], where: str, context: Context) -> Call:
+def typed(data_type: DataType, name: list[Node], _where: str, context: Context) -> Call:
     """The builder of a type."""
     native = data_type.native.lower()
     if native in {"tinyint(1)", "boolean"}:
@@ -75,7 +92,7 @@ def _call(function: str, name: list[Node], entries: list[tuple[str, Node]], cont
     return Call(context.use(function), [*name, *([Obj(entries)] if entries else [])])
 
 
-def with_default(builder: Call, one: Column, table: Table, context: Context) -> Call:
+def with_default(builder: Call, one: Column, _table: Table, context: Context) -> Call:
     """The builder with the column's default."""
     text = one.default
     if text is None:

@@ -12,10 +12,27 @@ from dbdesign.writers.drizzle.context import Context
 from dbdesign.writers.javascript.syntax import Call, Node, Obj, Raw, Str, literal
 
 _PLAIN = {
-    "boolean": "boolean", "smallint": "smallint", "integer": "integer", "real": "real", "double precision": "doublePrecision", "text": "text",
-    "date": "date", "uuid": "uuid", "json": "json", "jsonb": "jsonb", "inet": "inet", "cidr": "cidr", "macaddr": "macaddr", "macaddr8": "macaddr8",
-    "point": "point", "line": "line", "numeric": "numeric", "interval": "interval", "character": "char", "character varying": "varchar",
-}  # fmt: skip
+    "boolean": "boolean",
+    "smallint": "smallint",
+    "integer": "integer",
+    "real": "real",
+    "double precision": "doublePrecision",
+    "text": "text",
+    "date": "date",
+    "uuid": "uuid",
+    "json": "json",
+    "jsonb": "jsonb",
+    "inet": "inet",
+    "cidr": "cidr",
+    "macaddr": "macaddr",
+    "macaddr8": "macaddr8",
+    "point": "point",
+    "line": "line",
+    "numeric": "numeric",
+    "interval": "interval",
+    "character": "char",
+    "character varying": "varchar",
+}
 """Types without arguments, and their builders."""
 _SIZED = re.compile(r"(character varying|character|bit|vector|halfvec|sparsevec)\((\d+)\)\Z")
 _SIZED_BUILDERS = {
@@ -31,9 +48,30 @@ _MOMENT = re.compile(r"(timestamp|time)(?:\((\d)\))? (with|without) time zone\Z"
 _INTERVAL = re.compile(r"interval(?: ([a-z ]+))?(?:\((\d)\))?\Z")
 _SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 _NATIVE_BEGINNINGS = (
-    "uuid", "smallint", "integer", "bigint", "boolean", "text", "varchar", "serial", "bigserial", "decimal", "numeric", "real", "json", "time",
-    "date", "interval", "double precision", "char", "vector", "geometry", "halfvec", "sparsevec", "bit",
-)  # fmt: skip
+    "uuid",
+    "smallint",
+    "integer",
+    "bigint",
+    "boolean",
+    "text",
+    "varchar",
+    "serial",
+    "bigserial",
+    "decimal",
+    "numeric",
+    "real",
+    "json",
+    "time",
+    "date",
+    "interval",
+    "double precision",
+    "char",
+    "vector",
+    "geometry",
+    "halfvec",
+    "sparsevec",
+    "bit",
+)
 """drizzle-kit 0.31 quotes a type as a name unless it begins like one of these (`parseType`)."""
 SAFE = 2**53 - 1
 """The largest integer that a JavaScript number holds exactly."""
@@ -48,7 +86,9 @@ def column(one: Column, table: Table, context: Context) -> Call:
     if one.generated is not None:
         builder = builder.then("generatedAlwaysAs", context.sql(one.generated.expression))
         if not one.generated.stored:
-            context.notes.add(f"{table.label}.{one.name}", "a virtual generated column", "a stored one: pg-core has no other")
+            context.notes.add(
+                f"{table.label}.{one.name}", "a virtual generated column", "a stored one: pg-core has no other"
+            )
     if one.identity is not None and one.identity.mode in {"always", "by_default"}:
         builder = builder.then(*_identity(one.identity))
     return builder
@@ -67,7 +107,11 @@ def _builder(one: Column, data_type: DataType, table: Table, context: Context) -
     if _is_serial(one) and one.type.native in _SERIALS:
         config = [Obj([("mode", Str("number"))])] if one.type.native == "bigint" else []
         return Call(context.use(_SERIALS[one.type.native]), [*name, *config])
-    if data_type.name is not None and (enum := context.enums.get(str(data_type.name))) is not None and data_type.kind is Kind.ENUM:
+    if (
+        data_type.name is not None
+        and (enum := context.enums.get(str(data_type.name))) is not None
+        and data_type.kind is Kind.ENUM
+    ):
         return Call(enum, name)
     return typed(data_type, name, f"{table.label}.{one.name}", context)
 
@@ -146,7 +190,9 @@ def sequence_entries(options: SequenceOptions) -> list[tuple[str, Node]]:
         "cache": options.cache,
     }
     found: list[tuple[str, Node]] = [
-        (name, Raw(str(value)) if abs(value) <= SAFE else Str(str(value))) for name, value in values.items() if value is not None
+        (name, Raw(str(value)) if abs(value) <= SAFE else Str(str(value)))
+        for name, value in values.items()
+        if value is not None
     ]
     return [*found, ("cycle", Raw("true"))] if options.cycle else found
 
@@ -158,23 +204,42 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 def with_default(builder: Call, one: Column, table: Table, context: Context) -> Call:
     """The builder with the column's default: as a value where that says the same to the server, else as SQL."""
     if _is_unsaid_serial(one):
-        name = one.identity.sequence_name if one.identity and one.identity.sequence_name else f"{table.name}_{one.name}_seq"
+        name = (
+            one.identity.sequence_name
+            if one.identity and one.identity.sequence_name
+            else f"{table.name}_{one.name}_seq"
+        )
         sequence = f'"{table.namespace}"."{name}"' if table.namespace else f'"{name}"'
         text = f"nextval('{sequence}'::regclass)".replace('"', "" if name.islower() else '"')
-        context.notes.add(f"{table.label}.{one.name}", "a serial column whose sequence counts in a way of its own", "a default that reads the sequence")
+        context.notes.add(
+            f"{table.label}.{one.name}",
+            "a serial column whose sequence counts in a way of its own",
+            "a default that reads the sequence",
+        )
         return builder.then("default", context.sql(text))
     if one.default is None:
         return builder
-    if one.default == "now()" and one.type.kind in {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME, Kind.TIMETZ}:
+    if one.default == "now()" and one.type.kind in {
+        Kind.DATE,
+        Kind.TIMESTAMP,
+        Kind.TIMESTAMPTZ,
+        Kind.TIME,
+        Kind.TIMETZ,
+    }:
         return builder.then("defaultNow")
     if one.default == "gen_random_uuid()" and one.type.kind is Kind.UUID:
         return builder.then("defaultRandom")
-    value = _VALUES.get(one.type.kind, lambda _text, _column, _context: None)(one.default, one, context)
+    valued = _VALUES.get(one.type.kind)
+    value = valued(one.default, one, context) if valued is not None else None
     return builder.then("default", value if value is not None else context.sql(one.default))
 
 
 def _is_unsaid_serial(one: Column) -> bool:
-    return one.identity is not None and one.identity.mode == "serial" and not (_is_serial(one) and one.type.native in _SERIALS)
+    return (
+        one.identity is not None
+        and one.identity.mode == "serial"
+        and not (_is_serial(one) and one.type.native in _SERIALS)
+    )
 
 
 def _text(text: str) -> str | None:
@@ -182,7 +247,7 @@ def _text(text: str) -> str | None:
     return match[1][1:-1].replace("''", "'") if match and not match[2] else None
 
 
-def _string(text: str, one: Column, context: Context) -> Node | None:
+def _string(text: str, _one: Column, _context: Context) -> Node | None:
     value = _text(text)
     return None if value is None else Str(value)
 
@@ -193,19 +258,19 @@ def _enum(text: str, one: Column, context: Context) -> Node | None:
     return Str(value) if value is not None and enum is not None and value in enum.values else None
 
 
-def _boolean(text: str, one: Column, context: Context) -> Node | None:
+def _boolean(text: str, _one: Column, _context: Context) -> Node | None:
     return Raw(text.lower()) if text.lower() in {"true", "false"} else None
 
 
-def _integer(text: str, one: Column, context: Context) -> Node | None:
+def _integer(text: str, _one: Column, _context: Context) -> Node | None:
     return Raw(text) if re.fullmatch(r"-?\d{1,15}", text) and str(int(text)) == text else None
 
 
-def _float(text: str, one: Column, context: Context) -> Node | None:
+def _float(text: str, _one: Column, _context: Context) -> Node | None:
     return Raw(text) if _NUMBER.match(text) and len(text) < 15 and repr(float(text)) in {text, f"{text}.0"} else None
 
 
-def _document(text: str, one: Column, context: Context) -> Node | None:
+def _document(text: str, one: Column, _context: Context) -> Node | None:
     value = _text(text)
     if value is None or "'" in value or not text.endswith(f"::{one.type.native}"):
         return None
@@ -217,7 +282,7 @@ def _document(text: str, one: Column, context: Context) -> Node | None:
     return literal(found) if is_same and isinstance(found, dict | list) else None
 
 
-def _array(text: str, one: Column, context: Context) -> Node | None:
+def _array(text: str, _one: Column, _context: Context) -> Node | None:
     return Raw("[]") if re.match(r"'\{\}'::", text) else None
 
 

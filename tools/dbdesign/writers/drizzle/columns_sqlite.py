@@ -11,7 +11,9 @@ from dbdesign.writers.javascript.syntax import Call, Node, Obj, Raw, Str
 
 _PLAIN = {"INTEGER": "integer", "TEXT": "text", "REAL": "real", "NUMERIC": "numeric"}
 _SIZED_TEXT = re.compile(r"TEXT\((\d+)\)\Z")
-_BARE_DEFAULT = re.compile(r"(?:CURRENT_(?:TIMESTAMP|DATE|TIME)|NULL|TRUE|FALSE|-?\d+(?:\.\d+)?|'(?:[^']|'')*'|x'[0-9a-f]*')\Z", re.IGNORECASE)
+_BARE_DEFAULT = re.compile(
+    r"(?:CURRENT_(?:TIMESTAMP|DATE|TIME)|NULL|TRUE|FALSE|-?\d+(?:\.\d+)?|'(?:[^']|'')*'|x'[0-9a-f]*')\Z", re.IGNORECASE
+)
 _STRING = re.compile(r"'((?:[^']|'')*)'\Z")
 
 
@@ -25,7 +27,7 @@ def column(one: Column, table: Table, context: Context) -> Call:
     return builder
 
 
-def typed(data_type: DataType, name: list[Node], where: str, context: Context) -> Call:
+def typed(data_type: DataType, name: list[Node], _where: str, context: Context) -> Call:
     """The builder of a type; a declared type that is not one of the five affinities' names is kept as it is spelled."""
     native = data_type.native.upper()
     if native in _PLAIN:
@@ -34,11 +36,17 @@ def typed(data_type: DataType, name: list[Node], where: str, context: Context) -
         return Call(context.use("blob"), [*name, Obj([("mode", Str("buffer"))])])
     if match := _SIZED_TEXT.match(native):
         return Call(context.use("text"), [*name, Obj([("length", Raw(match[1]))])])
-    data = "Uint8Array" if data_type.kind in BINARIES else "number" if data_type.kind in NUMBERS | {Kind.BOOLEAN} else "string"
+    data = (
+        "Uint8Array"
+        if data_type.kind in BINARIES
+        else "number"
+        if data_type.kind in NUMBERS | {Kind.BOOLEAN}
+        else "string"
+    )
     return Call(context.custom_type(data_type.native, data), name)
 
 
-def with_default(builder: Call, one: Column, table: Table, context: Context) -> Call:
+def with_default(builder: Call, one: Column, _table: Table, context: Context) -> Call:
     """The builder with the column's default."""
     text = one.default
     if text is None:

@@ -13,7 +13,12 @@ from dbdesign.writers.javascript.syntax import Arrow, Call, Node, Obj, Raw, Str,
 from dbdesign.writers.postgresql.notes import Notes
 
 Core = Literal["pg", "mysql", "sqlite"]
-CORES: Mapping[Engine, Core] = {Engine.POSTGRESQL: "pg", Engine.MYSQL: "mysql", Engine.TIDB: "mysql", Engine.SQLITE: "sqlite"}
+CORES: Mapping[Engine, Core] = {
+    Engine.POSTGRESQL: "pg",
+    Engine.MYSQL: "mysql",
+    Engine.TIDB: "mysql",
+    Engine.SQLITE: "sqlite",
+}
 
 TABLE_MEMBERS = frozenset({"_", "$inferSelect", "$inferInsert", "enableRLS", "getSQL", "shouldOmitSQLParens"})
 """What a table of Drizzle has itself (`Table` and `SQLWrapper` in drizzle-orm): no keys for columns."""
@@ -72,13 +77,20 @@ class Context:
         for enum in schema.enums:
             self.enums[enum.label] = self.names.new(camel(enum.name), f"{camel(enum.label)}Enum")
         for table in schema.tables:
-            self.tables[table.label] = self.names.new(camel(table.name), camel(table.label), f"{camel(table.label)}Table")
+            self.tables[table.label] = self.names.new(
+                camel(table.name), camel(table.label), f"{camel(table.label)}Table"
+            )
             self.columns[table.label] = column_keys(table.columns)
 
     def _namespaces(self) -> list[str]:
         named = [one.name for one in self.schema.namespaces]
-        used = (*self.schema.tables, *self.schema.enums, *self.schema.sequences, *self.schema.views)
-        return list(dict.fromkeys([*named, *(one.namespace for one in used if one.namespace)]))
+        used = [
+            *(one.namespace for one in self.schema.tables),
+            *(one.namespace for one in self.schema.enums),
+            *(one.namespace for one in self.schema.sequences),
+            *(one.namespace for one in self.schema.views),
+        ]
+        return list(dict.fromkeys([*named, *(name for name in used if name)]))
 
     def key(self, table: Table, column: str) -> str:
         """The key of a column in its table."""

@@ -26,10 +26,17 @@ def generate(schema: Schema, options: WriteOptions) -> WriteResult:
     notes = Notes()
     if schema.engine not in CORES:
         title = TITLES[schema.engine]
-        notes.add("the whole schema", f"drizzle-orm 0.45 has no core for {title}", "the schema for PostgreSQL, with pg-core")
+        notes.add(
+            "the whole schema", f"drizzle-orm 0.45 has no core for {title}", "the schema for PostgreSQL, with pg-core"
+        )
         schema = fitted(adapt(schema, notes), notes)
     context = Context(
-        schema, CORES[schema.engine], notes, circles=circles(schema), grants=options.grants, options_comments=options.comments
+        schema,
+        CORES[schema.engine],
+        notes,
+        circles=circles(schema),
+        grants=options.grants,
+        options_comments=options.comments,
     )
     context.name_everything()
     note_losses(context)
@@ -40,7 +47,10 @@ def generate(schema: Schema, options: WriteOptions) -> WriteResult:
 
 def _imports(context: Context) -> dict[str, list[str]]:
     by_word = lambda name: (name.removeprefix("type ").lower(), name)  # noqa: E731 - a key
-    found = {"drizzle-orm": sorted(context.orm_imports, key=by_word), f"drizzle-orm/{context.core}-core": sorted(context.imports, key=by_word)}
+    found = {
+        "drizzle-orm": sorted(context.orm_imports, key=by_word),
+        f"drizzle-orm/{context.core}-core": sorted(context.imports, key=by_word),
+    }
     return {source: names for source, names in found.items() if names}
 
 
@@ -53,7 +63,10 @@ def _statements(context: Context, options: WriteOptions) -> Iterator[str]:
     if context.core == "pg":
         yield from (objects.enum(one, context) for one in schema.enums)
         yield from (objects.sequence(one, context) for one in schema.sequences)
-    custom = [constant(name, context.custom_definition(native), exported=False) for native, (name, _) in context.custom.items()]
+    custom = [
+        constant(name, context.custom_definition(native), exported=False)
+        for native, (name, _) in context.custom.items()
+    ]
     yield from custom
     yield from tables
     yield from views

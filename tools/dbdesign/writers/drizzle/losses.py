@@ -6,7 +6,16 @@ from dbdesign.model.schema import Column, ForeignKey, Index, Key, Schema, Table,
 from dbdesign.writers.drizzle.context import Context
 
 MIGRATION = "write it into a migration by hand (drizzle-kit generate --custom)"
-_SILENT_OPTIONS = {"engine", "charset", "collation", "row_format", "auto_increment", "stats_persistent", "strict_types", "fillfactor"}
+_SILENT_OPTIONS = {
+    "engine",
+    "charset",
+    "collation",
+    "row_format",
+    "auto_increment",
+    "stats_persistent",
+    "strict_types",
+    "fillfactor",
+}
 
 
 def note_losses(context: Context) -> None:
@@ -24,7 +33,11 @@ def _objects(schema: Schema, context: Context) -> None:
     for extension in schema.extensions:
         add(extension.name, "an extension: drizzle-kit creates none", "CREATE EXTENSION before the first migration")
     for domain in schema.domains:
-        add(domain.label, "a domain: drizzle-kit creates none", f"columns have its name as their type; create it first: {MIGRATION}")
+        add(
+            domain.label,
+            "a domain: drizzle-kit creates none",
+            f"columns have its name as their type; create it first: {MIGRATION}",
+        )
     for composite in schema.composites:
         add(composite.label, "a composite type", f"columns have its name as their type; create it first: {MIGRATION}")
     for routine in schema.routines:
@@ -37,15 +50,19 @@ def _objects(schema: Schema, context: Context) -> None:
     for enum in schema.enums:
         if enum.comment:
             _comment(enum.label, context)
-    if context.core != "pg":
-        for sequence in schema.sequences:
-            add(sequence.label, "a sequence", MIGRATION)
-    else:
-        for sequence in schema.sequences:
-            if sequence.owned_by:
-                add(sequence.label, f"owned by {sequence.owned_by}", "a sequence of its own, which stays when the column goes")
-            if sequence.options.data_type or (sequence.type and sequence.type.native != "bigint"):
-                add(sequence.label, "the sequence's integer type", "bigint")
+    _sequences(schema, context)
+
+
+def _sequences(schema: Schema, context: Context) -> None:
+    for sequence in schema.sequences:
+        if context.core != "pg":
+            context.notes.add(sequence.label, "a sequence", MIGRATION)
+            continue
+        if sequence.owned_by:
+            lost = f"owned by {sequence.owned_by}"
+            context.notes.add(sequence.label, lost, "a sequence of its own, which stays when the column goes")
+        if sequence.options.data_type or (sequence.type and sequence.type.native != "bigint"):
+            context.notes.add(sequence.label, "the sequence's integer type", "bigint")
 
 
 def _comment(where: str, context: Context) -> None:
@@ -73,6 +90,10 @@ def _table(table: Table, context: Context) -> None:
         add(table.label, "grants", MIGRATION)
     for name in sorted(set(table.options) - _SILENT_OPTIONS):
         add(table.label, f"the table option {name}", MIGRATION)
+    _parts(table, context)
+
+
+def _parts(table: Table, context: Context) -> None:
     for column in table.columns:
         _column(table, column, context)
     for key in [*([table.primary_key] if table.primary_key else []), *table.unique_keys]:
@@ -84,7 +105,9 @@ def _table(table: Table, context: Context) -> None:
     for check in table.checks:
         where = f"{table.label} ({check.name or 'check'})"
         if not check.valid or not check.enforced or check.no_inherit:
-            add(where, "NOT VALID, NOT ENFORCED or NO INHERIT of a check", "a check that is enforced at once")
+            context.notes.add(
+                where, "NOT VALID, NOT ENFORCED or NO INHERIT of a check", "a check that is enforced at once"
+            )
         if check.comment:
             _comment(where, context)
 
@@ -144,8 +167,14 @@ def _index(table: Table, index: Index, context: Context) -> None:
         add(where, "the predicate of an index", "an index of all rows")
     if not index.visible or index.clustered or index.only:
         add(where, "an index that is invisible, clustered or on the parent only", "a plain index")
-    if context.core == "pg" and any(";" in (text or "") or ",," in (text or "") or "--" in (text or "") for text in _texts(index)):
-        add(where, "an expression with `;`, `,,` or `--`, which drizzle-kit takes apart", "check the migration that it generates")
+    if context.core == "pg" and any(
+        ";" in (text or "") or ",," in (text or "") or "--" in (text or "") for text in _texts(index)
+    ):
+        add(
+            where,
+            "an expression with `;`, `,,` or `--`, which drizzle-kit takes apart",
+            "check the migration that it generates",
+        )
 
 
 def _texts(index: Index) -> list[str | None]:

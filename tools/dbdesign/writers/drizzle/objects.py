@@ -56,11 +56,19 @@ def view(one: View, context: Context) -> str:
 def _view_columns(one: View, context: Context) -> list[tuple[str, Node]]:
     """The columns with their types; those of unknown type as text."""
     if not one.columns:
-        context.notes.add(one.label, "the columns of the view are not known from its source", "a view without columns: list those that you select")
+        context.notes.add(
+            one.label,
+            "the columns of the view are not known from its source",
+            "a view without columns: list those that you select",
+        )
         return []
     types = one.column_types
     if not types:
-        context.notes.add(one.label, "the types of the view's columns are not known from its source", "columns of type text: mend them")
+        context.notes.add(
+            one.label,
+            "the types of the view's columns are not known from its source",
+            "columns of type text: mend them",
+        )
         types = tuple(_guess(one, name, context) for name in one.columns)
     names = _view_keys(one)
     return [
@@ -88,7 +96,9 @@ def _typed(data_type: DataType, name: list[Node], where: str, context: Context) 
     dimensions = 0
     while data_type.kind is Kind.ARRAY and data_type.element is not None and dimensions < 8:
         data_type, dimensions = data_type.element, dimensions + 1
-    known = context.enums.get(str(data_type.name)) if data_type.name is not None and data_type.kind is Kind.ENUM else None
+    known = (
+        context.enums.get(str(data_type.name)) if data_type.name is not None and data_type.kind is Kind.ENUM else None
+    )
     call: Call = Call(known, name) if known else COLUMNS[context.core].typed(data_type, name, where, context)
     for _ in range(dimensions):
         call = call.then("array")

@@ -50,7 +50,11 @@ def _relations(context: Context) -> Iterator[_Relation]:
             if target is None:
                 continue
             several = pairs[frozenset((table.label, key.references))] > 1 or target is table
-            name = f"{context.tables[table.label]}_{'_'.join(context.key(table, one) for one in key.columns)}" if several else None
+            name = (
+                f"{context.tables[table.label]}_{'_'.join(context.key(table, one) for one in key.columns)}"
+                if several
+                else None
+            )
             yield _Relation(table, target, key, name)
 
 
@@ -58,7 +62,9 @@ def _table_relations(table: Table, own: list[_Relation], others: list[_Relation]
     names = Names(context.columns[table.label].values())
     entries = [_one(relation, names, context) for relation in own]
     entries += [_many(relation, names, context) for relation in others]
-    words = [word for word in ("one", "many") if any(isinstance(node, Call) and node.head == word for _, node in entries)]
+    words = [
+        word for word in ("one", "many") if any(isinstance(node, Call) and node.head == word for _, node in entries)
+    ]
     context.orm_imports.add("relations")
     constant_name = context.tables[table.label]
     arrow = Arrow(f"({{ {', '.join(words)} }})", Obj(entries, expanded=True))
@@ -68,7 +74,15 @@ def _table_relations(table: Table, own: list[_Relation], others: list[_Relation]
 def _one(relation: _Relation, names: Names, context: Context) -> tuple[str, Node]:
     target = context.tables[relation.target.label]
     entries: list[tuple[str, Node]] = [
-        ("fields", Arr([context.member(relation.owner, one, context.tables[relation.owner.label]) for one in relation.key.columns])),
+        (
+            "fields",
+            Arr(
+                [
+                    context.member(relation.owner, one, context.tables[relation.owner.label])
+                    for one in relation.key.columns
+                ]
+            ),
+        ),
         ("references", Arr([context.member(relation.target, one, target) for one in relation.key.referenced_columns])),
     ]
     if relation.name:
@@ -90,8 +104,12 @@ def _many(relation: _Relation, names: Names, context: Context) -> tuple[str, Nod
     is_single = relation.owner.is_unique(relation.key.columns)
     plain = camel(singular(relation.owner.name)) if is_single else owner
     by = "_".join(relation.key.columns)
-    name = names.new(plain, f"{plain}By{camel(by)[0].upper()}{camel(by)[1:]}") if not relation.name else names.new(
-        f"{plain}By{camel(_ID.sub('', by) or by)[0].upper()}{camel(_ID.sub('', by) or by)[1:]}", f"{plain}Relation"
+    name = (
+        names.new(plain, f"{plain}By{camel(by)[0].upper()}{camel(by)[1:]}")
+        if not relation.name
+        else names.new(
+            f"{plain}By{camel(_ID.sub('', by) or by)[0].upper()}{camel(_ID.sub('', by) or by)[1:]}", f"{plain}Relation"
+        )
     )
     if not relation.name:
         return name, Call("one" if is_single else "many", [Raw(owner)])

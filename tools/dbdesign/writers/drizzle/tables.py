@@ -13,7 +13,11 @@ from dbdesign.writers.javascript.syntax import Arr, Arrow, Call, Node, Obj, Raw,
 
 COLUMNS: Mapping[str, ModuleType] = {"pg": columns_pg, "mysql": columns_mysql, "sqlite": columns_sqlite}
 ANY_COLUMN = {"pg": "AnyPgColumn", "mysql": "AnyMySqlColumn", "sqlite": "AnySQLiteColumn"}
-EXTRA_TYPES = {"pg": "PgTableExtraConfigValue", "mysql": "MySqlTableExtraConfigValue", "sqlite": "SQLiteTableExtraConfigValue"}
+EXTRA_TYPES = {
+    "pg": "PgTableExtraConfigValue",
+    "mysql": "MySqlTableExtraConfigValue",
+    "sqlite": "SQLiteTableExtraConfigValue",
+}
 TABLE_FUNCTIONS = {"pg": "pgTable", "mysql": "mysqlTable", "sqlite": "sqliteTable"}
 
 
@@ -25,12 +29,18 @@ class TableWriter:
         self.context = context
         self.core = context.core
         self._inline_primary = self._stands_inline(table.primary_key)
-        self._inline_unique = {key.columns[0]: key for key in reversed(table.unique_keys) if self._is_inline_unique(key)}
-        self._inline_references = {key.columns[0]: key for key in reversed(table.foreign_keys) if self._is_inline_reference(key)}
+        self._inline_unique = {
+            key.columns[0]: key for key in reversed(table.unique_keys) if self._is_inline_unique(key)
+        }
+        self._inline_references = {
+            key.columns[0]: key for key in reversed(table.foreign_keys) if self._is_inline_reference(key)
+        }
 
     def write(self) -> Node:
         """`pgTable("name", { columns }, (table) => [ … ])`."""
-        columns = Obj([(self.context.key(self.table, one.name), self._column(one)) for one in self.table.columns], expanded=True)
+        columns = Obj(
+            [(self.context.key(self.table, one.name), self._column(one)) for one in self.table.columns], expanded=True
+        )
         args: list[Node] = [Str(self.table.name), columns]
         extra = list(self._extra())
         if extra:
@@ -95,7 +105,11 @@ class TableWriter:
 
     def _is_inline_reference(self, key: ForeignKey) -> bool:
         usual = self._usual_name(key)
-        return len(key.columns) == 1 and (key.name in {None, usual} or self.core == "sqlite") and key.references in self.context.tables
+        return (
+            len(key.columns) == 1
+            and (key.name in {None, usual} or self.core == "sqlite")
+            and key.references in self.context.tables
+        )
 
     def _usual_name(self, key: ForeignKey) -> str:
         return "_".join([self.table.name, *key.columns, key.referenced_table, *key.referenced_columns]) + "_fk"
@@ -129,7 +143,9 @@ class TableWriter:
             if self._inline_unique.get(key.columns[0]) is not key:
                 yield self._composite_unique(key)
         for reference in table.foreign_keys:
-            if self._inline_references.get(reference.columns[0]) is not reference and (written := self._foreign_key(reference)):
+            if self._inline_references.get(reference.columns[0]) is not reference and (
+                written := self._foreign_key(reference)
+            ):
                 yield written
         for index in table.indexes:
             if written_index := self._index(index):
@@ -149,7 +165,9 @@ class TableWriter:
 
     def _composite_unique(self, key: Key) -> Node:
         if any(one.length or one.expression or one.descending for one in key.keys):
-            return self._index(Index(name=key.name or f"{self.table.name}_{'_'.join(key.columns)}_unique", keys=key.keys, unique=True)) or Raw("")
+            return self._index(
+                Index(name=key.name or f"{self.table.name}_{'_'.join(key.columns)}_unique", keys=key.keys, unique=True)
+            ) or Raw("")
         usual = f"{self.table.name}_{'_'.join(key.columns)}_unique"
         name: list[Node] = [Str(key.name)] if key.name and key.name != usual else []
         call = Call(self.context.use("unique"), name).then("on", *self._members(key.columns))
@@ -161,9 +179,13 @@ class TableWriter:
             return None
         target = self.context.schema.table_by_label[key.references]
         of = "table" if target is self.table else constant
-        entries: list[tuple[str, Node]] = [("name", Str(key.name))] if key.name and key.name != self._usual_name(key) else []
+        entries: list[tuple[str, Node]] = (
+            [("name", Str(key.name))] if key.name and key.name != self._usual_name(key) else []
+        )
         entries.append(("columns", Arr(self._members(key.columns))))
-        entries.append(("foreignColumns", Arr([self.context.member(target, name, of) for name in key.referenced_columns])))
+        entries.append(
+            ("foreignColumns", Arr([self.context.member(target, name, of) for name in key.referenced_columns]))
+        )
         call = Call(self.context.use("foreignKey"), [Obj(entries, expanded=True)])
         for name, action in self._actions(key):
             call = call.then(name, action)
@@ -178,12 +200,12 @@ class TableWriter:
         if self.core == "mysql" and any(key.name == index.name for key in self.table.foreign_keys if key.name):
             return None  # MySQL makes an index of this name for the foreign key by itself, and drizzle-kit refuses a second
         keys = [self._index_key(key, index) for key in index.keys]
-        if self.core == "pg" and index.method != "btree":
-            call = call.then("using", Str(index.method), *keys)
-        else:
-            call = call.then("on", *keys)
+        by_method = self.core == "pg" and index.method != "btree"
+        call = call.then("using", Str(index.method), *keys) if by_method else call.then("on", *keys)
         if self.core == "pg" and index.options:
-            call = call.then("with", Obj([(name, _storage(value)) for name, value in index.options.items() if name != "tablespace"]))
+            call = call.then(
+                "with", Obj([(name, _storage(value)) for name, value in index.options.items() if name != "tablespace"])
+            )
         if index.where is not None and self.core != "mysql":
             call = call.then("where", self.context.sql(index.where))
         return call
@@ -202,7 +224,7 @@ class TableWriter:
         return self.context.sql(text + (" DESC" if key.descending else ""))
 
     def _pg_index_key(self, key: IndexKey, index: Index) -> Node:
-        member = Call(self.context.member(self.table, key.column).text, None)
+        member = Call(self.context.member(self.table, key.column or "").text, None)
         if index.method == "btree" and key.descending:
             member = member.then("desc").then("nullsLast" if key.nulls == "last" else "nullsFirst")
         elif index.method == "btree" and key.nulls == "first":
@@ -237,7 +259,12 @@ def _pg_expression(key: IndexKey) -> str:
     quote = dialect("postgresql").identifier
     text = quote(key.column) if key.column is not None else f"({key.expression})"
     text += f" COLLATE {key.collation}" if key.collation else ""
-    return text + (f" {key.opclass}" if key.opclass else "") + (" DESC" if key.descending else "") + (f" NULLS {key.nulls.upper()}" if key.nulls else "")
+    return (
+        text
+        + (f" {key.opclass}" if key.opclass else "")
+        + (" DESC" if key.descending else "")
+        + (f" NULLS {key.nulls.upper()}" if key.nulls else "")
+    )
 
 
 def _storage(value: str) -> Node:

@@ -92,44 +92,48 @@ Command = tuple[int, bool, Doc]
 """Columns of indentation, whether the group around is broken, and what to print."""
 
 
-def fits(command: Command, rest: Sequence[Command], room: int) -> bool:
+def fits(  # noqa: C901 - one branch a kind of document
+    command: Command, rest: Sequence[Command], room: int
+) -> bool:
     """Whether the text up to the next break that will be taken fits into the room."""
     stack = [command]
     following = len(rest)
     while room >= 0:
+        if not stack and following == 0:
+            return True
         if not stack:
-            if following == 0:
-                return True
             following -= 1
             stack.append(rest[following])
-            continue
         indent, broken, doc = stack.pop()
         match doc:
             case str():
-                head, newline, _ = doc.partition("\n")
-                room -= len(head)
-                if newline:
+                room -= len(doc.split("\n", 1)[0])
+                if "\n" in doc:
                     return room >= 0
+            case Line() if doc.hard or broken:
+                return True
             case Line():
-                if doc.hard or broken:
-                    return True
                 room -= len(doc.flat)
             case Indent():
                 stack.append((indent, broken, doc.body))
+            case Fluid() if broken:
+                return True
             case Fluid():
-                if broken:
-                    return True
                 stack += [(indent, False, doc.body), (indent, False, " ")]
-            case Group():
-                stack.append((indent, broken or will_break(doc.body), doc.body))
-            case Choice():
-                opened = broken or will_break(doc.options[0])
-                stack.append((indent, opened, doc.options[-1] if opened else doc.options[0]))
             case IfBroken():
                 room -= len(doc.text) if broken else 0
+            case Group() | Choice():
+                stack.append(_opened(doc, indent, broken=broken))
             case _:
                 stack.extend((indent, broken, one) for one in reversed(doc))
     return False
+
+
+def _opened(doc: Group | Choice, indent: int, *, broken: bool) -> Command:
+    """A group, or the alternative that would be printed, while room is measured."""
+    first = doc.body if isinstance(doc, Group) else doc.options[0]
+    opened = broken or will_break(first)
+    return (indent, opened, doc.options[-1] if opened and isinstance(doc, Choice) else first)
 
 
 def render(doc: Doc, *, width: int = WIDTH) -> str:

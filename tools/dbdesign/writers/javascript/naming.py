@@ -40,8 +40,20 @@ def _begun(name: str) -> str:
 
 def singular(name: str) -> str:
     """The English singular of a name's last word, by the commonest endings; a name that has none stays as it is."""
-    for plural, ending in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("ses", "se"), ("s", "")):
-        if name.lower().endswith(plural) and len(name) > len(plural) + 1 and not name.lower().endswith(("ss", "us", "is")):
+    for plural, ending in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("shes", "sh"),
+        ("ches", "ch"),
+        ("xes", "x"),
+        ("ses", "se"),
+        ("s", ""),
+    ):
+        if (
+            name.lower().endswith(plural)
+            and len(name) > len(plural) + 1
+            and not name.lower().endswith(("ss", "us", "is"))
+        ):
             return name[: -len(plural)] + ending
     return name
 

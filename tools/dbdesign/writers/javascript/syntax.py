@@ -1,4 +1,4 @@
-"""Expressions of JavaScript as values, and their layout by Prettier's rules (its `printMemberChain`, `printCallArguments`, `chooseLayout`)."""
+"""Expressions of JavaScript as values, and their layout by Prettier's rules: `printMemberChain`, `printCallArguments`, `chooseLayout`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,91 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dbdesign.writers.javascript.layout import HARD, LINE, SOFT, Choice, Doc, Fluid, Group, IfBroken, Indent, joined, will_break
+from dbdesign.writers.javascript.layout import (
+    HARD,
+    LINE,
+    SOFT,
+    Choice,
+    Doc,
+    Fluid,
+    Group,
+    IfBroken,
+    Indent,
+    joined,
+    will_break,
+)
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 RESERVED = frozenset(
-    "abstract any arguments as async await boolean break case catch class const constructor continue debugger declare default delete do else enum eval"
-    " export extends false finally for from function get if implements import in instanceof interface let module namespace new null number of"
-    " package private protected public require return set static string super switch symbol this throw true try type typeof undefined var void"
-    " while with yield".split()
+    [
+        "abstract",
+        "any",
+        "arguments",
+        "as",
+        "async",
+        "await",
+        "boolean",
+        "break",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "constructor",
+        "continue",
+        "debugger",
+        "declare",
+        "default",
+        "delete",
+        "do",
+        "else",
+        "enum",
+        "eval",
+        "export",
+        "extends",
+        "false",
+        "finally",
+        "for",
+        "from",
+        "function",
+        "get",
+        "if",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "interface",
+        "let",
+        "module",
+        "namespace",
+        "new",
+        "null",
+        "number",
+        "of",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "require",
+        "return",
+        "set",
+        "static",
+        "string",
+        "super",
+        "switch",
+        "symbol",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "type",
+        "typeof",
+        "undefined",
+        "var",
+        "void",
+        "while",
+        "with",
+        "yield",
+    ]
 )
 """ECMAScript's reserved words, and TypeScript's that make poor names."""
 SHORT = 20
@@ -85,7 +162,12 @@ Node = Raw | Str | Obj | Arr | Call | Arrow | Template
 
 def quoted(text: str) -> str:
     """A string literal with the quotes that need fewer escapes, double ones when in doubt."""
-    body = json.dumps(text, ensure_ascii=False)[1:-1].replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x7f", "\\x7f")
+    body = (
+        json.dumps(text, ensure_ascii=False)[1:-1]
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+        .replace("\x7f", "\\x7f")
+    )
     if text.count('"') > text.count("'"):
         return "'" + body.replace('\\"', '"').replace("'", "\\'") + "'"
     return f'"{body}"'
@@ -134,22 +216,16 @@ def document(node: Node) -> Doc:
 def _object(node: Obj) -> Doc:
     if not node.entries:
         return "{}"
-    must_quote = any(not IDENTIFIER.match(name) and not name.startswith(("...", "[")) for name, _ in node.entries)
-    entries = [entry(name, value, quote=must_quote and _stays_quoted(node)) for name, value in node.entries]
+    entries = [entry(name, value) for name, value in node.entries]
     inner = HARD if node.expanded else LINE
     return Group(("{", Indent((inner, joined((",", inner), entries))), IfBroken(","), inner, "}"))
 
 
-def _stays_quoted(node: Obj) -> bool:
-    """Prettier quotes as needed; a number as a key would make it quote none or all, so none is ever written bare."""
-    return False
-
-
-def entry(name: str, value: Node, *, quote: bool = False) -> Doc:
+def entry(name: str, value: Node) -> Doc:
     """`name: value`, broken behind the colon where the value itself has no good place."""
     if name.startswith("...") or (isinstance(value, Raw) and value.text == name and IDENTIFIER.match(name)):
         return name
-    left = quoted(name) if quote else name if name.startswith("[") else key(name)
+    left = name if name.startswith("[") else key(name)
     return (left, assigned(":", value))
 
 
@@ -195,7 +271,9 @@ def _array(node: Arr) -> Doc:
         return "[]"
     line = HARD if _breaks_always(node) else SOFT
     between = HARD if line is HARD else LINE
-    return Group(("[", Indent((line, joined((",", between), [document(one) for one in node.items]))), IfBroken(","), line, "]"))
+    return Group(
+        ("[", Indent((line, joined((",", between), [document(one) for one in node.items]))), IfBroken(","), line, "]")
+    )
 
 
 def _breaks_always(node: Arr) -> bool:
@@ -257,8 +335,8 @@ def _is_hugged(args: Sequence[Node]) -> bool:
 
 def _chain(node: Call) -> Doc:
     if node.args is not None and not node.new and "." in node.head and "<" not in node.head:
-        head, _, name = node.head.rpartition(".")
-        node = Call(head, None, ((name, node.args), *node.calls))
+        owner, _, name = node.head.rpartition(".")
+        node = Call(owner, None, ((name, node.args), *node.calls))
     head: Doc = (("new " if node.new else "") + node.head, "" if node.args is None else arguments(node.args))
     calls: list[Doc] = [(f".{name}", arguments(args)) for name, args in node.calls]
     one_line: Doc = (head, *calls)

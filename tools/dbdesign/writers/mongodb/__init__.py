@@ -1,4 +1,4 @@
-"""Writes a script for mongosh: collections with `$jsonSchema` validators, and their indexes; from collections or from a relational schema."""
+"""Writes a script for mongosh: collections with `$jsonSchema` validators and indexes, from collections or from a relational schema."""
 
 from __future__ import annotations
 

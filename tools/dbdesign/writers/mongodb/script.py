@@ -23,7 +23,11 @@ def script(schema: Schema | DocumentSchema, options: WriteOptions) -> WriteResul
     found = documents(schema, notes) if isinstance(schema, Schema) else schema
     text = "\n\n".join(part for collection in found.collections for part in _collection(collection, notes, options))
     if any(one.timestamps != (None, None) for one in found.collections):
-        notes.add("the whole schema", "when a document was made and changed: the server sets no such fields", "set them in the application")
+        notes.add(
+            "the whole schema",
+            "when a document was made and changed: the server sets no such fields",
+            "set them in the application",
+        )
     _note_defaults(found, notes)
     return WriteResult(text=f"{text}\n" if text else "", notes=notes.all(), proof=Proof(level="by rule"))
 

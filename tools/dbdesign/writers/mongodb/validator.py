@@ -10,8 +10,14 @@ from dbdesign.model.documents import Collection, DocumentField
 from dbdesign.writers.postgresql.notes import Notes
 
 BSON_TYPES: Mapping[str, list[str]] = {
-    "double": ["number"], "int": ["int"], "long": ["long", "int"], "uuid": ["binData"], "map": ["object"], "geojson": ["object"], "vector": ["array"],
-}  # fmt: skip
+    "double": ["number"],
+    "int": ["int"],
+    "long": ["long", "int"],
+    "uuid": ["binData"],
+    "map": ["object"],
+    "geojson": ["object"],
+    "vector": ["array"],
+}
 """The aliases for a type of the model where it is not its own. Drivers store a whole double as an int, and a small long as an int."""
 MAX_DEPTH = 90
 """MongoDB refuses documents nested deeper than 100 levels (manual, "Limits and Thresholds")."""
@@ -53,20 +59,22 @@ class _Schema:
         said = {"description": field.comment} if field.comment else {}
         if field.type == "mixed" or depth > MAX_DEPTH:
             return said
-        if field.type == "object":
-            found = self._nested(field, depth)
-        else:
-            found = {"bsonType": self._types(field), **self._limits(field, depth)}
+        found = self._nested(field, depth) if field.type == "object" else self._plain(field, depth)
         if may_be_null:
             found = _or_null(found)
         return said | found
+
+    def _plain(self, field: DocumentField, depth: int) -> dict[str, Any]:
+        return {"bsonType": self._types(field), **self._limits(field, depth)}
 
     def _types(self, field: DocumentField) -> Any:
         kinds = BSON_TYPES.get(field.type, [field.type])
         return kinds[0] if len(kinds) == 1 else kinds
 
     def _nested(self, field: DocumentField, depth: int) -> dict[str, Any]:
-        has_id = field.options.get("_id", field.options.get("subdocument", False)) and not any(one.name == "_id" for one in field.fields)
+        has_id = field.options.get("_id", field.options.get("subdocument", False)) and not any(
+            one.name == "_id" for one in field.fields
+        )
         fields = (DocumentField(name="_id", type="objectId"), *field.fields) if has_id else field.fields
         strict = field.options.get("strict", True) is not False and bool(field.fields)
         found = self.object(fields, strict=strict, depth=depth)
@@ -80,10 +88,18 @@ class _Schema:
             if isinstance(value, int | float):
                 found[key] = value
             elif value is not None:
-                self.notes.add(f"{self.where}.{field.name}", f"the {key} {value}: $jsonSchema compares numbers only", "Mongoose, or the application")
-        for key, length in (("minLength", field.min_length), ("maxLength", field.max_length), ("minItems", field.min_items), ("maxItems", field.max_items)):
-            if length is not None:
-                found[key] = length
+                self.notes.add(
+                    f"{self.where}.{field.name}",
+                    f"the {key} {value}: $jsonSchema compares numbers only",
+                    "Mongoose, or the application",
+                )
+        lengths = {
+            "minLength": field.min_length,
+            "maxLength": field.max_length,
+            "minItems": field.min_items,
+            "maxItems": field.max_items,
+        }
+        found |= {key: length for key, length in lengths.items() if length is not None}
         if field.pattern is not None and field.type == "string":
             found["pattern"] = _pattern(field.pattern)
         if field.type == "array" and field.element is not None and field.element.type != "mixed":
@@ -93,7 +109,10 @@ class _Schema:
         if field.type == "vector":
             found["items"] = {"bsonType": "number"}
         if field.type == "geojson":
-            found |= {"required": ["type"], "properties": {"type": {"enum": list(field.values)} if field.values else {"bsonType": "string"}}}
+            found |= {
+                "required": ["type"],
+                "properties": {"type": {"enum": list(field.values)} if field.values else {"bsonType": "string"}},
+            }
         return found
 
     def with_variants(
@@ -115,7 +134,7 @@ class _Schema:
             others.append(one)
         plain: dict[str, Any] = {"properties": {discriminator: {"enum": [None]}}}
         if strict:
-            names = {name: {} for name in properties if name != discriminator}
+            names: dict[str, Any] = {name: {} for name in properties if name != discriminator}
             plain = {"properties": {**names, discriminator: {"enum": [None]}}, "additionalProperties": False}
         return {**base, "anyOf": [*others, plain]}
 

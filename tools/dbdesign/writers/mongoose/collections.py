@@ -12,10 +12,31 @@ from dbdesign.writers.mongoose.context import Context
 from dbdesign.writers.mongoose.fields import Entries, definition
 
 KEPT_OPTIONS = (
-    "versionKey", "id", "_id", "minimize", "autoIndex", "autoCreate", "bufferCommands", "toJSON", "toObject", "optimisticConcurrency", "collation",
-    "strictQuery", "validateBeforeSave", "read", "writeConcern", "selectPopulatedPaths", "skipVersioning", "storeSubdocValidationError",
-    "collectionOptions", "excludeIndexes", "lean", "pluginTags", "overwriteModels", "typeKey",
-)  # fmt: skip
+    "versionKey",
+    "id",
+    "_id",
+    "minimize",
+    "autoIndex",
+    "autoCreate",
+    "bufferCommands",
+    "toJSON",
+    "toObject",
+    "optimisticConcurrency",
+    "collation",
+    "strictQuery",
+    "validateBeforeSave",
+    "read",
+    "writeConcern",
+    "selectPopulatedPaths",
+    "skipVersioning",
+    "storeSubdocValidationError",
+    "collectionOptions",
+    "excludeIndexes",
+    "lean",
+    "pluginTags",
+    "overwriteModels",
+    "typeKey",
+)
 """Options of Mongoose's schemas (guide, "Options") that the model keeps as they are."""
 
 
@@ -25,14 +46,21 @@ def statements(collection: Collection, context: Context) -> Iterator[str]:
     name = context.models[collection.name]
     schema = context.names.new(f"{name[0].lower()}{name[1:]}Schema")
     own = own_fields(collection)
-    args: list[Node] = [definition(own, context, collection.name), Obj(schema_options(collection, context), expanded=False)]
+    args: list[Node] = [
+        definition(own, context, collection.name),
+        Obj(schema_options(collection, context), expanded=False),
+    ]
     text = constant(schema, Call("Schema", args, new=True))
     yield f"{comment(collection.comment)}\n{text}" if collection.comment else text
     declared = [statement(document(index_call(schema, index))) for index in collection.indexes]
     if declared:
         yield "\n".join(declared)
     yield from embedded_discriminators(collection, schema, context)
-    yield type_alias(name, "InferSchemaType", f"typeof {schema}") + "\n\n" + constant(name, Call("model", [Str(name), Raw(schema)]))
+    yield (
+        type_alias(name, "InferSchemaType", f"typeof {schema}")
+        + "\n\n"
+        + constant(name, Call("model", [Str(name), Raw(schema)]))
+    )
     for value, fields in collection.variants.items():
         yield _variant(name, value, fields, collection, context)
 
@@ -51,7 +79,11 @@ def schema_options(collection: Collection, context: Context) -> Entries:
         found.append(("strict", Raw("false")))
     if collection.discriminator and collection.discriminator != "__t":
         found.append(("discriminatorKey", Str(collection.discriminator)))
-    for key, value in (("timeseries", collection.time_series), ("capped", collection.capped), ("shardKey", collection.shard_key)):
+    for key, value in (
+        ("timeseries", collection.time_series),
+        ("capped", collection.capped),
+        ("shardKey", collection.shard_key),
+    ):
         if value:
             found.append((key, literal(value)))
     for key, value in collection.options.items():
@@ -70,10 +102,10 @@ def timestamps(names: tuple[str | None, str | None]) -> Entries:
     if names == ("createdAt", "updatedAt"):
         return [("timestamps", Raw("true"))]
     values = {"createdAt": created, "updatedAt": updated}
-    return [("timestamps", Obj([(key, _stamp(key, value)) for key, value in values.items() if value != key]))]
+    return [("timestamps", Obj([(key, _stamp(value)) for key, value in values.items() if value != key]))]
 
 
-def _stamp(key: str, value: str | None) -> Node:
+def _stamp(value: str | None) -> Node:
     return Raw("false") if value is None else Str(value)
 
 
@@ -96,7 +128,9 @@ def index_options(index: DocumentIndex) -> Entries:
     return [(name, literal(value)) for name, value in {**values, **index.options}.items()]
 
 
-def _variant(parent: str, value: str, fields: tuple[DocumentField, ...], collection: Collection, context: Context) -> str:
+def _variant(
+    parent: str, value: str, fields: tuple[DocumentField, ...], collection: Collection, context: Context
+) -> str:
     from dbdesign.writers.javascript.naming import pascal
 
     name = context.names.new(pascal(value), f"{parent}{pascal(value)}")
@@ -111,9 +145,16 @@ def embedded_discriminators(collection: Collection, schema: str, context: Contex
         holder = "DocumentArray" if path.endswith("[]") else "Subdocument"
         target = f"{schema}.path<{context.types(holder)}>"
         for value, fields in field.variants.items():
-            inner: Mapping[str, Any] = {"_id": False} if not field.options.get("_id", field.options.get("subdocument", False)) else {}
-            args: list[Node] = [definition(fields, context, f"{collection.name}.{path}({value})"), *([literal(inner)] if inner else [])]
-            call = Call(target, [Str(path.replace("[]", ""))]).then("discriminator", Str(value), Call(context.schema_class(), args, new=True))
+            inner: Mapping[str, Any] = (
+                {"_id": False} if not field.options.get("_id", field.options.get("subdocument", False)) else {}
+            )
+            args: list[Node] = [
+                definition(fields, context, f"{collection.name}.{path}({value})"),
+                *([literal(inner)] if inner else []),
+            ]
+            call = Call(target, [Str(path.replace("[]", ""))]).then(
+                "discriminator", Str(value), Call(context.schema_class(), args, new=True)
+            )
             yield statement(document(call))
 
 

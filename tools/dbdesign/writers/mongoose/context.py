@@ -9,8 +9,31 @@ from dbdesign.writers.javascript.naming import Names, pascal
 from dbdesign.writers.postgresql.notes import Notes
 
 TAKEN = frozenset(
-    "Schema SchemaFactory Prop Types InferSchemaType model raw mongoose MongooseSchema HydratedDocument randomUUID String Number Boolean Date Buffer Map"
-    " BigInt Array Object Uint8Array Document Model".split()
+    [
+        "Schema",
+        "SchemaFactory",
+        "Prop",
+        "Types",
+        "InferSchemaType",
+        "model",
+        "raw",
+        "mongoose",
+        "MongooseSchema",
+        "HydratedDocument",
+        "randomUUID",
+        "String",
+        "Number",
+        "Boolean",
+        "Date",
+        "Buffer",
+        "Map",
+        "BigInt",
+        "Array",
+        "Object",
+        "Uint8Array",
+        "Document",
+        "Model",
+    ]
 )
 """Names that a module uses itself."""
 

@@ -25,7 +25,9 @@ Entries = list[tuple[str, Node]]
 
 def definition(fields: Sequence[DocumentField], context: Context, where: str, *, expanded: bool = True) -> Obj:
     """The object that a schema or a nested path is made of."""
-    return Obj([(one.name, node(one, context, f"{where}.{one.name}")) for one in fields], expanded=expanded and bool(fields))
+    return Obj(
+        [(one.name, node(one, context, f"{where}.{one.name}")) for one in fields], expanded=expanded and bool(fields)
+    )
 
 
 def node(field: DocumentField, context: Context, where: str) -> Node:
@@ -66,15 +68,23 @@ def type_node(field: DocumentField, context: Context, where: str) -> Node:
 
 def subschema(field: DocumentField, context: Context, where: str) -> Call:
     """`new Schema({ … }, { _id: false })`."""
-    options: Entries = [] if field.options.get("_id", field.options.get("subdocument", False)) else [("_id", Raw("false"))]
+    options: Entries = (
+        [] if field.options.get("_id", field.options.get("subdocument", False)) else [("_id", Raw("false"))]
+    )
     if field.discriminator and field.discriminator != "__t":
         options.append(("discriminatorKey", Str(field.discriminator)))
     if "timestamps" in field.options:
         options.append(("timestamps", literal(field.options["timestamps"])))
     if "strict" in field.options:
         options.append(("strict", literal(field.options["strict"])))
-    own = [one for one in field.fields if one.name != field.discriminator and one.name not in stamped(field.options.get("timestamps"))]
-    return Call(context.schema_class(), [definition(own, context, where), *([Obj(options)] if options else [])], new=True)
+    own = [
+        one
+        for one in field.fields
+        if one.name != field.discriminator and one.name not in stamped(field.options.get("timestamps"))
+    ]
+    return Call(
+        context.schema_class(), [definition(own, context, where), *([Obj(options)] if options else [])], new=True
+    )
 
 
 def stamped(timestamps: Any) -> tuple[str, ...]:
@@ -117,13 +127,18 @@ def _entries(field: DocumentField, context: Context, where: str) -> Entries:
         found.append(("match", Raw(regex(field.pattern))))
     if field.min_items is not None or field.max_items is not None:
         found.append(("validate", _items(field)))
+    return [*found, *_references(field, context), *_options(field, context, where)]
+
+
+def _references(field: DocumentField, context: Context) -> Entries:
+    found: Entries = []
     if field.references is not None:
         found.append(("ref", Str(context.models.get(field.references, field.references))))
     if field.references_path is not None:
         found.append(("refPath", Str(field.references_path)))
     if field.alias is not None:
         found.append(("alias", Str(field.alias)))
-    return found + _options(field, context, where)
+    return found
 
 
 def _is_always_there(field: DocumentField) -> bool:

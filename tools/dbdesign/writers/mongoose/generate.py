@@ -39,9 +39,18 @@ def _note_validation(found: DocumentSchema, notes: Notes) -> None:
         "limits are enforced by Mongoose in the application, not by the server",
         "the target mongodb writes validators for the server as well",
     )
-    texts = [f"{one.name}.{field.name}" for one in found.collections for field in one.fields if field.required and field.type == "string"]
+    texts = [
+        f"{one.name}.{field.name}"
+        for one in found.collections
+        for field in one.fields
+        if field.required and field.type == "string"
+    ]
     for where in texts:
-        notes.add(where, "an empty text in a required field, which Mongoose takes for missing", 'Schema.Types.String.checkRequired((value) => value != null) allows ""')
+        notes.add(
+            where,
+            "an empty text in a required field, which Mongoose takes for missing",
+            'Schema.Types.String.checkRequired((value) => value != null) allows ""',
+        )
 
 
 def _module(context: Context, style: str) -> tuple[dict[str, list[str]], list[str]]:

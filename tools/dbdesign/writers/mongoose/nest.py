@@ -11,12 +11,20 @@ from dbdesign.writers.javascript.program import comment, constant, statement, ty
 from dbdesign.writers.javascript.syntax import Arr, Call, Node, Obj, Raw, Str, document, key, literal
 from dbdesign.writers.mongoose.collections import embedded_discriminators, index_call, own_fields, schema_options
 from dbdesign.writers.mongoose.context import Context
-from dbdesign.writers.mongoose.fields import definition, node, stamped
+from dbdesign.writers.mongoose.fields import Entries, definition, node, stamped
 
 _TYPES = {
-    "string": "string", "double": "number", "int": "number", "long": "bigint", "decimal": "Types.Decimal128", "bool": "boolean", "date": "Date",
-    "objectId": "Types.ObjectId", "binData": "Buffer", "uuid": "Types.UUID",
-}  # fmt: skip
+    "string": "string",
+    "double": "number",
+    "int": "number",
+    "long": "bigint",
+    "decimal": "Types.Decimal128",
+    "bool": "boolean",
+    "date": "Date",
+    "objectId": "Types.ObjectId",
+    "binData": "Buffer",
+    "uuid": "Types.UUID",
+}
 """Of TypeScript; whatever is not listed is `unknown`."""
 
 
@@ -27,7 +35,9 @@ def classes(collection: Collection, context: Context) -> Iterator[str]:
     work = _Classes(context)
     name = context.models[collection.name]
     decorator = Call("Schema", [Obj(schema_options(collection, context))])
-    text = work.class_text(name, decorator, own_fields(collection), collection.name, collection.comment, _stamps(collection))
+    text = work.class_text(
+        name, decorator, own_fields(collection), collection.name, collection.comment, _stamps(collection)
+    )
     yield from work.nested
     schema = f"{name}Schema"
     yield text
@@ -45,12 +55,18 @@ def _stamps(collection: Collection) -> list[str]:
     return [name for name in collection.timestamps if name]
 
 
-def _variant(parent: str, value: str, fields: Sequence[DocumentField], collection: Collection, context: Context) -> Iterator[str]:
+def _variant(
+    parent: str, value: str, fields: Sequence[DocumentField], collection: Collection, context: Context
+) -> Iterator[str]:
     """A class that extends the collection's; it is registered with the parent's `discriminators` in `forFeature`."""
     work = _Classes(context)
     name = context.names.new(pascal(value), f"{parent}{pascal(value)}")
     if collection.discriminator and name != value:
-        context.notes.add(f"{collection.name} ({value})", "the value of a discriminator in a class", f"{{ name: {name}.name, schema, value }} in forFeature")
+        context.notes.add(
+            f"{collection.name} ({value})",
+            "the value of a discriminator in a class",
+            f"{{ name: {name}.name, schema, value }} in forFeature",
+        )
     text = work.class_text(name, Call("Schema", []), fields, f"{collection.name}({value})", None, [], extends=parent)
     yield from work.nested
     yield text
@@ -63,6 +79,7 @@ class _Classes:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.nested: list[str] = []
+        self._known: dict[int, str] = {}
 
     def class_text(
         self,
@@ -103,7 +120,11 @@ class _Classes:
             self.context.nest.add("raw")
             return [Call("raw", [definition(field.fields, self.context, where)])]
         written = node(field, self.context, where)
-        entries = list(written.entries) if isinstance(written, Obj) and written.entries[:1] and written.entries[0][0] == "type" else []
+        entries = (
+            list(written.entries)
+            if isinstance(written, Obj) and written.entries[:1] and written.entries[0][0] == "type"
+            else []
+        )
         rest = [one for one in entries if one[0] != "type"]
         if self._is_plain(field):
             return [Obj(rest)] if rest else []
@@ -117,7 +138,12 @@ class _Classes:
         if field.type == "object" and field.options.get("subdocument"):
             return Raw(f"{self._class_of(field, owner, where)}Schema")
         element = field.element
-        if field.type == "array" and element is not None and element.type == "object" and element.options.get("subdocument"):
+        if (
+            field.type == "array"
+            and element is not None
+            and element.type == "object"
+            and element.options.get("subdocument")
+        ):
             return Arr([Raw(f"{self._class_of(element, owner, where)}Schema")])
         if isinstance(written, Obj) and written.entries and written.entries[0][0] == "type":
             return written.entries[0][1]
@@ -131,7 +157,7 @@ class _Classes:
         last = where.rsplit(".", 1)[-1].replace("[]", "")
         name = self.context.names.new(pascal(singular(last)), f"{owner}{pascal(singular(last))}")
         self._known[id(field)] = name
-        options = [] if field.options.get("_id", True) is not False else [("_id", Raw("false"))]
+        options: Entries = [] if field.options.get("_id", True) is not False else [("_id", Raw("false"))]
         if field.discriminator and field.discriminator != "__t":
             options.append(("discriminatorKey", Str(field.discriminator)))
         added = stamped(field.options.get("timestamps"))
@@ -143,10 +169,6 @@ class _Classes:
         self.nested.append(text)
         self.nested.append(constant(f"{name}Schema", Call("SchemaFactory.createForClass", [Raw(name)])))
         return name
-
-    @property
-    def _known(self) -> dict[int, str]:
-        return self.__dict__.setdefault("_classes", {})
 
     def _typescript(self, field: DocumentField, owner: str, where: str) -> str:
         if field.type == "array" and field.element is not None:
