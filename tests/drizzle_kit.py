@@ -64,7 +64,7 @@ def compile_errors(texts: Mapping[str, str], folder: Path, *, decorators: bool =
     for path, text in texts.items():
         (folder / path).write_text(text)
     options = {
-        "strict": True, "noEmit": True, "target": "es2022", "module": "nodenext", "moduleResolution": "nodenext", "skipLibCheck": True, "types": [],
+        "strict": True, "noEmit": True, "target": "es2022", "module": "nodenext", "moduleResolution": "nodenext", "skipLibCheck": True, "types": ["node"],
     }  # fmt: skip
     options |= {"experimentalDecorators": True, "emitDecoratorMetadata": True} if decorators else {}
     (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": sorted(texts)}))

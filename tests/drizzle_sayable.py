@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dbdesign.model.schema import Column, Engine, Index, Key, Schema, Table, View
+from dbdesign.model.types import Kind
 
 _NOTHING: dict[str, Any] = {"comment": None, "owner": None, "grants": ()}
 
@@ -48,7 +50,7 @@ def _table(table: Table, engine: Engine) -> Table:
             "partition_of": None,
             "inherits": (),
             "inherited": (),
-            "row_security": "off" if table.row_security == "off" else "enabled",
+            "row_security": "enabled" if table.row_security != "off" or table.policies else "off",
             "columns": tuple(_column(one, engine) for one in table.columns),
             "primary_key": _key(table.primary_key, table, engine) if table.primary_key else None,
             "unique_keys": unique,
@@ -84,6 +86,10 @@ def _column(column: Column, engine: Engine) -> Column:
         update["type"] = column.type.model_copy(update={"native": column.type.native.upper()})
     if engine is Engine.MYSQL and column.default is not None:
         update["default"] = {"TRUE": "true", "FALSE": "false"}.get(column.default, column.default)
+    if column.type.kind is Kind.ARRAY and column.default is not None:
+        update["default"] = re.sub(r"::[\w\s.\"]+(?:\(\d+\))?\[\]\Z", "", column.default)
+    if column.type.kind is Kind.ENUM:
+        update["type"] = column.type.model_copy(update={"native": column.type.native.replace('"', "")})
     if column.generated is not None and engine is Engine.POSTGRESQL:
         update["generated"] = column.generated.model_copy(update={"stored": True})
     return column.model_copy(update=update)

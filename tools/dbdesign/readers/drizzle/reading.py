@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
-from dbdesign.errors import InputError
+from dbdesign.errors import DesignError, InputError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.readers.base import ReadResult, Skipped, Unread
@@ -13,7 +13,7 @@ from dbdesign.readers.drizzle.columns import enum_values, namespace_of, quoted, 
 from dbdesign.readers.drizzle.configuration import configurations, naming, schema_paths
 from dbdesign.readers.drizzle.draft import Core, ModulesDraft, Statement, TableDraft
 from dbdesign.readers.drizzle.expressions import UnsayableError, literal, sql_text
-from dbdesign.readers.drizzle.statements import all_uniques, script
+from dbdesign.readers.drizzle.statements import all_uniques, statements
 from dbdesign.readers.drizzle.tables import CORES, TableReader, table_call
 from dbdesign.readers.typescript import CallNode, FunctionNode, Member, ObjectValue, Program, Reference, Value
 
@@ -52,7 +52,7 @@ class _Reading:
 
     def say(self, path: str, line: int, text: str, reason: str) -> None:
         """Note what is not understood."""
-        self.unread.append(Unread(line=max(line, 1), text=text[:200], reason=reason, path=path))
+        self.unread.append(Unread(line=max(line, 1), text=text[:200], reason=reason, path=path or None))
 
     def result(self) -> ReadResult:
         exported = list(self._exports())
@@ -233,10 +233,27 @@ class _Reading:
 
     # --- the engine's reader ---
 
+    def _by_engine(self, core: Core, written: list[str]) -> tuple[str, ReadResult]:
+        """What the engine's reader makes of the statements; those that would spoil all (quotes that do not end) are left out."""
+        text = "\n\n".join(written) + "\n"
+        try:
+            return text, _sql_reader(core)(text, execute=False)
+        except DesignError:
+            kept = [one for one in written if self._is_readable(core, one)]
+        text = "\n\n".join(kept) + "\n"
+        return text, _sql_reader(core)(text, execute=False)
+
+    def _is_readable(self, core: Core, statement: str) -> bool:
+        try:
+            _sql_reader(core)(f"{statement}\n", execute=False)
+        except DesignError as error:
+            self.say("", 1, statement, f"drizzle-kit's statement is not understood: {error.what}")
+            return False
+        return True
+
     def _schema(self, draft: ModulesDraft) -> Schema:
         engine = ENGINES[draft.core]
-        text = script(draft)
-        result = _sql_reader(draft.core)(text, execute=False)
+        text, result = self._by_engine(draft.core, list(statements(draft)))
         by_line = text.splitlines()
         for one in result.unread:
             near = by_line[one.line - 1] if 0 < one.line <= len(by_line) else one.text

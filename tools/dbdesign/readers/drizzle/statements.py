@@ -13,12 +13,17 @@ _PLAIN_TYPE = re.compile(
 )
 
 
-def script(draft: ModulesDraft) -> str:
+_WORD = re.compile(r"[A-Za-z_]\w*\Z")
+NATIVE = (
+    "uuid", "smallint", "integer", "bigint", "boolean", "text", "varchar", "serial", "bigserial", "decimal", "numeric", "real", "json",
+    "time", "date", "interval", "double precision", "char", "vector", "geometry", "halfvec", "sparsevec", "bit",
+)  # fmt: skip
+"""Beginnings of types that drizzle-kit 0.31 does not quote (`parseType`)."""
+_TWO_NAMES = re.compile(r'[^"]+"\."[^"]+\Z')
+
+
+def statements(draft: ModulesDraft) -> Iterator[str]:
     """All statements."""
-    return "\n\n".join(_statements(draft)) + "\n"
-
-
-def _statements(draft: ModulesDraft) -> Iterator[str]:
     core = draft.core
     if core == "pg":
         yield from (f"CREATE SCHEMA {quoted(one, core)};" for one in draft.namespaces)
@@ -108,9 +113,15 @@ def _column(column: ColumnDraft, table: TableDraft, core: Core) -> str:
 
 def _type(text: str, core: Core) -> str:
     """drizzle-kit quotes what it does not know as a name; types with arguments are left as they are."""
-    if core != "pg" or _PLAIN_TYPE.match(text):
+    if core != "pg":
         return text
-    return f'"{text}"'
+    if _WORD.match(text) and not text.startswith(NATIVE):
+        return quoted(text, core)
+    if _PLAIN_TYPE.match(text):
+        return text
+    if _TWO_NAMES.match(text):  # a customType that knows of drizzle-kit's quotes: namespace"."name
+        return f'"{text}"'
+    return quoted(text, core)
 
 
 def _list(columns: list[str], core: Core) -> str:

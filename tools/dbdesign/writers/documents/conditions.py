@@ -107,6 +107,8 @@ def _condition(node: exp.Expression) -> Condition | None:
         and isinstance(_bare(node.this).expression, exp.Null)
     ):
         return _named(_bare(node.this).this, {"exists": True})
+    if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+        return _named(node.this, {"null": True})
     if isinstance(node, exp.RegexpLike) and (pattern := _text(node.expression)) is not None:
         return _named(node.this, {"pattern": pattern})
     if isinstance(node, exp.Column):

@@ -116,7 +116,11 @@ class _Indexes:
         filtered: dict[str, Any] = {}
         for condition in found or []:
             said = self._said(condition.says, condition.column or "")
-            if said is None or condition.column is None or condition.column not in self.names:
+            if (
+                (said is None and "null" not in condition.says)
+                or condition.column is None
+                or condition.column not in self.names
+            ):
                 found = None
                 break
             filtered[self.names[condition.column]] = said

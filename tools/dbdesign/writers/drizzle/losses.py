@@ -86,6 +86,12 @@ def _table(table: Table, context: Context) -> None:
         add(table.label, f"inherits from {', '.join(table.inherits)}", "a table of its own, with the inherited columns")
     if table.row_security == "forced":
         add(table.label, "row security forced for the owner too", f"row security enabled; {MIGRATION}")
+    if table.row_security == "off" and table.policies:
+        add(
+            table.label,
+            "policies of a table whose row security is off",
+            "row security enabled: drizzle-kit enables it with policies",
+        )
     if context.grants and table.grants:
         add(table.label, "grants", MIGRATION)
     for name in sorted(set(table.options) - _SILENT_OPTIONS):
