@@ -54,7 +54,7 @@ class TableReader:
 
     def __init__(self, program: Program, core: Core, casing: Callable[[str], str], say: Say) -> None:
         self.program = program
-        self.core = core
+        self.core: Core = core
         self.casing = casing
         self._say = say
         self.drafts: dict[int, tuple[CallNode, TableDraft]] = {}

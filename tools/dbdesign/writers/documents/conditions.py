@@ -45,7 +45,7 @@ def conditions(expression: str, engine: Engine) -> list[Condition] | None:
 
 
 @lru_cache(maxsize=2_000)
-def _tree(expression: str, engine: Engine) -> exp.Expression | None:
+def _tree(expression: str, engine: Engine) -> exp.Expr | None:
     import sqlglot
     from sqlglot.errors import SqlglotError
 
@@ -55,7 +55,7 @@ def _tree(expression: str, engine: Engine) -> exp.Expression | None:
     logger = logging.getLogger("sqlglot")
     before, logger.disabled = logger.disabled, True
     try:
-        found: exp.Expression = sqlglot.parse_one(f"SELECT ({expression})", dialect=DIALECTS[engine]).expressions[0]
+        found: exp.Expr = sqlglot.parse_one(f"SELECT ({expression})", dialect=DIALECTS[engine]).expressions[0]
     except (SqlglotError, RecursionError, IndexError):
         return None
     finally:
@@ -70,7 +70,7 @@ def _depths(expression: str) -> Iterator[int]:
         yield depth
 
 
-def _conjuncts(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _conjuncts(tree: exp.Expr) -> Iterator[exp.Expr]:
     from sqlglot import exp
 
     stack = [tree]
@@ -91,7 +91,7 @@ def _bare(node: Any) -> Any:
     return node
 
 
-def _condition(node: exp.Expression) -> Condition | None:
+def _condition(node: exp.Expr) -> Condition | None:
     from sqlglot import exp
 
     if isinstance(node, exp.In) and not node.args.get("query"):
@@ -153,7 +153,7 @@ def _named(of: Any, says: dict[str, Any]) -> Condition | None:
 _TURNED = {"GT": "LT", "GTE": "LTE", "LT": "GT", "LTE": "GTE", "EQ": "EQ"}
 
 
-def _comparison(node: exp.Expression) -> Condition | None:
+def _comparison(node: exp.Expr) -> Condition | None:
     from sqlglot import exp
 
     word = type(node).__name__.upper()

@@ -90,7 +90,7 @@ def column(one: Column, table: Table, context: Context) -> Call:
                 f"{table.label}.{one.name}", "a virtual generated column", "a stored one: pg-core has no other"
             )
     if one.identity is not None and one.identity.mode in {"always", "by_default"}:
-        builder = builder.then(*_identity(one.identity))
+        builder = _identity(builder, one.identity)
     return builder
 
 
@@ -173,11 +173,11 @@ def _is_serial(one: Column) -> bool:
     return plain and identity is not None and identity.sequence_name is None
 
 
-def _identity(identity: Identity) -> tuple[str, Obj] | tuple[str]:
+def _identity(builder: Call, identity: Identity) -> Call:
     method = "generatedAlwaysAsIdentity" if identity.mode == "always" else "generatedByDefaultAsIdentity"
     entries: list[tuple[str, Node]] = [("name", Str(identity.sequence_name))] if identity.sequence_name else []
     entries += sequence_entries(identity.options)
-    return (method, Obj(entries)) if entries else (method,)
+    return builder.then(method, Obj(entries)) if entries else builder.then(method)
 
 
 def sequence_entries(options: SequenceOptions) -> list[tuple[str, Node]]:

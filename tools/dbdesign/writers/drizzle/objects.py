@@ -80,9 +80,13 @@ def _view_columns(one: View, context: Context) -> list[tuple[str, Node]]:
 def _guess(one: View, name: str, context: Context) -> DataType:
     """The type of the only column of that name among the tables that the view reads."""
     tables = [table for label in one.depends_on if (table := context.schema.table(label))]
-    types = {column.type for table in tables if (column := table.column(name))}
+    types: list[DataType] = []
+    for table in tables:
+        column = table.column(name)
+        if column is not None and column.type not in types:
+            types.append(column.type)
     native = "TEXT" if context.core == "sqlite" else "text"
-    return types.pop() if len(types) == 1 else DataType(kind=Kind.TEXT, native=native)
+    return types[0] if len(types) == 1 else DataType(kind=Kind.TEXT, native=native)
 
 
 def _view_keys(one: View) -> dict[str, str]:
