@@ -123,7 +123,10 @@ class _Reading:
 
     def _core_of_enums(self, exported: list[Value]) -> Core:
         sources = {CORES.get(one.chain[0].source or "") for one in exported if isinstance(one, CallNode)}
-        return next((core for core in ENGINES if core in sources), "pg")
+        for core in ENGINES:
+            if core in sources:
+                return core
+        return "pg"
 
     def _draft(self, core: Core, exported: list[Value]) -> ModulesDraft:
         draft = ModulesDraft(core)
