@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dbdesign.model.schema import Column, Engine, Index, Key, Schema, Table, View
-from dbdesign.model.types import Kind
+from dbdesign.model.types import DataType, Kind
 
 _NOTHING: dict[str, Any] = {"comment": None, "owner": None, "grants": ()}
 
@@ -88,11 +88,19 @@ def _column(column: Column, engine: Engine) -> Column:
         update["default"] = {"TRUE": "true", "FALSE": "false"}.get(column.default, column.default)
     if column.type.kind is Kind.ARRAY and column.default is not None:
         update["default"] = re.sub(r"::[\w\s.\"]+(?:\(\d+\))?\[\]\Z", "", column.default)
-    if column.type.kind is Kind.ENUM:
-        update["type"] = column.type.model_copy(update={"native": column.type.native.replace('"', "")})
+    if column.default is not None and column.default.startswith("E'"):  # the grammar's spelling of a backslash
+        update["default"] = column.default[1:].replace("\\\\", "\\")
+    if engine is Engine.POSTGRESQL:
+        update["type"] = _unquoted(column.type)
     if column.generated is not None and engine is Engine.POSTGRESQL:
         update["generated"] = column.generated.model_copy(update={"stored": True})
     return column.model_copy(update=update)
+
+
+def _unquoted(data_type: DataType) -> DataType:
+    """The type with its names unquoted: the grammar quotes fewer words than the server."""
+    element = _unquoted(data_type.element) if data_type.element is not None else None
+    return data_type.model_copy(update={"native": data_type.native.replace('"', ""), "element": element})
 
 
 def _key(key: Key, table: Table, engine: Engine) -> Key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from dbdesign.migrations.compare import compare
 from dbdesign.model.schema import Schema, SequenceOptions
@@ -12,7 +12,13 @@ from drizzle_sayable import sayable
 from strategies import schemas
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # each comparison that fails asks the server: shrinking would take minutes
+    suppress_health_check=list(HealthCheck),
+)
 @given(schemas())
 def test_a_schema_written_as_drizzle_reads_back(schema: Schema) -> None:
     assume(not _counts_in_a_way_of_its_own(schema))

@@ -11,7 +11,7 @@ from dbdesign.writers.mongoose import write
 from document_strategies import document_schemas
 from postgresql_comparison import _differences
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @SLOW
