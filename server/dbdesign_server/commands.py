@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from dbdesign.api.access import MAX_BYTES, Access
+from dbdesign.api.answer import place_of
 from dbdesign.api.arguments import split_names
 from dbdesign.api.call import Call
 from dbdesign.errors import DesignError, InputError
@@ -205,7 +206,7 @@ def review_command(
     if sarif is not None:
         from dbdesign.rules.sarif import sarif as as_sarif
 
-        log = as_sarif(review, uri=_uri(loaded.lines_of), version=VERSION)
+        log = as_sarif(review, uri=_uri(loaded.lines_of), uri_of=_uri, version=VERSION)
         call.access.write_text(sarif, json.dumps(log, indent=1, ensure_ascii=False) + "\n", overwrite=True)
     if not _as_json(answer, as_json):
         show_review(answer, loaded.lines_of, chosen=detail, unread=len(loaded.result.unread))
@@ -397,7 +398,7 @@ def _remarks(answer: GenerateSchemaAnswer) -> Iterator[str]:
     for text in answer.source_notes:
         yield f"note: {text}"
     for one in answer.unread:
-        yield f"not understood: line {one.line}: {one.reason}: {' '.join(one.text.split())}"
+        yield f"not understood: {place_of(one.path, one.line)}: {one.reason}: {' '.join(one.text.split())}"
     if others := list(dict.fromkeys(part.name for part in answer.parts)):
         shown = ", ".join(others[:8]) + (", …" if len(others) > 8 else "")
         yield f"note: {len(others)} further diagrams ({shown}): write them all with -o FOLDER/"
@@ -466,6 +467,7 @@ def _fail(message: str) -> int:
 
 import dbdesign_server.advise_command  # noqa: E402 - likewise
 import dbdesign_server.benchmark_command  # noqa: E402 - adds a command to `app`, from what stands above
+import dbdesign_server.compare_command  # noqa: E402 - likewise
 import dbdesign_server.detect_command  # noqa: E402 - likewise
 import dbdesign_server.explain_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_check_command  # noqa: E402 - likewise

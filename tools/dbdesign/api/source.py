@@ -16,9 +16,16 @@ from dbdesign.errors import AccessError, DesignError, InputError
 
 if TYPE_CHECKING:
     from dbdesign.model.design import Design
+    from dbdesign.model.schema import Engine
     from dbdesign.readers.base import ReadResult
 
 DATABASE = "database:"
+IMPORTED = "sqlalchemy-import"
+"""The format of metadata that is imported, which runs the program: only where the user allowed it."""
+
+MONGODB = "mongodb"
+"""The format of collections as validators and indexes in JSON or YAML."""
+
 SAMPLE = 64_000
 """Characters that a reader's `recognise` is shown first; a format shows itself early, and every reader looks at all of them."""
 
@@ -26,7 +33,7 @@ LONG_SAMPLE = 200_000
 """Characters, half from the beginning and half from the end, that they are shown where the first ones said nothing."""
 
 _BEGINS_LIKE_SQL = re.compile(
-    r"\s*(?:--|/\*|#|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
+    r"\s*(?:--|/\*|#|\{|(?:model|datasource)\s+\w+\s*\{|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
     re.IGNORECASE,
 )
 _DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
@@ -68,43 +75,206 @@ def load(
     format: str | None = None,  # noqa: A002
     engine_version: str | None = None,
     lenient: bool = False,
+    documents: bool = False,
+    engine: Engine | None = None,
 ) -> Loaded:
     """Read a source.
 
     Args:
-        source: a path, the text itself, `database:<name>`, or `-` where standard input is allowed.
-        format: a reader's name or `design`; found out from the suffix and the text if None.
-        engine_version: of the engine that the schema is for; None where the source says, or nobody knows.
+        source: a path, the text itself, `database:<name>`, or `-` where standard input is allowed. A path may be a folder: of a program's
+            models, of migrations, or a repository in which one schema is declared.
+        format: a reader's name, a history's (`flyway`, `alembic` …) or `design`; found out from the suffix and the text if None.
+        engine_version: of the engine that the schema is for, `16`, or the engine too, `mysql 8.4`; None where the source says, or nobody
+            knows.
         lenient: whether queries of a design file that do not parse or fit the schema are the caller's concern.
+        documents: whether the caller can do with collections of documents; they are an error otherwise.
+        engine: that a program's models are for, where they do not say; a version's engine comes first.
 
     Raises:
         DesignError: of the kind that fits, with the place and the remedy.
     """
-    if engine_version is not None and not _VERSION.match(engine_version):
-        raise InputError(f"{engine_version!r} is not a version", where="engine_version", remedy="Write 16 or 8.4")
+    named, version = _engine_and_version(engine_version)
     call.step(0.0, "reading the source")
-    loaded = _load(source.strip() if "\n" not in source else source, call, format, lenient=lenient)
-    if engine_version is not None:
-        schema = loaded.design.schema_.model_copy(update={"version": engine_version})
+    asked = _Asked(format, named or engine, lenient)
+    loaded = _load(source.strip() if "\n" not in source else source, call, asked)
+    if loaded.result.documents is not None and not documents:
+        raise _only_documents(loaded)
+    if named is not None and loaded.design.schema_.engine is not named and loaded.result.documents is None:
+        raise InputError(
+            f"the source is for {loaded.design.schema_.engine.value}, not {named.value}",
+            where="engine_version",
+            remedy="Leave the engine out",
+        )
+    if version is not None:
+        schema = loaded.design.schema_.model_copy(update={"version": version})
         loaded = replace(
             loaded,
             design=loaded.design.model_copy(update={"schema_": schema}),
             result=loaded.result.model_copy(update={"schema_": schema}),
-            key=f"{loaded.key} as {engine_version}" if loaded.key else None,
+            key=f"{loaded.key} as {version}" if loaded.key else None,
         )
     return loaded
 
 
-def _load(source: str, call: Call, format: str | None, *, lenient: bool = False) -> Loaded:  # noqa: A002
+@dataclass(frozen=True)
+class _Asked:
+    """How a source is to be read."""
+
+    format: str | None = None
+    engine: Engine | None = None
+    lenient: bool = False
+
+
+def _engine_and_version(given: str | None) -> tuple[Engine | None, str | None]:
+    """`16` or `mysql 8.4` or `mysql`."""
+    from dbdesign.model.schema import Engine
+
+    if given is None:
+        return None, None
+    first, _, rest = given.strip().partition(" ")
+    engine = Engine(first.lower()) if first.lower() in set(Engine) else None
+    version = (rest.strip() or None) if engine else given
+    if version is not None and not _VERSION.match(version):
+        raise InputError(f"{given!r} is not a version", where="engine_version", remedy="Write 16 or mysql 8.4")
+    return engine, version
+
+
+def _only_documents(loaded: Loaded) -> InputError:
+    return InputError(
+        f"declares collections of documents ({loaded.format}), and this tool works on relational schemas",
+        where=loaded.name,
+        remedy="read_schema shows them, compare_schemas compares them, generate_schema writes them with to=mongoose, and plan_migration"
+        " takes validators and indexes by collection",
+    )
+
+
+def _load(source: str, call: Call, asked: _Asked) -> Loaded:
     if source.startswith(DATABASE):
         refuse_url(source)
         return _live(source, call)
+    if asked.format == IMPORTED:
+        return _imported(source, call, asked)
+    if source != "-" and not is_inline(source) and call.access.is_folder(source):
+        return _folder(source, call, asked)
     text, name, note = _text(source, call)
-    if format == "design" or (format is None and _is_design(text, name)):
-        return _design(text, name, call, lenient=lenient)
-    name_of_format, guess = _format(text, name, format)
+    if (history := _history_format(text, name, asked.format)) is not None:
+        return _history_file(text, name, history, call, asked)
+    if (found := _documents(text, name, asked.format)) is not None:
+        return found
+    if asked.format == "design" or (asked.format is None and _is_design(text, name)):
+        return _design(text, name, call, asked)
+    if (program := _program(text, name, asked.format)) is not None:
+        return _program_file(text, name, program, call, asked)
+    name_of_format, guess = _format(text, name, asked.format)
     result = _read(text, name_of_format, name, call, notes=tuple(one for one in (note, guess) if one))
     return Loaded(_as_design(result), result, name, name_of_format, name, _key(name_of_format, text))
+
+
+def _folder(source: str, call: Call, asked: _Asked) -> Loaded:
+    """A folder: what in it declares the schema, read as what it is."""
+    from dbdesign.api.migration_history import TOOLS
+    from dbdesign.api.program_candidates import HISTORY, MODELS, chosen
+    from dbdesign.api.program_folder import Folder
+    from dbdesign.readers.base import reader, source_readers
+
+    if asked.format is not None and asked.format not in {*source_readers(), *TOOLS}:
+        reader(asked.format)  # an unknown name is an error that names the nearest
+        raise InputError(f"is a folder, and {asked.format} is read from one file", where=source, remedy="Name the file")
+    folder = Folder(source, call)
+    candidate, others = chosen(folder, asked.format)
+    where = folder.named(candidate.path)
+    if candidate.rank == MODELS:
+        from dbdesign.api.program_source import read_folder
+
+        result, key = read_folder(folder, candidate, call, asked.engine)
+    elif candidate.rank == HISTORY:
+        from dbdesign.api.migration_source import history_files
+
+        result, key = history_files(folder, candidate, call, asked.engine)
+    else:
+        inner = _load(where, call, _Asked(candidate.format or None))
+        notes = (f"{where} was read", *others, *inner.result.notes)
+        return replace(inner, result=inner.result.model_copy(update={"notes": notes}))
+    read = (f"{where} was read as {candidate.format}",) if where != source else ()
+    result = result.model_copy(update={"notes": (*read, *others, *result.notes)})
+    _check_any(result, candidate.format, where)
+    return Loaded(_as_design(result), result, source, candidate.format, where, key)
+
+
+def _history_format(text: str, name: str, format: str | None) -> str | None:  # noqa: A002
+    """The history that a single file is of: a changelog, a revision, a script with marks; None for anything else."""
+    from dbdesign.api.migration_history import TOOLS
+    from dbdesign.api.program_candidates import history_of
+
+    if format is not None:
+        return format if format in TOOLS else None
+    if "databaseChangeLog" in text[:20_000] and PurePath(name).suffix.lower() in {".xml", ".yaml", ".yml", ".json"}:
+        return "liquibase"
+    found = history_of(name if name.endswith((".sql", ".py", ".ts", ".js")) else "text.sql", lambda: text)
+    return (
+        found if found in {"liquibase", "alembic", "goose", "dbmate", "typeorm-migrations", "knex-migrations"} else None
+    )
+
+
+def _history_file(text: str, name: str, format: str, call: Call, asked: _Asked) -> Loaded:  # noqa: A002
+    from dbdesign.api.migration_history import read_history
+    from dbdesign.api.migration_source import beside
+    from dbdesign.migrations.files.source_file import SourceFile
+
+    root = SourceFile(name, text)
+    on_disk = name not in {"the text given", "standard input"}
+    others = beside(name, call) if format == "liquibase" and on_disk else []
+    files = [root, *(one for one in others if one.name != name)]
+    begin = root if format == "liquibase" else None
+    result, key = read_history(files, format, call, engine=asked.engine, root=begin)
+    _check_any(result, format, name)
+    return Loaded(_as_design(result), result, name, format, name, key)
+
+
+def _program(text: str, name: str, format: str | None) -> str | None:  # noqa: A002
+    """The source reader for a text, where one is: by its name, or because none of the text formats claims it more."""
+    from dbdesign.api.program_source import is_program_file, program_format
+    from dbdesign.readers.base import source_readers
+
+    if format is not None:
+        return format if format in source_readers() else None
+    inline = PurePath(name).suffix == "" or name in {"the text given", "standard input"}
+    if not inline and not is_program_file(name):
+        return None
+    found = program_format(text, name, inline=inline)
+    if found is not None and (not inline or found[0] > text_scores(text[:SAMPLE])[0][0]):
+        return found[1]
+    if inline:
+        return None
+    raise InputError(
+        "declares no models that are known",
+        where=name,
+        remedy=f"Name its format ({', '.join(source_readers())}), or the file or folder with the models",
+    )
+
+
+def _program_file(text: str, name: str, format: str, call: Call, asked: _Asked) -> Loaded:  # noqa: A002
+    from dbdesign.api.program_source import read_file, read_text
+
+    if name in {"the text given", "standard input"}:
+        result, key = read_text(text, format, call, asked.engine)
+    else:
+        result, key = read_file(name, text, format, call, asked.engine)
+    _check_any(result, format, name)
+    return Loaded(_as_design(result), result, name, format, name, key)
+
+
+def _check_any(result: ReadResult, format: str, name: str) -> None:  # noqa: A002
+    """Refuse a program or a history of which nothing was understood."""
+    schema = result.schema_
+    if result.documents is not None or not result.unread or schema.tables or schema.views or schema.enums:
+        return
+    first = result.unread[0]
+    raise InputError(
+        f"nothing was understood as {format}: {first.reason[:300]}",
+        where=f"{first.path or name}, line {first.line}",
+        remedy="Mend it, or name another format",
+    )
 
 
 def _text(source: str, call: Call) -> tuple[str, str, str | None]:
@@ -173,7 +343,7 @@ def _is_design(text: str, name: str) -> bool:
     return not re.search(r"\bcreate\s+table\b", text[:2000], re.IGNORECASE) and is_design(text[:SAMPLE])
 
 
-def _design(text: str, name: str, call: Call, *, lenient: bool = False) -> Loaded:
+def _design(text: str, name: str, call: Call, asked: _Asked) -> Loaded:
     """A design file; the schema that it names is looked for beside it."""
     from dbdesign.readers.design import read_design
 
@@ -186,12 +356,12 @@ def _design(text: str, name: str, call: Call, *, lenient: bool = False) -> Loade
             raise InputError(
                 "the design file names itself as its schema", where=name, remedy="Name the file with the DDL"
             )
-        found.append(_load(place, call, format))
+        found.append(_load(place, call, _Asked(format, asked.engine)))
         if found[-1].format == "design":
             raise InputError("the schema of a design file is another design file", where=name, remedy="Name the DDL")
         return found[-1].result
 
-    design, result = read_design(text, read, name=name, lenient=lenient)
+    design, result = read_design(text, read, name=name, lenient=asked.lenient)
     inner = found[-1]
     key = f"{inner.key} as {design.schema_.version}" if inner.key else None
     result = result.model_copy(update={"schema_": design.schema_})
@@ -224,9 +394,9 @@ def recognised(text: str, name: str) -> tuple[str, str | None]:
     """
     from dbdesign.readers.base import readers
 
-    scores = _scores(text[:SAMPLE])
+    scores = text_scores(text[:SAMPLE])
     if scores[0][0] < _ANY and len(text) > SAMPLE:  # the beginning may be one long statement: what ends it tells more
-        scores = _scores(f"{text[: LONG_SAMPLE // 2]}\n{text[-LONG_SAMPLE // 2 :]}")
+        scores = text_scores(f"{text[: LONG_SAMPLE // 2]}\n{text[-LONG_SAMPLE // 2 :]}")
     (best, first), *others = scores
     evidence = ", ".join(f"{title} {score:.2f}" for score, title in scores[:4])
     if best < _ANY:
@@ -248,8 +418,8 @@ def recognised(text: str, name: str) -> tuple[str, str | None]:
     return choice, f"the format was guessed as {choice} ({evidence}); name it with the format argument if that is wrong"
 
 
-def _scores(sample: str) -> list[tuple[float, str]]:
-    """How sure each reader is, the surest first."""
+def text_scores(sample: str) -> list[tuple[float, str]]:
+    """How sure each reader of a text format is, the surest first."""
     from dbdesign.readers.base import readers
 
     found = ((one.recognise(sample), one.name) for one in readers().values())
@@ -281,7 +451,7 @@ def _check_understood(result: ReadResult, format: str, name: str, text: str) -> 
         return
     first = result.unread[0]
     others = f" (and {len(result.unread) - 1} more)" if len(result.unread) > 1 else ""
-    surest = _scores(text[:SAMPLE])[0][1]
+    surest = text_scores(text[:SAMPLE])[0][1]
     if surest != format:
         remedy = f"Say that its format is {surest}, if it is"
     elif _DECLARES_A_TABLE.search(text) is None:
@@ -312,4 +482,43 @@ def _live(source: str, call: Call) -> Loaded:
 def _as_design(result: ReadResult) -> Design:
     from dbdesign.model.design import Design
 
-    return Design(schema=result.schema_, lines=result.lines, comments=result.comments)
+    return Design(schema=result.schema_, lines=result.lines, files=result.files, comments=result.comments)
+
+
+def _imported(source: str, call: Call, asked: _Asked) -> Loaded:
+    """SQLAlchemy's metadata as the program itself makes it, in a process of its own.
+
+    Raises:
+        AccessError: the user has not allowed it.
+    """
+    if not call.access.imports:
+        raise AccessError(
+            "a program's code is not run here",
+            where="format",
+            remedy="Read it statically with format=sqlalchemy; or the user runs dbdesign read --import, or serves with --allow-import",
+        )
+    from dbdesign.readers.sqlalchemy.imported import read_imported
+
+    name = source.strip()
+    path = call.access.folder(name) if call.access.is_folder(name) else call.access.file(name)
+    call.step(0.1, f"importing {name}")
+    result = read_imported(path, engine=asked.engine)
+    return Loaded(_as_design(result), result, name, IMPORTED, name)
+
+
+def _documents(text: str, name: str, format: str | None) -> Loaded | None:  # noqa: A002
+    """Collections described by validators and indexes in JSON or YAML; None where the text is something else."""
+    from dbdesign.api.document_collections import document_schema
+
+    if format not in {None, MONGODB}:
+        return None
+    found = document_schema(text, name, certain=format == MONGODB)
+    if found is None:
+        return None
+    from dbdesign.model.finding import Proof
+    from dbdesign.model.schema import Engine, Schema
+    from dbdesign.readers.base import ReadResult
+
+    proof = Proof(level="parsed", by="dbdesign")
+    result = ReadResult(schema=Schema(engine=Engine.POSTGRESQL), documents=found, proof=proof)
+    return Loaded(_as_design(result), result, name, MONGODB, name, _key(MONGODB, text))

@@ -18,12 +18,14 @@ class Design(Model):
 
     Attributes:
         lines: where objects are declared in the text that was read: `orders`, `orders.customer_id`, `orders.orders_pkey` → line, from 1.
+        files: of a source of several files: where objects are declared, by the same names → path; `lines` counts within it.
         comments: SQL comments by line, for suppression (`-- dbdesign: allow rule-name`).
     """
 
     schema_: Schema = Field(alias="schema")
     workload: Workload = Workload()
     lines: Mapping[str, int] = Field(default_factory=dict)
+    files: Mapping[str, str] = Field(default_factory=dict)
     comments: Mapping[int, str] = Field(default_factory=dict)
 
     @property

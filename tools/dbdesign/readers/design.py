@@ -148,7 +148,9 @@ def read_design(
     if doubts:
         told = tuple(f"{doubt}{LEFT_OUT}" for doubt in doubts)
         result = result.model_copy(update={"notes": (*result.notes, *told)})
-    return Design(schema=schema, workload=workload, lines=result.lines, comments=result.comments), result
+    return Design(
+        schema=schema, workload=workload, lines=result.lines, files=result.files, comments=result.comments
+    ), result
 
 
 def _bind(

@@ -1,0 +1,131 @@
+"""Migrations in TypeScript and JavaScript: the SQL that TypeORM's `queryRunner.query` and Knex's `raw` are given in `up`.
+
+The code is scanned, never executed. What builds statements otherwise (`queryRunner.createTable(…)`, `knex.schema.createTable(…)`, a
+computed text) is a note with its line. Sources: TypeORM documentation, "Migrations"; Knex documentation, "Migrations", "Raw".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dbdesign.migrations.check.migration import Migration, MigrationStatement, sql_statements
+from dbdesign.migrations.files.source_file import SourceFile, natural
+
+_UP = re.compile(
+    r"\bup\s*(?:=\s*(?:async\s*)?(?:function\s*\w*\s*)?)?\([^)]*\)\s*(?::\s*[\w<>\[\] |.]+?)?\s*(?:=>\s*)?\{"
+)
+_CALL = re.compile(
+    r"\b(?P<object>\w*(?:[qQ]ueryRunner|knex|trx|db|runner|pgm)\w*(?:\.schema|\.manager|\.connection)?)\s*\.\s*(?P<method>\w+)\s*\("
+)
+_NAME = re.compile(r"(?P<version>\d{8,17})")
+_QUERIES = frozenset({"query", "raw", "sql"})
+_HARMLESS = frozenset(
+    {"transaction", "hasTable", "hasColumn", "startTransaction", "commitTransaction", "then", "fn", "release"}
+)
+_LITERAL = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`""", re.DOTALL)
+_SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+
+
+def read_javascript(files: Sequence[SourceFile]) -> tuple[list[Migration], list[str]]:
+    """The migrations by the numbers in their names; files without `up` are notes."""
+    found: list[Migration] = []
+    notes: list[str] = []
+    for file in sorted(files, key=lambda one: natural(one.base)):
+        body = _up(file.text)
+        if body is None:
+            notes.append(f"{file.name}: has no `up`, left out")
+            continue
+        found.append(_migration(file, *body))
+    return found, notes
+
+
+def _migration(file: SourceFile, start: int, end: int) -> Migration:
+    statements: list[MigrationStatement] = []
+    notes: list[str] = []
+    for match in _calls(file.text, start, end):
+        line = file.text.count("\n", 0, match.start()) + 1
+        if match["method"] in _HARMLESS:
+            continue
+        sql = _text_at(file.text, match.end(), end) if match["method"] in _QUERIES else None
+        if sql is None:
+            what = "is given a text that is computed" if match["method"] in _QUERIES else "is no SQL"
+            notes.append(f"line {line}: {match['object']}.{match['method']} {what}: not read")
+            continue
+        split, more = sql_statements(sql)
+        statements += [MigrationStatement(one.sql, line + one.line - 1, one.allowed) for one in split]
+        notes += more
+    named = _NAME.search(file.base)
+    return Migration(file.name, tuple(statements), named["version"] if named else None, "file", tuple(notes))
+
+
+def _calls(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Calls on a query runner or Knex, outside strings and comments."""
+    at = start
+    while at < end:
+        if match := _LITERAL.match(text, at, end):
+            at = match.end()
+        elif text.startswith(("//", "/*"), at):
+            at = max(_after_comment(text, at), at + 1)
+        elif (text[at].isalpha() or text[at] == "_") and (match := _CALL.match(text, at, end)):
+            yield match
+            at = match.end()
+        elif text[at].isalnum() or text[at] == "_":
+            while at < end and (text[at].isalnum() or text[at] == "_"):
+                at += 1
+        else:
+            at += 1
+
+
+def _after_comment(text: str, at: int) -> int:
+    close, size = ("\n", 1) if text.startswith("//", at) else ("*/", 2)
+    found = text.find(close, at + 2)
+    return len(text) if found < 0 else found + size
+
+
+def _up(text: str) -> tuple[int, int] | None:
+    """Where the body of `up` begins and ends."""
+    match = _UP.search(text)
+    if match is None:
+        return None
+    depth, at = 1, match.end()
+    while at < len(text):
+        literal = _LITERAL.match(text, at)
+        if literal:
+            at = literal.end()
+        elif text.startswith(("//", "/*"), at):
+            at = _after_comment(text, at)
+        else:
+            depth += {"{": 1, "}": -1}.get(text[at], 0)
+            if depth == 0:
+                return match.end(), at
+            at += 1
+    return match.end(), len(text)
+
+
+def _text_at(text: str, at: int, end: int) -> str | None:
+    """The value of a literal, or of literals joined by `+`; None where it is computed."""
+    parts: list[str] = []
+    while True:
+        space = _SPACE.match(text, at, end)
+        at = space.end() if space else at
+        literal = _LITERAL.match(text, at, end)
+        if literal is None or (literal[0][0] == "`" and "${" in literal[0]):
+            return None
+        parts.append(_value(literal[0][1:-1]))
+        space = _SPACE.match(text, literal.end(), end)
+        at = space.end() if space else literal.end()
+        if at >= end or text[at] != "+":
+            return "".join(parts) if at < end and text[at] in ",)" else None
+        at += 1
+
+
+def _value(inner: str) -> str:
+    def plain(match: re.Match[str]) -> str:
+        code = match[1]
+        if code[0] in "ux" and len(code) > 1:
+            return chr(int(code.strip("ux{}"), 16))
+        return _ESCAPES.get(code, code)
+
+    return re.sub(r"\\(u\{[0-9a-fA-F]{1,5}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", plain, inner, flags=re.DOTALL)
