@@ -236,10 +236,17 @@ def generate_command(
     to: Annotated[
         str,
         typer.Option(
-            "--to", "-t", metavar="TARGET", help="Engine or diagram.", autocompletion=_complete("target_names")
+            "--to",
+            "-t",
+            metavar="TARGET",
+            help="Engine, models (prisma, typeorm …) or diagram.",
+            autocompletion=_complete("target_names"),
         ),
     ],
     target_version: Annotated[str | None, typer.Option(metavar="VERSION", help="Version of the target engine.")] = None,
+    style: Annotated[
+        str | None, typer.Option(metavar="STYLE", help="Of models that have several: data-mapper or active-record.")
+    ] = None,
     format: FormatOption = None,  # noqa: A002
     engine_version: EngineVersionOption = None,
     write_to: WriteToOption = None,
@@ -257,6 +264,7 @@ def generate_command(
             source,
             to=to,
             target_version=target_version,
+            style=style,
             format=format,
             engine_version=engine_version,
             write_to=write_to,
@@ -401,7 +409,7 @@ def _remarks(answer: GenerateSchemaAnswer) -> Iterator[str]:
         yield f"not understood: {place_of(one.path, one.line)}: {one.reason}: {' '.join(one.text.split())}"
     if others := list(dict.fromkeys(part.name for part in answer.parts)):
         shown = ", ".join(others[:8]) + (", …" if len(others) > 8 else "")
-        yield f"note: {len(others)} further diagrams ({shown}): write them all with -o FOLDER/"
+        yield f"note: {len(others)} further texts ({shown}): write them all with -o FOLDER/"
     yield answer.summary
 
 

@@ -143,9 +143,10 @@ def target_names() -> list[str]:
 
 def format_names() -> list[str]:
     """What `format` takes."""
-    from dbdesign.readers.base import readers
+    from dbdesign.api.migration_history import TOOLS
+    from dbdesign.readers.base import readers, source_readers
 
-    return [*readers(), "design"]
+    return [*readers(), "design", "mongodb", *source_readers(), *TOOLS]
 
 
 _COMPLETIONS: dict[tuple[str, str], Callable[[], list[str]]] = {

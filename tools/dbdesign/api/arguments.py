@@ -17,21 +17,22 @@ Names = BeforeValidator(split_names)
 Source = Annotated[
     str,
     Field(
-        description="A path under an allowed folder, or the text itself (SQL, DBML, or a design file in YAML), or `database:<name>` "
-        "for a database that the server's configuration names."
+        description="A path under an allowed folder: a file (SQL, DBML, design file, models, changelog) or a folder (models, migrations, "
+        "a repository); or the text itself; or `database:<name>` for a configured database."
     ),
 ]
 Format = Annotated[
     str | None,
     Field(
-        description="Format of the source: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, dbml or design. "
-        "Found out from the text when left out."
+        description="Format of the source: an engine (postgresql, mysql …), dbml, design, mongodb; prisma, typeorm, sqlalchemy, django, "
+        "drizzle, mongoose; or of migrations flyway, liquibase, alembic, prisma-migrate, django-migrations, goose, sql … Found out when "
+        "left out."
     ),
 ]
 EngineVersion = Annotated[
     str | None,
     Field(
-        description="Version of the engine that the schema runs on, such as 16 or 8.4, where the source does not say."
+        description="Version of the engine, such as 16, or engine and version, `mysql 8.4`, where the source does not say."
     ),
 ]
 Page = Annotated[int, Field(description="Page of the answer, from 1.", ge=1)]

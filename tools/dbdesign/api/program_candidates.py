@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dbdesign.api.program_folder import Folder, common_folder
 from dbdesign.detect.places import Scope, scope_of
 from dbdesign.detect.schemas import SQL_SCHEMA
+from dbdesign.detect.walk import ancestors
 from dbdesign.errors import InputError
 
 if TYPE_CHECKING:
@@ -83,13 +84,15 @@ def _component(folder: Folder, path: str, reader: str) -> str:
     """What belongs together: a package of the repository; for Prisma, the folder with the datasource."""
     if reader != "prisma":
         return folder.component(path)
-    place = path.rpartition("/")[0]
-    while place:
-        inside = [f"{place}/{one}" for one in folder.tree.folders.get(place, ()) if one.endswith(".prisma")]
-        if any("datasource" in folder.text(one) for one in inside):
-            return place
-        place = place.rpartition("/")[0]
-    return path.rpartition("/")[0]
+    if "datasource" in folder.text(path):
+        return path
+    for place in ancestors(path):
+        inside = [
+            f"{place}/{one}" if place else one for one in folder.tree.folders.get(place, ()) if one.endswith(".prisma")
+        ]
+        if (main := next((one for one in inside if "datasource" in folder.text(one)), None)) is not None:
+            return main
+    return ""
 
 
 def _own(paths: list[str]) -> list[str]:
