@@ -17,23 +17,17 @@ Names = BeforeValidator(split_names)
 Source = Annotated[
     str,
     Field(
-        description="A path under an allowed folder: a file (SQL, DBML, design file, models, changelog) or a folder (models, migrations, "
-        "a repository); or the text itself; or `database:<name>` for a configured database."
+        description="A path under an allowed folder (a file, or a folder of models or migrations, or a repository), the text itself, or "
+        "`database:<name>` for a configured database."
     ),
 ]
 Format = Annotated[
     str | None,
-    Field(
-        description="Format of the source: an engine (postgresql, mysql …), dbml, design, mongodb; prisma, typeorm, sqlalchemy, django, "
-        "drizzle, mongoose; or of migrations flyway, liquibase, alembic, prisma-migrate, django-migrations, goose, sql … Found out when "
-        "left out."
-    ),
+    Field(description="Where it is not found out: an engine, dbml, design, mongodb, prisma, django, flyway, alembic …"),
 ]
 EngineVersion = Annotated[
     str | None,
-    Field(
-        description="Version of the engine, such as 16, or engine and version, `mysql 8.4`, where the source does not say."
-    ),
+    Field(description="Where the source does not say: 16, or `mysql 8.4`."),
 ]
 Page = Annotated[int, Field(description="Page of the answer, from 1.", ge=1)]
 WriteTo = Annotated[

@@ -78,7 +78,7 @@ _recent: Recent[tuple[Drift, list[str], str]] = Recent(2)
 
 def compare_schemas(
     source: Source,
-    other: Annotated[str, Field(description="What to compare it with, in the same ways: the right side.")],
+    other: Annotated[str, Field(description="The right side, in the same ways.")],
     *,
     format: Format = None,  # noqa: A002
     other_format: Annotated[str | None, Field(description="Format of the other source.")] = None,
@@ -86,18 +86,17 @@ def compare_schemas(
     ignore: Annotated[
         list[str],
         Names,
-        Field(description="Tables, objects (patterns such as `audit_*`) or kinds (`comment`) to leave out."),
+        Field(description="Tables, objects (`audit_*`) or kinds (`comment`) to leave out."),
     ] = [],  # noqa: B006 - never changed
-    strict: Annotated[bool, Field(description="Count as drift also what a form cannot express.")] = False,
+    strict: Annotated[bool, Field(description="Count also what a form cannot express.")] = False,
     page: Page = 1,
     call: Call | None = None,
 ) -> CompareSchemasAnswer:
     """Compare two sources and list the drift: models against a database, migrations against models, one file against another.
 
-    Each difference has the object on both sides, with path and line. What one side's form cannot say (a CHECK in a Prisma schema, Django's
-    ON DELETE) is apart, with the reason, and so are tables of migration tools. Spellings that a server rewrites are compared on the
-    embedded PostgreSQL; names that a form leaves to the database are no differences. Both must be for one engine; models that
-    do not say theirs are read for the other's. Collections of documents are compared with collections.
+    Each difference has the object on both sides, with path and line. What one side's form cannot say (a CHECK in a Prisma schema) is
+    apart, with the reason. Spellings are compared on the embedded PostgreSQL; names left to the database are no differences. Both
+    must be for one engine; models that do not say theirs are read for the other's. Collections are compared with collections.
     """
     from dbdesign.api.drift import Side
 

@@ -82,9 +82,7 @@ def generate_schema(
         str | None,
         Field(description="Version of the target engine, such as 16 for postgresql. The newest when left out."),
     ] = None,
-    style: Annotated[
-        str | None, Field(description="Of models that have several: typeorm data-mapper or active-record.")
-    ] = None,
+    style: Annotated[str | None, Field(description="typeorm: data-mapper or active-record.")] = None,
     format: Format = None,  # noqa: A002
     engine_version: EngineVersion = None,
     write_to: WriteTo = None,
@@ -96,8 +94,7 @@ def generate_schema(
 
     Statements come in dependency order, cycles of foreign keys broken by later ALTERs. What the target cannot express comes back
     in `notes` with the nearest equivalent that was written. PostgreSQL and SQLite results are executed, others parsed; `proof` says
-    which. For more than a few tables give `write_to`: the text goes to a file (models of several files into a folder) and the answer has
-    the paths and a summary.
+    which. For more than a few tables give `write_to`: the text goes to a file, models of several files into a folder.
     """
     from dbdesign.api.source import load
     from dbdesign.writers.base import WriteOptions, writer

@@ -128,10 +128,9 @@ def read_schema(
 ) -> ReadSchemaAnswer:
     """Read a database schema and say what is in it: tables, columns, keys, foreign keys, indexes, types, views and the rest.
 
-    Reads DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB and TiDB, DBML, design files, configured databases; models
-    of Prisma, TypeORM, SQLAlchemy, SQLModel, Django, Drizzle and Mongoose; folders of migrations, replayed. PostgreSQL is executed on an
-    embedded server, so the answer is what the catalog says; programs are never run. Whatever was not understood is listed under
-    `unread` with its line, never dropped. Large schemas come in pages.
+    Reads DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB and TiDB, DBML, design files, databases; models of Prisma,
+    TypeORM, SQLAlchemy, Django, Drizzle and Mongoose; folders of migrations, replayed. PostgreSQL is executed on an embedded server;
+    programs are never run. What was not understood is under `unread` with its line, never dropped.
     """
     from dbdesign.api.source import load
 
