@@ -98,6 +98,12 @@ RootOption = Annotated[
     typer.Option("--root", metavar="FOLDER", help="Allow only files below it; repeatable. Any file when left out."),
 ]
 ConfigOption = Annotated[str | None, typer.Option("--config", metavar="FILE", help="TOML with databases by name.")]
+ImportOption = Annotated[
+    bool,
+    typer.Option(
+        "--import", help="Run the source's own Python code (SQLAlchemy) in a process of its own, instead of reading it."
+    ),
+]
 WriteToOption = Annotated[
     str | None, typer.Option("--write-to", "-o", metavar="PATH", help="Write to this file, or into this folder.")
 ]
@@ -124,6 +130,7 @@ def _options(
 def read_command(
     source: Source,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     engine_version: EngineVersionOption = None,
     detail: DetailOption = None,
     table: Annotated[
@@ -138,10 +145,10 @@ def read_command(
     from dbdesign.api.read_schema import Detail, read_schema
     from dbdesign_server.terminal import show_schema
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer = read_schema(
             source,
-            format=format,
+            format=_form(format, imported),
             engine_version=engine_version,
             detail=cast("Detail | None", detail),
             tables=_names(table),
@@ -156,6 +163,7 @@ def read_command(
 def review_command(
     source: Source,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     engine_version: EngineVersionOption = None,
     only: Annotated[
         list[str],
@@ -191,10 +199,10 @@ def review_command(
     from dbdesign.api.review_schema import Detail, reviewed
     from dbdesign_server.terminal import show_review
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer, review, loaded = reviewed(
             source,
-            format=format,
+            format=_form(format, imported),
             engine_version=engine_version,
             only=_names(only),
             ignore=_names(ignore),
@@ -248,6 +256,7 @@ def generate_command(
         str | None, typer.Option(metavar="STYLE", help="Of models that have several: data-mapper or active-record.")
     ] = None,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     engine_version: EngineVersionOption = None,
     write_to: WriteToOption = None,
     overwrite: OverwriteOption = False,
@@ -259,13 +268,13 @@ def generate_command(
     """Write a schema for an engine. The text goes to standard output, notes to standard error."""
     from dbdesign.api.generate_schema import generate_schema
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer = generate_schema(
             source,
             to=to,
             target_version=target_version,
             style=style,
-            format=format,
+            format=_form(format, imported),
             engine_version=engine_version,
             write_to=write_to,
             overwrite=overwrite,
@@ -289,6 +298,7 @@ def erd_command(
     exclude: Annotated[list[str], typer.Option(metavar="PATTERN", help="No tables like this; repeatable.")] = [],  # noqa: B006
     keys_only: Annotated[bool, typer.Option("--keys-only", help="Only columns that belong to a key.")] = False,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     write_to: WriteToOption = None,
     overwrite: OverwriteOption = False,
     as_json: JsonOption = False,
@@ -299,7 +309,7 @@ def erd_command(
     """Draw an entity-relationship diagram. The text goes to standard output, notes to standard error."""
     from dbdesign.api.draw_erd import draw_erd
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer = draw_erd(
             source,
             to=to,
@@ -308,7 +318,7 @@ def erd_command(
             include=_names(include),
             exclude=_names(exclude),
             keys_only=keys_only,
-            format=format,
+            format=_form(format, imported),
             write_to=write_to,
             overwrite=overwrite,
             page=page or 1,
@@ -333,6 +343,24 @@ def rules_command(
         show_rules()
     else:
         show_markdown(page(rule(name)))
+
+
+@app.command("patterns")
+def patterns_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="An engine, ORM or migration tool, for its page.",
+            autocompletion=_complete("pattern_names"),
+        ),
+    ] = None,
+) -> None:
+    """List the pages of patterns by engine, ORM and migration tool, or print one."""
+    from dbdesign.patterns import index, pattern
+    from dbdesign_server.terminal import show_markdown
+
+    show_markdown(index() if name is None else pattern(name))
 
 
 @app.command(
@@ -364,13 +392,23 @@ class _CallFor:
         self._progress.stop()
 
 
-def _call(roots: list[str], config: str | None, page: int | None) -> _CallFor:
-    """The user may read any file, unless he names roots; a page is cut as for an assistant."""
+def _call(roots: list[str], config: str | None, page: int | None, *, imports: bool = False) -> _CallFor:
+    """The user may read any file, unless he names roots; a page is cut as for an assistant. `imports`: whether code may be run."""
     from dbdesign_server.config import ANSWER_TOKENS, load_config
 
     access = load_config(roots or ["."], config).access
-    access = replace(access, roots=access.roots if roots else (), standard_input=_standard_input)
+    access = replace(access, roots=access.roots if roots else (), standard_input=_standard_input, imports=imports)
     return _CallFor(access, ANSWER_TOKENS if page else None)
+
+
+def _form(format: str | None, imported: bool) -> str | None:  # noqa: A002 - as the options give them
+    from dbdesign.api.source import IMPORTED
+
+    if imported and format not in {None, "sqlalchemy", IMPORTED}:
+        raise InputError(
+            f"{format} is not imported", where="--import", remedy="Leave --import out: it is for SQLAlchemy"
+        )
+    return IMPORTED if imported else format
 
 
 def _standard_input() -> bytes:

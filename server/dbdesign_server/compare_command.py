@@ -13,12 +13,14 @@ from dbdesign_server.commands import (
     ConfigOption,
     EngineVersionOption,
     FormatOption,
+    ImportOption,
     JsonOption,
     PageOption,
     RootOption,
     Source,
     _as_json,
     _call,
+    _form,
     _names,
     _write,
     app,
@@ -36,6 +38,7 @@ def compare_command(
     source: Source,
     other: Annotated[str, typer.Argument(metavar="SOURCE", help="What to compare it with, in the same ways.")],
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     other_format: Annotated[str | None, typer.Option(metavar="FORMAT", help="Format of the second source.")] = None,
     engine_version: EngineVersionOption = None,
     ignore: Annotated[
@@ -55,11 +58,11 @@ def compare_command(
     """Compare two sources and list the drift: models against a database, migrations against models, file against file."""
     from dbdesign.api.compare_schemas import compare_schemas
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer = compare_schemas(
             source,
             other,
-            format=format,
+            format=_form(format, imported),
             other_format=other_format,
             engine_version=engine_version,
             ignore=_names(ignore),

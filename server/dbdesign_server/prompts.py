@@ -141,6 +141,13 @@ def target_names() -> list[str]:
     return list(writers())
 
 
+def pattern_names() -> list[str]:
+    """The pages of patterns."""
+    from dbdesign.patterns import pattern_names as names
+
+    return list(names())
+
+
 def format_names() -> list[str]:
     """What `format` takes."""
     from dbdesign.api.migration_history import TOOLS
@@ -151,6 +158,7 @@ def format_names() -> list[str]:
 
 _COMPLETIONS: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("dbdesign://rules/{name}", "name"): rule_names,
+    ("dbdesign://patterns/{name}", "name"): pattern_names,
     ("dbdesign://hazards/{name}", "name"): hazard_names,
     ("dbdesign://engines/{name}", "name"): engine_names,
     ("review_a_schema", "only"): rules_and_families,

@@ -42,6 +42,15 @@ TOOLS = {
 }
 """Format → what reads its files. `sql`: plain scripts, in the order of the numbers in their names."""
 
+ALIASES = {
+    "drizzle-kit": "sql",
+    "supabase-migrations": "sql",
+    "sqlx-migrations": "sql",
+    "diesel-migrations": "sql",
+    "sql-migrate": "goose",
+}
+"""Tools whose files are those of another: numbered scripts, or such as goose's."""
+
 _RENDERED = {"liquibase", "alembic", "javascript"}
 """Whose statements are taken out of other text, or written for PostgreSQL, so that the files themselves are no SQL."""
 

@@ -82,7 +82,10 @@ def _beside(folder: Folder, candidate: Candidate) -> Iterator[str]:
     place = "" if candidate.path == "." else f"{candidate.path}/"
     own = set(candidate.files)
     for path in folder.paths(_BESIDE.get(candidate.format, ())) if candidate.format in _BESIDE else ():
-        if candidate.format == "sql" and path.rpartition("/")[0] not in {one.rpartition("/")[0] for one in own}:
+        if candidate.format == "sql" and (
+            path.endswith(("down.sql", "_down.sql"))
+            or path.rpartition("/")[0] not in {one.rpartition("/")[0] for one in own}
+        ):
             continue
         if path.startswith(place) or candidate.format in {"liquibase", "django-migrations"}:
             yield path

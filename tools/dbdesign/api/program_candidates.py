@@ -31,6 +31,7 @@ _OWN_HISTORY = {
 }
 _DJANGO = re.compile(r"(?:^|/)migrations/\d{4}_\w+\.py\Z")
 _DATED = re.compile(r"(?:^|/)(?:\d{8,17}|V?\d+)[-_.][\w.-]+\.(?:sql|[cm]?[jt]s)\Z")
+_DIESEL = re.compile(r"(?:^|/)\d[\d-]{9,}_[^/]+/up\.sql\Z")
 _FLYWAY = re.compile(r"(?:^|/)[VR][\d._]*__[^/]+\.sql\Z")
 _PRISMA = re.compile(r"(?:^|/)[^/]+/migration\.sql\Z")
 _CHANGELOGS = re.compile(r"change-?(?:log|set)|liquibase|migrat|(?:^|/)(?:db|database|sql)/", re.IGNORECASE)
@@ -130,8 +131,10 @@ def _sql_history(path: str, text: Callable[[], str]) -> str | None:
         return "prisma-migrate"
     if path.endswith(".up.sql"):
         return "golang-migrate"
-    if path.endswith(".down.sql"):
+    if path.endswith((".down.sql", "/down.sql", "_down.sql")):
         return None
+    if _DIESEL.search(path):
+        return "sql"
     head = text()[:20_000]
     if re.match(r"\s*--\s*liquibase\s+formatted", head, re.IGNORECASE):
         return "liquibase"

@@ -172,11 +172,12 @@ def _load(source: str, call: Call, asked: _Asked) -> Loaded:
 
 def _folder(source: str, call: Call, asked: _Asked) -> Loaded:
     """A folder: what in it declares the schema, read as what it is."""
-    from dbdesign.api.migration_history import TOOLS
+    from dbdesign.api.migration_history import ALIASES, TOOLS
     from dbdesign.api.program_candidates import HISTORY, MODELS, chosen
     from dbdesign.api.program_folder import Folder
     from dbdesign.readers.base import reader, source_readers
 
+    asked = replace(asked, format=ALIASES.get(asked.format or "", asked.format))
     if asked.format is not None and asked.format not in {*source_readers(), *TOOLS}:
         reader(asked.format)  # an unknown name is an error that names the nearest
         raise InputError(f"is a folder, and {asked.format} is read from one file", where=source, remedy="Name the file")
@@ -203,10 +204,11 @@ def _folder(source: str, call: Call, asked: _Asked) -> Loaded:
 
 def _history_format(text: str, name: str, format: str | None) -> str | None:  # noqa: A002
     """The history that a single file is of: a changelog, a revision, a script with marks; None for anything else."""
-    from dbdesign.api.migration_history import TOOLS
+    from dbdesign.api.migration_history import ALIASES, TOOLS
     from dbdesign.api.program_candidates import history_of
 
     if format is not None:
+        format = ALIASES.get(format, format)  # noqa: A001
         return format if format in TOOLS else None
     if "databaseChangeLog" in text[:20_000] and PurePath(name).suffix.lower() in {".xml", ".yaml", ".yml", ".json"}:
         return "liquibase"
