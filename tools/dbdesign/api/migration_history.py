@@ -54,6 +54,7 @@ ALIASES = {
 _RENDERED = {"liquibase", "alembic", "javascript"}
 """Whose statements are taken out of other text, or written for PostgreSQL, so that the files themselves are no SQL."""
 
+_CHANGELOGS = (".xml", ".yaml", ".yml", ".json")
 _AT_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _DATA = re.compile(r"\bload(?:Update)?Data\b|\btagDatabase\b")
 _ENDED = re.compile(r"(?:;|^GO)\s*\Z", re.MULTILINE | re.IGNORECASE)
@@ -128,24 +129,64 @@ def _django(files: Sequence[SourceFile], engine: Engine | None) -> ReadResult:
 
 
 def _reading(files: Sequence[SourceFile], format_: str, root: SourceFile | None) -> Reading:
-    from dbdesign.migrations.files.javascript import read_javascript
-    from dbdesign.migrations.files.liquibase import read_liquibase
+    """The migrations in the order in which they run.
+
+    Raises:
+        InputError: there is none.
+    """
     from dbdesign.migrations.files.reading import Reading, read_migrations
 
     tool = TOOLS[format_]
-    if tool == "javascript":
-        found, notes = read_javascript([one for one in files if one.name.endswith((".ts", ".js", ".mjs", ".cjs"))])
-    elif root is not None:
-        found, notes = read_liquibase([root], files)
-    else:
-        from dbdesign.migrations.files.reading import tool_of
-
-        kept = files if tool == "sql" else [one for one in files if tool_of(one) in {tool, None} or tool == "liquibase"]
-        return read_migrations(kept, tool=None if tool in {"flyway", "liquibase"} else tool)
+    if tool not in {"javascript", "liquibase"}:
+        kept = [one for one in files if _is_of(tool, one)]
+        if kept or tool == "flyway":
+            return read_migrations(kept, tool=None if tool == "flyway" else tool)
+        raise _no_migration(files, format_)
+    found, notes = _javascript(files) if tool == "javascript" else _liquibase(files, root)
     if not found:
-        raise InputError("no migration was found in the files", where=files[0].name if files else format_)
+        raise _no_migration(files, format_)
     notes += [f"{one.file}: {note}" for one in found for note in one.notes]
     return Reading(tuple(found), (tool,), tuple(notes))
+
+
+def _no_migration(files: Sequence[SourceFile], format_: str) -> InputError:
+    return InputError(f"no migration of {format_} was found", where=files[0].name if files else "the folder")
+
+
+def _is_of(tool: str, file: SourceFile) -> bool:
+    """Whether a file is a migration of the tool, or one that it needs."""
+    from dbdesign.migrations.files import alembic, updown
+
+    match tool:
+        case "alembic":
+            return file.base.endswith(".py") and alembic.is_revision(file)
+        case "prisma":
+            return file.base == "migration.sql"
+        case "golang-migrate":
+            return updown.is_up(file)
+        case "goose" | "dbmate":
+            return updown.is_annotated(file)
+        case "flyway":
+            return file.base.endswith((".sql", ".conf"))
+        case _:
+            return file.base.endswith(".sql")
+
+
+def _javascript(files: Sequence[SourceFile]) -> tuple[list[Migration], list[str]]:
+    from dbdesign.migrations.files.javascript import read_javascript
+
+    return read_javascript([one for one in files if one.name.endswith((".ts", ".js", ".mjs", ".cjs"))])
+
+
+def _liquibase(files: Sequence[SourceFile], root: SourceFile | None) -> tuple[list[Migration], list[str]]:
+    from dbdesign.migrations.files.liquibase import is_changelog, is_formatted, read_liquibase
+
+    changelogs = [
+        one
+        for one in files
+        if (is_formatted(one) if one.base.endswith(".sql") else one.base.endswith(_CHANGELOGS) and is_changelog(one))
+    ]
+    return read_liquibase([root] if root else changelogs, files)
 
 
 def _replayed(

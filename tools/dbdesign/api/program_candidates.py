@@ -22,7 +22,10 @@ DECLARES = 0.5
 
 MODELS, HISTORY, SCRIPT = 0, 1, 2
 
-ELSEWHERE = {Scope.TEST, Scope.EXAMPLE, Scope.DOCS}
+ELSEWHERE = frozenset({Scope.TEST, Scope.EXAMPLE, Scope.DOCS})
+_TESTS = ELSEWHERE - {Scope.DOCS}
+"""Migrations lie in folders called `changelog` too, which is else documentation."""
+
 _OWN_HISTORY = {
     "prisma-migrate": "prisma",
     "alembic": "sqlalchemy",
@@ -34,7 +37,7 @@ _DATED = re.compile(r"(?:^|/)(?:\d{8,17}|V?\d+)[-_.][\w.-]+\.(?:sql|[cm]?[jt]s)\
 _DIESEL = re.compile(r"(?:^|/)\d[\d-]{9,}_[^/]+/up\.sql\Z")
 _FLYWAY = re.compile(r"(?:^|/)[VR][\d._]*__[^/]+\.sql\Z")
 _PRISMA = re.compile(r"(?:^|/)[^/]+/migration\.sql\Z")
-_CHANGELOGS = re.compile(r"change-?(?:log|set)|liquibase|migrat|(?:^|/)(?:db|database|sql)/", re.IGNORECASE)
+_CHANGELOGS = re.compile(r"master|change-?(?:log|set)|liquibase|migrat|(?:^|/)(?:db|database|sql)/", re.IGNORECASE)
 _MARKED = re.compile(r"^--\s*(?:migrate:(up|down)|\+(goose|migrate)\s)", re.MULTILINE | re.IGNORECASE)
 _KNEX = re.compile(r"exports\.up\s*=|export\s+(?:async\s+)?(?:function|const)\s+up\b")
 
@@ -96,15 +99,17 @@ def _component(folder: Folder, path: str, reader: str) -> str:
     return ""
 
 
-def _own(paths: list[str]) -> list[str]:
+def _own(paths: list[str], leave: frozenset[Scope] = ELSEWHERE) -> list[str]:
     """The files that are neither tests nor examples; all where there are no others."""
-    return [path for path in paths if scope_of(path) not in ELSEWHERE] or paths
+    return [path for path in paths if scope_of(path) not in leave] or paths
 
 
 def histories(folder: Folder, only: str | None = None) -> list[Candidate]:
     """Folders of migrations, by tool."""
     found: dict[str, list[str]] = defaultdict(list)
-    for path in _own(folder.paths((".sql", ".py", ".ts", ".js", ".mjs", ".cjs", ".xml", ".yaml", ".yml", ".json"))):
+    for path in _own(
+        folder.paths((".sql", ".py", ".ts", ".js", ".mjs", ".cjs", ".xml", ".yaml", ".yml", ".json")), _TESTS
+    ):
         format_ = history_of(path, lambda path=path: folder.text(path))  # type: ignore[misc]
         if format_ is not None and only in {None, format_}:
             found[format_].append(path)
@@ -119,7 +124,7 @@ def history_of(path: str, text: Callable[[], str]) -> str | None:
         return _python_history(path, text)
     if path.endswith((".ts", ".js", ".mjs", ".cjs")):
         return _javascript_history(path, text)
-    if _CHANGELOGS.search(path) and "databaseChangeLog" in text()[:20_000]:
+    if (path.endswith(".xml") or _CHANGELOGS.search(path)) and "databaseChangeLog" in text()[:20_000]:
         return "liquibase"
     return None
 

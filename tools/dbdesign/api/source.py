@@ -223,14 +223,35 @@ def _history_file(text: str, name: str, format: str, call: Call, asked: _Asked) 
     from dbdesign.api.migration_source import beside
     from dbdesign.migrations.files.source_file import SourceFile
 
-    root = SourceFile(name, text)
     on_disk = name not in {"the text given", "standard input"}
+    root = SourceFile(name if on_disk else f"migration{_ending(text, format)}", text)
     others = beside(name, call) if format == "liquibase" and on_disk else []
     files = [root, *(one for one in others if one.name != name)]
     begin = root if format == "liquibase" else None
     result, key = read_history(files, format, call, engine=asked.engine, root=begin)
+    if not on_disk:
+        unread = tuple(one.model_copy(update={"path": None}) for one in result.unread)
+        result = result.model_copy(update={"files": {}, "unread": unread})
     _check_any(result, format, name)
     return Loaded(_as_design(result), result, name, format, name, key)
+
+
+def _ending(text: str, format: str) -> str:  # noqa: A002
+    """The suffix that a text of a history would have as a file."""
+    if format == "liquibase":
+        start = text.lstrip()[:1]
+        return (
+            ".xml"
+            if start == "<"
+            else ".json"
+            if start == "{"
+            else ".sql"
+            if text.lstrip().startswith("--")
+            else ".yaml"
+        )
+    return {"alembic": ".py", "django-migrations": ".py", "typeorm-migrations": ".ts", "knex-migrations": ".js"}.get(
+        format, ".sql"
+    )
 
 
 def _program(text: str, name: str, format: str | None) -> str | None:  # noqa: A002

@@ -7,7 +7,7 @@ computed text) is a note with its line. Sources: TypeORM documentation, "Migrati
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dbdesign.migrations.check.migration import Migration, MigrationStatement, sql_statements
 from dbdesign.migrations.files.source_file import SourceFile, natural
@@ -24,6 +24,7 @@ _HARMLESS = frozenset(
     {"transaction", "hasTable", "hasColumn", "startTransaction", "commitTransaction", "then", "fn", "release"}
 )
 _LITERAL = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`""", re.DOTALL)
+_OPAQUE = re.compile(rf"{_LITERAL.pattern}|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 
@@ -41,10 +42,10 @@ def read_javascript(files: Sequence[SourceFile]) -> tuple[list[Migration], list[
     return found, notes
 
 
-def _migration(file: SourceFile, start: int, end: int) -> Migration:
+def _migration(file: SourceFile, start: int, end: int, masked: str) -> Migration:
     statements: list[MigrationStatement] = []
     notes: list[str] = []
-    for match in _calls(file.text, start, end):
+    for match in _CALL.finditer(masked, start, end):
         line = file.text.count("\n", 0, match.start()) + 1
         if match["method"] in _HARMLESS:
             continue
@@ -60,48 +61,23 @@ def _migration(file: SourceFile, start: int, end: int) -> Migration:
     return Migration(file.name, tuple(statements), named["version"] if named else None, "file", tuple(notes))
 
 
-def _calls(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """Calls on a query runner or Knex, outside strings and comments."""
-    at = start
-    while at < end:
-        if match := _LITERAL.match(text, at, end):
-            at = match.end()
-        elif text.startswith(("//", "/*"), at):
-            at = max(_after_comment(text, at), at + 1)
-        elif (text[at].isalpha() or text[at] == "_") and (match := _CALL.match(text, at, end)):
-            yield match
-            at = match.end()
-        elif text[at].isalnum() or text[at] == "_":
-            while at < end and (text[at].isalnum() or text[at] == "_"):
-                at += 1
-        else:
-            at += 1
+def _masked(text: str) -> str:
+    """The code with the contents of strings and comments blank, at the same places."""
+    return _OPAQUE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
-def _after_comment(text: str, at: int) -> int:
-    close, size = ("\n", 1) if text.startswith("//", at) else ("*/", 2)
-    found = text.find(close, at + 2)
-    return len(text) if found < 0 else found + size
-
-
-def _up(text: str) -> tuple[int, int] | None:
-    """Where the body of `up` begins and ends."""
-    match = _UP.search(text)
+def _up(text: str) -> tuple[int, int, str] | None:
+    """Where the body of `up` begins and ends, and the masked code."""
+    masked = _masked(text)
+    match = _UP.search(masked)
     if match is None:
         return None
-    depth, at = 1, match.end()
-    while at < len(text):
-        literal = _LITERAL.match(text, at)
-        if literal:
-            at = literal.end()
-        elif text.startswith(("//", "/*"), at):
-            at = _after_comment(text, at)
-        else:
-            depth += {"{": 1, "}": -1}.get(text[at], 0)
-            if depth == 0:
-                return match.end(), at
-            at += 1
-    return match.end(), len(text)
+    depth = 1
+    for brace in re.compile(r"[{}]").finditer(masked, match.end()):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return match.end(), brace.start(), masked
+    return match.end(), len(text), masked
 
 
 def _text_at(text: str, at: int, end: int) -> str | None:
