@@ -70,7 +70,9 @@ def _of_python(path: str, text: str) -> Iterator[str]:
             if inside:
                 yield f"{target}.py"
             yield posixpath.join(target, "__init__.py")
-            yield from (posixpath.join(target, f"{name}.py") for name in names)
+            for name in names:
+                yield posixpath.join(target, f"{name}.py")
+                yield posixpath.join(target, name, "__init__.py")
 
 
 def _of_script(path: str, text: str) -> Iterator[str]:
