@@ -149,7 +149,7 @@ def test_what_could_be_meant_is_listed(tmp_path: Path) -> None:
         "web/src/c.ts": "// table c: id\n",
     }
     call = write(tmp_path, files)
-    expected = r"2 schemas could be meant.*source=web/src/c\.ts format=leaf; source=api/shop format=sheet"
+    expected = r"2 schemas could be meant.*source=api/shop format=sheet; source=web/src/c\.ts format=leaf"
     with pytest.raises(InputError, match=expected):
         load(".", call)
     assert labels(load(".", call, format="sheet")) == ["a", "b"]

@@ -218,7 +218,7 @@ def chosen(folder: Folder, format_: str | None) -> tuple[Candidate, tuple[str, .
     if not found:
         raise _nothing(folder, format_)
     best = min(one.rank for one in found)
-    first = [one for one in found if one.rank == best]
+    first = sorted((one for one in found if one.rank == best), key=lambda one: (one.path, one.format))
     if len(first) > 1:
         raise _ambiguous(folder, first)
     others = [one for one in found if one.rank != best]
