@@ -248,8 +248,19 @@ async def test_resources_are_rules_engines_and_the_persona(project: Path, era: L
             uri: (await one.read_resource(uri)).contents[0]
             for uri in (*uris, "dbdesign://rules/foreign-key-without-index", "dbdesign://engines/postgresql")
         }
-    assert uris == ["dbdesign://rules", "dbdesign://engines", "dbdesign://persona", "dbdesign://hazards"]
-    assert templates == ["dbdesign://rules/{name}", "dbdesign://hazards/{name}", "dbdesign://engines/{name}"]
+    assert uris == [
+        "dbdesign://rules",
+        "dbdesign://engines",
+        "dbdesign://persona",
+        "dbdesign://hazards",
+        "dbdesign://patterns",
+    ]
+    assert templates == [
+        "dbdesign://rules/{name}",
+        "dbdesign://hazards/{name}",
+        "dbdesign://engines/{name}",
+        "dbdesign://patterns/{name}",
+    ]
     for page in pages.values():
         assert page.mime_type == "text/markdown"
         assert page.text.startswith("# ")  # type: ignore[union-attr]
