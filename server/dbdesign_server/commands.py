@@ -357,7 +357,7 @@ def patterns_command(
     ] = None,
 ) -> None:
     """List the pages of patterns by engine, ORM and migration tool, or print one."""
-    from dbdesign.patterns import index, pattern
+    from dbdesign.frameworks import index, pattern
     from dbdesign_server.terminal import show_markdown
 
     show_markdown(index() if name is None else pattern(name))

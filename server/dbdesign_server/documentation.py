@@ -42,7 +42,7 @@ def _hazard_pages() -> Iterator[tuple[str, str]]:
 
 
 def _pattern_pages() -> Iterator[tuple[str, str]]:
-    from dbdesign.patterns import pattern, pattern_names, title
+    from dbdesign.frameworks import pattern, pattern_names, title
 
     lines = ["# Patterns by engine, ORM and migration tool", ""]
     lines += [f"- [{title(name)}]({name}.md)" for name in pattern_names()]

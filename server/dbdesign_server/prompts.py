@@ -143,7 +143,7 @@ def target_names() -> list[str]:
 
 def pattern_names() -> list[str]:
     """The pages of patterns."""
-    from dbdesign.patterns import pattern_names as names
+    from dbdesign.frameworks import pattern_names as names
 
     return list(names())
 

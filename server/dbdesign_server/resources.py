@@ -110,7 +110,7 @@ def _add_patterns(server: MCPServer[Any]) -> None:
         mime_type=MARKDOWN,
     )
     def patterns_index() -> str:
-        from dbdesign.patterns import index
+        from dbdesign.frameworks import index
 
         return index()
 
@@ -121,7 +121,7 @@ def _add_patterns(server: MCPServer[Any]) -> None:
         mime_type=MARKDOWN,
     )
     def pattern_page(name: str) -> str:
-        from dbdesign.patterns import pattern
+        from dbdesign.frameworks import pattern
 
         try:
             return pattern(name)

@@ -18,7 +18,7 @@ from dbdesign.api.read_schema import read_schema
 from dbdesign.api.source import load
 from dbdesign.engines.postgres import embedded
 from dbdesign.errors import UnknownNameError
-from dbdesign.patterns import index, page_of, pattern, pattern_names, title
+from dbdesign.frameworks import index, page_of, pattern, pattern_names, title
 from dbdesign.readers import base
 from dbdesign.readers.base import reader
 from migration_tools import MODULES, needs_package

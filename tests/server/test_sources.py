@@ -10,7 +10,7 @@ import pytest
 from mcp.client import Client
 from mcp_types import CallToolResult, TextContent, TextResourceContents
 
-from dbdesign.patterns import pattern_names
+from dbdesign.frameworks import pattern_names
 from dbdesign.readers import base
 from dbdesign.writers import base as writers
 from dbdesign.writers.base import WriteOptions, Writer, WriteResult

@@ -145,7 +145,7 @@ def _line(one: Evidence) -> str:
 
 def _patterns(detection: Detection) -> list[str]:
     """The pages for what the repository itself uses, in the order in which the technologies stand."""
-    from dbdesign.patterns import page_of
+    from dbdesign.frameworks import page_of
 
     own = (page_of(one.name) for one in detection.technologies if one.role not in _NOT_ITS_OWN)
     return list(dict.fromkeys(name for name in own if name))
