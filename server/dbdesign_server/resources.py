@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,17 @@ def add_resources(server: MCPServer[Any]) -> None:
         return index()
 
     @server.resource(
+        "dbdesign://schemas/design",
+        title="Schema of the design file",
+        description="JSON Schema of the file that names schema, workload, volumes, entities and access patterns.",
+        mime_type="application/schema+json",
+    )
+    def design_file_schema() -> str:
+        from dbdesign.readers.design_schema import DESIGN_SCHEMA
+
+        return json.dumps(DESIGN_SCHEMA, ensure_ascii=False)
+
+    @server.resource(
         "dbdesign://engines",
         title="Engines",
         description="The engines that schemas can be for, with versions.",
@@ -54,13 +66,7 @@ def add_resources(server: MCPServer[Any]) -> None:
         mime_type=MARKDOWN,
     )
     def rule_page(name: str) -> str:
-        from dbdesign.rules.base import rule
-        from dbdesign.rules.pages import page
-
-        try:
-            return page(rule(name))
-        except DesignError as error:
-            raise ResourceNotFoundError(str(error)) from None
+        return review_page(name)
 
     @server.resource(
         "dbdesign://hazards",
@@ -134,6 +140,18 @@ def engine_names() -> list[str]:
     from dbdesign.model.schema import Engine
 
     return [engine.value for engine in Engine]
+
+
+def review_page(name: str) -> str:
+    """The page of a review rule, or of an anomaly of transactions."""
+    from dbdesign.integrity.pages import pages
+    from dbdesign.rules.base import rule
+    from dbdesign.rules.pages import page
+
+    try:
+        return pages()[name] if name in pages() else page(rule(name))
+    except DesignError as error:
+        raise ResourceNotFoundError(str(error)) from None
 
 
 def engine_index() -> str:

@@ -250,6 +250,7 @@ async def test_resources_are_rules_engines_and_the_persona(project: Path, era: L
         }
     assert uris == [
         "dbdesign://rules",
+        "dbdesign://schemas/design",
         "dbdesign://engines",
         "dbdesign://persona",
         "dbdesign://hazards",
@@ -261,6 +262,9 @@ async def test_resources_are_rules_engines_and_the_persona(project: Path, era: L
         "dbdesign://engines/{name}",
         "dbdesign://patterns/{name}",
     ]
+    design = pages.pop("dbdesign://schemas/design")
+    assert design.mime_type == "application/schema+json"
+    assert json.loads(design.text)["title"] == "dbdesign design file"  # type: ignore[union-attr]
     for page in pages.values():
         assert page.mime_type == "text/markdown"
         assert page.text.startswith("# ")  # type: ignore[union-attr]
