@@ -141,7 +141,14 @@ def test_gaps_name_kinds_and_fields_that_there_are(form: str) -> None:
 
     from dbdesign.model import migration
 
-    owners = {"column": "Column", "foreign key": "ForeignKey", "unique key": "Key", "index": "Index", "check": "Check"}
+    owners = {
+        "primary key": "Key",
+        "column": "Column",
+        "foreign key": "ForeignKey",
+        "unique key": "Key",
+        "index": "Index",
+        "check": "Check",
+    }
     for one in GAPS[form]:
         assert one.kind in get_args(migration.Kind)
         assert one.source.startswith("https://")

@@ -56,7 +56,9 @@ def _collection(one: Collection, detail: Detail, place: Json) -> Json:
         references = sorted({field.references for _, field in one.paths() if field.references})
         found: Json = {"name": one.name, "field_count": sum(1 for _ in one.paths()), "index_count": len(one.indexes)}
         return {**found, **({"references": references} if references else {})}
-    said = one.model_dump(mode="json", exclude_defaults=True, exclude={"name", "fields", "indexes", "variants"})
+    said = one.model_dump(
+        mode="json", warnings="none", exclude_defaults=True, exclude={"name", "fields", "indexes", "variants"}
+    )
     variants = {value: [_field(field) for field in fields] for value, fields in one.variants.items()}
     return {
         "name": one.name,
@@ -73,7 +75,7 @@ def _field(one: DocumentField) -> Json:
     found["type"] = one.type
     if one.required:
         found["required"] = True
-    found |= one.model_dump(mode="json", exclude_defaults=True, exclude=_NAMED)
+    found |= one.model_dump(mode="json", warnings="none", exclude_defaults=True, exclude=_NAMED)
     if one.fields:
         found["fields"] = [_field(field) for field in one.fields]
     if one.element is not None:
@@ -84,7 +86,10 @@ def _field(one: DocumentField) -> Json:
 
 
 def _index(one: DocumentIndex) -> Json:
-    return {"keys": dict(one.keys), **one.model_dump(mode="json", exclude_defaults=True, exclude={"keys"})}
+    return {
+        "keys": dict(one.keys),
+        **one.model_dump(mode="json", warnings="none", exclude_defaults=True, exclude={"keys"}),
+    }
 
 
 def collection_text(found: Json) -> str:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from dbdesign.api.describe import column_json, foreign_key_json, index_json, key_json, set_only
+from dbdesign.migrations.compare.equality import Equality
 from dbdesign.readers.expressiveness import DJANGO_TABLES, TOOL_TABLES, Gap, is_unique_twin, unsaid, unsaid_fields
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Drift:
 def drift(left: Side, right: Side, operations: Sequence[Operation], ignore: Sequence[str] = ()) -> Drift:
     """Sort the operations from the left schema to the right into drift and what is none."""
     found = Drift()
+    operations = _paired(operations, Equality(right.result.schema_.engine))
     twins = _twins(left, right, operations)
     gone = _foreign_tables(left, right, operations)
     for one in operations:
@@ -94,10 +96,41 @@ def drift(left: Side, right: Side, operations: Sequence[Operation], ignore: Sequ
     return found
 
 
+def _paired(operations: Sequence[Operation], equality: Equality) -> list[Operation]:
+    """The operations, a key that goes and one over the same columns that comes taken for one that differs."""
+    waiting: dict[Any, list[Operation]] = defaultdict(list)
+    for one in operations:
+        if one.kind in _KEYS and one.action == "drop":
+            waiting[_over(one, one.before)].append(one)
+    gone: set[int] = set()
+    found: list[Operation] = []
+    for one in operations:
+        others = waiting.get(_over(one, one.after), []) if one.kind in _KEYS and one.action == "add" else []
+        if others:
+            other = others.pop(0)
+            gone.add(id(other))
+            changed = tuple(equality.differing(other.before, one.after))  # type: ignore[arg-type]
+            one = one.model_copy(update={"action": "alter", "before": other.before, "changed": changed})
+        found.append(one)
+    return [one for one in found if id(one) not in gone]
+
+
+_KEYS = frozenset({"foreign key", "unique key", "index"})
+
+
+def _over(one: Operation, part: Any) -> Any:
+    """What a key is of: two of one table over the same columns are the same with other properties."""
+    keys = tuple((key.column, key.expression) for key in getattr(part, "keys", ()))
+    return one.kind, one.table, getattr(part, "columns", ()), keys, getattr(part, "references", None)
+
+
 def _sort(found: Drift, one: Operation, difference: Difference, left: Side, right: Side) -> None:
     gap = _whole_gap(one, left, right)
     if gap is not None:
         found.cannot_express.append(_with(difference, _because(gap)))
+        return
+    if one.action == "rename" and (named := _made_up(one, left, right)) is not None:
+        found.cannot_express.append(_with(difference, _because(named)))
         return
     if one.action != "alter" or not one.changed:
         found.differences.append(difference)
@@ -122,12 +155,20 @@ def _whole_gap(one: Operation, left: Side, right: Side) -> Gap | None:
     return None
 
 
+def _made_up(one: Operation, left: Side, right: Side) -> Gap | None:
+    """The gap of the side whose form makes up the name."""
+    gaps = (unsaid_fields(side.form, one.kind, one.before).get("name") for side in (left, right))
+    return next((gap for gap in gaps if gap is not None), None)
+
+
 def _silent_fields(one: Operation, left: Side, right: Side) -> dict[str, Gap]:
     """The changed fields that a side says nothing of: they have their default there."""
     silent: dict[str, Gap] = {}
     for side, own, other in ((left, one.before, one.after), (right, one.after, one.before)):
         gaps = unsaid_fields(side.form, one.kind, other)
-        silent |= {name: gap for name, gap in gaps.items() if name in one.changed and _is_default(own, name)}
+        silent |= {
+            name: gap for name, gap in gaps.items() if name in one.changed and (gap.fixed or _is_default(own, name))
+        }
     return silent
 
 

@@ -90,14 +90,16 @@ def _differing(one: DocumentField, other: DocumentField) -> set[str]:
 
 
 def _some(one: DocumentField, names: set[str]) -> dict[str, Any]:
-    said = one.model_dump(mode="json")
+    said = one.model_dump(mode="json", warnings="none")
     return {name: said[name] for name in said if name in names}
 
 
 def _json(one: DocumentField) -> dict[str, Any]:
     return {
         "type": one.type,
-        **one.model_dump(mode="json", exclude_defaults=True, exclude={"name", "fields", "element", "variants"}),
+        **one.model_dump(
+            mode="json", warnings="none", exclude_defaults=True, exclude={"name", "fields", "element", "variants"}
+        ),
     }
 
 
@@ -116,4 +118,7 @@ def _indexes(before: Collection, after: Collection, places: Mapping[str, str]) -
 
 
 def _index(one: DocumentIndex) -> dict[str, Any]:
-    return {"keys": dict(one.keys), **one.model_dump(mode="json", exclude_defaults=True, exclude={"keys", "name"})}
+    return {
+        "keys": dict(one.keys),
+        **one.model_dump(mode="json", warnings="none", exclude_defaults=True, exclude={"keys", "name"}),
+    }

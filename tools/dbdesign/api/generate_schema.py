@@ -63,6 +63,9 @@ class GenerateSchemaAnswer(Answer):
     proof: str = Field(description="how far the text was proven")
 
 
+OF_DOCUMENTS = frozenset({"mongoose", "mongodb"})
+"""Targets that take collections of documents as well as tables."""
+
 _recent: Recent[WriteResult] = Recent(2)
 _PIECE = 3000
 _PART = 10_000
@@ -74,7 +77,7 @@ def generate_schema(
     to: Annotated[
         str,
         Field(
-            description="An engine: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb; models: prisma, typeorm, sqlalchemy, "
+            description="An engine: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, mongodb; models: prisma, typeorm, sqlalchemy, "
             "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html."
         ),
     ],
@@ -101,7 +104,7 @@ def generate_schema(
 
     call = call or Call()
     target = writer(to)
-    documents = target.name == "mongoose"
+    documents = target.name in OF_DOCUMENTS
     loaded = load(source, call, format=format, engine_version=engine_version, documents=documents)
     options = WriteOptions(version=target_version, style=_style(target, style))
     return write(loaded, target, options, call, write_to, overwrite=overwrite, page=page)

@@ -24,6 +24,7 @@ class Gap:
         reason: why its absence means nothing, as a sentence without a full stop.
         source: the documentation.
         fields: of the object that cannot be said; empty where the whole object cannot.
+        fixed: whether the form says always the same of them, and has no words for anything else.
         applies: whether an object (its other side's) is one that cannot be said; for gaps in whole objects.
     """
 
@@ -32,6 +33,7 @@ class Gap:
     source: str
     fields: frozenset[str] = frozenset()
     applies: Callable[[Any], bool] = lambda _part: True
+    fixed: bool = False
 
 
 _PRISMA = "https://www.prisma.io/docs/orm/reference/database-features"
@@ -160,6 +162,15 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
             frozenset({"on_delete", "on_update", "match", "valid", "enforced", "set_columns"}),
         ),
         Gap("foreign key", "a Django ForeignKey has one column", _DJANGO, applies=_composite),
+        Gap(
+            "foreign key", "Django makes up a key's name, and defers its checks where the database can",
+            "https://github.com/django/django/blob/stable/5.2.x/django/db/backends/base/schema.py",
+            frozenset({"name", "deferrable", "initially_deferred"}), fixed=True,
+        ),
+        Gap(
+            "primary key", "Django leaves the primary key's name to the database",
+            "https://github.com/django/django/blob/stable/5.2.x/django/db/backends/base/schema.py", frozenset({"name"}), fixed=True,
+        ),
         Gap(
             "column", "Django's default= is the program's; the database's is db_default= (from 5.0)", f"{_DJANGO}#db-default",
             frozenset({"default"}),
