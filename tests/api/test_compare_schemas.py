@@ -142,6 +142,7 @@ def test_gaps_name_kinds_and_fields_that_there_are(form: str) -> None:
     from dbdesign.model import migration
 
     owners = {
+        "table": "Table",
         "primary key": "Key",
         "column": "Column",
         "foreign key": "ForeignKey",

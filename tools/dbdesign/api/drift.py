@@ -267,10 +267,12 @@ def _name_of(part: Any) -> Any:
 
 
 def _fields(part: Any, names: Sequence[str]) -> dict[str, Any]:
+    from dbdesign.model.types import DataType
+
     found = {}
     for name in names:
         value = getattr(part, name, None)
-        found[name] = value.native if name == "type" and hasattr(value, "native") else _plain(value)
+        found[name] = value.native if isinstance(value, DataType) else _plain(value)
     return found
 
 

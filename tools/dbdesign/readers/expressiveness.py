@@ -13,6 +13,7 @@ from typing import Any
 
 from dbdesign.model.migration import Kind
 from dbdesign.model.schema import Column, ForeignKey, Index, Key
+from dbdesign.model.types import Kind as DataKind
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,24 @@ def _whole(source: str, form: str, *kinds: Kind) -> tuple[Gap, ...]:
     return tuple(Gap(kind, f"{form} has no {_PLURALS.get(kind, kind + 's')}", source) for kind in kinds)
 
 
+def _tables(source: str, form: str) -> tuple[Gap, ...]:
+    """What a table may have that a form's does not."""
+    return (
+        Gap("table", f"{form} does not inherit from another table", source, frozenset({"inherits"})),
+        Gap(
+            "column",
+            f"{form} has no domains: their columns have the type beneath",
+            source,
+            frozenset({"type"}),
+            _of_domain,
+        ),
+    )
+
+
+def _of_domain(part: Any) -> bool:
+    return isinstance(part, Column) and part.type.kind is DataKind.DOMAIN
+
+
 _PLURALS: Mapping[str, str] = {
     "policy": "row security policies",
     "row security": "row security",
@@ -93,6 +112,7 @@ _BESIDE: tuple[Kind, ...] = ("owner", "grant", "trigger", "routine", "carried", 
 
 GAPS: Mapping[str, tuple[Gap, ...]] = {
     "prisma": (
+        *_tables(_PRISMA, "a Prisma schema"),
         *_whole(_PRISMA, "a Prisma schema", *_BESIDE),
         *_whole(
             _PRISMA, "a Prisma schema", "check", "exclusion", "policy", "row security", "partitioning", "domain", "composite",
@@ -125,6 +145,7 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         ),
     ),
     "typeorm": (
+        *_tables(_TYPEORM_ENTITY, "a TypeORM entity"),
         *_whole(_TYPEORM_ENTITY, "a TypeORM entity", *_BESIDE),
         *_whole(
             _TYPEORM_ENTITY, "a TypeORM entity", "policy", "row security", "partitioning", "domain", "composite", "sequence", "extension"
@@ -151,6 +172,7 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         Gap("index", "an index's validity is no part of SQLAlchemy's metadata", _SQLALCHEMY, frozenset({"valid", "visible"})),
     ),
     "django": (
+        *_tables(_DJANGO_META, "a Django model"),
         *_whole(_DJANGO_META, "a Django model", *_BESIDE),
         *_whole(
             _DJANGO_META, "a Django model", "view", "policy", "row security", "partitioning", "domain", "composite", "sequence",
@@ -178,6 +200,7 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         Gap("index", "an index's validity is no part of a Django model", _DJANGO_META, frozenset({"valid", "visible"})),
     ),
     "drizzle": (
+        *_tables(_DRIZZLE_SCHEMA, "a Drizzle schema"),
         *_whole(_DRIZZLE_SCHEMA, "a Drizzle schema", *_BESIDE),
         *_whole(_DRIZZLE_SCHEMA, "a Drizzle schema", "exclusion", "partitioning", "domain", "composite", "extension"),
         Gap("comment", "a Drizzle schema has no comments", _DRIZZLE_SCHEMA),
@@ -200,6 +223,7 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         ),
     ),
     "dbml": (
+        *_tables(_DBML, "DBML"),
         *_whole(_DBML, "DBML", *_BESIDE),
         *_whole(
             _DBML, "DBML", "exclusion", "view", "policy", "row security", "partitioning", "domain", "composite", "sequence", "extension"
