@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dbdesign.dialects.prisma import LISTS
 from dbdesign.errors import InputError
@@ -12,6 +13,7 @@ from dbdesign.readers.base import ReadResult, Skipped, Unread, reader
 from dbdesign.readers.prisma.defaults import CLIENT_MADE
 from dbdesign.readers.prisma.models import Declarations, Model, declarations
 from dbdesign.readers.prisma.parser import parse
+from dbdesign.readers.prisma.roots import one_schema
 from dbdesign.readers.prisma.script import Script, script
 from dbdesign.readers.prisma.settings import settings
 from dbdesign.readers.prisma.syntax import FieldSyntax
@@ -26,9 +28,15 @@ def build(files: Mapping[str, str], engine: Engine | None) -> ReadResult:
         InputError: where no model, enum, view or type is declared.
     """
     schemas = {path: text for path, text in files.items() if path.endswith(".prisma") or len(files) == 1}
-    document = parse(schemas)
     others = {path: text for path, text in files.items() if path not in schemas}
+    schemas, left_out = one_schema(schemas, engine)
+    document = parse(schemas)
     said = settings(document, others, engine)
+    if left_out:
+        note = (
+            f"{len(left_out)} schemas were given, and {left_out[0]} was read; the others are {', '.join(left_out[1:4])}"
+        )
+        said = replace(said, notes=(*said.notes, note))
     found = declarations(document, said)
     if not (found.models or found.enums or found.types):
         where = ", ".join(sorted(schemas)[:3]) or None
@@ -132,6 +140,8 @@ def _with_comments(schema: Schema, found: Declarations) -> Schema:
     models = {label(one.namespace, one.table): one for one in reversed(found.models.values()) if not one.is_view}
     tables = tuple(_commented(one, models.get(one.label)) for one in schema.tables)
     update: dict[str, object] = {"tables": tables}
+    if found.settings.engine is Engine.POSTGRESQL:
+        update["extensions"] = found.settings.extensions
     if found.settings.engine in LISTS:
         enums = {label(found.namespace(one), one.mapped): one for one in reversed(found.enums.values())}
         update["enums"] = tuple(

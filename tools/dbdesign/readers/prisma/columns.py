@@ -30,6 +30,7 @@ class Columns:
     def __init__(self, found: Declarations) -> None:
         self.found = found
         self.engine = found.settings.engine
+        self.types: dict[tuple[str, str], str | None] = {}
 
     def column(self, model: Model, field: FieldSyntax) -> str | None:
         """The column's definition; None (and a complaint) where the engine cannot have it."""
@@ -54,7 +55,14 @@ class Columns:
     # Types
 
     def type(self, model: Model, field: FieldSyntax) -> str | None:
-        """The column's type in SQL."""
+        """The column's type in SQL; what is wrong with it is said once."""
+        place = model.name, field.name
+        if place not in self.types:
+            self.types[place] = self.new_type(model, field)
+        return self.types[place]
+
+    def new_type(self, model: Model, field: FieldSyntax) -> str | None:
+        """The type of a column that is met for the first time."""
         base = self.base_type(model, field)
         if field.arity != "[]" or base is None:
             return base
@@ -113,13 +121,7 @@ class Columns:
     def identity(self, model: Model, field: FieldSyntax, calls: str, type_text: str) -> str | None:
         """Type and all of a column that the database numbers."""
         if self.engine is Engine.SQLITE:
-            implicit = field.type == "Int" and field.attribute("default") is None and field.arity == ""
-            alone = model.identifier == [field.name]
-            return (
-                "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"
-                if alone and (calls == "autoincrement" or implicit)
-                else None
-            )
+            return self.row_number(model, field)
         if calls == "sequence" and self.engine is Engine.COCKROACHDB:
             default = field.attribute("default")
             value = default.argument("value", 0) if default else None
@@ -134,6 +136,15 @@ class Columns:
             Engine.MYSQL: f"{type_text} NOT NULL AUTO_INCREMENT",
             Engine.SQLSERVER: f"{type_text} NOT NULL IDENTITY(1,1)",
         }.get(self.engine)
+
+    def row_number(self, model: Model, field: FieldSyntax) -> str | None:
+        """SQLite's: every Int that is the whole primary key, whatever its default."""
+        if field.type != "Int" or field.arity or model.identifier != [field.name]:
+            return None
+        said = field.attribute("default")
+        value = said.argument("value", 0) if said else None
+        default = self.default(model, field, said, value, "INTEGER") if said and value else ""
+        return f"INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT {default}".rstrip()
 
     def default(self, model: Model, field: FieldSyntax, said: Attribute, value: Expression, type_text: str) -> str:
         """The DEFAULT clause; empty where the value is the client's to make, or makes no sense."""
@@ -171,7 +182,7 @@ class Columns:
         """What a function of the language becomes."""
         if value.text == "now":
             return now(field, self.engine)
-        if value.text in CLIENT_MADE:
+        if value.text in CLIENT_MADE or (value.text == "autoincrement" and self.engine is Engine.SQLITE):
             return None
         if value.text != "dbgenerated":
             raise Misfit(f"Prisma has no function {value.text}() for defaults here")

@@ -39,7 +39,7 @@ NATIVE: dict[str, BsonType] = {
 }
 MAX_NAME = 127
 """Bytes of an index's name, where Prisma cuts those that it makes."""
-MAX_FIELDS = 200_000
+MAX_FIELDS = 20_000
 """Fields that a schema may unfold into; composite types may hold each other many times over."""
 DEPTH = 100
 """Levels that MongoDB lets documents nest (manual, "MongoDB Limits and Thresholds")."""

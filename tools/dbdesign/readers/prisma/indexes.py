@@ -73,8 +73,10 @@ class Indexes:
                 model, said, f"not every one of {', '.join(fields) or 'no fields'} is a column of {model.name}"
             )
             return None
-        name = said.text("map")
-        if name is None:
+        name = said.text("map") or (said.text("name") if said.name in {"index", "fulltext"} else None)
+        if (
+            name is None
+        ):  # `name` of a unique key is the client's; of an index it is what `map` was called before Prisma 3
             name = constraint_name(self.engine, model.table, [] if suffix == "pkey" else columns, suffix)
         clustered = said.argument("clustered")
         return IndexDraft(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dbdesign.dialects.prisma import SCALARS
@@ -10,7 +9,9 @@ from dbdesign.readers.base import Unread
 from dbdesign.readers.prisma.settings import Settings
 from dbdesign.readers.prisma.syntax import Attribute, Block, Document, Expression, FieldSyntax
 
-Complain = Callable[[Block, int, str, str], None]
+FIELD_ATTRIBUTES = frozenset({"id", "unique", "default", "updatedAt", "map", "relation", "ignore"})
+"""Beside native types, which have a dot."""
+BLOCK_ATTRIBUTES = frozenset({"id", "unique", "index", "fulltext", "map", "ignore", "schema"})
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def declarations(document: Document, settings: Settings) -> Declarations:
             )
             continue
         taken[block.name] = block
+        _check_attributes(block, found)
         if block.kind == "enum":
             found.enums[block.name] = block
         elif block.kind == "type":
@@ -99,6 +101,17 @@ def declarations(document: Document, settings: Settings) -> Declarations:
         if block.kind in {"model", "view"}:
             found.models[block.name] = _model(block, taken, found)
     return found
+
+
+def _check_attributes(block: Block, found: Declarations) -> None:
+    """Note attributes that mean nothing to dbdesign (`@@shardKey`), or to Prisma."""
+    for one in block.attributes:
+        if one.name not in BLOCK_ATTRIBUTES:
+            found.complain(block, one.line, f"@@{one.name}", f"the attribute @@{one.name} is not known")
+    for member in block.fields:
+        for one in member.attributes:
+            if one.name not in FIELD_ATTRIBUTES and "." not in one.name:
+                found.complain(block, one.line, f"{member.name} @{one.name}", f"the attribute @{one.name} is not known")
 
 
 def _model(block: Block, blocks: dict[str, Block], found: Declarations) -> Model:

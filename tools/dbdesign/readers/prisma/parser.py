@@ -87,8 +87,6 @@ class _File:
         """Read the file to its end."""
         while self.token.kind != "end":
             comment = self.comment()
-            if self.token.kind == "end":
-                return
             start = self.at
             try:
                 self.block(comment)
@@ -120,6 +118,8 @@ class _File:
         return "\n".join(lines).strip() or None
 
     def block(self, comment: str | None) -> None:
+        if self.token.kind == "end":
+            return
         line = self.token.line
         kind = self.word("a declaration")
         if kind not in CONFIGURATION | DECLARATION:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from dbdesign.dialects.base import dialect
 from dbdesign.dialects.prisma import LISTS, NAMESPACED, relation_table_name
@@ -30,11 +29,13 @@ class Script:
     relations: list[str] = field(default_factory=list)
 
     origins: list[tuple[str, int]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def add(self, statement: str, path: str = "", line: int = 0) -> None:
         """Write a statement for what stands at a place."""
         self.statements.append(statement)
         self.origins.append((path, line))
+        self.ends.append((self.ends[-1] if self.ends else 0) + statement.count("\n") + 1)
 
     @property
     def text(self) -> str:
@@ -43,9 +44,8 @@ class Script:
 
     def place_of(self, line: int) -> tuple[str | None, int]:
         """Where what a line of the script says was declared."""
-        lasts = list(accumulate(one.count("\n") + 1 for one in self.statements))
-        at = bisect_left(lasts, line)
-        return self.origins[at] if at < len(lasts) else (None, 0)
+        at = bisect_left(self.ends, line)
+        return self.origins[at] if at < len(self.ends) else (None, 0)
 
 
 def script(found: Declarations) -> Script:
@@ -61,7 +61,6 @@ class _Writing:
         self.indexes = Indexes(found)
         self.out = Script()
         self.taken: set[str] = set()
-        self.types: dict[tuple[str, str], str] = {}
         self.references: dict[str, list[Reference]] = {}
 
     def written(self) -> Script:
@@ -105,8 +104,7 @@ class _Writing:
         if self.engine in NAMESPACED:
             used = {one.namespace for one in self.found.models.values()}
             used |= {self.found.namespace(one) for one in self.found.enums.values()}
-            names = sorted({*self.found.settings.namespaces, *(one for one in used if one)} - {default})
-            for one in names:
+            for one in sorted({one for one in used if one} - {default}):
                 self.out.add(f"CREATE SCHEMA {quoted(self.engine, one)}")
         for extension in self.found.settings.extensions if self.engine is Engine.POSTGRESQL else ():
             schema = f" SCHEMA {quoted(self.engine, extension.namespace)}" if extension.namespace else ""
@@ -144,7 +142,6 @@ class _Writing:
                 parts.append(column)
                 written.add(one.mapped)
                 self._place(model, one.mapped, one.line)
-                self.types[model.name, one.name] = self.columns.type(model, one) or ""
         later: list[Statement] = []
         primary = self.indexes.primary_key(model)
         if primary is not None and set(primary.columns) <= written:
@@ -217,7 +214,7 @@ class _Writing:
         """Write the table of an implicit relation; its indexes and keys come after all tables."""
         named = label(relation.namespace, relation.table)
         ends = ((relation.first, relation.first_field), (relation.second, relation.second_field))
-        types = [self.types.get((model.name, name)) for model, name in ends]
+        types = [self.columns.types.get((model.name, name)) for model, name in ends]
         if named in self.taken or None in types:
             reason = f"there is a table {named} already" if named in self.taken else "a model at its end was left out"
             self.found.complain(
