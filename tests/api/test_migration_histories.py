@@ -175,3 +175,29 @@ def test_a_script_with_marks_is_a_migration_by_itself(tmp_path: Path) -> None:
 def test_a_folder_of_nothing_says_how_to_go_on(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nothing in it declares a schema.*db/seed\.sql"):
         replay(tmp_path, {"seed.sql": "INSERT INTO t VALUES (1);"})
+
+
+DJANGO = """
+from django.db import migrations, models
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = [%s]
+    operations = [%s]
+"""
+
+
+def test_djangos_operations_are_replayed_with_their_places(tmp_path: Path) -> None:
+    create = (
+        'migrations.CreateModel("Order", [("id", models.BigAutoField(primary_key=True)), ("note", models.TextField())])'
+    )
+    files = {
+        "manage.py": "",
+        "shop/migrations/0001_initial.py": DJANGO % ("", create),
+        "shop/migrations/0002_gone.py": DJANGO
+        % ('("shop", "0001_initial")', 'migrations.RemoveField("order", "note")'),
+    }
+    found = replay(tmp_path, files)
+    assert found.format == "django-migrations"
+    (table,) = found.result.schema.tables
+    assert (table.label, [column.name for column in table.columns]) == ("shop_order", ["id"])
+    assert found.result.files["shop_order"] == "db/shop/migrations/0001_initial.py"

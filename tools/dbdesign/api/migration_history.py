@@ -123,9 +123,9 @@ def _key(files: Sequence[SourceFile], format_: str, engine: Engine | None, root:
 
 
 def _django(files: Sequence[SourceFile], engine: Engine | None) -> ReadResult:
-    from dbdesign.readers import django
+    from dbdesign.readers.django.migrations import read_django_migrations
 
-    return django.read_django_migrations({one.name: one.text for one in files}, engine=engine)
+    return read_django_migrations({one.name: one.text for one in files}, engine=engine)
 
 
 def _reading(files: Sequence[SourceFile], format_: str, root: SourceFile | None) -> Reading:
