@@ -201,3 +201,5 @@ def test_djangos_operations_are_replayed_with_their_places(tmp_path: Path) -> No
     (table,) = found.result.schema.tables
     assert (table.label, [column.name for column in table.columns]) == ("shop_order", ["id"])
     assert found.result.files["shop_order"] == "db/shop/migrations/0001_initial.py"
+    inside = load("db/shop/migrations", Call(access=Access.beneath(tmp_path)))
+    assert inside.result.schema == found.result.schema

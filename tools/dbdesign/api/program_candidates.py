@@ -110,7 +110,7 @@ def histories(folder: Folder, only: str | None = None) -> list[Candidate]:
     for path in _own(
         folder.paths((".sql", ".py", ".ts", ".js", ".mjs", ".cjs", ".xml", ".yaml", ".yml", ".json")), _TESTS
     ):
-        format_ = history_of(path, lambda path=path: folder.text(path))  # type: ignore[misc]
+        format_ = history_of(f"{folder.own}/{path}", lambda path=path: folder.text(path))  # type: ignore[misc]
         if format_ is not None and only in {None, format_}:
             found[format_].append(path)
     return [one for format_, paths in sorted(found.items()) for one in _histories(folder, format_, paths)]

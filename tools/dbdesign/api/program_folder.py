@@ -24,13 +24,18 @@ class Folder:
 
     Args:
         name: as the caller names it.
+
+    Attributes:
+        own: the folder's own name, which tells a folder `migrations` also where the caller is in it.
     """
 
     def __init__(self, name: str, call: Call) -> None:
         from dbdesign.detect.walk import walk
 
         self.name = name
-        self.tree: Tree = walk(call.access.folder(name))
+        real = call.access.folder(name)
+        self.own = real.name
+        self.tree: Tree = walk(real)
         self._texts: dict[str, str] = {}
 
     def named(self, path: str) -> str:
