@@ -157,7 +157,8 @@ def _whole_gap(one: Operation, left: Side, right: Side) -> Gap | None:
 
 def _made_up(one: Operation, left: Side, right: Side) -> Gap | None:
     """The gap of the side whose form makes up the name."""
-    gaps = (unsaid_fields(side.form, one.kind, one.before).get("name") for side in (left, right))
+    own = ((left, one.before), (right, one.after))
+    gaps = (unsaid_fields(side.form, one.kind, part).get("name") for side, part in own)
     return next((gap for gap in gaps if gap is not None), None)
 
 

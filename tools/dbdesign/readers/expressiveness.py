@@ -7,6 +7,7 @@ documentation as its source; the versions are those of the documentation read: P
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,16 @@ def _tables(source: str, form: str) -> tuple[Gap, ...]:
 
 def _of_domain(part: Any) -> bool:
     return isinstance(part, Column) and part.type.kind is DataKind.DOMAIN
+
+
+_DJANGO_NAME = re.compile(r"_[0-9a-f]{8}(?:_uniq|_like)?\Z|_key\Z")
+"""How names end that Django, or PostgreSQL for it, makes up: `BaseDatabaseSchemaEditor._create_index_name`."""
+
+_NAMED_BY_DJANGO: tuple[Kind, ...] = ("unique key", "index")
+
+
+def _named_by_django(part: Any) -> bool:
+    return bool(part.name) and _DJANGO_NAME.search(part.name) is not None
 
 
 _PLURALS: Mapping[str, str] = {
@@ -192,6 +203,14 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         Gap(
             "primary key", "Django leaves the primary key's name to the database",
             "https://github.com/django/django/blob/stable/5.2.x/django/db/backends/base/schema.py", frozenset({"name"}), fixed=True,
+        ),
+        *(
+            Gap(
+                kind, "Django makes up the names of unique=True and db_index=True",
+                "https://github.com/django/django/blob/stable/5.2.x/django/db/backends/base/schema.py",
+                frozenset({"name"}), _named_by_django, fixed=True,
+            )
+            for kind in _NAMED_BY_DJANGO
         ),
         Gap(
             "column", "Django's default= is the program's; the database's is db_default= (from 5.0)", f"{_DJANGO}#db-default",
