@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
+from dbdesign.errors import LimitError
 from dbdesign.model.documents import BsonType, Collection, DocumentField, DocumentIndex, DocumentSchema
 
 if TYPE_CHECKING:
@@ -21,13 +22,31 @@ _SAID = {
     "pattern", "description", "title", "additionalProperties",
 }  # fmt: skip
 _INDEX = {"unique", "sparse", "partialFilterExpression", "expireAfterSeconds"}
+MOST_FIELDS = 20_000
+"""Fields of all collections together: YAML's aliases could else make more than any memory holds."""
+
 DEEPEST = 100
 """Levels of nesting that MongoDB stores (manual, "MongoDB Limits and Thresholds")."""
 
 
 def as_documents(described: tuple[Described, ...]) -> DocumentSchema:
     """The collections in the model of documents."""
+    _check_size(described)
     return DocumentSchema(collections=tuple(_collection(one) for one in described))
+
+
+def _check_size(described: tuple[Described, ...]) -> None:
+    waiting: list[tuple[Any, int]] = [(one.schema_, 0) for one in described]
+    seen = 0
+    while waiting:
+        schema, depth = waiting.pop()
+        seen += 1
+        if seen > MOST_FIELDS:
+            raise LimitError(f"has more than {MOST_FIELDS:,} fields", where="the collections", remedy="Take it apart")
+        if isinstance(schema, Mapping) and depth <= DEEPEST:
+            inside = schema.get("properties")
+            waiting += [(one, depth + 1) for one in inside.values()] if isinstance(inside, Mapping) else []
+            waiting += [(schema["items"], depth + 1)] if "items" in schema else []
 
 
 def _collection(one: Described) -> Collection:

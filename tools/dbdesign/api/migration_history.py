@@ -224,7 +224,7 @@ def _engine(reading: Reading, files: Sequence[SourceFile], format_: str) -> tupl
     from dbdesign.model.schema import Engine
 
     for one in files:
-        if one.base == "migration_lock.toml" and (match := _PROVIDER.search(one.text)):
+        if one.base == "migration_lock.toml" and (match := _PROVIDER.search(one.text)) and match[1] in set(Engine):
             return Engine(match[1]), None
     if TOOLS[format_] in {"liquibase", "alembic"}:
         return Engine.POSTGRESQL, None

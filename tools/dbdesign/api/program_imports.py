@@ -114,7 +114,7 @@ def _ancestors(folder: str) -> Iterator[str]:
     for _ in range(MOST_UP + 1):
         yield folder
         above = posixpath.dirname(folder)
-        if above == folder:
+        if above == folder or posixpath.basename(folder) in {".", ".."}:
             return
         folder = above
 

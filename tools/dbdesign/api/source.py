@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePath
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from dbdesign.api.access import limited
@@ -183,6 +184,7 @@ def _folder(source: str, call: Call, asked: _Asked) -> Loaded:
     if asked.format is not None and asked.format not in {*source_readers(), *TOOLS}:
         reader(asked.format)  # an unknown name is an error that names the nearest
         raise InputError(f"is a folder, and {asked.format} is read from one file", where=source, remedy="Name the file")
+    source = _plain(source)
     folder = Folder(source, call)
     candidate, others = chosen(folder, asked.format)
     where = folder.named(candidate.path)
@@ -202,6 +204,11 @@ def _folder(source: str, call: Call, asked: _Asked) -> Loaded:
     result = result.model_copy(update={"notes": (*read, *others, *result.notes)})
     _check_any(result, candidate.format, where)
     return Loaded(_as_design(result), result, source, candidate.format, where, key)
+
+
+def _plain(path: str) -> str:
+    """A path without `./` and doubled or trailing slashes, so that a file has one name; `..` stays: links may be on the way."""
+    return path if ".." in path.split("/") else normpath(path)
 
 
 def _history_format(text: str, name: str, format: str | None) -> str | None:  # noqa: A002
@@ -284,7 +291,7 @@ def _program_file(text: str, name: str, format: str, call: Call, asked: _Asked) 
     if name in {"the text given", "standard input"}:
         result, key = read_text(text, format, call, asked.engine)
     else:
-        result, key = read_file(name, text, format, call, asked.engine)
+        result, key = read_file(_plain(name), text, format, call, asked.engine)
     _check_any(result, format, name)
     return Loaded(_as_design(result), result, name, format, name, key)
 

@@ -13,10 +13,11 @@ from dbdesign.migrations.check.migration import Migration, MigrationStatement, s
 from dbdesign.migrations.files.source_file import SourceFile, natural
 
 _UP = re.compile(
-    r"\bup\s*(?:=\s*(?:async\s*)?(?:function\s*\w*\s*)?)?\([^)]*\)\s*(?::\s*[\w<>\[\] |.]+?)?\s*(?:=>\s*)?\{"
+    r"\bup\s*(?:=\s*(?:async\s*)?(?:function\s*\w{0,99}\s*)?)?\([^)]{0,999}\)\s*(?::\s*[\w<>\[\] |.]{1,99}?)?\s*(?:=>\s*)?\{"
 )
 _CALL = re.compile(
-    r"\b(?P<object>\w*(?:[qQ]ueryRunner|knex|trx|db|runner|pgm)\w*(?:\.schema|\.manager|\.connection)?)\s*\.\s*(?P<method>\w+)\s*\("
+    r"\b(?P<object>\w{0,64}(?:[qQ]ueryRunner|knex|trx|db|runner|pgm)\w{0,64}(?:\.schema|\.manager|\.connection)?)"
+    r"\s{0,99}\.\s{0,99}(?P<method>\w{1,64})\s{0,99}\("
 )
 _NAME = re.compile(r"(?P<version>\d{8,17})")
 _QUERIES = frozenset({"query", "raw", "sql"})
@@ -24,7 +25,12 @@ _HARMLESS = frozenset(
     {"transaction", "hasTable", "hasColumn", "startTransaction", "commitTransaction", "then", "fn", "release"}
 )
 _LITERAL = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`""", re.DOTALL)
-_OPAQUE = re.compile(rf"{_LITERAL.pattern}|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_OPAQUE = re.compile(
+    r"""'(?:[^'\\\n]|\\.)*(?:'|\n|\Z)|"(?:[^"\\\n]|\\.)*(?:"|\n|\Z)|`(?:[^`\\]|\\.)*(?:`|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)""",
+    re.DOTALL,
+)
+"""Strings and comments, also those that do not end, so that each is looked at once."""
+
 _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 

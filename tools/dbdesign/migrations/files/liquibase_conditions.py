@@ -57,13 +57,21 @@ class Properties:
 
     def filled(self, value: Any) -> Any:
         """The value with every property in it; one that is not known stays as it stands, as in Liquibase."""
+        return self._filled(value, {})
+
+    def _filled(self, value: Any, done: dict[int, Any]) -> Any:
+        """What YAML's aliases share is filled once: written out it could be larger than any memory."""
         if isinstance(value, str):
             return _PROPERTY.sub(self._value, value) if "${" in value else value
-        if isinstance(value, Mapping):
-            return {key: self.filled(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [self.filled(one) for one in value]
-        return value
+        if not isinstance(value, Mapping | list):
+            return value
+        if id(value) not in done:
+            done[id(value)] = value  # in case it holds itself
+            if isinstance(value, Mapping):
+                done[id(value)] = {key: self._filled(one, done) for key, one in value.items()}
+            else:
+                done[id(value)] = [self._filled(one, done) for one in value]
+        return done[id(value)]
 
     def _value(self, match: re.Match[str]) -> str:
         name = match[1].strip()
