@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -216,3 +217,40 @@ def test_the_command_prints_collections_and_patterns(project: Path, capfdbinary:
     assert b"address.city: string" in capfdbinary.readouterr().out
     assert run(["patterns", "flyway"]) == 0
     assert capfdbinary.readouterr().out.startswith(b"# Flyway")
+
+
+COMPUTED = """
+from sqlalchemy import Column, Integer, MetaData, Table
+metadata = MetaData()
+for number in range(3):
+    Table(f"part_{number}", metadata, Column("id", Integer, primary_key=True))
+"""
+
+
+def test_models_are_imported_where_the_user_asks_for_it(
+    project: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (project / "models.py").write_text(COMPUTED)
+    assert run(["read", "models.py", "--import", "--json"]) == 0
+    answer = json.loads(capfdbinary.readouterr().out)
+    assert [table["name"] for table in answer["tables"]] == ["part_0", "part_1", "part_2"]
+    assert answer["format"] == "sqlalchemy-import"
+    assert run(["read", "models.py", "--import", "--format", "django"]) == 2
+    assert b"django is not imported" in capfdbinary.readouterr().err
+
+
+def test_a_server_that_is_allowed_to_import_says_so_in_its_help(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    with pytest.raises(SystemExit):
+        run(["serve", "--help"])
+    assert b"--allow-import" in capfdbinary.readouterr().out
+
+
+async def test_a_server_that_is_allowed_to_imports(project: Path) -> None:
+    (project / "models.py").write_text(COMPUTED)
+    config = load_config()
+    allowed = replace(config, access=replace(config.access, imports=True))
+    async with Client(build_server(allowed)) as client:
+        result = await client.call_tool("read_schema", {"source": "models.py", "format": "sqlalchemy-import"})
+    assert isinstance(result, CallToolResult)
+    assert not result.is_error
+    assert dict(result.structured_content or {})["counts"]["tables"] == 3
