@@ -250,6 +250,16 @@ def test_indexes_without_names_get_names_that_differ() -> None:
     assert [one.name for one in back(check(schema)).tables[0].indexes] == ["t_id_idx", "t_id_idx_2"]
 
 
+def test_names_that_prisma_finds_too_long_are_cut_and_said() -> None:
+    sql = f"CREATE TABLE t (id INT PRIMARY KEY, INDEX `{'ü' * 40}` (id), INDEX `{'ü' * 50}` (id));"
+    written = check(reader("mysql").read(sql, execute=False).schema_)
+    assert [index.name for index in back(written).tables[0].indexes] == ["ü" * 32, "ü" * 31 + "_2"]
+    assert [note.lost for note in written.notes] == [
+        "a name of more than 64 bytes, which Prisma refuses",
+        "a name that another constraint has too",
+    ]
+
+
 def test_comments_can_be_left_out() -> None:
     schema = from_sql(HERE / "shop.sql", "postgresql")
     assert "///" in write(schema, WriteOptions()).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dbdesign.dialects.prisma import ENUMS, relation_table, relation_table_name
+from dbdesign.dialects.prisma import ENUMS, MAX_IDENTIFIER, clipped, relation_table, relation_table_name
 from dbdesign.model.schema import Engine, ForeignKey, Schema, Table
 from dbdesign.model.types import Kind
 from dbdesign.writers.dbml.losses import Losses
@@ -72,17 +72,18 @@ class Plan:
             scopes.append("foreign keys")
         else:
             scopes.append(f"table {table.label}")
-        wanted = free = name or usual
+        room = MAX_IDENTIFIER[self.engine]
+        wanted = free = clipped(name or usual, room)
         number = 2
         while any((scope, free) in self.taken for scope in scopes):
-            free, number = f"{wanted}_{number}", number + 1
+            suffix = f"_{number}"
+            free, number = f"{clipped(wanted, room - len(suffix))}{suffix}", number + 1
         self.taken |= {(scope, free) for scope in scopes}
+        where, changed = f"{table.label} ({name})", name is not None and free != name
         self.losses.when(
-            name is not None and free != name,
-            f"{table.label} ({name})",
-            "a name that another constraint has too",
-            "a numbered one",
+            changed and free == wanted, where, f"a name of more than {room} bytes, which Prisma refuses", "cut"
         )
+        self.losses.when(changed and free != wanted, where, "a name that another constraint has too", "a numbered one")
         return free if free != usual else None
 
     @property
