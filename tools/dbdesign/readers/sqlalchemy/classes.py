@@ -334,10 +334,10 @@ def _forget(metadata: sa.MetaData | None, before: set[str]) -> None:
 def _pieces(body: Body) -> Iterator[str]:
     """The parts of a class that may be at fault: its columns and functions, and each of its table's arguments."""
     for name, value in body.values.items():
-        if name == "__table_args__" and isinstance(value, tuple):
-            yield from (f"{name}:{number}" for number in range(len(value)))
         if not name.startswith("__") or name in {"__table_args__", "__mapper_args__"}:
             yield name
+        if name == "__table_args__" and isinstance(value, tuple):
+            yield from (f"{name}:{number}" for number in range(len(value)))
     yield from (name for name in body.annotations if name not in body.values)
 
 

@@ -117,12 +117,16 @@ def _mend(table: sa.Table, metadata: sa.MetaData, dialect: Any, interpreter: Int
 
 
 def _say(interpreter: Interpreter, item: Any, table: sa.Table, error: BaseException) -> None:
-    place = _place(item)
-    if place is NOWHERE:
-        column = next(iter(getattr(item, "columns", ())), None)
-        place = _place(column) if column is not None and _place(column) is not NOWHERE else _place(table)
+    places = [_own_place(one) for one in (item, next(iter(getattr(item, "columns", ())), None), table)]
+    place = next((one for one in places if one is not NOWHERE), NOWHERE)
     text = (str(error).splitlines() or [""])[0].partition(" (Background")[0]
     interpreter.say_at(place, text, f"{table.key}.{getattr(item, 'name', None) or type(item).__name__}")
+
+
+def _own_place(item: Any) -> Place:
+    found = getattr(item, "info", None)
+    place = found.get(PLACE) if isinstance(found, dict) else None
+    return place if isinstance(place, Place) else NOWHERE
 
 
 def _remove_key(table: sa.Table, constraint: sa.ForeignKeyConstraint) -> None:
@@ -179,6 +183,8 @@ def _create(metadata: sa.MetaData, script: Script, interpreter: Interpreter) -> 
         script.add(sql, _place(statement))
 
     _index_spatial_columns(metadata, script.dialect)
+    for table in metadata.tables.values():  # SQLAlchemy keeps them in a set, whose order differs from run to run
+        table.indexes = sorted(table.indexes, key=lambda one: (_own_place(one).line, str(one.name)))  # type: ignore[assignment]
     try:
         metadata.create_all(MockConnection(script.dialect, execute), checkfirst=False)
     except FAILURES as error:

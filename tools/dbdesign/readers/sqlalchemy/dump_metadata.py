@@ -71,7 +71,10 @@ def _metadatas(folder: str) -> list[Any]:
 
 
 def _dialect(name: str) -> Any:
-    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect(paramstyle="named")
+    found = importlib.import_module(f"sqlalchemy.dialects.{name}").dialect(paramstyle="named")
+    if name == "mssql":
+        found.default_schema_name = "dbo"
+    return found
 
 
 def _mock(dialect: Any, execute: Callable[..., None]) -> Any:

@@ -322,6 +322,8 @@ class Evaluator:
             value = UNKNOWN_DEFAULT
         if keyword.arg is not None and isinstance(value, sqlalchemy.Sequence):
             found[keyword.arg] = value
+        elif keyword.arg == "autoload_with":
+            found["autoload_with"] = True  # the table is reflected; from what is of no account
         elif keyword.arg in {"default", "insert_default", "default_factory"} and value is not None:
             self.python_defaults += 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -46,9 +47,12 @@ def _read(files: Mapping[str, str], engine: Engine) -> Iterator[tuple[Interprete
     }
     interpreter = Interpreter(Program(files), DIALECTS[engine], specials.get)
     try:
-        interpreter.read()
-        metadatas = _metadatas(interpreter, models["sqlmodel.SQLModel"].metadata)
-        yield interpreter, metadatas, script_of(metadatas, DIALECTS[engine], interpreter)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", sa.exc.SAWarning)  # of the program, whose affair they are
+            interpreter.read()
+            metadatas = _metadatas(interpreter, models["sqlmodel.SQLModel"].metadata)
+            script = script_of(metadatas, DIALECTS[engine], interpreter)
+        yield interpreter, metadatas, script
     finally:
         for base in interpreter.classes.bases:
             base.registry.dispose()

@@ -91,7 +91,10 @@ def _compiled(interpreter: Interpreter, of: TypeClass, chain: list[TypeClass], a
 
 def dialect_named(name: str) -> Any:
     """A dialect of SQLAlchemy's, without a driver; it does not double the percent signs, as those must for which they are parameters."""
-    return importlib.import_module(f"sqlalchemy.dialects.{name}").dialect(paramstyle="named")
+    found = importlib.import_module(f"sqlalchemy.dialects.{name}").dialect(paramstyle="named")
+    if name == "mssql":
+        found.default_schema_name = "dbo"  # which a connection would tell, and comments need
+    return found
 
 
 def column_type(interpreter: Interpreter, of: TypeClass, arguments: list[Any], keywords: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from dbdesign.writers.base import Note
-from dbdesign.writers.sqlalchemy.layout import Call, Code, Expression, call, string
+from dbdesign.writers.sqlalchemy.layout import Call, Expression, call, string
 from dbdesign.writers.sqlalchemy.names import free
 
 SHOWN = 5
@@ -59,13 +59,13 @@ class Source:
             for (lost, instead), objects in self._notes.items()
         )
 
-    def native(self, spelling: str) -> Code:
+    def native(self, spelling: str) -> Call:
         """A class for a type that SQLAlchemy has no name for, and its object."""
         if spelling not in self.natives:
             self.natives[spelling] = spelling
             self.use("UserDefinedType", "sqlalchemy.types")
             self.use("Any", "typing")
-        return Code(call("NativeType", string(spelling)).flat())
+        return call("NativeType", string(spelling))
 
     def keep_used(self, body: str) -> None:
         """Forget imports whose names the body does not have, for a column was said in another way in the end."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.schema import Domain, Engine, EnumType, Schema
 from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.sqlalchemy.layout import Code, Expression, Group, Named, call, string
@@ -122,6 +123,8 @@ class Types:
         name = _GENERIC.get((self.schema.engine, kind.native.lower()))
         if name is not None:
             return Code(self.source.use(name))
+        if self.schema.engine in {Engine.MYSQL, Engine.TIDB} and (own := _of_mysql(self.source, kind)) is not None:
+            return own
         if (
             kind.kind is Kind.VARCHAR
             and kind.length is not None
@@ -190,6 +193,11 @@ class Types:
         else:
             joined = checks[0].expression if checks else ""
         named = checks[0].name if len(checks) == 1 else None
+        if named == chosen_name(domain.name, "", "check"):
+            named = None  # SQLAlchemy would give it to NOT NULL
+        elif named and not domain.nullable:
+            self.source.note(domain.label, "the name of a check of a domain that is NOT NULL", "the server names it")
+            named = None
         if domain.comment:
             self.source.note(domain.label, "the comment on a domain", None)
         made = self.source.of(
@@ -205,6 +213,33 @@ class Types:
             schema=string(domain.namespace) if domain.namespace else None,
         )
         return assignment(name, made)
+
+
+_MYSQL_INTEGER = re.compile(r"(tiny|small|medium|big)?int(?:\((\d+)\))?( unsigned)?( zerofill)?")
+_MYSQL_TIME = re.compile(r"(timestamp|datetime|time)(?:\((\d)\))?")
+_MYSQL_PLAIN = frozenset(["year", "tinytext", "mediumtext", "longtext", "tinyblob", "mediumblob", "longblob"])
+
+
+def _of_mysql(source: Source, kind: DataType) -> Expression | None:
+    """MySQL's own types; an integer must be one to SQLAlchemy too, or it would not be numbered."""
+    native = kind.native.lower()
+    if match := _MYSQL_INTEGER.fullmatch(native):
+        size, width, unsigned, zerofill = match.groups()
+        name = f"{size.upper()}INT" if size else "INTEGER"
+        return source.of(
+            MYSQL,
+            name,
+            display_width=Code(width) if width else None,
+            unsigned=Code("True") if unsigned else None,
+            zerofill=Code("True") if zerofill else None,
+        )
+    if match := _MYSQL_TIME.fullmatch(native):
+        return source.of(MYSQL, match[1].upper(), fsp=Code(match[2]) if match[2] else None)
+    if native in _MYSQL_PLAIN:
+        return source.of(MYSQL, native.upper())
+    if kind.kind is Kind.SET and kind.values:
+        return source.of(MYSQL, "SET", *map(string, kind.values))
+    return None
 
 
 def _sized(name: str, module: str = "sqlalchemy") -> Callable[..., Expression]:
