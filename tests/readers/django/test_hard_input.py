@@ -89,27 +89,27 @@ def test_a_hundred_thousand_lines_are_read() -> None:
     model = "class M{0}(models.Model):\n" + "".join(
         f"    f{one} = models.CharField(max_length={one})\n" for one in range(1, 199)
     )
-    files = {f"app{one}/models.py": HEAD + model.format(one) for one in range(20)}
-    files |= {f"lib{one}/code.py": "x = 1\n" * 4800 for one in range(20)}
-    assert len(_names(files)) == 20
+    files = {f"app{one}/models.py": HEAD + model.format(one) for one in range(8)}
+    files |= {f"lib{one}/code.py": "x = 1\n" * 4800 for one in range(21)}
+    assert len(_names(files)) == 8
 
 
 def test_long_chains_of_names_and_classes_end() -> None:
-    chain = "".join(f"N{one} = N{one + 1}\n" for one in range(3000)) + "N3000 = 5\n"
+    chain = "".join(f"N{one} = N{one + 1}\n" for one in range(1000)) + "N1000 = 5\n"
     classes = "class C0(models.Model):\n    a = models.IntegerField()\n    class Meta:\n        abstract = True\n"
     classes += "".join(
-        f"class C{one}(C{one - 1}):\n    class Meta:\n        abstract = True\n" for one in range(1, 300)
+        f"class C{one}(C{one - 1}):\n    class Meta:\n        abstract = True\n" for one in range(1, 120)
     )
     text = (
         HEAD
         + chain
         + classes
-        + "class Last(C299):\n    b = models.CharField(max_length=N0)\nclass Ok(models.Model):\n    c = models.IntegerField()\n"
+        + "class Last(C119):\n    b = models.CharField(max_length=N0)\nclass Ok(models.Model):\n    c = models.IntegerField()\n"
     )
     assert "x_ok" in _names({"x/models.py": text})
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_mutated_models_and_migrations_never_crash(seed: int) -> None:
     chance = random.Random(seed)
     sources = [one for path in sorted((HERE / "cases").glob("*.txt")) for one in cases(path)]

@@ -33,6 +33,11 @@ _RANGE_OPERATORS = {"contains": "@>", "contained_by": "<@", "overlap": "&&", "fu
 _SETS = {"contains": "@>", "contained_by": "<@", "overlap": "&&"}
 
 
+def _is_expression(value: Called) -> bool:
+    """Whether a call makes an expression of Django's rather than a constant (`Decimal("1")`)."""
+    return value.path.startswith("django.") or value.declaration is not None
+
+
 @dataclass
 class _Node:
     connector: str = "AND"
@@ -232,7 +237,9 @@ class Conditions:
 
     def _right(self, value: Value, one: FieldState | None) -> str:
         if isinstance(value, Called | Operated | Negated):
-            return self.compiler.sql(value, one)
+            sql = self.compiler.sql(value, one)
+            is_constant = isinstance(value, Called) and value.receiver is None and not _is_expression(value)
+            return sql if is_constant or sql.startswith("(") else f"({sql})"
         return literal(value, self.engine, one)
 
     def _in(self, sql: str, one: FieldState | None, value: Value) -> str:

@@ -35,7 +35,9 @@ class Expressions:
         mark = "`" if self.engine in {Engine.MYSQL, Engine.TIDB} else '"'
         if name.startswith(mark) and name.endswith(mark) and len(name) > 1:
             return name
-        return f"{mark}{name}{mark}"
+        if f"{mark}.{mark}" in name:  # `schema"."table`, which Django's own quoting lets through
+            return f"{mark}{name}{mark}"
+        return f"{mark}{name.replace(mark, mark * 2)}{mark}"
 
     def column(self, name: str) -> str:
         """The quoted column of a field."""

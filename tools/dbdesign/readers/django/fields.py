@@ -303,10 +303,8 @@ def _initialised(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, boo
             yield name, value, False
     for node in ast.walk(function):
         match node:
-            case ast.Assign(
-                targets=[ast.Subscript(value=ast.Name(id="kwargs"), slice=ast.Constant(value=str(name)))], value=value
-            ):
-                yield name, value, True
+            case ast.Assign(targets=targets, value=value):
+                yield from _assigned(targets, value)
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id="kwargs"), attr="setdefault"),
                 args=[ast.Constant(value=str(name)), value],
@@ -316,6 +314,18 @@ def _initialised(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, boo
                 yield from _forced(keywords, {one.arg for one in own})
             case ast.Call(func=ast.Attribute(value=ast.Name(id="kwargs"), attr="update"), keywords=keywords):
                 yield from _forced(keywords, set())
+
+
+def _assigned(targets: list[ast.expr], value: ast.expr) -> Iterator[tuple[str, ast.expr, bool]]:
+    """`kwargs["null"] = kwargs["blank"] = True`; a value that is `kwargs.get("null", True)` holds only where the caller says nothing."""
+    for one in targets:
+        match one, value:
+            case ast.Subscript(value=ast.Name(id="kwargs"), slice=ast.Constant(value=str(name))), ast.Call(
+                func=ast.Attribute(value=ast.Name(id="kwargs"), attr="get" | "pop"), args=[ast.Constant(), default]
+            ):
+                yield name, default, False
+            case ast.Subscript(value=ast.Name(id="kwargs"), slice=ast.Constant(value=str(name))), _:
+                yield name, value, True
 
 
 def _forced(keywords: list[ast.keyword], own: set[str]) -> Iterator[tuple[str, ast.expr, bool]]:

@@ -67,10 +67,11 @@ class MetaObjects:
         method = _METHODS.get(kind) or _THIRD_PARTY_METHODS.get(kind)
         if method is None and kind != "Index":
             raise UnsayableError(f"{value.path} is no index of Django's")
-        if (value.kwargs.get("condition") is not None and self.editor.engine is Engine.MYSQL) or (
-            method and not self.is_postgresql
-        ):
-            raise UnsayableError(f"{self.editor.engine.value} has no such index, and Django makes none")
+        if self._is_left_out(value) or (method and not self.is_postgresql):
+            self.editor.out.notes.append(
+                f"{self.index_name(value)}: {self.editor.engine.value} has no such index, and Django makes none"
+            )
+            return
         tail = f"{self._include(value)}{self._storage(value)}{self._space(value)}{self._where(value)}"
         self.editor.add_index(
             self.state,
@@ -87,6 +88,10 @@ class MetaObjects:
             return False
         given = value.kwargs
         return bool(given.get("condition") is not None or value.args or given.get("include") or given.get("opclasses"))
+
+    def _is_left_out(self, value: Called) -> bool:
+        """Whether it has a condition on an engine without partial indexes."""
+        return value.kwargs.get("condition") is not None and self.editor.engine in {Engine.MYSQL, Engine.TIDB}
 
     def _kind(self, value: Called) -> str:
         if value.declaration is None:
@@ -171,18 +176,17 @@ class MetaObjects:
 
     def _unique(self, value: Called, name: str) -> None:
         nulls = " NULLS NOT DISTINCT" if value.kwargs.get("nulls_distinct") is False and self.is_postgresql else ""
-        partial = value.kwargs.get("condition") is not None
         if not self.is_index(value):
             columns = [self.column(one) for one in self._fields(value)]
-            if self.editor.engine is Engine.SQLITE:
-                self.editor.add_unique(self.state, name, columns)
-                return
             self.editor.names.add(self.editor.registry.table(self.state), "unique", tuple(columns), name)
             listed = ", ".join(self.compiler.quoted(one) for one in columns)
             self._add(name, f"UNIQUE{nulls} ({listed}){self._deferrable(value)}")
             return
-        if partial and self.editor.engine is Engine.MYSQL:
-            raise UnsayableError("mysql has no partial index, and Django makes none")
+        if self._is_left_out(value):
+            self.editor.out.notes.append(
+                f"{name}: {self.editor.engine.value} has no partial index, and Django makes none"
+            )
+            return
         tail = f"{self._include(value)}{nulls}{self._where(value)}"
         self.editor.add_index(self.state, name, self._keys(value), tail=tail, unique=True)
 

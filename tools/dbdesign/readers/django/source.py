@@ -194,7 +194,7 @@ def finished(
         declared_tables=sum(sql.startswith("CREATE TABLE ") for sql, _ in statements),
         lines={name: place[1] for name, place in out.labels.items()},
         files={name: place[0] for name, place in out.labels.items()},
-        notes=(*notes, *more),
+        notes=(*notes, *out.notes, *more),
         proof=Proof(
             level="parsed",
             by="Python's own grammar",

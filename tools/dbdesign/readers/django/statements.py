@@ -21,6 +21,7 @@ class Statements:
     later: list[tuple[str, tuple[str, int]]] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     labels: dict[str, tuple[str, int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     extensions: set[str] = field(default_factory=set)
 
     def miss(self, place: tuple[str, int], text: str, reason: str) -> None:

@@ -77,6 +77,10 @@ def name_everything(context: Context, tables: list[Table]) -> None:
                         f"{table.label} ({key.name or 'foreign key'})", "a second foreign key of the same column"
                     )
         names.relations = relations
+    _cut_circles(context, tables)
+    for table in tables:
+        names = context.names[table.label]
+        relations = names.relations
         used: set[str] = set()
         if table.primary_key is None or len(table.primary_key.columns) != 1:
             used.add("id" if table.primary_key is None else "pk")
@@ -84,6 +88,25 @@ def name_everything(context: Context, tables: list[Table]) -> None:
             names.fields[column.name] = field_name(column.name, used, relation=column.name in relations)
             if column.name in relations:
                 used.add(f"{names.fields[column.name]}_id")
+
+
+def _cut_circles(context: Context, tables: list[Table]) -> None:
+    """A column whose type is told by a key that leads back to itself, in any number of steps, is no ForeignKey of Django's."""
+    for table in tables:
+        for column in list(context.names[table.label].relations):
+            place: tuple[str, str] | None = (table.label, column)
+            seen: set[tuple[str, str]] = set()
+            while place is not None and place not in seen:
+                seen.add(place)
+                key = context.names[place[0]].relations.get(place[1])
+                place = (key.references, key.referenced_columns[0]) if key is not None else None
+            if place == (table.label, column):
+                key = context.names[table.label].relations.pop(column)
+                context.note(
+                    f"{table.label} ({key.name or 'foreign key'})",
+                    "a foreign key that leads back to its own column",
+                    _run_sql("ALTER TABLE … ADD CONSTRAINT"),
+                )
 
 
 def _can_be_said(context: Context, table: Table, key: ForeignKey) -> bool:

@@ -112,6 +112,16 @@ def _key(context: Context, table: Table) -> Iterator[str]:
 
 
 def _note_table(context: Context, table: Table) -> None:
+    for subject, name in [
+        (table.label, table.name),
+        *((f"{table.label}.{one.name}", one.name) for one in table.columns),
+    ]:
+        if '"' in name or "%" in name:
+            context.note(
+                subject,
+                "a name with a quotation mark or a percent sign, which Django does not escape",
+                "the name as it is; rename it first",
+            )
     if table.namespace:
         context.note(
             table.label,

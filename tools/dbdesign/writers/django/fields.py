@@ -21,20 +21,9 @@ _PLAIN: Mapping[Kind, str] = {
     Kind.INET: "GenericIPAddressField",
 }  # fmt: skip
 _OF_ENGINE: Mapping[Engine, Mapping[Kind, str]] = {
-    Engine.MYSQL: {
-        Kind.TIMESTAMP: "DateTimeField",
-        Kind.JSON: "JSONField",
-        Kind.INT24: "IntegerField",
-        Kind.INT8: "SmallIntegerField",
-    },
-    Engine.TIDB: {
-        Kind.TIMESTAMP: "DateTimeField",
-        Kind.JSON: "JSONField",
-        Kind.INT24: "IntegerField",
-        Kind.INT8: "SmallIntegerField",
-    },
-    Engine.SQLITE: {Kind.TIMESTAMP: "DateTimeField", Kind.JSON: "JSONField", Kind.FLOAT32: "FloatField"},
-    Engine.SQLSERVER: {Kind.TIMESTAMP: "DateTimeField", Kind.INT8: "SmallIntegerField"},
+    Engine.MYSQL: {Kind.TIMESTAMP: "DateTimeField", Kind.JSON: "JSONField"},
+    Engine.TIDB: {Kind.TIMESTAMP: "DateTimeField", Kind.JSON: "JSONField"},
+    Engine.SQLITE: {Kind.TIMESTAMP: "DateTimeField", Kind.FLOAT32: "FloatField"},
 }
 _NEAR: Mapping[Kind, str] = {
     Kind.FLOAT32: "FloatField", Kind.TIMESTAMP: "DateTimeField", Kind.TIMETZ: "TimeField", Kind.JSON: "JSONField", Kind.MONEY: "TextField",
