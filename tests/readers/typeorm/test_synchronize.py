@@ -30,7 +30,7 @@ def synchronized(tmp_path_factory: pytest.TempPathFactory) -> Schema:
     with embedded().scratch() as database, tcp_url(database) as url:
         database.admin.execute('CREATE SCHEMA "schemas_two"')
         for extension in ("uuid-ossp", "citext", "hstore", "ltree", "btree_gist"):
-            database.admin.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
+            database.admin.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}" SCHEMA public')
         database.admin.execute(
             "GRANT ALL ON SCHEMA schemas_two TO PUBLIC; GRANT CREATE ON DATABASE "
             f'"{database.admin.info.dbname}"'

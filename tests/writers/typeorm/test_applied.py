@@ -117,7 +117,15 @@ def of_namespace(schema: Schema, name: str) -> Schema:
     for table in schema.tables:
         if table.namespace == name and table.name != "typeorm_metadata":
             keys = tuple(key.model_copy(update={"referenced_namespace": None}) for key in table.foreign_keys)
-            columns = tuple(one.model_copy(update={"type": unplaced(one.type, name)}) for one in table.columns)
+            columns = tuple(
+                one.model_copy(
+                    update={
+                        "type": unplaced(one.type, name),
+                        "default": one.default and one.default.replace(f"{name}.", ""),
+                    }
+                )
+                for one in table.columns
+            )
             tables.append(moved(table, foreign_keys=keys, columns=columns))
     enums = [moved(one) for one in schema.enums if one.namespace == name]
     return Schema(engine=schema.engine, version=schema.version, tables=tuple(tables), enums=tuple(enums))  # type: ignore[arg-type]

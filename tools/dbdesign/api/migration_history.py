@@ -32,8 +32,8 @@ TOOLS = {
     "liquibase": "liquibase",
     "alembic": "alembic",
     "prisma-migrate": "prisma",
-    "typeorm-migrations": "javascript",
-    "knex-migrations": "javascript",
+    "typeorm-migrations": "typeorm",
+    "knex-migrations": "knex",
     "golang-migrate": "golang-migrate",
     "goose": "goose",
     "dbmate": "dbmate",
@@ -51,7 +51,7 @@ ALIASES = {
 }
 """Tools whose files are those of another: numbered scripts, or such as goose's."""
 
-_RENDERED = {"liquibase", "alembic", "javascript"}
+_RENDERED = {"liquibase", "alembic", "typeorm", "knex"}
 """Whose statements are taken out of other text, or written for PostgreSQL, so that the files themselves are no SQL."""
 
 _CHANGELOGS = (".xml", ".yaml", ".yml", ".json")
@@ -137,12 +137,12 @@ def _reading(files: Sequence[SourceFile], format_: str, root: SourceFile | None)
     from dbdesign.migrations.files.reading import Reading, read_migrations
 
     tool = TOOLS[format_]
-    if tool not in {"javascript", "liquibase"}:
+    if tool != "liquibase":
         kept = [one for one in files if _is_of(tool, one)]
-        if kept or tool == "flyway":
+        if kept:
             return read_migrations(kept, tool=None if tool == "flyway" else tool)
         raise _no_migration(files, format_)
-    found, notes = _javascript(files) if tool == "javascript" else _liquibase(files, root)
+    found, notes = _liquibase(files, root)
     if not found:
         raise _no_migration(files, format_)
     notes += [f"{one.file}: {note}" for one in found for note in one.notes]
@@ -166,16 +166,12 @@ def _is_of(tool: str, file: SourceFile) -> bool:
             return updown.is_up(file)
         case "goose" | "dbmate":
             return updown.is_annotated(file)
+        case "typeorm" | "knex":
+            return file.base.endswith((".ts", ".js", ".mjs", ".cjs", ".mts", ".cts"))
         case "flyway":
             return file.base.endswith((".sql", ".conf"))
         case _:
             return file.base.endswith(".sql")
-
-
-def _javascript(files: Sequence[SourceFile]) -> tuple[list[Migration], list[str]]:
-    from dbdesign.migrations.files.javascript import read_javascript
-
-    return read_javascript([one for one in files if one.name.endswith((".ts", ".js", ".mjs", ".cjs"))])
 
 
 def _liquibase(files: Sequence[SourceFile], root: SourceFile | None) -> tuple[list[Migration], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -87,8 +88,14 @@ class Applied:
 
 
 def is_typeorm(source: str | None) -> bool:
-    """Whether a package is TypeORM, or a file inside it."""
-    return source is not None and (source == PACKAGE or source.startswith(f"{PACKAGE}/"))
+    """Whether a package is TypeORM, a file inside it, or a fork under an organisation's name (`@n8n/typeorm`); NestJS's module is none."""
+    if source is None or source.startswith(("@nestjs/", ".")):
+        return False
+    return (
+        source == PACKAGE
+        or source.startswith(f"{PACKAGE}/")
+        or re.fullmatch(r"@[\w.-]+/typeorm(?:/.*)?", source) is not None
+    )
 
 
 def applied(decorators: Sequence[Decorator], program: Program, storage: Storage, path: str) -> list[Applied]:
