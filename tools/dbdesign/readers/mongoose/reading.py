@@ -20,6 +20,8 @@ from dbdesign.readers.typescript import CallNode, ClassNode, Member, ObjectValue
 _DROPPED_OPTIONS = frozenset(
     {"collection", "timestamps", "strict", "discriminatorKey", "timeseries", "capped", "shardKey"}
 )
+_FACTORY = re.compile(r"\b(\w*[mM]odel\w*)\s*(?:<[^()]*>)?\(")
+"""Calls of functions that make models under a name of the program's own: `getMongoModel("skill", schema)`."""
 _SUFFIX = re.compile(r"_?(?:Schema|SchemaClass|Model|Entity|Document)\Z", re.IGNORECASE)
 
 
@@ -134,8 +136,8 @@ class _Reading:
 
     def _models(self) -> None:
         for path in self.paths:
-            for call in self.program.calls(path, {"model"}):
-                schema = self.program.expand(call.arg(1))
+            for call in self.program.calls(path, {"model", *_FACTORY.findall(self.program.files[path])}):
+                schema = self.schemas.local(self.program.expand(call.arg(1)))
                 if isinstance(schema, CallNode) and schema.name == "clone" and isinstance(schema.callee, Member):
                     schema = schema.callee.object
                 if self.schemas.key_of(schema) is None:
@@ -177,7 +179,7 @@ class _Reading:
     def _feature(self, feature: ObjectValue, call: CallNode) -> None:
         name, schema, collection = (
             feature.get("name"),
-            self.program.expand(feature.get("schema")),
+            self.schemas.local(self.program.expand(feature.get("schema"))),
             feature.get("collection"),
         )
         if not isinstance(name, str) or self.schemas.key_of(schema) is None:

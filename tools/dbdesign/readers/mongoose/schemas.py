@@ -28,12 +28,13 @@ _CLASS_FACTORIES = frozenset({"createForClass"})
 
 
 def is_schema(value: Value) -> bool:
-    """Whether a value is `new Schema(…)`, also without `new`."""
+    """Whether a value is `new Schema(…)`, also without `new`; other packages' classes of that name are not."""
     if not isinstance(value, CallNode) or value.name != "Schema":
         return False
     callee = value.callee
     if isinstance(callee, Reference):
-        return callee.source in {"mongoose", None} or "mongoose" in (callee.source or "")
+        source = callee.source or ""
+        return not source or "mongoose" in source or source.startswith((".", "@/", "~", "src/", "#"))
     return isinstance(callee, Member)
 
 
@@ -79,7 +80,11 @@ class Schemas:
         ):
             return value
         stem = value.source.rsplit("/", 1)[-1]
-        found = [path for path in self.program.paths if path.rsplit("/", 1)[-1].rsplit(".", 1)[0] == stem]
+        found = [
+            path
+            for path in self.program.paths
+            if path.rsplit(".", 1)[0].removesuffix("/index").rsplit("/", 1)[-1] == stem
+        ]
         if len(found) != 1:
             return value
         other = self.program.exported(found[0], value.name)

@@ -278,7 +278,7 @@ def _document(text: str, one: Column, _context: Context) -> Node | None:
         found = json.loads(value)
     except (ValueError, RecursionError):
         return None
-    is_same = json.dumps(found, separators=(",", ":"), ensure_ascii=False) == value
+    is_same = one.type.kind is Kind.JSONB or json.dumps(found, separators=(",", ":"), ensure_ascii=False) == value
     return literal(found) if is_same and isinstance(found, dict | list) else None
 
 

@@ -224,7 +224,9 @@ class TableWriter:
         return self.context.sql(text + (" DESC" if key.descending else ""))
 
     def _pg_index_key(self, key: IndexKey, index: Index) -> Node:
-        member = Call(self.context.member(self.table, key.column or "").text, None)
+        if key.column is None or key.collation or (key.opclass and (key.descending or key.nulls)):
+            return self.context.sql(_pg_expression(key))
+        member = Call(self.context.member(self.table, key.column).text, None)
         if index.method == "btree" and key.descending:
             member = member.then("desc").then("nullsLast" if key.nulls == "last" else "nullsFirst")
         elif index.method == "btree" and key.nulls == "first":
