@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePath
-from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from dbdesign.api.access import limited
@@ -98,8 +97,8 @@ def load(
     """
     named, version = _engine_and_version(engine_version)
     call.step(0.0, "reading the source")
-    asked = _Asked(format, named or engine, lenient)
-    loaded = _load(source.strip() if "\n" not in source else source, call, asked)
+    asked = Asked(format, named or engine, lenient)
+    loaded = load_as(source.strip() if "\n" not in source else source, call, asked)
     if loaded.result.documents is not None and not documents:
         raise _only_documents(loaded)
     if named is not None and loaded.design.schema_.engine is not named and loaded.result.documents is None:
@@ -120,7 +119,7 @@ def load(
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """How a source is to be read."""
 
     format: str | None = None
@@ -151,162 +150,29 @@ def _only_documents(loaded: Loaded) -> InputError:
     )
 
 
-def _load(source: str, call: Call, asked: _Asked) -> Loaded:
+def load_as(source: str, call: Call, asked: Asked) -> Loaded:
+    """Read a source as it was asked for; collections of documents as well."""
+    from dbdesign.api import source_forms as forms
+
     if source.startswith(DATABASE):
         refuse_url(source)
         return _live(source, call)
     if asked.format == IMPORTED:
-        return _imported(source, call, asked)
+        return forms.read_imported_source(source, call, asked)
     if source != "-" and not is_inline(source) and call.access.is_folder(source):
-        return _folder(source, call, asked)
+        return forms.read_folder_source(source, call, asked)
     text, name, note = _text(source, call)
-    if (history := _history_format(text, name, asked.format)) is not None:
-        return _history_file(text, name, history, call, asked)
-    if (found := _documents(text, name, asked.format)) is not None:
+    if (history := forms.history_format(text, name, asked.format)) is not None:
+        return forms.read_history_source(text, name, history, call, asked)
+    if (found := forms.read_documents(text, name, asked.format)) is not None:
         return found
     if asked.format == "design" or (asked.format is None and _is_design(text, name)):
         return _design(text, name, call, asked)
-    if (program := _program(text, name, asked.format)) is not None:
-        return _program_file(text, name, program, call, asked)
+    if (program := forms.program_form(text, name, asked.format)) is not None:
+        return forms.read_program_source(text, name, program, call, asked)
     name_of_format, guess = _format(text, name, asked.format)
     result = _read(text, name_of_format, name, call, notes=tuple(one for one in (note, guess) if one))
-    return Loaded(_as_design(result), result, name, name_of_format, name, _key(name_of_format, text))
-
-
-def _folder(source: str, call: Call, asked: _Asked) -> Loaded:
-    """A folder: what in it declares the schema, read as what it is."""
-    from dbdesign.api.migration_history import ALIASES, TOOLS
-    from dbdesign.api.program_candidates import HISTORY, MODELS, chosen
-    from dbdesign.api.program_folder import Folder
-    from dbdesign.readers.base import reader, source_readers
-
-    asked = replace(asked, format=ALIASES.get(asked.format or "", asked.format))
-    if asked.format is not None and asked.format not in {*source_readers(), *TOOLS}:
-        reader(asked.format)  # an unknown name is an error that names the nearest
-        raise InputError(f"is a folder, and {asked.format} is read from one file", where=source, remedy="Name the file")
-    source = _plain(source)
-    folder = Folder(source, call)
-    candidate, others = chosen(folder, asked.format)
-    where = folder.named(candidate.path)
-    if candidate.rank == MODELS:
-        from dbdesign.api.program_source import read_folder
-
-        result, key = read_folder(folder, candidate, call, asked.engine)
-    elif candidate.rank == HISTORY:
-        from dbdesign.api.migration_source import history_files
-
-        result, key = history_files(folder, candidate, call, asked.engine)
-    else:
-        inner = _load(where, call, _Asked(candidate.format or None))
-        notes = (f"{where} was read", *others, *inner.result.notes)
-        return replace(inner, result=inner.result.model_copy(update={"notes": notes}))
-    read = (f"{where} was read as {candidate.format}",) if where != source else ()
-    result = result.model_copy(update={"notes": (*read, *others, *result.notes)})
-    _check_any(result, candidate.format, where)
-    return Loaded(_as_design(result), result, source, candidate.format, where, key)
-
-
-def _plain(path: str) -> str:
-    """A path without `./` and doubled or trailing slashes, so that a file has one name; `..` stays: links may be on the way."""
-    return path if ".." in path.split("/") else normpath(path)
-
-
-def _history_format(text: str, name: str, format: str | None) -> str | None:  # noqa: A002
-    """The history that a single file is of: a changelog, a revision, a script with marks; None for anything else."""
-    from dbdesign.api.migration_history import ALIASES, TOOLS
-    from dbdesign.api.program_candidates import history_of
-
-    if format is not None:
-        format = ALIASES.get(format, format)  # noqa: A001
-        return format if format in TOOLS else None
-    if "databaseChangeLog" in text[:20_000] and PurePath(name).suffix.lower() in {".xml", ".yaml", ".yml", ".json"}:
-        return "liquibase"
-    found = history_of(name if name.endswith((".sql", ".py", ".ts", ".js")) else "text.sql", lambda: text)
-    return (
-        found if found in {"liquibase", "alembic", "goose", "dbmate", "typeorm-migrations", "knex-migrations"} else None
-    )
-
-
-def _history_file(text: str, name: str, format: str, call: Call, asked: _Asked) -> Loaded:  # noqa: A002
-    from dbdesign.api.migration_history import read_history
-    from dbdesign.api.migration_source import beside
-    from dbdesign.migrations.files.source_file import SourceFile
-
-    on_disk = name not in {"the text given", "standard input"}
-    root = SourceFile(name if on_disk else f"migration{_ending(text, format)}", text)
-    others = beside(name, call) if format == "liquibase" and on_disk else []
-    files = [root, *(one for one in others if one.name != name)]
-    begin = root if format == "liquibase" else None
-    result, key = read_history(files, format, call, engine=asked.engine, root=begin)
-    if not on_disk:
-        unread = tuple(one.model_copy(update={"path": None}) for one in result.unread)
-        result = result.model_copy(update={"files": {}, "unread": unread})
-    _check_any(result, format, name)
-    return Loaded(_as_design(result), result, name, format, name, key)
-
-
-def _ending(text: str, format: str) -> str:  # noqa: A002
-    """The suffix that a text of a history would have as a file."""
-    if format == "liquibase":
-        start = text.lstrip()[:1]
-        return (
-            ".xml"
-            if start == "<"
-            else ".json"
-            if start == "{"
-            else ".sql"
-            if text.lstrip().startswith("--")
-            else ".yaml"
-        )
-    return {"alembic": ".py", "django-migrations": ".py", "typeorm-migrations": ".ts", "knex-migrations": ".js"}.get(
-        format, ".sql"
-    )
-
-
-def _program(text: str, name: str, format: str | None) -> str | None:  # noqa: A002
-    """The source reader for a text, where one is: by its name, or because none of the text formats claims it more."""
-    from dbdesign.api.program_source import is_program_file, program_format
-    from dbdesign.readers.base import source_readers
-
-    if format is not None:
-        return format if format in source_readers() else None
-    inline = PurePath(name).suffix == "" or name in {"the text given", "standard input"}
-    if not inline and not is_program_file(name):
-        return None
-    found = program_format(text, name, inline=inline)
-    if found is not None and (not inline or found[0] > text_scores(text[:SAMPLE])[0][0]):
-        return found[1]
-    if inline:
-        return None
-    raise InputError(
-        "declares no models that are known",
-        where=name,
-        remedy=f"Name its format ({', '.join(source_readers())}), or the file or folder with the models",
-    )
-
-
-def _program_file(text: str, name: str, format: str, call: Call, asked: _Asked) -> Loaded:  # noqa: A002
-    from dbdesign.api.program_source import read_file, read_text
-
-    if name in {"the text given", "standard input"}:
-        result, key = read_text(text, format, call, asked.engine)
-    else:
-        result, key = read_file(_plain(name), text, format, call, asked.engine)
-    _check_any(result, format, name)
-    return Loaded(_as_design(result), result, name, format, name, key)
-
-
-def _check_any(result: ReadResult, format: str, name: str) -> None:  # noqa: A002
-    """Refuse a program or a history of which nothing was understood."""
-    schema = result.schema_
-    if result.documents is not None or not result.unread or schema.tables or schema.views or schema.enums:
-        return
-    first = result.unread[0]
-    raise InputError(
-        f"nothing was understood as {format}: {first.reason[:300]}",
-        where=f"{first.path or name}, line {first.line}",
-        remedy="Mend it, or name another format",
-    )
+    return Loaded(as_design(result), result, name, name_of_format, name, key_of(name_of_format, text))
 
 
 def _text(source: str, call: Call) -> tuple[str, str, str | None]:
@@ -384,7 +250,7 @@ def _is_design(text: str, name: str) -> bool:
     return not re.search(r"\bcreate\s+table\b", text[:2000], re.IGNORECASE) and is_design(text[:SAMPLE])
 
 
-def _design(text: str, name: str, call: Call, asked: _Asked) -> Loaded:
+def _design(text: str, name: str, call: Call, asked: Asked) -> Loaded:
     """A design file; the schema that it names is looked for beside it."""
     from dbdesign.readers.design import read_design
 
@@ -397,7 +263,7 @@ def _design(text: str, name: str, call: Call, asked: _Asked) -> Loaded:
             raise InputError(
                 "the design file names itself as its schema", where=name, remedy="Name the file with the DDL"
             )
-        found.append(_load(place, call, _Asked(format, asked.engine)))
+        found.append(load_as(place, call, Asked(format, asked.engine)))
         if found[-1].format == "design":
             raise InputError("the schema of a design file is another design file", where=name, remedy="Name the DDL")
         return found[-1].result
@@ -419,7 +285,7 @@ def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:
     certain = [one.name for one in readers().values() if suffix and suffix in one.suffixes and suffix != ".sql"]
     if len(certain) == 1:
         return certain[0], None
-    key = _key("any", text)
+    key = key_of("any", text)
     found = _guesses.get(key)
     if found is None:
         found = recognised(text, name)
@@ -471,7 +337,7 @@ def _read(text: str, format: str, name: str, call: Call, *, notes: tuple[str, ..
     from dbdesign.readers.base import reader
 
     call.step(0.1, f"reading {len(text):,} characters as {format}")
-    key = _key(format, text)
+    key = key_of(format, text)
     result = _recent.get(key)
     if result is None:
         try:
@@ -506,7 +372,8 @@ def _check_understood(result: ReadResult, format: str, name: str, text: str) -> 
     )
 
 
-def _key(format: str, text: str) -> str:  # noqa: A002
+def key_of(format: str, text: str) -> str:  # noqa: A002
+    """Equal for equal texts read the same way."""
     return f"{format} {sha256(text.encode()).hexdigest()}"
 
 
@@ -517,49 +384,11 @@ def _live(source: str, call: Call) -> Loaded:
     database = call.access.database(name)
     call.step(0.1, f"reading the catalog of {name}")
     result = read_live(database)
-    return Loaded(_as_design(result), result, f"{DATABASE}{name}", "live", f"{DATABASE}{name}")
+    return Loaded(as_design(result), result, f"{DATABASE}{name}", "live", f"{DATABASE}{name}")
 
 
-def _as_design(result: ReadResult) -> Design:
+def as_design(result: ReadResult) -> Design:
+    """A schema that was read as a design without a workload."""
     from dbdesign.model.design import Design
 
     return Design(schema=result.schema_, lines=result.lines, files=result.files, comments=result.comments)
-
-
-def _imported(source: str, call: Call, asked: _Asked) -> Loaded:
-    """SQLAlchemy's metadata as the program itself makes it, in a process of its own.
-
-    Raises:
-        AccessError: the user has not allowed it.
-    """
-    if not call.access.imports:
-        raise AccessError(
-            "a program's code is not run here",
-            where="format",
-            remedy="Read it statically with format=sqlalchemy; or the user runs dbdesign read --import, or serves with --allow-import",
-        )
-    from dbdesign.readers.sqlalchemy.imported import read_imported
-
-    name = source.strip()
-    path = call.access.folder(name) if call.access.is_folder(name) else call.access.file(name)
-    call.step(0.1, f"importing {name}")
-    result = read_imported(path, engine=asked.engine)
-    return Loaded(_as_design(result), result, name, IMPORTED, name)
-
-
-def _documents(text: str, name: str, format: str | None) -> Loaded | None:  # noqa: A002
-    """Collections described by validators and indexes in JSON or YAML; None where the text is something else."""
-    from dbdesign.api.document_collections import document_schema
-
-    if format not in {None, MONGODB}:
-        return None
-    found = document_schema(text, name, certain=format == MONGODB)
-    if found is None:
-        return None
-    from dbdesign.model.finding import Proof
-    from dbdesign.model.schema import Engine, Schema
-    from dbdesign.readers.base import ReadResult
-
-    proof = Proof(level="parsed", by="dbdesign")
-    result = ReadResult(schema=Schema(engine=Engine.POSTGRESQL), documents=found, proof=proof)
-    return Loaded(_as_design(result), result, name, MONGODB, name, _key(MONGODB, text))
