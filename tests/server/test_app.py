@@ -309,5 +309,5 @@ async def test_names_are_completed(project: Path, era: Literal["auto", "legacy"]
     assert "foreign-key-without-index" in found.values
     assert all("foreign-key" in value for value in found.values)
     assert engine.values == ["mysql"]
-    assert target.values[:2] == ["mermaid", "mysql"]
+    assert target.values[:2] == ["mermaid", "mongodb"]
     assert nothing.values == []
