@@ -16,15 +16,19 @@ Names = BeforeValidator(split_names)
 
 Source = Annotated[
     str,
-    Field(description="A path, the text itself (SQL, DBML, a design file in YAML), or `database:<name>`."),
+    Field(
+        description="A path (a file, a folder of models or migrations, a repository), the text itself, or `database:<name>`."
+    ),
 ]
 Format = Annotated[
     str | None,
-    Field(description="Its format, where it is not recognised."),
+    Field(
+        description="Where it is not recognised: an engine, dbml, design, mongodb, prisma, django, flyway, alembic …"
+    ),
 ]
 EngineVersion = Annotated[
     str | None,
-    Field(description="Of its engine, such as 16 or 8.4, where the source does not say."),
+    Field(description="Of its engine, where the source does not say: 16, or `mysql 8.4`."),
 ]
 Page = Annotated[int, Field(description="From 1.", ge=1)]
 WriteTo = Annotated[

@@ -183,9 +183,9 @@ def _planned(
 ) -> tuple[MigrationPlan, list[str]]:
     """The plan, and notes. `folder`: of migrations that are gone on from, which must lead to the start."""
     from dbdesign.api.document_collections import collections_of
-    from dbdesign.api.migration_history import check_history, is_history
+    from dbdesign.api.migration_history import check_history, is_folder
 
-    if not is_history(source, call) and not is_history(target, call):
+    if not is_folder(source, call) and not is_folder(target, call):
         before, after = collections_of(source, call), collections_of(target, call)
         if before is not None and after is not None:
             from dbdesign.migrations.mongodb.planner import plan as plan_collections
@@ -203,15 +203,15 @@ def _planned(
 
 
 def _design(source: str, call: Call) -> tuple[Design, list[str]]:
-    """A schema with its volumes; a folder is its migrations, replayed."""
-    from dbdesign.api.migration_history import is_history, schema_of
+    """A schema with its volumes, and notes on what a folder was read as; a history that does not apply is no schema."""
+    from dbdesign.api.migration_history import TOOLS, refused
     from dbdesign.api.source import load
-    from dbdesign.model.design import Design
 
-    if is_history(source, call):
-        history = schema_of(source.strip(), call)
-        return Design(schema=history.schema), list(history.notes)
-    return load(source, call).design, []
+    loaded = load(source, call)
+    if loaded.format in TOOLS:
+        refused(loaded.result, loaded.name)
+        return loaded.design, list(loaded.result.notes)
+    return loaded.design, []
 
 
 def _settings(
