@@ -94,9 +94,8 @@ def compare_schemas(
 ) -> CompareSchemasAnswer:
     """Compare two sources and list the drift: models against a database, migrations against models, one file against another.
 
-    Each difference has the object on both sides, with path and line. What one side's form cannot say (a CHECK in a Prisma schema) is
-    apart, with the reason. Spellings are compared on the embedded PostgreSQL; names left to the database are no differences. Both
-    must be for one engine; models that do not say theirs are read for the other's. Collections are compared with collections.
+    Each difference has both sides with path and line. What a form cannot say (a CHECK in a Prisma schema) is apart, with the reason;
+    names left to the database are no differences. Both must be for one engine.
     """
     from dbdesign.api.drift import Side
 

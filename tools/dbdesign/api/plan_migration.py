@@ -103,9 +103,7 @@ def plan_migration(
             "validators and indexes by collection."
         ),
     ],
-    target: Annotated[
-        str, Field(description="The schema to be, in the same ways; a design file's volumes give durations.")
-    ],
+    target: Annotated[str, Field(description="The schema to be; a design file's volumes give durations.")],
     *,
     version: Annotated[
         str | None,
@@ -143,9 +141,8 @@ def plan_migration(
 ) -> PlanMigrationAnswer:
     """Plan a zero-downtime migration between two schemas, proven by executing it up and down on a real server.
 
-    Phases expand, backfill, validate, switch and contract, with the versions of the application that may run; steps with SQL, the locks
-    seen, timeouts, conditions and rollback. Doubtful renames and missing values come back as questions; dropping data needs
-    `allow_destructive`. With `tool` and `write_to` the plan becomes files of the project's migration tool.
+    Phases expand, backfill, validate, switch and contract: steps with SQL, locks seen, timeouts, conditions, rollback, and which versions
+    of the application may run. Doubtful renames come back as questions. `tool` and `write_to` make the migration tool's files.
     """
     call = call or Call()
     key = repr(

@@ -99,9 +99,9 @@ def review_schema(
 ) -> ReviewSchemaAnswer:
     """Review a schema for defects: keys, types, constraints, indexes, naming, security, lifecycle, and what a workload would suffer from.
 
-    Each finding has a rule, a severity, the object, the evidence and, where a statement can remove the cause, the fix as SQL; one cause is
-    one finding. With a design file (`engine`, `schema`, `workload`, `volumes` in YAML) queries and row counts are judged too.
-    `-- dbdesign: allow <rule> <reason>` in the SQL suppresses one; pages are at dbdesign://rules/<rule>.
+    Each finding has rule, severity, object, evidence and, where it can, the fix as SQL. With a design file (`engine`, `schema`, `workload`,
+    `volumes` in YAML) queries and row counts are judged too, and `transactions` are run interleaved for anomalies.
+    `-- dbdesign: allow <rule> <reason>` suppresses one; pages are at dbdesign://rules/<rule>.
     """
     answer, _, _ = reviewed(
         source,
