@@ -72,7 +72,7 @@ LEFT_OUT = {"view", "schema", "extension", "grant", "routine", "carried", "domai
 def told(operations: object) -> list[str]:
     lines = []
     for one in operations:  # type: ignore[attr-defined]
-        before, after = (side.model_dump() if side is not None else {} for side in (one.before, one.after))
+        before, after = (side.model_dump() if hasattr(side, "model_dump") else {} for side in (one.before, one.after))
         sides = [f"{key}: {before.get(key)!r} → {after.get(key)!r}" for key in one.changed]
         lines.append(f"{one.action} {one.kind} {one.name} of {one.table} {'; '.join(sides)}")
     return lines

@@ -17,9 +17,15 @@ from dbdesign.errors import InputError
 if TYPE_CHECKING:
     from dbdesign.api.drift import Difference, Drift
     from dbdesign.api.source import Loaded
+    from dbdesign.migrations.compare import Comparison
+    from dbdesign.model.migration import Operation
+    from dbdesign.model.schema import Schema
 
 NEUTRAL = frozenset({"sqlalchemy", "django", "typeorm", "django-migrations", "dbml"})
 """Forms that may not say which engine they are for: they are read for the other side's."""
+
+REFUSED = "spellings were compared as text"
+"""How the note begins that the server did not make both schemas."""
 
 
 class SideOut(BaseModel):
@@ -152,19 +158,31 @@ def _what(loaded: Loaded) -> str:
 def _compared(left: Any, right: Any, ignore: list[str]) -> tuple[Drift, list[str], str]:
     from dbdesign.api.drift import drift, without
     from dbdesign.api.drift_documents import document_drift
-    from dbdesign.migrations.compare import compare
     from dbdesign.readers.expressiveness import TOOL_TABLES
 
     if left.result.documents is not None:
         return document_drift(left, right, ignore), [], "compared by value"
     before, after = left.result.schema_, right.result.schema_
     tools = [name for name in TOOL_TABLES if name != "migrations"]
-    comparison = compare(without(before, tools), without(after, tools))
-    everything = [*comparison.operations, *_tool_tables(before, after, tools)]
+    comparison, concealed = _both(without(before, tools), without(after, tools), (left.form, right.form))
+    everything = [*comparison.operations, *concealed, *_tool_tables(before, after, tools)]
     notes = [*comparison.notes]
     notes += [f"{one.about}: {one.text}" for one in comparison.questions]
     proof = "compared by value" if comparison.proof.level == "by rule" else str(comparison.proof)
     return drift(left, right, everything, ignore), notes, proof
+
+
+def _both(before: Schema, after: Schema, forms: tuple[str, str]) -> tuple[Comparison, list[Operation]]:
+    """The comparison, with what a form cannot say lent to it where the server can make it then, and what is concealed by that."""
+    from dbdesign.api.drift_lending import lent
+    from dbdesign.migrations.compare import compare
+
+    first, second, concealed = lent(before, after, forms)
+    if concealed:
+        comparison = compare(first, second)
+        if not any(note.startswith(REFUSED) for note in comparison.notes):
+            return comparison, concealed
+    return compare(before, after), []
 
 
 def _tool_tables(before: Any, after: Any, tools: list[str]) -> list[Any]:

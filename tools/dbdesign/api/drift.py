@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dbdesign.api.describe import column_json, foreign_key_json, index_json, key_json, set_only
 from dbdesign.migrations.compare.equality import Equality
-from dbdesign.readers.expressiveness import DJANGO_TABLES, TOOL_TABLES, Gap, is_unique_twin, unsaid, unsaid_fields
+from dbdesign.readers.expressiveness import DJANGO_TABLES, TOOL_TABLES, Gap, made_by, unique_twin, unsaid, unsaid_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,11 +78,12 @@ class Drift:
 def drift(left: Side, right: Side, operations: Sequence[Operation], ignore: Sequence[str] = ()) -> Drift:
     """Sort the operations from the left schema to the right into drift and what is none."""
     found = Drift()
-    operations = _paired(operations, Equality(right.result.schema_.engine))
     twins = _twins(left, right, operations)
-    gone = _foreign_tables(left, right, operations)
+    apart = {id(one) for one in operations if id(one) in twins or _whole_gap(one, left, right) is not None}
+    operations = _paired(operations, apart, Equality(right.result.schema_.engine))
+    gone, unsayable = _foreign_tables(left, right, operations), _unsayable_tables(left, right, operations)
     for one in operations:
-        if one.action == "rebuild":  # equal on both sides
+        if one.action == "rebuild" or _is_note(one, left, right):  # equal on both sides; none of the database's
             continue
         difference = _difference(one, left, right)
         label = (one.table or one.name) if one.kind != "table" else one.name
@@ -91,21 +92,24 @@ def drift(left: Side, right: Side, operations: Sequence[Operation], ignore: Sequ
             found.ignored.append(_with(difference, reason))
         elif id(one) in twins:
             found.cannot_express.append(_with(difference, twins[id(one)]))
+        elif label in unsayable:
+            found.cannot_express.append(_with(difference, unsayable[label]))
         else:
             _sort(found, one, difference, left, right)
     return found
 
 
-def _paired(operations: Sequence[Operation], equality: Equality) -> list[Operation]:
-    """The operations, a key that goes and one over the same columns that comes taken for one that differs."""
+def _paired(operations: Sequence[Operation], apart: set[int], equality: Equality) -> list[Operation]:
+    """The operations, a key that goes and one over the same columns that comes taken for one that differs, but for those `apart`."""
     waiting: dict[Any, list[Operation]] = defaultdict(list)
     for one in operations:
-        if one.kind in _KEYS and one.action == "drop":
+        if one.kind in _KEYS and one.action == "drop" and id(one) not in apart:
             waiting[_over(one, one.before)].append(one)
     gone: set[int] = set()
     found: list[Operation] = []
     for one in operations:
-        others = waiting.get(_over(one, one.after), []) if one.kind in _KEYS and one.action == "add" else []
+        comes = one.kind in _KEYS and one.action == "add" and id(one) not in apart
+        others = waiting.get(_over(one, one.after), []) if comes else []
         if others:
             other = others.pop(0)
             gone.add(id(other))
@@ -145,11 +149,11 @@ def _sort(found: Drift, one: Operation, difference: Difference, left: Side, righ
 
 
 def _whole_gap(one: Operation, left: Side, right: Side) -> Gap | None:
-    """The gap of the side that lacks the object, or that does not know what differs in it."""
+    """The gap of the side that lacks the object, or has it by itself, or does not know what differs in it."""
     if one.action == "add":
-        return unsaid(left.form, one.kind, one.after)
+        return unsaid(left.form, one.kind, one.after) or made_by(right.form, one.kind, one.after)
     if one.action == "drop":
-        return unsaid(right.form, one.kind, one.before)
+        return unsaid(right.form, one.kind, one.before) or made_by(left.form, one.kind, one.before)
     if one.action == "alter" and not one.changed:
         return unsaid(left.form, one.kind, one.after) or unsaid(right.form, one.kind, one.before)
     return None
@@ -157,8 +161,8 @@ def _whole_gap(one: Operation, left: Side, right: Side) -> Gap | None:
 
 def _made_up(one: Operation, left: Side, right: Side) -> Gap | None:
     """The gap of the side whose form makes up the name."""
-    own = ((left, one.before), (right, one.after))
-    gaps = (unsaid_fields(side.form, one.kind, part).get("name") for side, part in own)
+    pairs = [(side, part) for side in (left, right) for part in (one.before, one.after)]
+    gaps = (unsaid_fields(side.form, one.kind, part).get("name") for side, part in pairs)
     return next((gap for gap in gaps if gap is not None), None)
 
 
@@ -166,7 +170,7 @@ def _silent_fields(one: Operation, left: Side, right: Side) -> dict[str, Gap]:
     """The changed fields that a side says nothing of: they have their default there."""
     silent: dict[str, Gap] = {}
     for side, own, other in ((left, one.before, one.after), (right, one.after, one.before)):
-        gaps = unsaid_fields(side.form, one.kind, other)
+        gaps = unsaid_fields(side.form, one.kind, other, own)
         silent |= {
             name: gap for name, gap in gaps.items() if name in one.changed and (gap.fixed or _is_default(own, name))
         }
@@ -186,17 +190,17 @@ def _because(gap: Gap) -> str:
 
 def _twins(left: Side, right: Side, operations: Iterable[Operation]) -> dict[int, str]:
     """Unique constraints on one side that are unique indexes on the other, where a form does not tell them apart."""
-    groups: dict[tuple[str | None, tuple[str, ...]], list[Operation]] = defaultdict(list)
+    groups: dict[tuple[str | None, tuple[str, ...]], list[tuple[Operation, str]]] = defaultdict(list)
     for one in operations:
         if one.kind in {"unique key", "index"} and one.action in {"add", "drop"}:
             part: Any = one.after if one.action == "add" else one.before
-            if is_unique_twin(left.form, part) or is_unique_twin(right.form, part):
-                groups[one.table, tuple(part.columns)].append(one)
+            if reason := unique_twin(left.form, part) or unique_twin(right.form, part):
+                groups[one.table, tuple(part.columns)].append((one, reason))
     found: dict[int, str] = {}
     for group in groups.values():
-        kinds = {(one.kind, one.action) for one in group}
+        kinds = {(one.kind, one.action) for one, _ in group}
         if len(group) == 2 and len({kind for kind, _ in kinds}) == 2 and len({action for _, action in kinds}) == 2:
-            found |= {id(one): "a Prisma schema does not tell a unique constraint from a unique index" for one in group}
+            found |= {id(one): reason for one, reason in group}
     return found
 
 
@@ -214,6 +218,23 @@ def _foreign_tables(left: Side, right: Side, operations: Iterable[Operation]) ->
             elif django and name.startswith(DJANGO_TABLES):
                 found[one.name] = "of an app of Django's or of a package, whose models are not in the source"
     return found
+
+
+def _unsayable_tables(left: Side, right: Side, operations: Iterable[Operation]) -> dict[str, str]:
+    """Tables on one side alone that the other's form cannot say: neither can it say their keys."""
+    return {
+        one.name: _because(gap)
+        for one in operations
+        if one.kind == "table" and (gap := _whole_gap(one, left, right)) is not None
+    }
+
+
+def _is_note(one: Operation, left: Side, right: Side) -> bool:
+    """Whether it is a comment in a form whose comments stay in the source, which the other side's database never sees."""
+    if one.kind != "comment" or left.form == right.form or one.action not in {"add", "drop"}:
+        return False
+    side = right if one.action == "add" else left
+    return made_by(side.form, one.kind, one.after or one.before) is not None
 
 
 def _matches(pattern: str, difference: Difference, label: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbdesign.model.migration import Kind
-from dbdesign.model.schema import Column, ForeignKey, Index, Key
+from dbdesign.model.schema import Column, ForeignKey, Index, Key, Table
 from dbdesign.model.types import Kind as DataKind
 
 
@@ -27,7 +27,9 @@ class Gap:
         source: the documentation.
         fields: of the object that cannot be said; empty where the whole object cannot.
         fixed: whether the form says always the same of them, and has no words for anything else.
-        applies: whether an object (its other side's) is one that cannot be said; for gaps in whole objects.
+        applies: whether an object (its other side's) is one that cannot be said.
+        own: what the form says instead, given it and the other side's object; for gaps in fields.
+        made: whether the form makes such an object by itself, so that it is on its side alone; `applies` is of that object then.
     """
 
     kind: Kind
@@ -36,6 +38,8 @@ class Gap:
     fields: frozenset[str] = frozenset()
     applies: Callable[[Any], bool] = lambda _part: True
     fixed: bool = False
+    own: Callable[[Any, Any], bool] = lambda _own, _other: True
+    made: bool = False
 
 
 _PRISMA = "https://www.prisma.io/docs/orm/reference/database-features"
@@ -96,6 +100,41 @@ def _of_domain(part: Any) -> bool:
 _DJANGO_NAME = re.compile(r"_[0-9a-f]{8}(?:_uniq|_like)?\Z|_key\Z")
 """How names end that Django, or PostgreSQL for it, makes up: `BaseDatabaseSchemaEditor._create_index_name`."""
 
+_LIKE_INDEX = re.compile(r"_[0-9a-f]{8}_like\Z")
+
+
+def _for_like(part: Any) -> bool:
+    return isinstance(part, Index) and bool(part.name) and _LIKE_INDEX.search(part.name or "") is not None
+
+
+def _refused_as_name(part: Any) -> bool:
+    name = getattr(part, "name", None) or ""
+    return len(name) > 30 or name[:1] == "_" or name[:1].isdigit()
+
+
+_NEAREST: Mapping[DataKind, frozenset[DataKind]] = {
+    DataKind.TIMESTAMP: frozenset({DataKind.TIMESTAMPTZ}),
+    DataKind.TIMETZ: frozenset({DataKind.TIME}),
+    DataKind.CHAR: frozenset({DataKind.VARCHAR, DataKind.TEXT}),
+    DataKind.ENUM: frozenset({DataKind.VARCHAR, DataKind.TEXT}),
+    DataKind.FLOAT32: frozenset({DataKind.FLOAT64}),
+    DataKind.JSON: frozenset({DataKind.JSONB}),
+}
+"""Types of PostgreSQL that no field of Django has, and those that its fields have (`DatabaseWrapper.data_types`)."""
+
+
+def _nearest_of_django(own: Any, other: Any) -> bool:
+    return isinstance(own, Column) and own.type.kind in _NEAREST.get(other.type.kind, frozenset())
+
+
+def _without_field(part: Any) -> bool:
+    return isinstance(part, Column) and part.type.kind in _NEAREST
+
+
+def _is_child(part: Any) -> bool:
+    return isinstance(part, Table) and bool(part.inherits or part.partition_of)
+
+
 _NAMED_BY_DJANGO: tuple[Kind, ...] = ("unique key", "index")
 
 
@@ -132,6 +171,7 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         Gap("view", "views are in a Prisma schema only with the preview feature views", _PRISMA),
         Gap("extension", "extensions are in a Prisma schema only with the preview feature postgresqlExtensions", _PRISMA),
         Gap("comment", "a Prisma schema's /// comments are not the database's", _PRISMA),
+        Gap("comment", "a Prisma schema's /// comments are not the database's", _PRISMA, made=True),
         Gap("index", "a Prisma index has columns, not expressions", _PRISMA_INDEX, applies=_has_expression),
         Gap(
             "index", "a Prisma index has no covered columns, no NULLS order and no NULLS NOT DISTINCT", _PRISMA_INDEX,
@@ -156,6 +196,11 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         ),
     ),
     "typeorm": (
+        Gap("table", "a TypeORM entity is no partition and does not inherit from another table", _TYPEORM_ENTITY, applies=_is_child),
+        Gap(
+            "column", "a TypeORM entity has increment and identity columns, and none that count by a sequence apart", _TYPEORM_ENTITY,
+            frozenset({"identity", "default"}), _numbered,
+        ),
         *_tables(_TYPEORM_ENTITY, "a TypeORM entity"),
         *_whole(_TYPEORM_ENTITY, "a TypeORM entity", *_BESIDE),
         *_whole(
@@ -176,6 +221,10 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         Gap("unique key", "a TypeORM @Unique covers no further columns", _TYPEORM_ENTITY, frozenset({"nulls_not_distinct", "include"})),
     ),
     "sqlalchemy": (
+        Gap(
+            "table", "mapped classes do not inherit the database's way, but for the option postgresql_inherits",
+            "https://docs.sqlalchemy.org/en/21/dialects/postgresql.html#postgresql-table-options", frozenset({"inherits"}),
+        ),
         *_whole(_SQLALCHEMY, "SQLAlchemy's metadata", "owner", "grant", "trigger", "routine", "carried", "partition"),
         *_whole(_SQLALCHEMY, "SQLAlchemy's metadata", "view", "policy", "row security", "extension", "composite"),
         Gap("foreign key", "NOT VALID is no part of SQLAlchemy's metadata", _SQLALCHEMY, frozenset({"valid", "enforced", "set_columns"})),
@@ -217,6 +266,19 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
             frozenset({"default"}),
         ),
         Gap("index", "an index's validity is no part of a Django model", _DJANGO_META, frozenset({"valid", "visible"})),
+        Gap(
+            "index", "the name of a Django index has 30 characters at most and begins with a letter",
+            "https://docs.djangoproject.com/en/5.2/ref/models/indexes/#name", frozenset({"name"}), _refused_as_name, fixed=True,
+        ),
+        Gap(
+            "index", "Django makes an index for LIKE beside that of a unique or indexed text column",
+            "https://github.com/django/django/blob/stable/5.2.x/django/db/backends/postgresql/schema.py", applies=_for_like, made=True,
+        ),
+        Gap(
+            "column", "no field of Django has this type: DateTimeField has a time zone, FloatField double precision, CharField varchar",
+            "https://github.com/django/django/blob/stable/5.2.x/django/db/backends/postgresql/base.py",
+            frozenset({"type"}), _without_field, fixed=True, own=_nearest_of_django,
+        ),
     ),
     "drizzle": (
         *_tables(_DRIZZLE_SCHEMA, "a Drizzle schema"),
@@ -297,19 +359,36 @@ def gaps(form: str) -> tuple[Gap, ...]:
 
 def unsaid(form: str, kind: Kind, part: Any) -> Gap | None:
     """The gap by which a form lacks a whole object that the other side has."""
-    return next((one for one in gaps(form) if one.kind == kind and not one.fields and one.applies(part)), None)
+    return _whole_gap(form, kind, part, made=False)
 
 
-def unsaid_fields(form: str, kind: Kind, part: Any) -> Mapping[str, Gap]:
-    """The fields of an object that a form cannot say, as the other side has them."""
-    found = {}
+def made_by(form: str, kind: Kind, part: Any) -> Gap | None:
+    """The gap by which a form has an object that nobody wrote, or that is none of the database's."""
+    return _whole_gap(form, kind, part, made=True)
+
+
+def _whole_gap(form: str, kind: Kind, part: Any, *, made: bool) -> Gap | None:
+    whole = (one for one in gaps(form) if one.kind == kind and not one.fields and one.made is made)
+    return next((one for one in whole if one.applies(part)), None)
+
+
+def unsaid_fields(form: str, kind: Kind, part: Any, own: Any = None) -> Mapping[str, Gap]:
+    """The fields of an object that a form cannot say, as the other side has them (and as the form has them, where that matters)."""
+    found: dict[str, Gap] = {}
     for one in gaps(form):
-        if one.kind == kind and one.fields and one.applies(part):
+        if one.kind == kind and one.fields and one.applies(part) and one.own(own, part):
             found.update(dict.fromkeys(one.fields, one))
     return found
 
 
-def is_unique_twin(form: str, part: Any) -> bool:
-    """Whether the form does not tell this unique key, or unique index, from the other."""
+ONE_UNIQUENESS: Mapping[str, str] = {
+    "prisma": "a Prisma schema does not tell a unique constraint from a unique index",
+    "django": "a Django model has unique constraints, and no unique index of whole columns",
+}
+"""The forms that have one way alone to say that columns are unique, and how that reads."""
+
+
+def unique_twin(form: str, part: Any) -> str | None:
+    """Why the form does not tell this unique key, or unique index, from the other; None where it does."""
     plain = isinstance(part, Key) or (isinstance(part, Index) and part.unique and part.where is None)
-    return plain and ALIASES.get(form, form) == "prisma"
+    return ONE_UNIQUENESS.get(ALIASES.get(form, form)) if plain else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dbdesign.model.schema import Column, Engine, Schema, Table
+from dbdesign.model.schema import Column, Engine, Schema, Table, label
 from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.typeorm.context import Context
 from dbdesign.writers.typeorm.naming import primary_key_name
@@ -84,7 +84,9 @@ def _enum(
 ) -> Typed:
     context.use_enum(class_name)
     if namespace != table.namespace:
-        context.note(place, f"that {name} is in another schema than its table", "TypeORM looks for it beside the table")
+        lost, instead = f"that {name} is in another schema than its table", "TypeORM looks for it beside the table"
+        context.note(place, lost, instead)
+        context.note(label(namespace, name), lost, instead)
     options: dict[str, Printed] = {"enum": Code(class_name), "enumName": name}
     if array:
         options["array"] = True

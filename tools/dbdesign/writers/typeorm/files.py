@@ -142,7 +142,11 @@ def _notes(schema: Schema, context: Context) -> None:
     for space in schema.namespaces:
         if space.name not in used:
             context.note(space.name, "a schema in which no entity is", "make it in a migration")
+        if space.comment:
+            context.note(space.name, "its comment", "say it in a migration")
     for view in schema.views:
+        if view.comment or view.column_comments:
+            context.note(view.label, "comments on a view and its columns", "say them in a migration")
         if getattr(view, "indexes", ()):
             context.note(view.label, "the indexes of a materialised view")
     for kind in ("domains", "composites", "sequences", "routines", "carried", "extensions"):
