@@ -119,7 +119,9 @@ def test_what_a_form_cannot_express_is_no_drift_unless_strict() -> None:
 
 
 def test_comments_of_a_prisma_schema_are_none_of_the_database() -> None:
-    noted = PRISMA.replace("model orders", "/// What customers want.\nmodel orders").replace("  total", "  /// In euro.\n  total")
+    noted = PRISMA.replace("model orders", "/// What customers want.\nmodel orders").replace(
+        "  total", "  /// In euro.\n  total"
+    )
     for answer in (compared(noted, DATABASE), compared(DATABASE, noted)):
         assert answer["drift"] is False
         assert "comment" not in {one["kind"] for one in answer["cannot_express"]}

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from dbdesign.engines.postgres import embedded
-from dbdesign.migrations.compare import compare
 from dbdesign.model.schema import Schema
 from dbdesign.readers.postgresql.catalog import read_whole_catalog
 from dbdesign.readers.typeorm import read
-from dbdesign.writers.base import Note, WriteOptions
+from dbdesign.writers.base import WriteOptions
 from dbdesign.writers.typeorm import write
 from migration_tools import MODULES, needs_package, run, tcp_url
 from real_schemas import read_real, real_schema_index
+from typeorm_comparison import unsaid
 
 SYNCHRONIZE = Path(__file__).resolve().parents[2] / "readers" / "typeorm" / "synchronize.cjs"
 HERE = Path(__file__).resolve().parent
@@ -45,37 +45,6 @@ def sources() -> dict[str, str]:
         ):
             found[re.sub(r"\W", "_", entry["file"].split(".")[0])] = read_real(entry)
     return found
-
-
-def unsaid(before: Schema, after: Schema, notes: Iterable[Note], *, execute: bool) -> list[str]:
-    """The differences that no note names. A note on a table covers it as a whole where it is no entity, else only what hangs on it."""
-    objects = {one.object for one in notes}
-    missing = {table.label for table in before.tables} - {table.label for table in after.tables}
-    found = []
-    for one in compare(before, after, execute=execute).operations:
-        own = {f"{one.table}.{one.name}", f"{one.table} ({one.name})"} if one.table else {one.name}
-        whole = one.table in objects and (one.table in missing or one.kind in HANGING)
-        if (
-            not own & objects
-            and not whole
-            and (one.table or one.name) not in missing & objects
-            and one.kind not in LEFT_OUT
-        ):
-            found.append(one)
-    return told(found)
-
-
-HANGING = {"table", "trigger", "policy", "grant", "privilege"}
-LEFT_OUT = {"view", "schema", "extension", "grant", "routine", "carried", "domain", "sequence", "composite"}
-
-
-def told(operations: object) -> list[str]:
-    lines = []
-    for one in operations:  # type: ignore[attr-defined]
-        before, after = (side.model_dump() if hasattr(side, "model_dump") else {} for side in (one.before, one.after))
-        sides = [f"{key}: {before.get(key)!r} → {after.get(key)!r}" for key in one.changed]
-        lines.append(f"{one.action} {one.kind} {one.name} of {one.table} {'; '.join(sides)}")
-    return lines
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +128,39 @@ def test_the_reader_reads_what_was_written(name: str, models: Mapping[str, Schem
     found = read(written.parts or {})
     assert [one.reason for one in found.unread] == []
     assert unsaid(models[name], found.schema, written.notes, execute=True) == []
+
+
+VIEWS = """
+CREATE TYPE state AS ENUM ('new', 'done');
+CREATE TABLE orders (id bigint PRIMARY KEY, customer text NOT NULL, total numeric(10,2) NOT NULL, state state NOT NULL);
+CREATE VIEW z_large AS SELECT id, customer, total FROM orders WHERE total > 100 AND state IN ('new', 'done') AND customer <> 'it''s';
+CREATE VIEW a_names AS SELECT DISTINCT customer AS "the Name" FROM z_large;
+CREATE MATERIALIZED VIEW sums AS SELECT customer, sum(total) AS total FROM orders GROUP BY customer;
+"""
+
+
+def test_synchronize_makes_the_views_that_were_written(tmp_path: Path) -> None:
+    for package in ("typeorm", "typescript", "pg", "reflect-metadata"):
+        needs_package(package)
+    with embedded().scratch() as database:
+        assert not database.run_script(VIEWS).failures
+        meant = read_whole_catalog(database.admin, facts=False).schema
+    place = tmp_path / "source" / "public"
+    place.mkdir(parents=True)
+    written = write(meant)
+    assert not written.notes
+    for path, text in (written.parts or {}).items():
+        (place / path).write_text(text)
+    assert read(written.parts or {}).unread == ()
+    with embedded().scratch() as database, tcp_url(database) as url:
+        database.admin.execute(
+            f'GRANT CREATE ON DATABASE "{database.admin.info.dbname}" TO PUBLIC; GRANT ALL ON SCHEMA public TO PUBLIC'
+        )
+        said = run(
+            "node", SYNCHRONIZE, place.parent, tmp_path / "out", url, "strict", cwd=tmp_path, NODE_PATH=str(MODULES)
+        )
+        assert json.loads(said.splitlines()[-1]) == {"answers": {"public": None}, "problems": []}
+        made = read_whole_catalog(database.admin, facts=False).schema
+    assert {one.label: one for one in made.views} == {one.label: one for one in meant.views}
+    kept = tuple(one for one in made.tables if one.name != "typeorm_metadata")
+    assert unsaid(meant, made.model_copy(update={"tables": kept}), (), execute=False) == []

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dbdesign.dialects.postgresql import DIALECT
 from dbdesign.model.schema import (
     Carried,
     Check,
@@ -220,7 +219,7 @@ class Drafts:
         for registry, kind in registries:
             found = self.find(namespace, names[-1], registry)
             if found is not None:
-                spelt = DIALECT.qualified(*found)
+                spelt = nodes.type_name(*found)
                 return DataType(kind=kind, native=spelt, name=TypeName(namespace=found[0], name=found[1]))
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from dbdesign.dialects.postgresql import DIALECT, KIND_BY_NAME, NATIVE_BY_NAME
+from dbdesign.dialects.postgresql import DIALECT, KIND_BY_NAME, NATIVE_BY_NAME, NOT_FUNCTION_OR_TYPE
 from dbdesign.model.schema import SequenceOptions
 from dbdesign.model.types import DataType, Kind, TypeName
 from dbdesign.readers.postgresql.libpg_query import deparse, parse, pb
@@ -276,6 +276,13 @@ def _interval(node: Node) -> str:
     cast.type_name.CopyFrom(plain)
     cast.arg.a_const.isnull = True
     return deparse(tree).partition("::")[2].strip()
+
+
+def type_name(namespace: str | None, name: str) -> str:
+    """The name of a type as `format_type` spells it: more words are quoted than in a table's name."""
+    return ".".join(
+        f'"{one}"' if one in NOT_FUNCTION_OR_TYPE else DIALECT.identifier(one) for one in (namespace, name) if one
+    )
 
 
 def extension_type(names: list[str], node: Node) -> DataType:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dbdesign.dialects.postgresql import DIALECT
 from dbdesign.model.schema import (
     Column,
     CompositeType,
@@ -295,7 +294,7 @@ def move_type(drafts: Drafts, registry: Any, old: Name, new: Name) -> None:
     value = registry.pop(old)
     registry[new] = value.model_copy(update={"namespace": new[0], "name": new[1]})
     drafts.privileges.move("type", old, new)
-    before, after = DIALECT.qualified(*old), DIALECT.qualified(*new)
+    before, after = nodes.type_name(*old), nodes.type_name(*new)
 
     def changed(data_type: Any) -> Any:
         if data_type.element is not None:

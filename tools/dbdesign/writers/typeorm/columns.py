@@ -86,7 +86,11 @@ def _enum(
     if namespace != table.namespace:
         lost, instead = f"that {name} is in another schema than its table", "TypeORM looks for it beside the table"
         context.note(place, lost, instead)
-        context.note(label(namespace, name), lost, instead)
+        for one in (label(namespace, name), label(table.namespace, name)):
+            context.note(one, lost, instead)
+    if "." in name:
+        for one in (place, label(namespace, name), label(table.namespace, name), name):
+            context.note(one, "a dot in the name of an enumeration", "TypeORM takes what stands before it for a schema")
     options: dict[str, Printed] = {"enum": Code(class_name), "enumName": name}
     if array:
         options["array"] = True

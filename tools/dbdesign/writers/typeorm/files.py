@@ -71,6 +71,7 @@ def _imports(entity: EntityPlan, context: Context) -> str:
         lines.append(imports(sorted(context.enums), "./enums.js"))
     others = {one.target.class_name: one.target.file for one in entity.relations}
     others |= {one.source.class_name: one.source.file for one in entity.inverses}
+    others |= {one.class_name: one.file for one in _views_read(entity, context)}
     others.pop(entity.class_name, None)
     lines += [imports([name], f"./{file.removesuffix('.ts')}.js") for name, file in sorted(others.items())]
     return "\n".join(lines)
@@ -101,7 +102,16 @@ def _view_decorator(entity: EntityPlan, view: View, context: Context) -> str:
     if view.materialized:
         options["materialized"] = True
     options["expression"] = Code(string(view.definition.rstrip().rstrip(";")))
+    read = [one.class_name for one in _views_read(entity, context)]
+    if read:
+        options["dependsOn"] = Code(f"[{', '.join(read)}]")
     return call("@ViewEntity", [options], 0)
+
+
+def _views_read(entity: EntityPlan, context: Context) -> list[EntityPlan]:
+    """The views that a view reads, which TypeORM must make before it."""
+    read = set(entity.view.depends_on) if entity.view is not None else set()
+    return [one for one in context.plan.entities if one.view is not None and one.view.label in read]
 
 
 def _view_columns(entity: EntityPlan, context: Context) -> list[Property]:
@@ -138,12 +148,7 @@ def _notes(schema: Schema, context: Context) -> None:
             context.note(enum.label, "an enumeration that no column has")
     for table in schema.tables:
         _table_notes(table, context)
-    used = {one.table.namespace for one in context.plan.entities if one.table is not None}
-    for space in schema.namespaces:
-        if space.name not in used:
-            context.note(space.name, "a schema in which no entity is", "make it in a migration")
-        if space.comment:
-            context.note(space.name, "its comment", "say it in a migration")
+    _namespace_notes(schema, context)
     for view in schema.views:
         if view.comment or view.column_comments:
             context.note(view.label, "comments on a view and its columns", "say them in a migration")
@@ -153,6 +158,15 @@ def _notes(schema: Schema, context: Context) -> None:
         for one in getattr(schema, kind):
             name = getattr(one, "label", None) or one.name
             context.note(name, f"{kind.rstrip('s')}: TypeORM has no such object", "make it in a migration")
+
+
+def _namespace_notes(schema: Schema, context: Context) -> None:
+    used = {one.table.namespace for one in context.plan.entities if one.table is not None}
+    for space in schema.namespaces:
+        if space.name not in used:
+            context.note(space.name, "a schema in which no entity is", "make it in a migration")
+        if space.comment:
+            context.note(space.name, "its comment", "say it in a migration")
 
 
 def _comments(table: Table) -> Iterator[tuple[str | None, str | None]]:

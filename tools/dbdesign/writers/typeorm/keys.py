@@ -43,9 +43,10 @@ def _unique(key: Key, entity: EntityPlan, table: Table, context: Context) -> lis
             "NULLS NOT DISTINCT, INCLUDE, WITHOUT OVERLAPS or storage of a unique constraint",
             "a plain one is written",
         )
-    primary = table.primary_key
+    primary = table.primary_key  # its columns stand as in the table
     others = [one.columns for one in table.unique_keys if one is not key]
-    if key.columns in others or (primary is not None and primary.columns == key.columns):
+    in_order = tuple(one.name for one in table.columns if primary and one.name in primary.columns)
+    if key.columns in (*others, in_order):
         context.note(
             place, "a second key over the same columns", "PostgreSQL makes one of the two as it creates the table"
         )

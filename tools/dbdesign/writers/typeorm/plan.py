@@ -122,10 +122,21 @@ def _relation(entity: EntityPlan, key: ForeignKey, target: EntityPlan) -> Relati
         else []
     )
     # TypeORM adds a constraint over the key's columns, which PostgreSQL makes one with another in the same order
-    one_to_one = any(one.columns == key.columns for one in plain)
+    one_to_one = any(one.columns == joined_columns(key, target) for one in plain)
     if table is not None and table.primary_key is not None:
         one_to_one = one_to_one or set(table.primary_key.columns) == set(key.columns)
     return RelationPlan(key, entity.names.give(_relation_name(key, target)), target, one_to_one)
+
+
+def joined_columns(key: ForeignKey, target: EntityPlan) -> tuple[str, ...]:
+    """A foreign key's columns as TypeORM orders them: as the other table has its primary key's."""
+    table = target.table
+    primary = table.primary_key.columns if table is not None and table.primary_key is not None else ()
+    order = [one.name for one in table.columns if one.name in primary] if table is not None else []
+    pairs = zip(key.referenced_columns, key.columns, strict=True)
+    return tuple(
+        own for _, own in sorted(pairs, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
+    )
 
 
 def _relation_name(key: ForeignKey, target: EntityPlan) -> str:
@@ -149,4 +160,13 @@ def _inverse(entity: EntityPlan, relation: RelationPlan) -> None:
     relation.target.inverses.append(InversePlan(relation.inverse, relation, entity))
 
 
-__all__ = ["EntityPlan", "InversePlan", "RelationPlan", "SchemaPlan", "enum_members", "planned", "why_not"]
+__all__ = [
+    "EntityPlan",
+    "InversePlan",
+    "RelationPlan",
+    "SchemaPlan",
+    "enum_members",
+    "joined_columns",
+    "planned",
+    "why_not",
+]

@@ -6,7 +6,7 @@ from dbdesign.model.schema import ForeignKey, Table
 from dbdesign.writers.typeorm.columns import Property
 from dbdesign.writers.typeorm.context import Context
 from dbdesign.writers.typeorm.naming import foreign_key_name
-from dbdesign.writers.typeorm.plan import EntityPlan, InversePlan, RelationPlan
+from dbdesign.writers.typeorm.plan import EntityPlan, InversePlan, RelationPlan, joined_columns
 from dbdesign.writers.typeorm.printing import Code, Printed, call
 
 
@@ -80,11 +80,8 @@ def lost_relations(entity: EntityPlan, context: Context) -> None:
 
 def _order(relation: RelationPlan, table: Table, context: Context) -> None:
     """TypeORM puts the columns in the order in which the other table has its primary key's."""
-    target, key = relation.target.table, relation.key
-    primary = target.primary_key.columns if target is not None and target.primary_key is not None else ()
-    order = [one.name for one in target.columns if one.name in primary] if target is not None else []
-    sorted_columns = sorted(key.referenced_columns, key=lambda one: order.index(one) if one in order else len(order))
-    if tuple(sorted_columns) != key.referenced_columns:
+    key = relation.key
+    if joined_columns(key, relation.target) != key.columns:
         context.note(
             f"{table.label} ({key.name})", "the order of its columns", "that of the other table's key is written"
         )
