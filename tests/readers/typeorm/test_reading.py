@@ -220,3 +220,29 @@ def test_classes_that_embed_each_other_end() -> None:
     found = read({"a.ts": source + " @Entity() class E { @PrimaryColumn() id: number; @Column(() => A) a: A }"})
     assert [one.name for one in found.schema.tables] == ["e"]
     assert any("circle" in one.reason for one in found.unread)
+
+
+def test_what_the_program_decides_as_it_runs_is_said_and_not_guessed_in_silence() -> None:
+    source = """
+import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";
+const test = process.env.NODE_ENV === "test";
+const more = readOptions();
+@Entity()
+export class Note {
+  @PrimaryGeneratedColumn() id!: number;
+  @Column({ type: test ? "text" : "jsonb" }) body!: object;
+  @Column(test ? "varchar" : "text") title!: string;
+  @Column({ type: "text", nullable: test ? true : false }) tag!: string;
+  @Column({ type: "text", ...more }) rest!: string;
+  @Column({ type: true ? "int" : "text", nullable: 1 > 0 ? true : false }) known!: number;
+}
+"""
+    found = read({"note.ts": source})
+    assert [(one.line, one.text, one.reason) for one in found.unread] == [
+        (8, "Note.body: type", "an option that is decided as the program runs; the first of its values is taken"),
+        (9, "Note.title: type", "an option that is decided as the program runs; the first of its values is taken"),
+        (10, "Note.tag: nullable", "an option that is decided as the program runs; it is left out"),
+        (11, "Note.rest", "options that are spread in and not known; they are left out"),
+    ]
+    columns = {one.name: (one.type.native, one.nullable) for one in found.schema.tables[0].columns}
+    assert (columns["body"], columns["known"]) == (("text", False), ("integer", True))

@@ -40,6 +40,7 @@ from dbdesign.readers.typescript import (
     FieldNode,
     FunctionNode,
     ObjectValue,
+    Operation,
     Program,
     Reference,
     Value,
@@ -185,6 +186,7 @@ class Collector:
 
     def _class_decorator(self, cls: ClassNode, one: Applied) -> None:
         place, storage = Place(one.path, one.line), self.storage
+        storage.doubt(place, cls.name, one.options, but="name" if one.name in _TABLES else "")
         if one.name in _TABLES:
             self._table(cls, one, place)
         elif one.name in {"Index", "Unique", "Check", "Exclusion"}:
@@ -216,6 +218,7 @@ class Collector:
 
     def _property(self, cls: ClassNode, field: FieldNode, one: Applied) -> list[ClassNode]:
         place, key, storage = Place(cls.path, field.line), (cls, field.name), self.storage
+        storage.doubt(place, f"{cls.name}.{field.name}", one.options)
         if one.name in {"Column", "PrimaryColumn", "PrimaryGeneratedColumn"} or one.name in _MODES:
             return self._column(cls, field, one, place)
         if one.name in _RELATIONS or one.name in {"TreeParent", "TreeChildren"}:
@@ -236,12 +239,18 @@ class Collector:
 
     def _column(self, cls: ClassNode, field: FieldNode, one: Applied, place: Place) -> list[ClassNode]:
         first = one.arg(0)
-        if one.name == "Column" and isinstance(type_of(first), str) and not isinstance(first, (str, ObjectValue)):
+        if (
+            one.name == "Column"
+            and isinstance(type_of(first), str)
+            and not isinstance(first, (str, ObjectValue, Operation))
+        ):
             reason = "TypeORM takes a constructor that is given alone as an embedded class, and makes no column of it"
             self.storage.skip(place, f"{cls.name}.{field.name}", reason)
             return []
         if one.name == "Column" and isinstance(first, (FunctionNode, ClassNode)):
             return self._embedded(cls, field, one, place)
+        if isinstance(first, Operation):
+            self.storage.doubt(place, f"{cls.name}.{field.name}", {"type": first})
         column = column_args(cls, field.name, one, place)
         if column.type is None and one.name in {"Column", "PrimaryColumn"}:
             found = design_type(field, self.program)

@@ -101,6 +101,7 @@ def _column(owner: Target, name: str, value: Value, storage: Storage, place: Pla
     mode = next((mode for key, mode in _MODES.items() if is_true(options.get(key))), "regular")
     if mode == "objectId":
         options["name"], options["primary"] = "_id", True
+    storage.doubt(place, name, options_of(value))
     kind = type_of(options.get("type"))
     column = ColumnArgs(owner, name, mode, options, kind if isinstance(kind, str) else None, place)
     add_column(storage, column)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dbdesign.readers.base import Unread
-from dbdesign.readers.typescript import ClassNode, Value
+from dbdesign.readers.typescript import ClassNode, ObjectValue, Operation, Value
 
 Target = ClassNode | str
 """A class, or the name of an `EntitySchema` that has none."""
@@ -155,6 +155,17 @@ class Storage:
         """Something that was not understood."""
         self.unread.append(Unread(line=place.line, text=text[:200], reason=reason, path=place.path))
 
+    def doubt(self, place: Place, text: str, options: Mapping[str, Value], *, but: str = "") -> None:
+        """Options that the program decides as it runs: `type: isTest ? "text" : "jsonb"`; defaults and enumerations are said apart."""
+        for name, value in options.items():
+            if isinstance(value, Operation) and name not in _SAID_APART and name != but:
+                taken = "the first of its values is taken" if name == "type" else "it is left out"
+                self.skip(place, f"{text}: {name}", f"an option that is decided as the program runs; {taken}")
+        if isinstance(options, ObjectValue) and options.spreads:
+            self.skip(place, text, "options that are spread in and not known; they are left out")
+
+
+_SAID_APART = frozenset({"default", "enum", "expression", "asExpression", "transformer"})
 
 __all__ = [
     "ColumnArgs",
