@@ -467,6 +467,7 @@ def _fail(message: str) -> int:
 import dbdesign_server.advise_command  # noqa: E402 - likewise
 import dbdesign_server.benchmark_command  # noqa: E402 - adds a command to `app`, from what stands above
 import dbdesign_server.detect_command  # noqa: E402 - likewise
+import dbdesign_server.evals_command  # noqa: E402 - likewise
 import dbdesign_server.explain_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_check_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_command  # noqa: E402 - likewise
