@@ -1,4 +1,5 @@
-"""The rollback gives back what was there: after the migration and its rollback the schema's dump says the same, and the rows are there.
+"""The rollback gives back what was there: after the migration and its rollback the schema's dump says the same (names of NOT NULL
+apart), and the rows are there.
 
 with: `state` (before), `up` and `down` (the answer's files), `rows` (queries whose rows have to be the same before and after), and
 `between` (statements that are executed after the migration, as the new application would: what they wrote must survive as `rows` see
@@ -59,7 +60,7 @@ def _between(connection: Connection, parameters: Parameters) -> list[Any]:
 
 def _compared(state: State, before: str, rows: Rows, parameters: Parameters) -> Outcome:
     cases = Cases()
-    other = difference(state.database.dump(), before)
+    other = difference(state.database.dump(), before, names_of_not_null=False)
     cases.add(f"the schema is another one: {'; '.join(shortened(one, 120) for one in other[:4])}" if other else None)
     with state.session() as connection:
         for query, wanted in rows.items():
