@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from dbdesign.errors import InputError
 
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 60
 _NUMBER = re.compile(r"[-+]?\d[\d,_ ]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -48,7 +50,7 @@ def load(text: str, name: str) -> Any:
         raise InputError(f"has more than {MAX_CHARACTERS} characters", where=name)
     try:
         _refuse_what_grows(text, name)
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=LOADER)  # noqa: S506 - the safe loader, in C where that was built
     except yaml.YAMLError as error:
         raise InputError(f"is neither YAML nor JSON: {' '.join(str(error).split())[:200]}", where=name) from None
     except (RecursionError, ValueError) as error:
@@ -57,7 +59,7 @@ def load(text: str, name: str) -> Any:
 
 def _refuse_what_grows(text: str, name: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.AliasEvent):
             raise InputError("has an alias", where=name, remedy="Write the value out")
         if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
@@ -66,6 +68,12 @@ def _refuse_what_grows(text: str, name: str) -> None:
                 raise InputError(f"is nested deeper than {MAX_DEPTH}", where=name)
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             depth -= 1
+
+
+@lru_cache(maxsize=32)
+def fixture(text: str, name: str) -> Any:
+    """The value of a file of a task, which nobody changes."""
+    return load(text, name)
 
 
 def at(value: Any, path: str, name: str) -> Any:

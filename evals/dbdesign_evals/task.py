@@ -186,7 +186,7 @@ class Task(Data):
 
 def _loaded(path: Path) -> dict[str, Any]:
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
     except yaml.YAMLError as error:
         raise InputError(f"is no YAML: {' '.join(str(error).split())}", where=str(path)) from None
     if not isinstance(value, dict):
