@@ -306,7 +306,8 @@ def _requests(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     if name not in known:
         raise InputError(f"there is no {name!r}", remedy=f"Known: {', '.join(sorted(map(str, known)))}")
-    value, merge = known[name], {}
+    value: Any = known[name]
+    merge: dict[str, Any] = {}
     if isinstance(value, dict) and "requests" in value:
         value, merge = value["requests"], value.get("merge") or {}
     made: list[dict[str, Any]] = []
