@@ -17,6 +17,7 @@ FIELDS = {
     "rows": "total_rows",
     "loops": "loops",
     "rows_removed": "total_rows_removed",
+    "share": "share",
 }
 
 
@@ -47,14 +48,22 @@ def costliest(plan: Plan, title: re.Pattern[str] | None = None) -> PlanNode:
     return max(nodes, key=lambda node: (node.exclusive_ms or 0.0, node.exclusive_cost or 0.0))
 
 
-def measured(text: str, of: str, title: re.Pattern[str]) -> float:
-    """A number of the costliest node whose title matches.
+def measured(text: str, of: str, title: re.Pattern[str], line: int | None = None) -> float:
+    """A number of the costliest node whose title matches, or of the node on a line.
 
     Raises:
         InputError: where there is no such node or the plan does not say the number.
     """
-    node = costliest(plan_of(text), title)
+    plan = plan_of(text)
+    node = costliest(plan, title) if line is None else _on_line(plan, line)
     value = getattr(node, FIELDS[of])
     if value is None:
         raise InputError(f"{node.title} has no {of}", where="the plan")
     return float(value)
+
+
+def _on_line(plan: Plan, line: int) -> PlanNode:
+    found = next((node for node in plan.root.walk() if node.line == line), None)
+    if found is None:
+        raise InputError(f"no node on line {line}", where="the plan")
+    return found

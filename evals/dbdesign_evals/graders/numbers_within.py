@@ -4,8 +4,8 @@ graded.
 with: `file`; `cases`: each `at` (a dotted path), `because`, `within` (a share such as 0.1 for ±10 %), and the truth as one of
 - `value`: a constant, with `from` saying how it was computed;
 - `sql` with `state`: the first value of a query on a state that the answer has no part in;
-- `plan` (a file of the task) with `of` (`exclusive_ms`, `rows`, `loops`, `total_ms`, `rows_removed`) and `node` (an expression that a
-  node's title matches; the one with the most exclusive time of those): read from a plan by the plan reader.
+- `plan` (a file of the task) with `of` (`exclusive_ms`, `rows`, `loops`, `total_ms`, `rows_removed`, `share`) and `node` (an expression
+  that a node's title matches; the one with the most exclusive time of those) or `line`: read from a plan by the plan reader.
 
 A number that is off by more than the bound earns nothing.
 """
@@ -36,8 +36,9 @@ class Case(Data):
     sql: str | None = None
     state: str | None = None
     plan: str | None = None
-    of: Literal["exclusive_ms", "rows", "loops", "total_ms", "rows_removed"] = "exclusive_ms"
+    of: Literal["exclusive_ms", "rows", "loops", "total_ms", "rows_removed", "share"] = "exclusive_ms"
     node: str | None = None
+    line: int | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Case:
@@ -79,7 +80,7 @@ def _truth(case: Case, bench: Workbench) -> float:
     if case.value is not None:
         return case.value
     if case.plan is not None:
-        return measured(bench.text(case.plan), case.of, re.compile(case.node or "."))
+        return measured(bench.text(case.plan), case.of, re.compile(case.node or "."), case.line)
     return bench.once(("truth", case.state or "", case.sql or ""), lambda: _queried(case, bench))
 
 
