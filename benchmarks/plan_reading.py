@@ -1,4 +1,5 @@
-"""How long reading plans takes: one of 5,000 nodes in PostgreSQL's formats, beside `json.loads` of it; a thousand ordinary ones."""
+"""How long reading plans takes: one of 5,000 nodes in PostgreSQL's formats, beside `json.loads` of it; findings on it; a thousand
+ordinary ones."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from dbdesign.plans.findings.base import findings_of
 from dbdesign.plans.read import read_plans
 
 PARTITIONS = 4_999
@@ -117,6 +119,9 @@ def rows() -> list[tuple[str, str, str, str]]:
                 "≤ 1 s",
             )
         )
+        read = read_plans(text)
+        findings = f"{median(lambda read=read: findings_of(read.plans[0], read.engine)):.2f} s"
+        found.append((f"plans: findings on that {name} plan", findings, "", "≤ 1 s with its reading"))
     texts = ordinary()
     seconds = median(lambda: [read_plans(text) for text in texts], 1)
     found.append(

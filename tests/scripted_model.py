@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import httpx2
+import respx
 from anthropic import AsyncAnthropic
 
 Block = dict[str, Any]
@@ -55,12 +59,11 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
 
-    def response(self, request: httpx2.Request) -> httpx2.Response:
-        """As the transport gives it."""
+    @property
+    def all_headers(self) -> dict[str, str]:
+        """Headers with the kind of content."""
         kind = "text/event-stream" if self.status == 200 else "application/json"
-        return httpx2.Response(
-            self.status, headers={"content-type": kind, **self.headers}, content=self.body, request=request
-        )
+        return {"content-type": kind, **self.headers}
 
 
 def reply(
@@ -145,7 +148,7 @@ class Script:
 
     def __init__(self, *replies: Next, forever: Next | None = None) -> None:
         self.requests: list[dict[str, Any]] = []
-        self.headers: list[httpx2.Headers] = []
+        self.headers: list[dict[str, str]] = []
         self._replies = list(replies)
         self._forever = forever
 
@@ -155,17 +158,31 @@ class Script:
         return AsyncAnthropic(api_key=key, base_url="https://api.test", http_client=http)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
-        """The next reply."""
-        body = json.loads(request.content)
+        """The next reply, for a transport."""
+        said = self.next(request.content, dict(request.headers))
+        return httpx2.Response(said.status, headers=said.all_headers, content=said.body, request=request)
+
+    def route(self, router: respx.Router, url: str = "https://api.anthropic.com/v1/messages") -> None:
+        """Answer what is sent to this address."""
+
+        def answer(request: Any) -> respx.MockResponse:
+            said = self.next(request.content, dict(request.headers))
+            return respx.MockResponse(said.status, headers=said.all_headers, content=said.body)
+
+        router.post(url).mock(side_effect=answer)
+
+    def next(self, content: bytes, headers: dict[str, str]) -> Reply:
+        """The next reply to a request."""
+        body = json.loads(content)
         self.requests.append(body)
-        self.headers.append(request.headers)
+        self.headers.append({name.lower(): value for name, value in headers.items()})
         if not self._replies and self._forever is None:
             raise AssertionError(f"nothing is scripted for request {len(self.requests)}")
         following = self._replies.pop(0) if self._replies else self._forever
         if isinstance(following, Exception):
             raise following
         assert following is not None
-        return (following if isinstance(following, Reply) else following(body)).response(request)
+        return following if isinstance(following, Reply) else following(body)
 
     @property
     def left(self) -> int:
@@ -177,3 +194,31 @@ def results(request: dict[str, Any]) -> list[tuple[str, bool]]:
     """Texts and error flags of the tool results in the last message of a request."""
     blocks = request["messages"][-1]["content"]
     return [(block["content"][0]["text"], block["is_error"]) for block in blocks if block["type"] == "tool_result"]
+
+
+@contextmanager
+def served(script: Script) -> Iterator[str]:
+    """A server on this machine that gives the script's replies; its address, for ANTHROPIC_BASE_URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["content-length"]))
+            said = script.next(content, dict(self.headers))
+            self.send_response(said.status)
+            for name, value in {**said.all_headers, "content-length": str(len(said.body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(said.body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -22,6 +22,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool as ServerTool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import PrivateAttr, ValidationError
+from pydantic_core import ErrorDetails
 
 from dbdesign.api.answer import Answer
 from dbdesign.api.call import Call
@@ -117,7 +118,9 @@ class DesignTool(ServerTool):
         try:
             return self.fn_metadata.validate_arguments(arguments)
         except ValidationError as error:
-            said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            said = "; ".join(
+                f"{'.'.join(map(str, one['loc']))}: {one['msg']}{_wanted(one, known)}" for one in error.errors()
+            )
             raise ToolError(f"{self.name}: {said}") from None
 
     async def _answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
@@ -145,6 +148,12 @@ class DesignTool(ServerTool):
             answer = self.fn(**arguments, call=call)
             assert isinstance(answer, Answer)  # noqa: S101 - what every tool returns
             return answer
+
+
+def _wanted(error: ErrorDetails, known: dict[str, Any]) -> str:
+    """What an argument that is missing should be."""
+    name = str(error["loc"][0]) if error["loc"] else ""
+    return f" ({known[name]['description']})" if error["type"] == "missing" and name in known else ""
 
 
 def build_server(config: Config | None = None) -> MCPServer[Any]:

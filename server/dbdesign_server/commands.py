@@ -465,11 +465,14 @@ def _fail(message: str) -> int:
 
 
 import dbdesign_server.advise_command  # noqa: E402 - likewise
+import dbdesign_server.ask_command  # noqa: E402 - likewise
 import dbdesign_server.benchmark_command  # noqa: E402 - adds a command to `app`, from what stands above
 import dbdesign_server.detect_command  # noqa: E402 - likewise
 import dbdesign_server.evals_command  # noqa: E402 - likewise
 import dbdesign_server.explain_command  # noqa: E402 - likewise
+import dbdesign_server.install_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_check_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_plan_command  # noqa: E402 - likewise
+import dbdesign_server.schema_command  # noqa: E402 - likewise
 import dbdesign_server.simulate_command  # noqa: E402, F401 - likewise

@@ -111,8 +111,12 @@ def _arguments(schema: dict[str, object]) -> Iterator[str]:
         kind = about.get("type") or "/".join(str(one.get("type", "")) for one in about.get("anyOf", []))
         choices = about.get("enum")
         kind = " \\| ".join(map(str, choices)) if choices else kind
-        default = "required" if name in required else f"default `{json.dumps(about.get('default'))}`"
+        default = "required" if name in required else _default(about)
         yield f"| `{name}` | {kind} | {_cell(str(about.get('description', '')))} ({default}) |"
+
+
+def _default(about: dict[str, object]) -> str:
+    return f"default `{json.dumps(about['default'])}`" if "default" in about else "optional"
 
 
 def cli_page() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,17 @@ def add_resources(server: MCPServer[Any]) -> None:
         from dbdesign.rules.pages import index
 
         return index()
+
+    @server.resource(
+        "dbdesign://schemas/design",
+        title="Schema of the design file",
+        description="JSON Schema of the file that names schema, workload, volumes, entities and access patterns.",
+        mime_type="application/schema+json",
+    )
+    def design_file_schema() -> str:
+        from dbdesign.readers.design_schema import DESIGN_SCHEMA
+
+        return json.dumps(DESIGN_SCHEMA, ensure_ascii=False)
 
     @server.resource(
         "dbdesign://engines",
@@ -152,10 +164,19 @@ def persona() -> str:
     Raises:
         ResourceError: where the installation lacks the file.
     """
+    return without_front_matter(persona_file())
+
+
+def persona_file() -> str:
+    """`agent_prompt.md` as it is.
+
+    Raises:
+        ResourceError: where the installation lacks it.
+    """
     here = Path(__file__).resolve().parent
     for place in (here / "agent_prompt.md", here.parent.parent / "agent_prompt.md"):
         if place.is_file():
-            return without_front_matter(place.read_text(encoding="utf-8"))
+            return place.read_text(encoding="utf-8")
     raise ResourceError("agent_prompt.md is missing from this installation of dbdesign")
 
 

@@ -8,7 +8,9 @@ _NULL = {"type": "null"}
 
 
 def input_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: `X or null` is X, since an argument that is not given is left out; nothing beyond the properties is allowed."""
+    """Arguments: `X or null` is X, since an argument that is not given is left out; nothing beyond the properties is allowed. Defaults that
+    are nothing (none, false, an empty list) are not said.
+    """
     return {**_compact(schema, keep_null=False), "additionalProperties": False}
 
 
@@ -33,7 +35,7 @@ def _compact(schema: dict[str, Any], *, keep_null: bool) -> dict[str, Any]:
 
 def _is_noise(key: str, value: Any, *, output: bool, of_model: bool) -> bool:
     if key == "default":
-        return output or value is None
+        return output or value is None or value is False or value == []
     return key == "title" or (
         output and of_model and (key == "description" or (key == "additionalProperties" and value is True))
     )

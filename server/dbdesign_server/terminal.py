@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby, islice
 from threading import Timer
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -28,6 +29,9 @@ PIPE_WIDTH = 200
 
 SLOW = 1.0
 """Seconds after which progress is shown."""
+
+TOGETHER = 200
+"""Lines that are printed in one go."""
 
 SMALL = 6
 """A schema of so many tables is shown in full without being asked for."""
@@ -69,12 +73,21 @@ def _emit(parts: Iterable[RenderableType | Verbatim]) -> None:
 
 
 def _print(console: Console, parts: Iterable[RenderableType | Verbatim]) -> None:
-    for part in parts:
+    for part in _grouped(parts):
         if isinstance(part, Verbatim):
             for line in part.text.splitlines():
                 console.print(Text(f"{INDENT}{line}", style=part.style), soft_wrap=True)
         else:
             console.print(part)
+
+
+def _grouped(parts: Iterable[RenderableType | Verbatim]) -> Iterator[RenderableType | Verbatim]:
+    """The parts, those between two verbatim ones together: each print asks the terminal for its size."""
+    for verbatim, found in groupby(parts, lambda part: isinstance(part, Verbatim)):
+        if verbatim:
+            yield from found
+        while together := tuple(islice(cast("Iterator[RenderableType]", found), TOGETHER)):
+            yield Group(*together)
 
 
 class SlowProgress:

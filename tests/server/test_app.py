@@ -248,8 +248,17 @@ async def test_resources_are_rules_engines_and_the_persona(project: Path, era: L
             uri: (await one.read_resource(uri)).contents[0]
             for uri in (*uris, "dbdesign://rules/foreign-key-without-index", "dbdesign://engines/postgresql")
         }
-    assert uris == ["dbdesign://rules", "dbdesign://engines", "dbdesign://persona", "dbdesign://hazards"]
+    assert uris == [
+        "dbdesign://rules",
+        "dbdesign://schemas/design",
+        "dbdesign://engines",
+        "dbdesign://persona",
+        "dbdesign://hazards",
+    ]
     assert templates == ["dbdesign://rules/{name}", "dbdesign://hazards/{name}", "dbdesign://engines/{name}"]
+    design = pages.pop("dbdesign://schemas/design")
+    assert design.mime_type == "application/schema+json"
+    assert json.loads(design.text)["title"] == "dbdesign design file"  # type: ignore[union-attr]
     for page in pages.values():
         assert page.mime_type == "text/markdown"
         assert page.text.startswith("# ")  # type: ignore[union-attr]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from dbdesign.errors import InputError
+from dbdesign.errors import DesignError, InputError
 from dbdesign_server.agent.config import DEFAULT_MODEL, AgentConfig
 from dbdesign_server.agent.events import Watch, ignore
 from dbdesign_server.agent.failures import AgentError, check_key
@@ -64,21 +64,22 @@ async def _run(
     watch: Watch,
     sleep: Sleep,
 ) -> Transcript:
-    failure: AgentError | None = None
+    failure: DesignError | None = None
     journal = Journal(config.resume or config.transcript, client.api_key)
     run = Run(transcript, config, client=client, journal=journal, watch=watch, sleep=sleep)
     async with open_toolbox(config.tools) as toolbox:
-        _open(run, toolbox, question, config, journal)
         try:
+            _open(run, toolbox, question, config, journal)
             with anyio.move_on_after(config.max_seconds) as scope:
                 await run.go(toolbox)
             if scope.cancelled_caught:
                 run.stop("max_seconds", f"{config.max_seconds:g} seconds, as many as were allowed, were used up")
-        except AgentError as error:
+        except DesignError as error:
             failure = error  # raised outside, where no task group wraps it
-    if failure is not None:
+    if isinstance(failure, AgentError):
         run.stop("failed", str(failure))
         failure.transcript = transcript
+    if failure is not None:
         raise failure
     return transcript
 

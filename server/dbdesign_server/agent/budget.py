@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from dbdesign.errors import InputError
@@ -45,10 +46,11 @@ def price_for(model: str, max_cost: float | None) -> Price | None:
     """
     found = prices().of(model)
     if max_cost is not None and found is None:
+        near = get_close_matches(model, prices().models, n=2, cutoff=0.5) or list(prices().models)[:6]
         raise InputError(
             f"the price of {model!r} is not known (prices of {prices().as_of}), so that a limit on cost cannot be kept",
             where="max-cost",
-            remedy=f"Leave it out and limit the turns, or choose a model with a known price: {', '.join(prices().models)}",
+            remedy=f"Leave it out and limit the turns, or choose a model with a known price, such as {', '.join(near)}",
         )
     return found
 

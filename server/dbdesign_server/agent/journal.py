@@ -95,7 +95,7 @@ def _replayed(path: Path, lines: list[bytes]) -> Transcript:
 
 
 def _started(record: dict[str, Any]) -> Transcript:
-    if record.get("type") != "start" or record.get("version") != VERSION:
+    if not isinstance(record, dict) or record.get("type") != "start" or record.get("version") != VERSION:
         raise ValueError("not the start of a transcript")
     return Transcript.model_validate({key: value for key, value in record.items() if key not in {"type", "version"}})
 

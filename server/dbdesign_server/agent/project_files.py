@@ -39,7 +39,7 @@ class Project:
         tree, prefix = self._tree(path)
         found = [f"{prefix}{name}  {size:,} B" for name, size in sorted(tree.sizes.items()) if _like(name, pattern)]
         if not found:
-            return f"No file like {pattern} in {path}; hidden, ignored and vendored files are not listed."
+            return f"No file like {pattern} in {path!r}; hidden, ignored and vendored files are not listed."
         rest = (
             f"\n… and {len(found) - MOST_LISTED} more: narrow it with path or pattern"
             if len(found) > MOST_LISTED
@@ -62,7 +62,7 @@ class Project:
                 if wanted in line.casefold():
                     found.append(f"{prefix}{name}:{number}: {hidden(line.strip())[:_WIDEST]}")
         if not found:
-            return f"{text!r} is in no file like {pattern} in {path}."
+            return f"{text!r} is in no file like {pattern} in {path!r}."
         rest = f"\n… and {len(found) - MOST_FOUND} more lines: narrow it" if len(found) > MOST_FOUND else ""
         return "\n".join(found[:MOST_FOUND]) + rest
 

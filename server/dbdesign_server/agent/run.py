@@ -172,13 +172,13 @@ class Run:
             attempts=attempt,
             elapsed=self._elapsed(),
         )
-        records: list[dict[str, Any]] = [{"type": "turn", "turn": turn.model_dump()}]
+        records: list[dict[str, Any]] = []
         if reply is not None and reply.content and reply.stop_reason != "refusal":
             message = {"role": "assistant", "content": reply.content}
             self.transcript.messages.append(message)
             records.append({"type": "message", "message": message})
         self.transcript.turns.append(turn)
-        self._journal.write(*records)
+        self._journal.write(*records, {"type": "turn", "turn": turn.model_dump()})
         self._watch(TurnFinished(turn))
 
     def _turn_number(self) -> int:

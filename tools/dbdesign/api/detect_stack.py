@@ -70,18 +70,15 @@ _TITLES = {"technologies": "Technologies", "schemas": "Where the schema is decla
 
 
 def detect_stack(
-    path: Annotated[
-        str, Field(description="Folder of a repository, or of a part of it, under an allowed folder.")
-    ] = ".",
+    path: Annotated[str, Field(description="Folder of a repository, or a part of it.")] = ".",
     *,
     page: Page = 1,
     call: Call | None = None,
 ) -> DetectStackAnswer:
     """Detect which databases, ORMs, query layers and migration tools a repository uses, with the lines that prove it.
 
-    Says the role and version of each. Reads manifests and lock files of every ecosystem, compose files, Dockerfiles, Kubernetes, Helm,
-    continuous integration, infrastructure as code, connection strings, framework settings, imports and migration folders; executes
-    nothing. Call it first in a project that exists: it also says where the schema is declared. Secrets are never shown.
+    Says the role and version of each and where the schema is declared, from manifests, lock files, deployment, settings, connection
+    strings, imports and migration folders; executes nothing. Call it first in a project that exists. Secrets are never shown.
     """
     from dbdesign.detect.detect import detect
     from dbdesign.readers.base import readers

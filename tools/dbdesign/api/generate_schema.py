@@ -78,7 +78,7 @@ def generate_schema(
     ],
     target_version: Annotated[
         str | None,
-        Field(description="Version of the target engine, such as 16 for postgresql. The newest when left out."),
+        Field(description="Of the target; the newest when left out."),
     ] = None,
     format: Format = None,  # noqa: A002
     engine_version: EngineVersion = None,

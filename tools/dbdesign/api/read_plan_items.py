@@ -27,6 +27,9 @@ LEFT_OUT = frozenset({"children", "output", "workers", "exclusive_buffers", "exc
 SMALL = 0.01
 """Share below which a node without a finding is left out of an answer that is too long."""
 
+NODE_TOKENS = 30
+"""Tokens that a node's entry has at least; a plan of more nodes than fit is not written in full to see that it does not."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -107,8 +110,12 @@ def _plan_item(plan: Plan, findings: tuple[PlanFinding, ...], budget: int | None
     limit = budget * 0.7 if budget else float("inf")
     item = Item("plans", {}, "")
     for least, longest in ((0.0, 4000), (0.0, 300), (SMALL, 300), (0.05, 200), (2.0, 120)):
+        if least == 0.0 and len(plan.nodes) * NODE_TOKENS > limit:
+            continue
         kept = _kept(plan, findings, least)
-        value = shortened(_plan_value(plan, findings, kept, compact=budget is not None), longest if budget else 10**9)
+        value = _plan_value(plan, findings, kept, compact=budget is not None)
+        if budget:
+            value = shortened(value, longest)
         item = Item("plans", value, "\n".join(_plan_text(plan, findings, kept, longest if budget else 10**9)))
         if item.tokens <= limit:
             return item

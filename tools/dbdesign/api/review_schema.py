@@ -84,24 +84,21 @@ def review_schema(
     *,
     format: Format = None,  # noqa: A002
     engine_version: EngineVersion = None,
-    only: Annotated[list[str], Names, Field(description="Only these rules or families of rules. All if empty.")] = [],  # noqa: B006
-    ignore: Annotated[list[str], Names, Field(description="Leave out these rules or families of rules.")] = [],  # noqa: B006
-    minimum: Annotated[Level | None, Field(description="The least severity to report.")] = None,
+    only: Annotated[list[str], Names, Field(description="Only these rules or families.")] = [],  # noqa: B006
+    ignore: Annotated[list[str], Names, Field(description="Not these.")] = [],  # noqa: B006
+    minimum: Annotated[Level | None, Field(description="From this severity on.")] = None,
     detail: Annotated[
         Detail | None,
-        Field(
-            description="names, summary (with messages) or full (evidence and fix). Full where it fits one page, else summary."
-        ),
+        Field(description="names, summary (messages) or full (evidence, fix); what fits one page when left out."),
     ] = None,
     page: Page = 1,
     call: Call | None = None,
 ) -> ReviewSchemaAnswer:
     """Review a schema for defects: keys, types, constraints, indexes, naming, security, lifecycle, and what a workload would suffer from.
 
-    Each finding has a rule, a severity, the object, the evidence and, where a statement can remove the cause, the fix as SQL. Repeats of
-    one cause are one finding. Give a design file (`engine`, `schema`, `workload`, `volumes` in YAML) as the source, and queries and row
-    counts are judged too. `-- dbdesign: allow <rule> <reason>` in the SQL suppresses a finding. A rule's page is
-    the resource dbdesign://rules/<rule>.
+    Each finding has a rule, a severity, the object, the evidence and, where a statement can remove the cause, the fix as SQL; one cause is
+    one finding. With a design file (`engine`, `schema`, `workload`, `volumes` in YAML) queries and row counts are judged too.
+    `-- dbdesign: allow <rule> <reason>` in the SQL suppresses one; pages are at dbdesign://rules/<rule>.
     """
     answer, _, _ = reviewed(
         source,

@@ -8,6 +8,7 @@ from functools import cached_property
 from pydantic import Field
 
 from dbdesign.model.base import Model
+from dbdesign.model.patterns import AccessModel
 from dbdesign.model.relations import Relations
 from dbdesign.model.schema import Schema
 from dbdesign.model.workload import Workload
@@ -17,12 +18,15 @@ class Design(Model):
     """What a review looks at.
 
     Attributes:
+        access: entities, relations and access patterns as the design file says them; those that follow from the schema and the workload are
+            not in it.
         lines: where objects are declared in the text that was read: `orders`, `orders.customer_id`, `orders.orders_pkey` → line, from 1.
         comments: SQL comments by line, for suppression (`-- dbdesign: allow rule-name`).
     """
 
     schema_: Schema = Field(alias="schema")
     workload: Workload = Workload()
+    access: AccessModel = AccessModel()
     lines: Mapping[str, int] = Field(default_factory=dict)
     comments: Mapping[int, str] = Field(default_factory=dict)
 

@@ -47,6 +47,7 @@ _GROWTH = re.compile(rf"{_NUMBER}\s*%\s*(?:/|per|a)\s*([a-z]+)\Z", re.IGNORECASE
 _ROWS = re.compile(rf"{_NUMBER}\s*([kmgbt]?)\s*rows?\s*(?:/|per|a)\s*([a-z]+)\Z", re.IGNORECASE)
 _LATENCY = re.compile(rf"(?:p(\d+(?:\.\d+)?)\s*[:<≤]?\s*)?{_NUMBER}\s*(us|µs|ms|s)\Z", re.IGNORECASE)
 _DURATION = re.compile(rf"{_NUMBER}\s*([a-z]+)\Z", re.IGNORECASE)
+_SIZE = re.compile(rf"{_NUMBER}\s*(?:bytes?|([bkmg])(?:i?b)?)?\Z", re.IGNORECASE)
 _SKEW = re.compile(rf"zipf\s*\(?\s*{_NUMBER}\s*\)?\Z", re.IGNORECASE)
 
 
@@ -76,6 +77,14 @@ def rate(text: str) -> float:
     if match is None or (value := _number(match[1])) < 0:
         raise ValueError(f"{text!r} is not a rate; write it as 300/s, 12/min or 1e6/day")
     return value * _MULTIPLES[match[2].lower()] / _seconds(match[3])
+
+
+def size(text: str) -> float:
+    """Bytes: `26`, `200 bytes`, `2 KB`, `1 MiB`. K, M and G are powers of 1,024, as every engine's limits are."""
+    match = _SIZE.match(text.strip())
+    if match is None or (value := _number(match[1])) < 0:
+        raise ValueError(f"{text!r} is not a size; write it as 200, 2 KB or 1 MiB")
+    return value * 1024.0 ** "bkmg".index((match[2] or "b").lower())
 
 
 def share(text: str) -> float:
@@ -132,6 +141,16 @@ def days(text: str) -> float:
     if match is None or (value := _number(match[1])) <= 0:
         raise ValueError(f"{text!r} is not a duration; write it as 90 days or 18 months")
     return value * _seconds(match[2]) / 86_400
+
+
+def seconds(text: str) -> float:
+    """A duration in seconds: `5s`, `200 ms`, `10 minutes`."""
+    if match := re.fullmatch(rf"{_NUMBER}\s*ms", text.strip(), re.IGNORECASE):
+        return abs(_number(match[1])) / 1000
+    try:
+        return days(text) * 86_400
+    except ValueError:
+        raise ValueError(f"{text!r} is not a duration; write it as 5s or 10 minutes") from None
 
 
 def skew(text: str) -> float:

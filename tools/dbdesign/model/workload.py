@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field
 
@@ -31,6 +32,43 @@ class Query(Model):
     rate: float | None = None
     peak: float | None = None
     target: LatencyTarget | None = None
+    line: int | None = None
+
+
+Isolation = Literal["read committed", "repeatable read", "serializable"]
+
+
+class Step(Model):
+    """One statement of a transaction, as the application sends it.
+
+    Attributes:
+        sql: with `:name` placeholders: parameters of the transaction, and names that earlier steps bound.
+        into: names that the columns of the first row are bound to, in order; NULL where there is no row.
+        when: an SQL expression over the names; the step and all after it are left out where it is not true.
+    """
+
+    sql: str
+    into: tuple[str, ...] = ()
+    when: str | None = None
+    line: int | None = None
+
+
+class Transaction(Model):
+    """What an application does in one database transaction, with what it decides in between.
+
+    Attributes:
+        isolation: level that it runs at.
+        rate: executions per second on average; None where unknown.
+        parameters: values to try for a parameter, as SQL literals' texts; chosen from generated rows where not said.
+        given: statements that bring generated rows into a state in which the transaction does something.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    isolation: Isolation = "read committed"
+    rate: float | None = None
+    parameters: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    given: tuple[str, ...] = ()
     line: int | None = None
 
 
@@ -74,9 +112,10 @@ class TableVolume(Model):
 
 
 class Workload(Model):
-    """The queries and the volumes by table label."""
+    """The queries, the transactions and the volumes by table label."""
 
     queries: tuple[Query, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
     volumes: Mapping[str, TableVolume] = Field(default_factory=dict)
 
     def rows(self, table: str) -> float | None:

@@ -22,21 +22,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dbdesign.errors import InputError
 from dbdesign.model import quantity
 from dbdesign.model.base import Model
 from dbdesign.model.design import Design
+from dbdesign.model.patterns import AccessModel
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.model.workload import ColumnVolume, LatencyTarget, Query, TableVolume, Workload
+from dbdesign.readers.access_patterns import SECTIONS, check_patterns, parse_patterns
 from dbdesign.readers.base import ReadResult
+from dbdesign.readers.design_document import DesignFileError, Document, Problem, is_null, line_of, nearest
+from dbdesign.readers.transactions import parse_transactions
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-MAX_NODES, MAX_DEPTH = 200_000, 40
 ENGINE = re.compile(r"([a-z]+)(?:[\s-]*v?(\d+(?:\.\d+)*))?\Z", re.IGNORECASE)
 ENGINE_SYNONYMS = {
     "postgres": "postgresql",
@@ -48,26 +49,6 @@ ENGINE_SYNONYMS = {
 }
 
 
-class Problem(Model):
-    """One thing that is wrong with a design file; `line` counts from 1."""
-
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
-
-
-class DesignFileError(InputError):
-    """A design file that does not hold; `problems` has all of them, the text the first five."""
-
-    def __init__(self, problems: list[Problem], name: str) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        shown = "; ".join(str(problem) for problem in self.problems[:5])
-        more = f"; and {len(self.problems) - 5} more" if len(self.problems) > 5 else ""
-        super().__init__(f"{shown}{more}", where=name)
-
-
 class DesignFile(Model):
     """The document before its schema is read.
 
@@ -75,6 +56,7 @@ class DesignFile(Model):
         engine, version: as said; None if the schema's own engine holds.
         schema_source: a path, `database:<name>` or inline text, as written.
         workload: queries and volumes; volumes are still by the names as written.
+        access: entities, relations and access patterns; checked against each other only without a schema, whose tables are entities too.
         lines: of `schema`, `volumes.<table>`, `volumes.<table>.<column>`, for the checks against the schema.
         doubts: volumes that cannot be, left out, where the caller goes on without them.
     """
@@ -84,6 +66,7 @@ class DesignFile(Model):
     schema_source: str | None = None
     schema_format: str | None = None
     workload: Workload = Workload()
+    access: AccessModel = AccessModel()
     lines: Mapping[str, int] = {}
     doubts: tuple[Problem, ...] = ()
 
@@ -94,7 +77,13 @@ LEFT_OUT = "; left out, the rest is used"
 
 def is_design(text: str) -> bool:
     """Whether a text looks like a design file rather than a schema: YAML with a top-level `workload`, `volumes` or `schema`."""
-    keys = set(re.findall(r"^[\"']?(engine|schema|workload|volumes|targets)[\"']?\s*:", text, flags=re.MULTILINE))
+    keys = set(
+        re.findall(
+            r"^[\"']?(engine|schema|workload|volumes|targets|entities|relations|patterns)[\"']?\s*:",
+            text,
+            flags=re.MULTILINE,
+        )
+    )
     as_json = text.lstrip().startswith("{") and re.search(r'"(schema|workload|volumes)"\s*:', text) is not None
     return len(keys) >= 2 or "schema" in keys or as_json
 
@@ -148,7 +137,10 @@ def read_design(
     if doubts:
         told = tuple(f"{doubt}{LEFT_OUT}" for doubt in doubts)
         result = result.model_copy(update={"notes": (*result.notes, *told)})
-    return Design(schema=schema, workload=workload, lines=result.lines, comments=result.comments), result
+    design = Design(
+        schema=schema, workload=workload, access=document.access, lines=result.lines, comments=result.comments
+    )
+    return design, result
 
 
 def _bind(
@@ -162,7 +154,7 @@ def _bind(
         line = document.lines.get(f"volumes.{written}", 1)
         if table is None:
             problems.append(
-                Problem(line=line, message=f"volumes: no table {written!r}{_nearest(written, schema.table_by_label)}")
+                Problem(line=line, message=f"volumes: no table {written!r}{nearest(written, schema.table_by_label)}")
             )
             continue
         for column in volume.columns:
@@ -171,7 +163,7 @@ def _bind(
                 problems.append(
                     Problem(
                         line=place,
-                        message=f"volumes: {table.label} has no column {column!r}{_nearest(column, table.column_by_name)}",
+                        message=f"volumes: {table.label} has no column {column!r}{nearest(column, table.column_by_name)}",
                     )
                 )
         columns = {column: one for column, one in volume.columns.items() if table.column(column) is not None}
@@ -212,7 +204,7 @@ def _query_problems(queries: tuple[Query, ...], schema: Schema) -> Iterator[Prob
             if unknown and source.db.lower() not in {"pg_catalog", "information_schema", "sys"}:
                 yield Problem(
                     line=query.line or 1,
-                    message=f"query {query.name!r} reads {label!r}, which the schema does not have{_nearest(label, schema.table_by_label)}",
+                    message=f"query {query.name!r} reads {label!r}, which the schema does not have{nearest(label, schema.table_by_label)}",
                 )
 
 
@@ -220,36 +212,35 @@ def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
 @dataclass
-class _Parser:
+class _Parser(Document):
     """Walks the YAML nodes, so that every problem has a line."""
 
-    name: str
     lenient: bool = False
     doubts: list[Problem] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)
     default_target: LatencyTarget | None = None
 
     def parse(self, text: str) -> DesignFile:
-        root = self._compose(text)
-        entries = self._mapping(
-            root, {"engine", "schema", "format", "workload", "volumes", "targets"}, "the design file"
+        root = self.compose(text)
+        entries = self.mapping(
+            root,
+            {"engine", "schema", "format", "workload", "volumes", "targets", "transactions", *SECTIONS},
+            "the design file",
         )
         engine, version = self._engine(entries.get("engine"))
         self._targets(entries.get("targets"))
-        source = self._text(entries.get("schema"), "schema")
+        source = self.text(entries.get("schema"), "schema")
         if "schema" in entries:
-            self.lines["schema"] = _line(entries["schema"])
+            self.lines["schema"] = line_of(entries["schema"])
         workload = Workload(
-            queries=tuple(self._queries(entries.get("workload"))), volumes=self._volumes(entries.get("volumes"))
+            queries=tuple(self._queries(entries.get("workload"))),
+            transactions=parse_transactions(self, entries.get("transactions")),
+            volumes=self._volumes(entries.get("volumes")),
         )
-        format_name = self._text(entries.get("format"), "format")
+        format_name = self.text(entries.get("format"), "format")
+        access = parse_patterns(self, entries, self.default_target)
+        if source is None:
+            check_patterns(self, access)
         if self.problems:
             raise DesignFileError(self.problems, self.name)
         return DesignFile(
@@ -258,97 +249,20 @@ class _Parser:
             schema_source=source,
             schema_format=format_name,
             workload=workload,
+            access=access,
             lines=self.lines,
             doubts=tuple(self.doubts),
         )
 
-    def _compose(self, text: str) -> Node:
-        import yaml
-
-        try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            raise DesignFileError(
-                [Problem(line=mark.line + 1 if mark else 1, message=f"not YAML: {error.problem}")], self.name
-            ) from None
-        except (yaml.YAMLError, RecursionError) as error:
-            raise DesignFileError(
-                [Problem(line=1, message=f"not YAML: {str(error).splitlines()[0]}")], self.name
-            ) from None
-        if root is None:
-            raise DesignFileError([Problem(line=1, message="the file is empty")], self.name)
-        self._refuse_bombs(root)
-        return root
-
-    def _refuse_bombs(self, root: Node) -> None:
-        """Aliases can make a small file endless; a design file has no use for that many nodes."""
-        from yaml.nodes import ScalarNode
-
-        work, seen = [(root, 0)], 0
-        while work:
-            node, depth = work.pop()
-            seen += 1
-            if seen > MAX_NODES or depth > MAX_DEPTH:
-                raise DesignFileError(
-                    [Problem(line=_line(node), message="too deeply nested or too many aliases")], self.name
-                )
-            if not isinstance(node, ScalarNode):
-                for child in node.value:
-                    work += [(one, depth + 1) for one in (child if isinstance(child, tuple) else (child,))]
-
-    def _problem(self, node: Node, message: str) -> None:
-        self.problems.append(Problem(line=_line(node), message=message))
-
-    def _mapping(self, node: Node | None, known: set[str] | None, what: str) -> dict[str, Node]:
-        from yaml.nodes import MappingNode, ScalarNode
-
-        if node is None or _is_null(node):
-            return {}
-        if not isinstance(node, MappingNode):
-            self._problem(node, f"{what} must be a mapping (`key: value`)")
-            return {}
-        entries: dict[str, Node] = {}
-        for key, value in node.value:
-            name = key.value if isinstance(key, ScalarNode) else None
-            if name is None or (known is not None and name not in known):
-                hint = _nearest(str(name), dict.fromkeys(known or ())) or f"; known: {', '.join(sorted(known or ()))}"
-                self._problem(key, f"{what} has no entry {name!r}{hint}")
-            elif name in entries:
-                self._problem(key, f"{what} has {name!r} twice")
-            else:
-                entries[name] = value
-        return entries
-
-    def _text(self, node: Node | None, what: str) -> str | None:
-        from yaml.nodes import ScalarNode
-
-        if node is None or _is_null(node):
-            return None
-        if not isinstance(node, ScalarNode) or not node.value.strip():
-            self._problem(node, f"{what} must be a text")
-            return None
-        return str(node.value)
-
-    def _quantity(self, node: Node | None, what: str, parse: Callable[[str], Any]) -> Any:
-        text = self._text(node, what)
-        if text is None or node is None:
-            return None
-        try:
-            return parse(text)
-        except ValueError as error:
-            self._problem(node, f"{what}: {error}")
-            return None
-
     def _engine(self, node: Node | None) -> tuple[Engine | None, str | None]:
-        text = self._text(node, "engine")
+        text = self.text(node, "engine")
         if text is None or node is None:
             return None, None
-        self.lines["engine"] = _line(node)
+        self.lines["engine"] = line_of(node)
         match = ENGINE.match(text.strip())
         name = ENGINE_SYNONYMS.get(match[1].lower(), match[1].lower()) if match else text
         if match is None or name not in set(Engine):
-            self._problem(
+            self.problem(
                 node,
                 f"engine {text!r} is not known; use one of {', '.join(Engine)}, with a version if you like (postgresql 18)",
             )
@@ -356,16 +270,16 @@ class _Parser:
         return Engine(name), match[2]
 
     def _targets(self, node: Node | None) -> None:
-        entries = self._mapping(node, {"latency"}, "targets")
-        self.default_target = self._quantity(entries.get("latency"), "targets.latency", quantity.latency)
+        entries = self.mapping(node, {"latency"}, "targets")
+        self.default_target = self.quantity(entries.get("latency"), "targets.latency", quantity.latency)
 
     def _queries(self, node: Node | None) -> Iterator[Query]:
         from yaml.nodes import SequenceNode
 
-        if node is None or _is_null(node):
+        if node is None or is_null(node):
             return
         if not isinstance(node, SequenceNode):
-            self._problem(node, "workload must be a list of queries (`- name: …`)")
+            self.problem(node, "workload must be a list of queries (`- name: …`)")
             return
         names: set[str] = set()
         for number, item in enumerate(node.value, start=1):
@@ -373,34 +287,34 @@ class _Parser:
             if query is None:
                 continue
             if query.name in names:
-                self._problem(item, f"two queries are named {query.name!r}")
+                self.problem(item, f"two queries are named {query.name!r}")
             names.add(query.name)
             yield query
 
     def _query(self, node: Node, number: int) -> Query | None:
         known = {"name", "sql", "rate", "peak", "target"}
-        entries = self._mapping(node, known, f"query {number}")
-        sql = self._text(entries.get("sql"), f"query {number}: sql")
+        entries = self.mapping(node, known, f"query {number}")
+        sql = self.text(entries.get("sql"), f"query {number}: sql")
         if sql is None:
             if "sql" not in entries and entries:
-                self._problem(node, f"query {number} has no `sql`")
+                self.problem(node, f"query {number} has no `sql`")
             return None
-        name = self._text(entries.get("name"), f"query {number}: name") or f"query {number}"
+        name = self.text(entries.get("name"), f"query {number}: name") or f"query {number}"
         return Query(
             name=name,
             sql=sql.strip().rstrip(";"),
-            rate=self._quantity(entries.get("rate"), f"query {name!r}: rate", quantity.rate),
-            peak=self._quantity(entries.get("peak"), f"query {name!r}: peak", quantity.rate),
-            target=self._quantity(entries.get("target"), f"query {name!r}: target", quantity.latency)
+            rate=self.quantity(entries.get("rate"), f"query {name!r}: rate", quantity.rate),
+            peak=self.quantity(entries.get("peak"), f"query {name!r}: peak", quantity.rate),
+            target=self.quantity(entries.get("target"), f"query {name!r}: target", quantity.latency)
             or self.default_target,
-            line=_line(node),
+            line=line_of(node),
         )
 
     def _volumes(self, node: Node | None) -> dict[str, TableVolume]:
         found: dict[str, TableVolume] = {}
         known = len(self.problems)
-        for table, entry in self._mapping(node, None, "volumes").items():
-            self.lines[f"volumes.{table}"] = _line(entry)
+        for table, entry in self.mapping(node, None, "volumes").items():
+            self.lines[f"volumes.{table}"] = line_of(entry)
             found[table] = self._volume(table, entry)
         if self.lenient:
             self.doubts += self.problems[known:]
@@ -410,46 +324,46 @@ class _Parser:
     def _volume(self, table: str, node: Node) -> TableVolume:
         from yaml.nodes import ScalarNode
 
-        if isinstance(node, ScalarNode) and not _is_null(node):
-            return TableVolume(rows=self._quantity(node, f"volumes.{table}", quantity.count))
+        if isinstance(node, ScalarNode) and not is_null(node):
+            return TableVolume(rows=self.quantity(node, f"volumes.{table}", quantity.count))
         what = f"volumes.{table}"
-        entries = self._mapping(node, {"rows", "growth", "retention", "columns"}, what)
+        entries = self.mapping(node, {"rows", "growth", "retention", "columns"}, what)
         columns: dict[str, ColumnVolume] = {}
-        for column, entry in self._mapping(entries.get("columns"), None, f"{what}.columns").items():
-            self.lines[f"{what}.{column}"] = _line(entry)
+        for column, entry in self.mapping(entries.get("columns"), None, f"{what}.columns").items():
+            self.lines[f"{what}.{column}"] = line_of(entry)
             columns[column] = self._column(f"{what}.{column}", entry)
         return TableVolume(
-            rows=self._quantity(entries.get("rows"), f"{what}.rows", quantity.count),
-            growth=self._quantity(entries.get("growth"), f"{what}.growth", quantity.growth),
-            retention_days=self._quantity(entries.get("retention"), f"{what}.retention", quantity.days),
+            rows=self.quantity(entries.get("rows"), f"{what}.rows", quantity.count),
+            growth=self.quantity(entries.get("growth"), f"{what}.growth", quantity.growth),
+            retention_days=self.quantity(entries.get("retention"), f"{what}.retention", quantity.days),
             columns=columns,
         )
 
     def _column(self, what: str, node: Node) -> ColumnVolume:
-        entries = self._mapping(
+        entries = self.mapping(
             node, {"distinct", "nulls", "values", "skew", "min", "max", "correlation", "width"}, what
         )
         values = {
             value: share
-            for value, entry in self._mapping(entries.get("values"), None, f"{what}.values").items()
-            if (share := self._quantity(entry, f"{what}.values.{value}", quantity.share)) is not None
+            for value, entry in self.mapping(entries.get("values"), None, f"{what}.values").items()
+            if (share := self.quantity(entry, f"{what}.values.{value}", quantity.share)) is not None
         }
-        nulls = self._quantity(entries.get("nulls"), f"{what}.nulls", quantity.share)
+        nulls = self.quantity(entries.get("nulls"), f"{what}.nulls", quantity.share)
         if sum(values.values()) + (nulls or 0) > 1 + 1e-9:
-            self._problem(
+            self.problem(
                 node,
                 f"{what}: the shares of values and nulls add up to {sum(values.values()) + (nulls or 0):.3g}, more than 1",
             )
             nulls, values = None, {}
         return ColumnVolume(
-            distinct=self._quantity(entries.get("distinct"), f"{what}.distinct", quantity.count),
+            distinct=self.quantity(entries.get("distinct"), f"{what}.distinct", quantity.count),
             nulls=nulls,
             values=values,
-            skew=self._quantity(entries.get("skew"), f"{what}.skew", quantity.skew),
-            minimum=self._text(entries.get("min"), f"{what}.min"),
-            maximum=self._text(entries.get("max"), f"{what}.max"),
-            correlation=self._quantity(entries.get("correlation"), f"{what}.correlation", _correlation),
-            width=self._quantity(entries.get("width"), f"{what}.width", quantity.count),
+            skew=self.quantity(entries.get("skew"), f"{what}.skew", quantity.skew),
+            minimum=self.text(entries.get("min"), f"{what}.min"),
+            maximum=self.text(entries.get("max"), f"{what}.max"),
+            correlation=self.quantity(entries.get("correlation"), f"{what}.correlation", _correlation),
+            width=self.quantity(entries.get("width"), f"{what}.width", quantity.count),
         )
 
 
@@ -461,14 +375,6 @@ def _correlation(text: str) -> float:
     if not -1 <= value <= 1:
         raise ValueError(f"{text!r} is not a correlation; it is between -1 and 1")
     return value
-
-
-def _line(node: Node) -> int:
-    return int(node.start_mark.line) + 1
-
-
-def _is_null(node: Node) -> bool:
-    return bool(node.tag == "tag:yaml.org,2002:null")
 
 
 __all__ = ["DesignFile", "DesignFileError", "Problem", "is_design", "parse_design", "read_design"]

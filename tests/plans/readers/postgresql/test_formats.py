@@ -68,3 +68,25 @@ def test_every_format_gives_the_estimates_of_the_json(shop: psycopg.Connection[A
     expected = comparable(read_one(explain(shop, case, "json", "VERBOSE, SETTINGS"), "json"))
     for form in FORMATS:
         assert comparable(read_one(explain(shop, case, form, "VERBOSE, SETTINGS"), form)) == expected, form
+
+
+@pytest.mark.parametrize("options", ["ANALYZE, VERBOSE", "COSTS ON"])
+@pytest.mark.parametrize("form", ["yaml", "xml"])
+@pytest.mark.parametrize("name", ["three tables", "a merge join"])
+def test_a_plan_cut_off_at_any_line_gives_what_was_read_and_says_where_it_stopped(
+    shop: psycopg.Connection[Any], name: str, form: str, options: str
+) -> None:
+    case = next(case for case in CASES if case.name == name)
+    lines = explain(shop, case, form, options).split("\n")
+    whole = [node.title for node in read_plans("\n".join(lines)).plans[0].nodes]
+    first = next(number for number, line in enumerate(lines) if "Join" in line or "Nested" in line) + 1
+    for count in range(first, len(lines)):
+        read = read_plans("\n".join(lines[:count]))
+        titles = [node.title for node in read.plans[0].nodes]
+        assert len(titles) <= len(whole)
+        if len(titles) < len(whole):
+            assert read.plans[0].truncated
+            assert read.notes[-1].line is not None
+            assert "stops here" in read.notes[-1].reason
+            assert read.notes[-1].line <= count
+    assert not read_plans("\n".join(lines)).plans[0].truncated

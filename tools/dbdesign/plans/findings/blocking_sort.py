@@ -54,8 +54,9 @@ class BlockingSort(PlanCheck):
         given = node.children[0].total_rows or 0.0
         if given < MANY_ROWS:
             return
-        keys = [key.split()[0] for key in node.sort_key]
-        falling = frozenset(key.split()[0] for key in node.sort_key if key.split()[-1] == "-1")
+        words = [key.split() for key in node.sort_key if key.strip()]
+        keys = [one[0] for one in words]
+        falling = frozenset(one[0] for one in words if one[-1] == "-1")
         below = next((one for one in node.walk() if one.relation), None)
         filters = [one for one in own(subject.comparisons(below.filter), below) if one.kind == "equal"] if below else []
         columns = tuple(dict.fromkeys([*(one.column for one in filters), *keys]))

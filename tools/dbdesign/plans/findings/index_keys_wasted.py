@@ -58,10 +58,7 @@ class IndexKeysWasted(PlanCheck):
         if node.kind not in {"index scan", "index only scan"} or keys < MANY_ROWS or keys < found * TIMES:
             return
         share = subject.known(node.share or 0.0)
-        bounds = (
-            json.loads(node.index_condition) if node.index_condition and node.index_condition.startswith("{") else {}
-        )
-        tight = [name for name, intervals in bounds.items() if not any("MinKey" in str(one) for one in intervals)]
+        tight = _bounded(node.index_condition)
         index = NewIndex(node.relation, tuple(tight)) if node.relation and tight else None
         yield self.finding(
             node,
@@ -74,3 +71,16 @@ class IndexKeysWasted(PlanCheck):
             saves=(share if share is not None else 0.5) * 0.9,
             numbers={"keys_examined": round(keys), "returned": round(found)},
         )
+
+
+def _bounded(condition: str | None) -> list[str]:
+    """The fields whose index bounds, `{"day": ["[7, 7]"], …}` as the reader keeps MongoDB's `indexBounds`, leave something out."""
+    try:
+        bounds = json.loads(condition or "{}")
+    except ValueError:  # an SBE plan's, or none of MongoDB's
+        return []
+    if not isinstance(bounds, dict):
+        return []
+    return [
+        name for name, intervals in bounds.items() if isinstance(intervals, list) and "MinKey" not in str(intervals)
+    ]

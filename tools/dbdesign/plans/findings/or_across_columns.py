@@ -72,7 +72,8 @@ class OrAcrossColumns(PlanCheck):
             node,
             f"reads {rows(found.read)} to keep {count(found.kept)}, since {' or '.join(named)} may match{subject.time_of(share)}:"
             f" {scan.condition}",
-            "; ".join(index.statement(subject.engine) for index in indexes),
+            "; ".join(index.statement(subject.engine) for index in indexes)
+            or f"An index on each of {', '.join(named)}, which the engine can combine",
             when="helps where each branch finds few rows; an index for each of them is needed, those that are there already aside",
             share=share,
             saves=(share if share is not None else 0.5) * found.waste,

@@ -12,6 +12,7 @@ from dbdesign.plans.base import Content, Form, Found
 from dbdesign.plans.lines import dedented, without_tabs
 from dbdesign.plans.postgresql import statement
 from dbdesign.plans.postgresql.text import TextPlans
+from dbdesign.plans.postgresql.text_completion import stops_early
 from dbdesign.plans.postgresql.text_heads import ACTUAL, COST, ROOT
 from dbdesign.plans.postgresql.xml_format import plan_object
 from dbdesign.plans.postgresql.yaml_format import read_yaml
@@ -87,19 +88,25 @@ def _read_yaml(content: Content) -> Found:
         ),
         0,
     )
-    items, unread = read_yaml(without_tabs(content.lines[first:]))
+    lines = without_tabs(content.lines[first:])
+    items, unread = read_yaml(lines)
+    found = [raw for item in items if isinstance(item, dict) for raw in statements(item)]
+    if not found:
+        raise InputError("this is a PostgreSQL plan as YAML, but no node in it is whole", remedy=ASK_JSON)
+    last = next(line for line in reversed(lines) if line.text.strip())
+    why = stops_early(found[-1]["Plan"])
+    if why is None and last in unread:
+        why = "the last line is not whole"
+    if why is not None:
+        unread = [line for line in unread if line is not last]
+        found[-1]["_truncated"] = True
     notes = [
         PlanNote(reason="this is not understood", line=line.number, text=line.text.strip()[:200]) for line in unread
     ]
-    plans = [
-        statement.plan(raw, line=raw.pop("_line", None))
-        for item in items
-        if isinstance(item, dict)
-        for raw in statements(item)
-    ]
-    if not plans:
-        raise InputError("this is a PostgreSQL plan as YAML, but no node in it is whole", remedy=ASK_JSON)
-    return Found(plans, notes)
+    if why is not None:
+        stops = f"the plan stops here: {why}; what was read until here is in the tree"
+        notes.append(PlanNote(reason=stops, line=last.number, text=last.text.strip()[:200]))
+    return Found([statement.plan(raw, line=raw.pop("_line", None)) for raw in found], notes)
 
 
 def _text(content: Content) -> float:

@@ -38,7 +38,7 @@ def below(root: Raw) -> Iterator[Raw]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(node.get("Plans", ()))
+        waiting.extend(node.get("Plans") or ())
 
 
 def complete(root: Raw) -> None:
@@ -136,8 +136,20 @@ def incomplete_nodes(root: Raw) -> list[Raw]:
     """Nodes that lack an input that their type must have, so that the text must have ended too early."""
     found = []
     for node in below(root):
-        inputs = sum("Subplan Name" not in child for child in node.get("Plans", ()))
-        needed = 2 if node["Node Type"] in JOINS else int(node["Node Type"] in SINGLE)
+        inputs = sum("Subplan Name" not in child for child in node.get("Plans") or ())
+        kind = node.get("Node Type")
+        needed = 2 if kind in JOINS else int(kind in SINGLE)
         if inputs < needed:
             found.append(node)
     return found
+
+
+def stops_early(root: Raw) -> str | None:
+    """Why a tree of a structured format cannot be whole: what its last node lacks; None where it lacks nothing."""
+    nodes = list(below(root))
+    for name in ("Plan Width", "Actual Loops"):
+        for node in nodes:
+            if name in root and name not in node:
+                return f"{node.get('Node Type', 'a node')} lacks its {name}"
+    missing = incomplete_nodes(root)
+    return f"{missing[-1]['Node Type']} lacks an input" if missing else None
