@@ -23,7 +23,7 @@ _CLAIM = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:not|never|un|cannot|can't|couldn't|didn't|wasn't|weren't|without|should be|must be|to be|needs? to|would|if)\b",
+    r"\b(?:not|never|nothing|none|no|cannot|can't|couldn't|didn't|wasn't|weren't|without|should be|must be|to be|needs? to|would|if)\b",
     re.IGNORECASE,
 )
 _KINDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (

@@ -63,11 +63,8 @@ class Grade:
 
     def as_json(self) -> dict[str, Any]:
         """For the results file."""
-        return {
-            "score": round(self.score, 6),
-            "notes": list(self.notes),
-            "checks": [asdict(one) for one in self.checks],
-        }
+        checks = [asdict(one) | {"reasons": list(one.reasons), "evidence": list(one.evidence)} for one in self.checks]
+        return {"score": round(self.score, 6), "notes": list(self.notes), "checks": checks}
 
 
 def grade(task: Task, answer: Answer, shelf: Shelf | None = None, *, only: frozenset[str] | None = None) -> Grade:

@@ -134,6 +134,8 @@ class ResultsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
+        if path.exists():
+            _cut_unfinished(path)
         self.samples: dict[str, Sample] = {one.key: one for one in read_results(path)} if path.exists() else {}
 
     def completed(self, key: str) -> Sample | None:
@@ -151,6 +153,14 @@ class ResultsFile:
                 stack.callback(os.close, handle)
                 os.write(handle, data)
             self.samples[sample.key] = sample
+
+
+def _cut_unfinished(path: Path) -> None:
+    """Cut off a last line that a kill left without its end: the next one would be written behind it."""
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        os.truncate(path, whole)
 
 
 def read_results(path: Path) -> Iterator[Sample]:

@@ -2,7 +2,7 @@
 
 with: `file` (the structured answer), `at` (a dotted path to what it says of the node: its line in the plan as given, or its title),
 `plan` (the task's), `like` (an expression for the node's title, where it is not simply the one with the most exclusive time), `lines`
-(how far a line may be off; 1 by default). A title is right when it has the node's type and the relation, index or alias that it works
+(how far a line may be off; 0 by default). A title is right when it has the node's type and the relation, index or alias that it works
 on, and no other node of the plan has both.
 """
 
@@ -29,7 +29,7 @@ class Parameters(Data):
     at: str
     plan: str
     like: str | None = None
-    lines: int = 1
+    lines: int = 0
 
 
 def grade(parameters: Parameters, bench: Workbench) -> Outcome:
