@@ -117,6 +117,16 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str], dict[str, str], str]] = {
         {"schema_sql": BIG},
         "reads all 5,000,000 rows of big",
     ),
+    "partitions_pruned": (
+        {"state": "empty", "cases": [{"sql": "select * from p where a = $1", "values": ["1"], "most": 1}]},
+        {
+            "schema_sql": "create table p (a int) partition by list (a); create table p1 partition of p for values in (1); create table p2 partition of p for values in (2);"
+        },
+        {
+            "schema_sql": "create table p (a int, b int) partition by list (b); create table p1 partition of p for values in (1); create table p2 partition of p for values in (2);"
+        },
+        "scans 2 tables (p1, p2 …), at most 1 are needed",
+    ),
     "migration_locks": (
         {"state": "big", "file": "answer:up.sql", "hot": ["big"]},
         {"up_sql": BATCHED},

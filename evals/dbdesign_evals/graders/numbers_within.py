@@ -12,6 +12,7 @@ A number that is off by more than the bound earns nothing.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any, Literal
 
@@ -64,9 +65,9 @@ def grade(parameters: Parameters, bench: Workbench) -> Outcome:
     value = structured.load(bench.text(parameters.file), name)
     cases = Cases()
     for case in parameters.cases:
-        truth = _truth(case, bench)
         said = case.because or case.at
         try:
+            truth = _truth(case, bench)
             found = structured.number(structured.at(value, case.at, name), f"{name}, {case.at}")
         except InputError as error:
             cases.add(f"{said}: {error}")
@@ -85,10 +86,12 @@ def _truth(case: Case, bench: Workbench) -> float:
 
 
 def _queried(case: Case, bench: Workbench) -> float:
-    with bench.state(case.state or "").session() as connection:
+    with contextlib.ExitStack() as stack:
+        connection = stack.enter_context(bench.state(case.state or "").session())
         row: Any = connection.execute((case.sql or "").encode()).fetchone()
-        return float(row[0])
-    raise InputError("the truth could not be computed", where=case.at)
+    if row is None or row[0] is None:
+        raise InputError("the truth cannot be computed: there is nothing to measure", where=case.at)
+    return float(row[0])
 
 
 GRADER = Grader("numbers_within", Parameters, grade)
