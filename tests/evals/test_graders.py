@@ -145,6 +145,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str], dict[str, str], str]] = {
         {"up_sql": AT_ONCE},
         "wrote 3000 rows of big",
     ),
+    "statements_do": (
+        {"state": "big", "statements": "fixtures/statements.yaml", "table": "big", "file": "answer:report.yaml"},
+        {
+            "report_yaml": "a: {lock: Access Exclusive, rewrites: no, reads: yes}\nb: {lock: ShareLock, rewrites: false, reads: true}\n"
+        },
+        {"report_yaml": "a: {lock: SHARE, rewrites: no, reads: yes}\nb: {lock: SHARE, rewrites: true, reads: true}\n"},
+        "a: the lock is AccessExclusiveLock, not share b: rewrites is False",
+    ),
     "rollback_restores": (
         {"state": "big", "up": "answer:up.sql", "down": "answer:down.sql", "rows": ["select count(*) from big"]},
         {"up_sql": AT_ONCE, "down_sql": DOWN},
@@ -253,6 +261,7 @@ CASES |= {
 FIXTURES = {
     "fixtures/vouchers.sql": "insert into voucher values (1, 1);\n",
     "fixtures/big.sql": BIG + BIG_ROWS,
+    "fixtures/statements.yaml": "a: alter table big alter b set not null\nb: create index on big (a)\n",
     "fixtures/volumes.yaml": "big: {rows: 5M, columns: {a: {distinct: 1M}}}\n",
     "fixtures/design.yaml": f"engine: postgresql 18\nschema: |\n  {BIG.strip()}\nvolumes:\n  big: {{rows: 5M, columns: {{a: {{distinct: 5M}}}}}}\n",
     "fixtures/workload.sql": "-- name: by a\n-- rate: 10/s\nselect id from big where a = $1;\n",
