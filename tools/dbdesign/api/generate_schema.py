@@ -73,7 +73,8 @@ def generate_schema(
     to: Annotated[
         str,
         Field(
-            description="Target: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, or a diagram: mermaid, dbml, dot, html."
+            description="Target: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb; models: sqlalchemy, sqlmodel; "
+            "a diagram: mermaid, dbml, dot, html."
         ),
     ],
     target_version: Annotated[
