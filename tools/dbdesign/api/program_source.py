@@ -87,7 +87,8 @@ def read_text(text: str, format_: str, call: Call, engine: Engine | None) -> tup
     path = {"django": "app/models.py"}.get(format_, f"source{source_readers()[format_].suffixes[0]}")
     result, key = read_program(Program({path: text}, ""), format_, call, engine)
     unread = tuple(one.model_copy(update={"path": None}) for one in result.unread)
-    return result.model_copy(update={"files": {}, "unread": unread}), key
+    said = {"": result.remarks[path]} if path in result.remarks else {}
+    return result.model_copy(update={"files": {}, "unread": unread, "remarks": said}), key
 
 
 def read_folder(folder: Folder, candidate: Candidate, call: Call, engine: Engine | None) -> tuple[ReadResult, str]:
@@ -151,6 +152,7 @@ def read_program(program: Program, format_: str, call: Call, engine: Engine | No
     """
     from dbdesign.api.access import MAX_BYTES
     from dbdesign.readers.base import source_readers
+    from dbdesign.readers.remarks import remarks
 
     if sum(map(len, program.texts.values())) > MAX_BYTES:
         raise LimitError("is more text than is read", where=program.base or ".", remedy="Name a part of it")
@@ -163,9 +165,12 @@ def read_program(program: Program, format_: str, call: Call, engine: Engine | No
             result = source_readers()[format_].read(inner, engine=engine)
         except DesignError as error:
             raise error.within(program.base or next(iter(program.texts))) from None
-        result = _placed(result, program.base)
+        result = _placed(result, program.base).model_copy(update={"remarks": remarks(program.texts)})
         if program.keep is not None:
             result = _kept(result, program.keep)
+            result = result.model_copy(
+                update={"remarks": {path: result.remarks[path] for path in result.remarks if path in program.keep}}
+            )
         _recent.put(key, result)
     call.step(0.6, "schema read")
     return result.model_copy(update={"notes": (*program.notes, *result.notes)}), key

@@ -391,4 +391,10 @@ def as_design(result: ReadResult) -> Design:
     """A schema that was read as a design without a workload."""
     from dbdesign.model.design import Design
 
-    return Design(schema=result.schema_, lines=result.lines, files=result.files, comments=result.comments)
+    return Design(
+        schema=result.schema_,
+        lines=result.lines,
+        files=result.files,
+        comments=result.comments,
+        remarks=result.remarks,
+    )

@@ -23,6 +23,7 @@ class Design(Model):
         lines: where objects are declared in the text that was read: `orders`, `orders.customer_id`, `orders.orders_pkey` → line, from 1.
         files: of a source of several files: where objects are declared, by the same names → path; `lines` counts within it.
         comments: SQL comments by line, for suppression (`-- dbdesign: allow rule-name`).
+        remarks: the same of a program's files: lines that hold one, by path (empty for a text that is no file) and line.
     """
 
     schema_: Schema = Field(alias="schema")
@@ -31,6 +32,7 @@ class Design(Model):
     lines: Mapping[str, int] = Field(default_factory=dict)
     files: Mapping[str, str] = Field(default_factory=dict)
     comments: Mapping[int, str] = Field(default_factory=dict)
+    remarks: Mapping[str, Mapping[int, str]] = Field(default_factory=dict)
 
     @property
     def schema(self) -> Schema:  # type: ignore[override]

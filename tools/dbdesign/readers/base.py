@@ -48,6 +48,8 @@ class ReadResult(Model):
         files: of a source of several files: where objects are declared, by the same names → path; `lines` counts within it.
         documents: the collections, where the source declares a document database; the schema is then empty.
         comments: SQL line and block comments by the line that they start on (for `dbdesign: allow …`).
+        remarks: of a program's files: the lines that hold a remark to dbdesign (`# dbdesign: allow …`), by path and line; the path of a
+            text that is no file is empty.
         notes: what the caller should know: which way was taken and why, assumptions.
     """
 
@@ -59,6 +61,7 @@ class ReadResult(Model):
     files: Mapping[str, str] = Field(default_factory=dict)
     documents: DocumentSchema | None = None
     comments: Mapping[int, str] = Field(default_factory=dict)
+    remarks: Mapping[str, Mapping[int, str]] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     proof: Proof
 

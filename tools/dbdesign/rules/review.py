@@ -18,8 +18,8 @@ from dbdesign.rules.suppression import (
     ReviewConfig,
     Suppression,
     Suppressor,
-    comment_suppressions,
     config_suppressions,
+    stated_suppressions,
     unknown_rules,
 )
 
@@ -93,7 +93,7 @@ def review(
     config = config or ReviewConfig()
     subject = Subject(design)
     selection = _Selection(subject, only, ignore, severities or {}, config)
-    suppressions, problems = comment_suppressions(design.comments)
+    suppressions, problems = stated_suppressions(design)
     suppressions += config_suppressions(config)
     suppressor = Suppressor(design, suppressions)
     gate = _Gate(subject, suppressor, selection.severities, minimum or config.minimum or Severity.INFO)

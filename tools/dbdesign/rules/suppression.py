@@ -2,7 +2,10 @@
 
 A comment `-- dbdesign: allow rule-name[, rule-name] [reason]` holds for what is declared on its line; on a line of its own, for what
 the next line declares; before a CREATE TABLE, for the table and everything in it. `-- dbdesign: allow-file rule-name` holds
-for the whole text. The configuration is `[tool.dbdesign.review]` in pyproject.toml or `[review]` in dbdesign.toml:
+for the whole text. In a program's files it is the program's comment, `# dbdesign: allow …` or `// dbdesign: allow …`: on a line of its own
+it holds for the model or field that begins next, behind its decorators.
+
+The configuration is `[tool.dbdesign.review]` in pyproject.toml or `[review]` in dbdesign.toml:
 
 ```toml
 [review]
@@ -47,7 +50,8 @@ class Suppression(Model):
         rule: its name.
         object: glob pattern of the objects, for the configuration; empty for a comment.
         line: of the comment.
-        whole_file: of a comment that holds for the whole text.
+        path: of the comment, in a source of several files; empty for a text that is no file.
+        whole_file: of a comment that holds for the whole text, or for all that its file declares.
     """
 
     kind: Literal["comment", "configuration"]
@@ -55,10 +59,12 @@ class Suppression(Model):
     object: str = ""
     reason: str = ""
     line: int | None = None
+    path: str | None = None
     whole_file: bool = False
 
     def __str__(self) -> str:
-        place = f"line {self.line}: allow" if self.kind == "comment" else "configuration: allow"
+        file = f"{self.path}, " if self.path else ""
+        place = f"{file}line {self.line}: allow" if self.kind == "comment" else "configuration: allow"
         return f"{place} {self.rule}{f' on {self.object}' if self.object else ''}"
 
 
@@ -106,8 +112,18 @@ def config_suppressions(config: ReviewConfig) -> list[Suppression]:
     ]
 
 
-def comment_suppressions(comments: Mapping[int, str]) -> tuple[list[Suppression], list[str]]:
-    """The suppressions that SQL comments state, and what is wrong with those that cannot be understood."""
+def stated_suppressions(design: Design) -> tuple[list[Suppression], list[str]]:
+    """The suppressions that a design's comments and remarks state, and what is wrong with those that cannot be understood."""
+    found, problems = comment_suppressions(design.comments)
+    for path, lines in design.remarks.items():
+        more, wrong = comment_suppressions(lines, path)
+        found += more
+        problems += [f"{path}, {one}" if path else one for one in wrong]
+    return found, problems
+
+
+def comment_suppressions(comments: Mapping[int, str], path: str | None = None) -> tuple[list[Suppression], list[str]]:
+    """The suppressions that comments state, of SQL or of a file of a program, and what is wrong with those that cannot be understood."""
     found: list[Suppression] = []
     problems: list[str] = []
     for start, text in sorted(comments.items()):
@@ -122,7 +138,7 @@ def comment_suppressions(comments: Mapping[int, str]) -> tuple[list[Suppression]
             reason = match["reason"].removesuffix("*/").strip()
             names = [name.strip().lower() for name in match["rules"].split(",")]
             found += [
-                Suppression(kind="comment", rule=name, reason=reason, line=line, whole_file=verb != "allow")
+                Suppression(kind="comment", rule=name, reason=reason, line=line, path=path, whole_file=verb != "allow")
                 for name in names
             ]
     return found, problems
@@ -145,23 +161,31 @@ class Suppressor:
         self.suppressions = suppressions
         self.used: set[int] = set()
         self._everywhere: dict[str, list[int]] = {}
-        self._at_line: dict[tuple[str, int], int] = {}
-        declared = set(design.lines.values())
+        self._at_line: dict[tuple[str, str, int], int] = {}
+        declared = _declared_lines(design)
         for number, one in enumerate(suppressions):
             if one.line is None or one.whole_file:
                 self._everywhere.setdefault(one.rule, []).append(number)
+            elif one.path is None:
+                line = _target_line(one.line, declared.get("", set()), design.comments)
+                self._at_line[one.rule, "", line] = number
             else:
-                self._at_line[one.rule, _target_line(one.line, declared, design.comments)] = number
+                text = design.remarks[one.path][one.line]
+                line = _target_of_remark(one.line, text, declared.get(one.path, set()))
+                self._at_line[one.rule, one.path, line] = number
 
     def suppression(self, finding: Finding, lines: tuple[int | None, ...]) -> Suppression | None:
         """What suppresses this finding, if anything: a comment at one of the lines (of the object, of its table), or an entry."""
+        path = finding.path or ""
         for line in lines:
-            at = self._at_line.get((finding.rule, line)) if line is not None else None
+            at = self._at_line.get((finding.rule, path, line)) if line is not None else None
             if at is not None:
                 return self._use(at)
         for number in self._everywhere.get(finding.rule, ()):
-            pattern = self.suppressions[number].object
-            if not pattern or fnmatchcase(finding.object, pattern):
+            one = self.suppressions[number]
+            if one.path not in {None, path}:
+                continue
+            if not one.object or fnmatchcase(finding.object, one.object):
                 return self._use(number)
         return None
 
@@ -184,3 +208,28 @@ def _target_line(line: int, declared: set[int], comments: Mapping[int, str]) -> 
         if following in declared or following not in comments:
             return following
         start = following
+
+
+FARTHEST = 12
+"""How many lines a remark may stand from what it speaks of: decorators may stand between them."""
+
+
+def _declared_lines(design: Design) -> dict[str, set[int]]:
+    """The lines on which something is declared, by file; empty for the text of a source that is one."""
+    found: dict[str, set[int]] = {}
+    for label, line in design.lines.items():
+        found.setdefault(design.files.get(label, ""), set()).add(line)
+    return found
+
+
+def _target_of_remark(line: int, text: str, declared: set[int]) -> int:
+    """The line that a remark speaks of: the next declaration for one on a line of its own, else that which it stands behind."""
+    if line in declared:
+        return line
+    own = text.startswith(("#", "//", "/*", "*"))
+    near = (
+        (one for one in sorted(declared) if line < one <= line + FARTHEST)
+        if own
+        else (one for one in sorted(declared, reverse=True) if line - FARTHEST <= one < line)
+    )
+    return next(near, line)
