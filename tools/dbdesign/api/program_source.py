@@ -71,7 +71,8 @@ def read_file(name: str, text: str, format_: str, call: Call, engine: Engine | N
     own = posixpath.normpath(name)
     texts = _prisma_files(own, text, call) if format_ == "prisma" else imported({own: text}, call)
     others = len(texts) - 1
-    keep = frozenset({own}) if others else None
+    lists = format_ == "typeorm" and "DataSource" in text  # a data source declares the entities that it imports
+    keep = frozenset({own}) if others and not lists else None
     notes = (
         (f"read together with {others} file{'s' if others > 1 else ''} that it imports or belongs to",)
         if others

@@ -100,7 +100,7 @@ class PathReader:
         if place.count(".") + self.depth > MAX_DEPTH:
             self._say(line, place[:200], f"it is nested deeper than {MAX_DEPTH} levels")
             return None
-        value = self._value(value)
+        value = self._value(value, place)
         if isinstance(value, ObjectValue) and not is_typed(value):
             found = self._nested(value, place) if value or value.spreads else DocumentField(type="mixed")
             return found.model_copy(update={"name": key})
@@ -115,12 +115,14 @@ class PathReader:
         found = self._described(base, kind, options, place, line)
         return found.model_copy(update={"name": key})
 
-    def _value(self, value: Value) -> Value:
+    def _value(self, value: Value, place: str) -> Value:
         """A definition, through functions that give it, and the likeliest of several."""
         value = self.schemas.program.expand(value)
         if isinstance(value, CallNode) and value.name == "raw" and value.source == "@nestjs/mongoose":
             return value.arg(0)
         if isinstance(value, Operation):
+            reason = f"what {place} is, is decided as the program runs; the first of the values is taken"
+            self._say(value.line, code(value), reason)
             return next(iter(alternatives(value)), value)
         return value
 
@@ -207,7 +209,7 @@ class PathReader:
 
     def _element(self, value: Value, place: str, line: int) -> DocumentField:
         """An element of an array or a value of a map."""
-        value = self._value(value)
+        value = self._value(value, place)
         if isinstance(value, list):
             return self._array(value, place, line)
         if not isinstance(value, ObjectValue):

@@ -22,6 +22,7 @@ from dbdesign.readers.typeorm.values import sql_of
 from dbdesign.readers.typescript import UNDEFINED, Program
 
 _TABLES = {"Entity", "ViewEntity", "ChildEntity"}
+_SOURCE = re.compile(r"new\s+DataSource\s*\([^)]{0,2000}?\bentities\s*:")
 _TEXT = re.compile(r"@\s*(?:\w+\.)?(?:Entity|ViewEntity|ChildEntity)\s*\(|\bEntitySchema\b")
 PROOF = Proof(level="by rule", detail="put together as TypeORM does it; nothing of the program was run")
 
@@ -30,7 +31,9 @@ def declares(text: str) -> float:
     """How sure it is, 0 to 1, that a text declares entities of TypeORM."""
     if "typeorm" not in text:
         return 0.0
-    return 0.95 if _TEXT.search(text) else 0.3 if re.search(r"@(?:Column|PrimaryGeneratedColumn)\s*\(", text) else 0.0
+    if _TEXT.search(text):
+        return 0.95
+    return 0.3 if re.search(r"@(?:Column|PrimaryGeneratedColumn)\s*\(", text) else 0.1 if _SOURCE.search(text) else 0.0
 
 
 def read_entities(files: Mapping[str, str], *, engine: Engine | None = None) -> ReadResult:
