@@ -6,6 +6,8 @@ Source: TypeORM's `EntityMetadataBuilder` (https://github.com/typeorm/typeorm/bl
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
+from operator import itemgetter
 
 from dbdesign.readers.typeorm.data_source import DataSource
 from dbdesign.readers.typeorm.drivers.base import Driver
@@ -108,11 +110,19 @@ class Builder:
 
     # --- columns ---
 
+    @cached_property
+    def _declared(self) -> dict[Target, list[tuple[int, ColumnArgs]]]:
+        """The columns by what declares them, each with its number in the order of all."""
+        found: dict[Target, list[tuple[int, ColumnArgs]]] = {}
+        for number, args in enumerate(self.storage.columns):
+            found.setdefault(args.target, []).append((number, args))
+        return found
+
     def _columns(self, entity: EntityMetadata) -> None:
         children = {one.target for one in self.entities if one.kind == "entity-child"}
         seen: set[str] = set()
-        for args in self.storage.columns:
-            if args.target not in entity.tree or args.member in seen:
+        for _, args in sorted((pair for one in entity.tree for pair in self._declared.get(one, ())), key=itemgetter(0)):
+            if args.member in seen:
                 continue
             seen.add(args.member)
             strategy = self.storage.generations.get((args.target, args.member))
@@ -128,9 +138,8 @@ class Builder:
 
     def _own_default(self, entity: EntityMetadata, inherited: ColumnArgs) -> None:
         """A class may give a column that it inherits another default, which TypeORM then keeps for the classes behind it too."""
-        for args in self.storage.columns:
-            own = args.target == entity.target and args.member == inherited.member
-            if own and args.options.get("default"):
+        for _, args in self._declared.get(entity.target, ()):
+            if args.member == inherited.member and args.options.get("default"):
                 inherited.options["default"] = args.options["default"]
 
     def _embed(self, entity: EntityMetadata, args: EmbeddedArgs, outer: Embedded | None, depth: int) -> None:
