@@ -98,10 +98,7 @@ Pairs = Annotated[list[str], Names]
 def plan_migration(
     source: Annotated[
         str,
-        Field(
-            description="The schema now: a path, text, design file, folder of migrations, `database:<name>`; for MongoDB "
-            "validators and indexes by collection."
-        ),
+        Field(description="The schema now, as read_schema takes it; for MongoDB validators and indexes by collection."),
     ],
     target: Annotated[str, Field(description="The schema to be; a design file's volumes give durations.")],
     *,

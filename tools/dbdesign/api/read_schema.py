@@ -126,9 +126,9 @@ def read_schema(
 ) -> ReadSchemaAnswer:
     """Read a database schema and say what is in it: tables, columns, keys, foreign keys, indexes, types, views and the rest.
 
-    Reads DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB and TiDB, DBML, design files, databases; models of Prisma,
-    TypeORM, SQLAlchemy, Django, Drizzle and Mongoose; folders of migrations, replayed. PostgreSQL is executed on an embedded server;
-    programs are never run. What was not understood is under `unread` with its line, never dropped.
+    Of DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB, TiDB; DBML, design files, databases; models of Prisma, TypeORM,
+    SQLAlchemy, Django, Drizzle, Mongoose; folders of migrations, replayed. PostgreSQL is executed on an embedded server; programs are
+    never run. What was not understood is under `unread`.
     """
     from dbdesign.api.source import load
 
