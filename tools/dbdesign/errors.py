@@ -14,6 +14,21 @@ from typing import Self
 _UNNAMED = re.compile(r"(?:SQL|DBML)(?=, line |\Z)")
 """What stands for a text that has no name, in the place of an error."""
 
+_ALSO_KNOWN_AS = {
+    "mssql": "sqlserver",
+    "tsql": "sqlserver",
+    "pg": "postgresql",
+    "psql": "postgresql",
+    "mariadb": "mysql",
+    "crdb": "cockroachdb",
+    "graphviz": "dot",
+}
+"""Names in use beside those that are known here, and that are not spelt like them."""
+
+
+def _words(name: str) -> list[str]:
+    return sorted(re.split(r"[\W_]+", name.lower()))
+
 
 class DesignError(Exception):
     """Something that the caller can put right.
@@ -52,9 +67,13 @@ class UnknownNameError(DesignError):
 
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str], *, where: str | None = None) -> Self:
-        """An error that names the nearest of the `known` names, or lists them (at most 20) if none is near."""
+        """An error that names the nearest of the `known` names, or lists them (at most 20) if none is near.
+
+        Nearest is what the name is also known as, then the same words in another order, then what is spelt like it.
+        """
         names = sorted(set(known))
-        near = get_close_matches(name, names, n=3, cutoff=0.6)
+        near = [one for one in names if one == _ALSO_KNOWN_AS.get(name.lower()) or _words(one) == _words(name)]
+        near = near or get_close_matches(name, names, n=3, cutoff=0.6)
         if near:
             remedy = f"Did you mean {' or '.join(near)}?"
         elif names:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Budget = Annotated[
     str | None,
-    Field(description="Bytes that the new indexes may take together, such as 2GB. As much as pays when left out."),
+    Field(description="For the new indexes together, such as 2GB; as much as pays when left out."),
 ]
 
 
@@ -105,8 +105,7 @@ def advise_indexes(
     source: Annotated[
         str | None,
         Field(
-            description="A design file with schema, workload and volumes (path or text), or a schema with `queries`, or `database:<name>`. "
-            "Leave it out where `statistics` is a dump that holds the schema too."
+            description="A design file, a schema with `queries`, or `database:<name>`; none where `statistics` is a dump with the schema."
         ),
     ] = None,
     *,
@@ -116,17 +115,15 @@ def advise_indexes(
     settings: Settings = [],  # noqa: B006 - never changed; the default that the schema shows
     at: At = None,
     least_gain: Annotated[
-        float, Field(description="Share of the workload's cost that an index must save to be advised.", ge=0, le=1)
+        float, Field(description="Share of the cost that an index must save.", ge=0, le=1)
     ] = LEAST_GAIN,
     page: Page = 1,
     call: Call | None = None,
 ) -> AdviseIndexesAnswer:
     """Advise the indexes that serve a workload best within a budget, proven by PostgreSQL's own planner at production scale, without data.
 
-    Builds the production twin of the schema (statistics from the design's volumes, a dump, a snapshot or a database), asks its planner
-    thousands of what-ifs, and answers with DDL, sizes, each query's cost before and after, what each index brings, which existing
-    ones may go, what was considered and why it lost, and what smaller budgets buy. Writes count: rates of INSERT, UPDATE and DELETE
-    are weighed against the reads.
+    Asks the planner of the production twin thousands of what-ifs: DDL, sizes, each query's cost before and after, what each index
+    brings, which existing ones may go, what lost and why, what smaller budgets buy. Rates of writes are weighed against the reads.
     """
     call = call or Call()
     key = repr((source, budget, statistics, queries, settings, at, least_gain))

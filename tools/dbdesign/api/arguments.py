@@ -17,41 +17,26 @@ Names = BeforeValidator(split_names)
 Source = Annotated[
     str,
     Field(
-        description="A path under an allowed folder, or the text itself (SQL, DBML, or a design file in YAML), or `database:<name>` "
-        "for a database that the server's configuration names."
+        description="A path (file, folder of models or migrations, repository), the text itself, or `database:<name>`."
     ),
 ]
 Format = Annotated[
     str | None,
-    Field(
-        description="Format of the source: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, dbml or design. "
-        "Found out from the text when left out."
-    ),
+    Field(description="Where not recognised: an engine, dbml, prisma, flyway …"),
 ]
 EngineVersion = Annotated[
     str | None,
-    Field(
-        description="Version of the engine that the schema runs on, such as 16 or 8.4, where the source does not say."
-    ),
+    Field(description="Of its engine, if not said there: 16, `mysql 8.4`."),
 ]
-Page = Annotated[int, Field(description="Page of the answer, from 1.", ge=1)]
+Page = Annotated[int, Field(description="From 1.", ge=1)]
 WriteTo = Annotated[
     str | None,
-    Field(
-        description="Write the text to this file, or into this folder (existing, or ending in /), under an allowed folder, "
-        "and answer with paths and a summary instead of the text."
-    ),
+    Field(description="File or folder/ to write to, instead of answering with the text."),
 ]
-Overwrite = Annotated[bool, Field(description="Let write_to replace a file that exists.")]
-Tables = Annotated[
-    list[str], Names, Field(description="Only these tables: names or patterns such as `sales.*`. All if empty.")
-]
-Focus = Annotated[
-    list[str], Names, Field(description="Only these tables and what is within `hops` foreign keys of them.")
-]
-Hops = Annotated[int, Field(description="How many foreign keys away from the focus to go.", ge=0, le=20)]
-Include = Annotated[
-    list[str], Names, Field(description="Only tables whose names match one of these patterns, such as `order*`.")
-]
-Exclude = Annotated[list[str], Names, Field(description="Leave out tables whose names match one of these patterns.")]
-KeysOnly = Annotated[bool, Field(description="Only columns that belong to a primary, unique or foreign key.")]
+Overwrite = Annotated[bool, Field(description="Let write_to replace files.")]
+Tables = Annotated[list[str], Names, Field(description="Only these: names or patterns such as `sales.*`.")]
+Focus = Annotated[list[str], Names, Field(description="Only these tables and what is near.")]
+Hops = Annotated[int, Field(description="Foreign keys to go from the focus.", ge=0, le=20)]
+Include = Annotated[list[str], Names, Field(description="Only tables like this, such as `order*`.")]
+Exclude = Annotated[list[str], Names, Field(description="No tables like this.")]
+KeysOnly = Annotated[bool, Field(description="Only columns of keys.")]

@@ -65,29 +65,21 @@ def _statements(value: Any) -> Any:
 def benchmark_schema(
     source: Source,
     *,
-    rows: Annotated[
-        float, Field(description="Rows in all tables together, such as 2000000; lookup tables keep their size.", gt=0)
-    ] = 1e6,
-    seconds: Annotated[float, Field(description="How long the workload runs.", gt=0, le=MOST_SECONDS)] = 10.0,
-    connections: Annotated[int, Field(description="Connections that run it at once.", ge=1, le=MOST_CONNECTIONS)] = 4,
+    rows: Annotated[float, Field(description="In all tables together.", gt=0)] = 1e6,
+    seconds: Annotated[float, Field(description="Of the workload's run.", gt=0, le=MOST_SECONDS)] = 10.0,
+    connections: Annotated[int, Field(description="At once.", ge=1, le=MOST_CONNECTIONS)] = 4,
     indexes: Annotated[
         list[str],
         BeforeValidator(_statements),
-        Field(description="CREATE INDEX statements: the workload runs again with them, and both runs are compared."),
+        Field(description="CREATE INDEX statements, to compare with and without."),
     ] = [],  # noqa: B006 - never changed
     advise: Annotated[
         bool,
-        Field(
-            description="Run the workload again with the indexes that advise_indexes finds for the design's own volumes."
-        ),
+        Field(description="The same with what advise_indexes finds."),
     ] = False,
     budget: Budget = None,
-    at: Annotated[
-        str | None, Field(description="Horizon that the volumes grow to, such as 24mo. Today when left out.")
-    ] = None,
-    seed: Annotated[
-        int, Field(description="Of the rows and of the parameters' values; the same gives the same.", ge=0)
-    ] = 1,
+    at: Annotated[str | None, Field(description="Horizon, such as 24mo.")] = None,
+    seed: Annotated[int, Field(description="Of rows and parameters.", ge=0)] = 1,
     format: Format = None,  # noqa: A002
     write_to: WriteTo = None,
     overwrite: Overwrite = False,
@@ -96,11 +88,9 @@ def benchmark_schema(
 ) -> BenchmarkSchemaAnswer:
     """Fill a PostgreSQL 18 of its own with rows that follow a design's volumes and measure its workload there.
 
-    Rows satisfy every constraint of the schema and are made by the server: distinct counts, skew, value shares, NULLs and
-    correlation as the design file says, proportional to its volumes. Queries run with values drawn from the rows, in the mix of their
-    rates; writes are rolled back. Per query: p50/p95/p99, throughput, buffers, plan, estimated against actual rows, target met, and what
-    the production twin had said of it. With `indexes`, or `advise`, the same again after building them.
-    `write_to` a folder gets a Markdown and an HTML report. Nothing else is touched.
+    Rows satisfy every constraint and follow the design's distributions. Queries run in the mix of their rates, writes are rolled back. Per
+    query: p50/p95/p99, throughput, buffers, plan, target met, and what the twin had said; with `indexes` or `advise` again after building
+    them. `write_to` a folder gets a Markdown and an HTML report.
     """
     wanted = Request(
         source,

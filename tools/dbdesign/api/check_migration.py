@@ -95,62 +95,49 @@ def check_migration(
         list[str],
         Names,
         Field(
-            description="Paths to migration files or folders under an allowed folder, or one text of SQL: Flyway, Liquibase "
-            "(SQL, XML, YAML, JSON), Alembic, Prisma, golang-migrate, dbmate, goose, plain SQL. The order of versions is kept."
+            description="Paths to migrations (Flyway, Liquibase, Alembic, Prisma, golang-migrate, dbmate, goose, SQL) "
+            "or their folders, or one text of SQL."
         ),
     ],
     *,
     engine: Annotated[
         Literal["postgresql", "mysql", "sqlserver", "cockroachdb", "tidb", "sqlite"],
-        Field(description="The engine that the migration is for."),
+        Field(description="Its engine."),
     ] = "postgresql",
-    version: Annotated[
-        str | None, Field(description="Its version: PostgreSQL 12 to 18, MySQL 8.0 or 8.4, … The newest when left out.")
-    ] = None,
+    version: Annotated[str | None, Field(description="Of the engine; the newest when left out.")] = None,
     schema: Annotated[
         str | None,
         Field(
-            description="The schema before the migration: a path, SQL text, `database:<name>`, or a design file, whose "
-            "volumes then grade the findings. An empty database when left out."
+            description="The schema before: a path, SQL, `database:<name>`, or a design file, whose volumes grade the findings."
         ),
     ] = None,
     history: Annotated[
         list[str],
         Names,
-        Field(description="Paths to the project's earlier migrations, which are applied before and not reported."),
+        Field(description="Earlier migrations, applied before and not reported."),
     ] = [],  # noqa: B006 - never changed
     statistics: StatisticsSource = None,
     tool: Annotated[
         str | None,
-        Field(
-            description="Whose files they are: flyway, liquibase, alembic, prisma, golang-migrate, dbmate, goose, sql. "
-            "Found out when left out."
-        ),
+        Field(description="Whose files they are, where that is not recognised."),
     ] = None,
-    only: Annotated[list[str], Names, Field(description="Only these hazards. All if empty.")] = [],  # noqa: B006
+    only: Annotated[list[str], Names, Field(description="Only these hazards.")] = [],  # noqa: B006
     ignore: Annotated[list[str], Names, Field(description="Leave out these hazards.")] = [],  # noqa: B006
     execute: Annotated[
         bool,
-        Field(
-            description="Execute the statements on the embedded PostgreSQL and read the locks; by rule alone if false."
-        ),
+        Field(description="False: by rule alone, not executed."),
     ] = True,
     detail: Annotated[
         Detail | None,
-        Field(
-            description="findings (statements that have any, or fail) or full (every statement). Full where it fits one page."
-        ),
+        Field(description="findings, or full (every statement)."),
     ] = None,
     page: Page = 1,
     call: Call | None = None,
 ) -> CheckMigrationAnswer:
     """Check hand-written migrations for what locks, rewrites or breaks a database in use, statement by statement.
 
-    On PostgreSQL the statements are executed in their transactions on an embedded server, in the state that the earlier ones left: locks
-    are
-    read from the lock table, rewrites from file nodes, scans from counters. Each finding says what is locked, what that blocks, for how
-    long at the known volumes, and the safe statements to write instead, for the target's version. A table that the migration itself
-    creates raises nothing. `-- dbdesign: allow <hazard> <reason>` allows one.
+    On PostgreSQL they are executed on an embedded server, and locks, rewrites and scans observed. Each finding says what is locked, what
+    that blocks, for how long at the known volumes, and what to write instead. `-- dbdesign: allow <hazard> <reason>` allows one.
     """
     call = call or Call()
     asked = repr((source, engine, version, schema, history, statistics, tool, only, ignore, execute))

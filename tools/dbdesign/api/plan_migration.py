@@ -99,73 +99,50 @@ def plan_migration(
     source: Annotated[
         str,
         Field(
-            description="The schema as it is: a path, the text itself, a design file, a folder of migrations, `database:<name>`; for "
-            "MongoDB validators and indexes by collection in JSON or YAML."
+            description="The schema now: a path, text, design file, folder of migrations, `database:<name>`; for MongoDB "
+            "validators and indexes by collection."
         ),
     ],
-    target: Annotated[
-        str, Field(description="The schema as it is to be, in the same ways. Volumes of a design file give durations.")
-    ],
+    target: Annotated[str, Field(description="The schema to be; a design file's volumes give durations.")],
     *,
     version: Annotated[
         str | None,
-        Field(
-            description="Of the engine: PostgreSQL 12 to 18, MySQL 8.0.29, SQL Server 2022; the target's if left out."
-        ),
+        Field(description="Of the engine; the target's when left out."),
     ] = None,
     edition: Annotated[
         Literal["enterprise", "standard", "azure"],
-        Field(description="Of SQL Server: what it does online depends on it."),
+        Field(description="Of SQL Server."),
     ] = "enterprise",
     rename: Annotated[Pairs, Field(description="Confirmed renames, `orders:purchases`, `orders.total:amount`.")] = [],  # noqa: B006
-    drop: Annotated[
-        Pairs, Field(description="Tables, columns and values that are dropped, not renamed: `orders.total`.")
-    ] = [],  # noqa: B006
+    drop: Annotated[Pairs, Field(description="Dropped, not renamed: `orders.total`.")] = [],  # noqa: B006
     fill: Annotated[
         list[str],
-        Field(
-            description="Values for existing rows of columns that become NOT NULL: `orders.note:''`; SQL over the row."
-        ),
+        Field(description="SQL for rows that exist, of new NOT NULL columns: `orders.note:''`."),
     ] = [],  # noqa: B006
-    cast: Annotated[
-        list[str], Field(description="How an old value becomes a new one: `orders.code:code::integer`.")
-    ] = [],  # noqa: B006
+    cast: Annotated[list[str], Field(description="Old value to new: `orders.code:code::integer`.")] = [],  # noqa: B006
     split: Annotated[
         list[str],
-        Field(
-            description="Columns that become rows of a new table: `orders(street, city) -> addresses by id:order_id`."
-        ),
+        Field(description="Columns that become a table: `orders(street, city) -> addresses by id:order_id`."),
     ] = [],  # noqa: B006
-    merge: Annotated[
-        list[str], Field(description="Columns of a table that is dropped go into another, in the same form.")
-    ] = [],  # noqa: B006
-    move: Annotated[list[str], Field(description="Columns that go from one table to another, in the same form.")] = [],  # noqa: B006
-    allow_destructive: Annotated[
-        bool, Field(description="Agree that columns and tables are dropped with their data.")
-    ] = False,
-    verify: Annotated[
-        bool, Field(description="Execute the plan on the embedded server, up and down, before it is returned.")
-    ] = True,
+    merge: Annotated[list[str], Field(description="Columns of a dropped table into another, written so.")] = [],  # noqa: B006
+    move: Annotated[list[str], Field(description="Columns to another table, written so.")] = [],  # noqa: B006
+    allow_destructive: Annotated[bool, Field(description="Agree to the loss of dropped data.")] = False,
+    verify: Annotated[bool, Field(description="Execute it up and down before it is returned.")] = True,
     tool: Annotated[
         str | None,
         Field(
-            description="Write files for flyway, liquibase, alembic, prisma, typeorm, knex, golang-migrate, dbmate, goose, "
-            "django or sql; with `write_to`."
+            description="With write_to: flyway, liquibase, alembic, prisma, typeorm, knex, golang-migrate, dbmate, goose, django or sql."
         ),
     ] = None,
-    write_to: Annotated[
-        str | None, Field(description="The project's folder of migrations; nothing in it is overwritten.")
-    ] = None,
-    name: Annotated[str, Field(description="What the migration is called in file names.")] = "migration",
+    write_to: Annotated[str | None, Field(description="The project's folder of migrations.")] = None,
+    name: Annotated[str, Field(description="In file names.")] = "migration",
     page: Page = 1,
     call: Call | None = None,
 ) -> PlanMigrationAnswer:
     """Plan a zero-downtime migration between two schemas, proven by executing it up and down on a real server.
 
-    Phases expand, backfill, validate, switch and contract, each with the versions of the application that may run; each step with its SQL,
-    whether it may run in a transaction, the locks it was seen to take, timeouts and retries, pre- and postconditions, clean-up and
-    rollback. Doubtful renames and missing values come back as questions; dropping data needs `allow_destructive`.
-    With `tool` and `write_to` the plan becomes files of the project's own migration tool.
+    Phases expand, backfill, validate, switch and contract: steps with SQL, locks seen, timeouts, conditions, rollback, and which versions
+    of the application may run. Doubtful renames come back as questions. `tool` and `write_to` make the migration tool's files.
     """
     call = call or Call()
     key = repr(
@@ -203,9 +180,9 @@ def _planned(
 ) -> tuple[MigrationPlan, list[str]]:
     """The plan, and notes. `folder`: of migrations that are gone on from, which must lead to the start."""
     from dbdesign.api.document_collections import collections_of
-    from dbdesign.api.migration_history import check_history, is_history
+    from dbdesign.api.migration_history import check_history, is_folder
 
-    if not is_history(source, call) and not is_history(target, call):
+    if not is_folder(source, call) and not is_folder(target, call):
         before, after = collections_of(source, call), collections_of(target, call)
         if before is not None and after is not None:
             from dbdesign.migrations.mongodb.planner import plan as plan_collections
@@ -223,15 +200,15 @@ def _planned(
 
 
 def _design(source: str, call: Call) -> tuple[Design, list[str]]:
-    """A schema with its volumes; a folder is its migrations, replayed."""
-    from dbdesign.api.migration_history import is_history, schema_of
+    """A schema with its volumes, and notes on what a folder was read as; a history that does not apply is no schema."""
+    from dbdesign.api.migration_history import TOOLS, refused
     from dbdesign.api.source import load
-    from dbdesign.model.design import Design
 
-    if is_history(source, call):
-        history = schema_of(source.strip(), call)
-        return Design(schema=history.schema), list(history.notes)
-    return load(source, call).design, []
+    loaded = load(source, call)
+    if loaded.format in TOOLS:
+        refused(loaded.result, loaded.name)
+        return loaded.design, list(loaded.result.notes)
+    return loaded.design, []
 
 
 def _settings(

@@ -38,36 +38,28 @@ def read_plan(
     source: Annotated[
         str,
         Field(
-            description="The plan: a path under an allowed folder or the text itself, as EXPLAIN, psql, a client or a log shows it; "
-            "or `database:<name>` to have `query` explained there."
+            description="The plan: a path or the text as a client or log shows it; or `database:<name>` to have `query` explained there."
         ),
     ],
     *,
     query: Annotated[
-        str | None, Field(description="The statement, or a path to it; needed for `database:` and to try remedies.")
+        str | None, Field(description="The statement or its path; for `database:`, and to try remedies.")
     ] = None,
     schema: Annotated[
         str | None,
-        Field(
-            description="Schema or design file (path, text or `database:<name>`): tries the proposed indexes and rewrites of the "
-            "query on the production twin."
-        ),
+        Field(description="Schema or design file: tries indexes and rewrites of the query on the twin."),
     ] = None,
     against: Annotated[
         str | None,
-        Field(description="An earlier plan of the same statement (path or text): what changed and which node pays."),
+        Field(description="An earlier plan of it: what changed."),
     ] = None,
     analyze: Annotated[
         bool,
-        Field(
-            description="With `database:`, run the query (EXPLAIN ANALYZE) where the user's configuration allows it."
-        ),
+        Field(description="Run the query, where the user allows it."),
     ] = False,
     write_to: Annotated[
         str | None,
-        Field(
-            description="Write the plan as a page (.html), a picture (.svg), Mermaid (.mmd), or all three into a folder."
-        ),
+        Field(description="Write .html, .svg, .mmd, or all three into a folder."),
     ] = None,
     overwrite: Overwrite = False,
     page: Page = 1,
@@ -75,10 +67,9 @@ def read_plan(
 ) -> ReadPlanAnswer:
     """Read an execution plan: where the time goes, what is wrong with it, what to do, proven where a schema is given.
 
-    Takes plans of PostgreSQL, MySQL, MariaDB, SQL Server, SQLite, CockroachDB, TiDB and MongoDB in every format that they print, several
-    at once, also as pasted from clients and logs; engine and format are found out. Answers with the exclusive time of each node, ranked
-    findings with numbers and remedies (indexes, rewrites, statistics, settings) and when they help, the hot path and the tree. With
-    `query` and `schema`, proposed indexes are tried on the production twin and rewrites also for equal rows on generated data.
+    Takes plans of PostgreSQL, MySQL, MariaDB, SQL Server, SQLite, CockroachDB, TiDB and MongoDB in every format, also as pasted or logged:
+    exclusive times, ranked findings with remedies, hot path, tree. With `query` and `schema`, indexes are tried on the production twin and
+    rewrites also for equal rows.
     """
     call = call or Call()
     key = repr((source, query, schema, against, analyze, write_to))

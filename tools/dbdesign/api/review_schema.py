@@ -14,6 +14,7 @@ from dbdesign.api.answer import (
     accounted,
     note_items,
     paged,
+    place_of,
     plural,
     section,
     text_of,
@@ -48,6 +49,7 @@ class FindingOut(BaseModel):
     )
     object_count: int | None = None
     line: int | None = None
+    path: str | None = Field(default=None, description="of the file that the line is of, where the source has several")
 
 
 class SuppressedOut(BaseModel):
@@ -85,24 +87,21 @@ def review_schema(
     *,
     format: Format = None,  # noqa: A002
     engine_version: EngineVersion = None,
-    only: Annotated[list[str], Names, Field(description="Only these rules or families of rules. All if empty.")] = [],  # noqa: B006
-    ignore: Annotated[list[str], Names, Field(description="Leave out these rules or families of rules.")] = [],  # noqa: B006
-    minimum: Annotated[Level | None, Field(description="The least severity to report.")] = None,
+    only: Annotated[list[str], Names, Field(description="Only these rules or families.")] = [],  # noqa: B006
+    ignore: Annotated[list[str], Names, Field(description="Not these.")] = [],  # noqa: B006
+    minimum: Annotated[Level | None, Field(description="From this severity on.")] = None,
     detail: Annotated[
         Detail | None,
-        Field(
-            description="names, summary (with messages) or full (evidence and fix). Full where it fits one page, else summary."
-        ),
+        Field(description="names, summary (messages) or full (evidence, fix); what fits one page when left out."),
     ] = None,
     page: Page = 1,
     call: Call | None = None,
 ) -> ReviewSchemaAnswer:
     """Review a schema for defects: keys, types, constraints, indexes, naming, security, lifecycle, and what a workload would suffer from.
 
-    Each finding has a rule, a severity, the object, the evidence and, where a statement can remove the cause, the fix as SQL. Repeats of
-    one cause are one finding. Give a design file (`engine`, `schema`, `workload`, `volumes` in YAML) as the source, and queries and row
-    counts are judged too. `-- dbdesign: allow <rule> <reason>` in the SQL suppresses a finding. A rule's page is
-    the resource dbdesign://rules/<rule>.
+    Each finding has rule, severity, object, evidence and, where it can, the fix as SQL. With a design file (`engine`, `schema`, `workload`,
+    `volumes` in YAML) queries and row counts are judged too, and `transactions` are run interleaved for anomalies.
+    `-- dbdesign: allow <rule> <reason>` suppresses one; pages are at dbdesign://rules/<rule>.
     """
     answer, _, _ = reviewed(
         source,
@@ -269,6 +268,8 @@ def _finding_json(finding: Finding, detail: Detail) -> dict[str, Any]:
     found["message"] = finding.message
     if finding.line is not None:
         found["line"] = finding.line
+        if finding.path is not None:
+            found["path"] = finding.path
     if detail == "summary":
         return found
     found |= {"evidence": dict(finding.evidence), "fix": finding.fix}
@@ -293,7 +294,7 @@ def _fitted(value: dict[str, Any]) -> dict[str, Any]:
 
 def _finding_text(value: dict[str, Any]) -> str:
     more = f" and {value['object_count'] - 1} more" if "object_count" in value else ""
-    line = f" (line {value['line']})" if "line" in value else ""
+    line = f" ({place_of(value.get('path'), value['line'])})" if "line" in value else ""
     said = f"{value['severity']} {value['rule']}: {value['object']}{more}{line}"
     if "message" in value:
         said += f": {value['message']}"

@@ -34,7 +34,7 @@ Detail = Literal["names", "summary", "full"]
 Only = Annotated[
     list[str],
     Names,
-    Field(description="Only these queries of the workload: names or patterns such as `order*`. All if empty."),
+    Field(description="Only these queries: names or patterns."),
 ]
 
 _recent: Recent[Simulation] = Recent(2)
@@ -44,8 +44,7 @@ def simulate_queries(
     source: Annotated[
         str | None,
         Field(
-            description="A design file with schema, workload and volumes (path or text), or a schema with `queries`, or `database:<name>`. "
-            "Leave it out where `statistics` is a dump that holds the schema too."
+            description="A design file, a schema with `queries`, or `database:<name>`; none where `statistics` is a dump with the schema."
         ),
     ] = None,
     *,
@@ -56,19 +55,15 @@ def simulate_queries(
     only: Only = [],  # noqa: B006
     detail: Annotated[
         Detail | None,
-        Field(
-            description="names, summary (verdicts, findings) or full (PostgreSQL's plans). Full where it fits one page, else summary."
-        ),
+        Field(description="names, summary (verdicts, findings) or full (plans); what fits one page when left out."),
     ] = None,
     page: Page = 1,
     call: Call | None = None,
 ) -> SimulateQueriesAnswer:
     """Simulate a workload at production scale: the plan that PostgreSQL's own planner makes for each query, before a row exists.
 
-    Builds the production twin of the schema (statistics from the design's volumes, a dump, a snapshot or a database) and answers for each
-    query with the plan, cost, rows, blocks touched, findings with remedies, and whether its latency target is plausible; for parameters
-    also the plans for common, typical and rare values. With a horizon (`at`): how the cost grows until then, and when the plan changes.
-    Writes: indexes kept, foreign keys checked, triggers. Nothing is executed.
+    On the production twin: plan, cost, rows, blocks, findings with remedies, whether a latency target is plausible, plans for common and
+    rare values; with `at`, how the cost grows and when the plan changes. Writes: indexes kept, keys checked. Nothing is executed.
     """
     call = call or Call()
     key = repr((source, statistics, queries, settings, at, only))

@@ -21,26 +21,22 @@ if TYPE_CHECKING:
 
 StatisticsSource = Annotated[
     str | None,
-    Field(
-        description="Statistics of a real database instead of the design's volumes: a path to a `pg_dump --no-data --statistics` file of "
-        "PostgreSQL 18 or to a snapshot made by dbdesign's script, or `database:<name>`."
-    ),
+    Field(description="Instead of volumes: `pg_dump --no-data --statistics`, a snapshot, or `database:<name>`."),
 ]
 QueriesSource = Annotated[
     str | None,
     Field(
-        description="A path to the workload where no design file has it: SQL statements (comments `-- name:`, `-- rate: 300/s`), "
-        "an export of pg_stat_statements (CSV or JSON with query, calls), or a log of PostgreSQL."
+        description="The workload, if not in a design file: SQL (`-- name:`, `-- rate: 300/s`), pg_stat_statements (CSV, JSON), a log."
     ),
 ]
 Settings = Annotated[
     list[str],
     Names,
-    Field(description="Planner settings of the target server, such as work_mem=64MB, random_page_cost=1.1."),
+    Field(description="Of the planner, such as work_mem=64MB."),
 ]
 At = Annotated[
     str | None,
-    Field(description="The horizon that volumes are grown to, such as 24mo or 3 years. Today when left out."),
+    Field(description="Horizon, such as 24mo."),
 ]
 
 
