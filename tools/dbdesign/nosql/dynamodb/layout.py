@@ -177,7 +177,7 @@ def _single(part: Part, entity: Entity, name: str) -> KeyAttribute:
         return KeyAttribute(f"{part.name}_key", "S", (part,), own=False)
     if part.kind == "marker":
         return KeyAttribute(part.name, "S", (part,), own=False)
-    return KeyAttribute(f"{name}_{part.kind}", "S", (part,), own=False)
+    return KeyAttribute(f"{name.removesuffix('_pk')}_{part.kind}", "S", (part,), own=False)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _piece(part: Sequence[Any], values: Values) -> str | None:
 def item_of(entity: str, values: Values) -> Item:
     """The item of an entity's values: those that are None are left out, keys are made, the expiry is set."""
     layout = ENTITIES[entity]
-    types = layout["types"]
+    types = {**layout["types"], **({layout["expires"][0]: "N"} if layout["expires"] else {})}
     item = {name: typed(types.get(name, "S"), one) for name, one in values.items() if one is not None}
     whole = {**dict.fromkeys(types), **values}
     item.update({name: {"S": one} for name, one in made(entity, whole).items() if one is not None})
@@ -328,7 +328,8 @@ def count_up(client: Any, table: str, owner: str, shards: int, by: int = 1) -> N
     client.update_item(
         TableName=table,
         Key={"counter": {"S": joined(owner, str(random.randrange(shards)))}},  # noqa: S311 - spreads load, hides nothing
-        UpdateExpression="ADD total :by",
+        UpdateExpression="ADD #total :by",
+        ExpressionAttributeNames={"#total": "total"},
         ExpressionAttributeValues={":by": {"N": str(by)}},
     )
 
