@@ -90,7 +90,7 @@ class WithoutTransactions:
         self._real = real
         self.capacity = 0.0
 
-    def transact_write_items(self, *, TransactItems: list[Mapping[str, Any]]) -> None:
+    def transact_write_items(self, *, TransactItems: list[Mapping[str, Any]]) -> None:  # noqa: N803 - as boto3 has it
         for one in TransactItems:
             ((kind, request),) = one.items()
             getattr(self, {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[kind])(**request)
@@ -154,9 +154,7 @@ class Filled:
         return function(self.client, **{name: value for name, value in given.items() if name in wanted})
 
     def served(self, *operations: str) -> list[Serving]:
-        return [
-            one for one in self.evaluated.servings if one.unserved is None and one.pattern.operation in operations
-        ]
+        return [one for one in self.evaluated.servings if one.unserved is None and one.pattern.operation in operations]
 
 
 def module(name: str, text: str) -> ModuleType:

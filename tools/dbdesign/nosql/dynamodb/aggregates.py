@@ -44,7 +44,9 @@ def _parted(pattern: AccessPattern, model: AccessModel) -> Parted:
     found: list[tuple[AccessPattern, tuple[float, float], Relation | None]] = []
     entity = model.entity_by_name[pattern.entity]
     if pattern.operation in {"updates", "deletes"} and not set(entity.key) <= set(pattern.equal):
-        finding = own.model_copy(update={"name": pattern.name + JOINT + FIND, "operation": "reads", "project": entity.key})
+        finding = own.model_copy(
+            update={"name": pattern.name + JOINT + FIND, "operation": "reads", "project": entity.key}
+        )
         found.append((finding, (1.0, 1.0), None))
         parts[0] = own.model_copy(update={"equal": entity.key})
     for name in pattern.together:
@@ -163,6 +165,7 @@ def collectable(model: AccessModel) -> Iterator[Relation]:
     for relation in model.relations:
         parent, child = model.entity_by_name.get(relation.parent), model.entity_by_name.get(relation.child)
         read = any(one.entity == relation.parent and relation.child in one.together for one in model.patterns)
-        if parent and child and read and parent is not child and relation.by:
-            if set(relation.by) < set(child.key) and len(relation.by) == len(parent.key):
-                yield relation
+        if not (parent and child and read and relation.by) or parent is child:
+            continue
+        if set(relation.by) < set(child.key) and len(relation.by) == len(parent.key):
+            yield relation

@@ -76,7 +76,10 @@ def _modes(costs: Costs, prices: Prices) -> Iterator[Alternative]:
     used = costs.on_demand / costs.fixed * prices.break_even if costs.fixed else 0.0
     even = f"provisioned is cheaper where capacity is used by more than {prices.break_even:.0%} on average"
     yield Alternative(
-        name="on demand", description="no capacity to plan; a request costs the same at any load", cost={"dollars_a_month": round(costs.total, 2)}, chosen=True
+        name="on demand",
+        description="no capacity to plan; a request costs the same at any load",
+        cost={"dollars_a_month": round(costs.total, 2)},
+        chosen=True,
     )
     yield Alternative(
         name="provisioned, following the load",
@@ -98,16 +101,25 @@ def _together(option: Option, prices: Prices) -> Iterator[Alternative]:
     kept, other = (option.costs, option.before) if option.taken else (option.before, option.costs)
     difference = other.total - kept.total
     saved = prices.requests(0.5, 0.0)
-    even = f"a difference of ${difference:,.0f} a month, as much as {difference / saved:,.1f} small reads a second" if saved else None
+    even = (
+        f"a difference of ${difference:,.0f} a month, as much as {difference / saved:,.1f} small reads a second"
+        if saved
+        else None
+    )
     yield Alternative(
         name=f"{pair}: {option.how}",
-        description=f"{relation.children.average:,.3g} {relation.child} of a {relation.parent} on average, {relation.children.large:,.3g} at the 99th percentile",
+        description=f"a {relation.parent} has {relation.children.average:,.3g} {relation.child} on average,"
+        f" {relation.children.large:,.3g} at the 99th percentile",
         cost=dollars(option.costs),
         break_even=even,
         chosen=option.taken,
     )
     yield Alternative(
-        name=f"{pair}: before", description="without that", cost=dollars(option.before), break_even=even, chosen=not option.taken
+        name=f"{pair}: before",
+        description="without that",
+        cost=dollars(option.before),
+        break_even=even,
+        chosen=not option.taken,
     )
 
 

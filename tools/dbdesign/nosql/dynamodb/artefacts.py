@@ -86,9 +86,10 @@ def _requests(servings: Sequence[Serving]) -> list[dict[str, Any]]:
     for one in servings:
         if one.unserved is None:
             shown = [
-                {"operation": step.request.operation, "request": step.request.plain()} if step.request is not None else {"operation": step.kind}
+                {"operation": step.request.operation, "request": step.request.plain()}
+                if step.request is not None
+                else {"operation": step.kind}
                 for step in one.steps
             ]
             found.append({"pattern": one.pattern.name, "function": function_name(one), "requests": shown})
     return found
-

@@ -53,7 +53,11 @@ def fetches(path: Path, pattern: AccessPattern, entity: Entity) -> bool:
 
 
 def read_units(
-    path: Path, match: Match, pattern: AccessPattern, statistics: Statistics, made: Size = Size()  # noqa: B008
+    path: Path,
+    match: Match,
+    pattern: AccessPattern,
+    statistics: Statistics,
+    made: Size = Size(),  # noqa: B008
 ) -> Units:
     """Read units of one execution: items of a Query are added up before rounding, those of a BatchGetItem rounded one by one."""
     entity = statistics.entity
@@ -67,7 +71,10 @@ def read_units(
     found = Units(units(each, READ_UNIT), max(float(-(-each.large // READ_UNIT)), 1.0)) * (match.fan_out * factor)
     if fetches(path, pattern, entity):
         whole = entity_size(entity)
-        found += Units(returned.average * units(whole, READ_UNIT), returned.large * float(-(-whole.large // READ_UNIT))) * factor
+        found += (
+            Units(returned.average * units(whole, READ_UNIT), returned.large * float(-(-whole.large // READ_UNIT)))
+            * factor
+        )
     return found
 
 

@@ -17,7 +17,13 @@ _CONDITION = re.compile(
 )
 _NAME = re.compile(r"#\w+")
 _VALUE = re.compile(r":\w+")
-EXPRESSIONS = ("KeyConditionExpression", "FilterExpression", "ProjectionExpression", "UpdateExpression", "ConditionExpression")
+EXPRESSIONS = (
+    "KeyConditionExpression",
+    "FilterExpression",
+    "ProjectionExpression",
+    "UpdateExpression",
+    "ConditionExpression",
+)
 
 
 def problems(operation: str, request: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 from dbdesign.model.patterns import AccessPattern, Entity
-from dbdesign.nosql.dynamodb.capacity import needed, read_units, stored_size, present, write_units
+from dbdesign.nosql.dynamodb.capacity import needed, present, read_units, stored_size, write_units
 from dbdesign.nosql.dynamodb.hot import shards_for
 from dbdesign.nosql.dynamodb.layout import Part, Path, attribute, literal
 from dbdesign.nosql.dynamodb.limits import (
@@ -79,7 +79,13 @@ class Chooser:
             for hashed in combinations(key, length):
                 rest = [name for name in key if name not in hashed]
                 for ranged in permutations(rest) if len(rest) <= 2 else [sorted(rest, key=lambda name: -uses[name])]:
-                    base = Path(self.entity.name, "table", self.entity.name, tuple(map(attribute, hashed)), tuple(map(attribute, ranged)))
+                    base = Path(
+                        self.entity.name,
+                        "table",
+                        self.entity.name,
+                        tuple(map(attribute, hashed)),
+                        tuple(map(attribute, ranged)),
+                    )
                     yield self._sharded(base)
 
     def _sharded(self, path: Path) -> Path:
@@ -101,7 +107,7 @@ class Chooser:
             cost, _, way = min(ways, key=lambda one: one[:2])
             if cost < UNSERVED:
                 served[pattern.name] = way
-        indexes = self._finished(base, [candidates[number] for number in picked], served)
+        indexes = self._finished([candidates[number] for number in picked], served)
         cost = self._total(base, indexes, served)
         upkeep = sum(self._upkeep(one) for one in indexes) + self._base_upkeep(base)
         return Chosen(base, indexes, served, cost, considered=len(candidates), upkeep=upkeep)
@@ -122,7 +128,7 @@ class Chooser:
         units = sum(one.rate * write_units(one, self.entity, base).average for one in self.writes)
         return self.prices.requests(0.0, units)
 
-    def _finished(self, base: Path, picked: list[Path], served: dict[str, Path | str]) -> tuple[Path, ...]:
+    def _finished(self, picked: list[Path], served: dict[str, Path | str]) -> tuple[Path, ...]:
         """The picked indexes with the projection that is cheapest for what they serve in the end."""
         found = []
         for path in picked:
@@ -170,7 +176,11 @@ class Chooser:
     def _upkeep(self, path: Path) -> float:
         """Dollars a month for an index: writes and storage."""
         units = sum(one.rate * write_units(one, self.entity, path).average for one in self.writes)
-        size = (stored_size(self.entity, path).average + ITEM_OVERHEAD) * self.statistics.count * present(path, self.entity)
+        size = (
+            (stored_size(self.entity, path).average + ITEM_OVERHEAD)
+            * self.statistics.count
+            * present(path, self.entity)
+        )
         return self.prices.requests(0.0, units) + self.prices.storage(size)
 
     def _candidates(self, base: Path) -> list[Path]:
@@ -197,7 +207,9 @@ class Chooser:
             if parts:
                 yield self._sharded(Path("", "GSI", self.entity.name, parts, (*rest, *last)))
             if sparse and len(parts) < HASH_PARTS:
-                yield self._sharded(Path("", "GSI", self.entity.name, (*parts, sparse[0]), (*rest, *last), share=sparse[1]))
+                yield self._sharded(
+                    Path("", "GSI", self.entity.name, (*parts, sparse[0]), (*rest, *last), share=sparse[1])
+                )
         if marker and not sparse and not equal:
             yield self._sharded(Path("", "GSI", self.entity.name, (marker[0],), last, share=marker[1]))
         if not equal and not marker and last:
@@ -226,7 +238,9 @@ class Chooser:
         match = serves(path, pattern)
         tested = {*match.filtered, *match.tested} if match else set()
         unranged = {pattern.range} if match and pattern.range and match.ranged is None else set()
-        unordered = {key.attribute for key in pattern.order} if match and (not match.ordered or match.fan_out > 1) else set()
+        unordered = (
+            {key.attribute for key in pattern.order} if match and (not match.ordered or match.fan_out > 1) else set()
+        )
         expiring = {TTL} if self.entity.retention_days is not None else set()
         return frozenset({*tested, *unranged, *unordered, *expiring})
 
@@ -245,7 +259,9 @@ class Chooser:
         def cost(one: Path) -> float:
             return self._upkeep(one) + sum(self._read(one, pattern) for pattern in patterns)
 
-        return min(unique.values(), key=lambda one: (round(cost(one), 6), one.projected is not None, len(one.projected or ())))
+        return min(
+            unique.values(), key=lambda one: (round(cost(one), 6), one.projected is not None, len(one.projected or ()))
+        )
 
 
 def _named(paths: Iterable[Path]) -> Iterator[Path]:
@@ -297,4 +313,3 @@ def cheapest(options: Sequence[tuple[float, float, list[float]]], upkeep: Sequen
             return picked
         picked = best
     return picked
-

@@ -145,4 +145,3 @@ def costs(found: Iterable[Load], prices: Prices) -> Costs:
         storage=sum(prices.storage(one.size) for one in every),
         storage_then=sum(prices.storage(one.then) for one in every),
     )
-

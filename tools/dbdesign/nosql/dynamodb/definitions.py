@@ -31,7 +31,10 @@ def create_table(table: PhysicalTable) -> dict[str, Any]:
 
 def index_definition(index: PhysicalIndex) -> dict[str, Any]:
     """An index as CreateTable and CloudFormation say it."""
-    schema = [*(_element(name, "HASH") for name, _ in index.hash), *(_element(name, "RANGE") for name, _ in index.range)]
+    schema = [
+        *(_element(name, "HASH") for name, _ in index.hash),
+        *(_element(name, "RANGE") for name, _ in index.range),
+    ]
     return {"IndexName": index.name, "KeySchema": schema, "Projection": projection(index)}
 
 

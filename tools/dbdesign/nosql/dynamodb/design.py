@@ -31,7 +31,7 @@ SETTINGS = {
     "layout": "multi (a table for each aggregate, the default) or single (one table for all entities)",
     "keys": "composite (global indexes with several key attributes, the default) or joined (one attribute that joins them by #)",
     "table": "name of the single table; `app` when left out",
-    **{one: "dollars, in the place of the dated price" for one in PRICE_SETTINGS.values()},
+    **dict.fromkeys(PRICE_SETTINGS.values(), "dollars, in the place of the dated price"),
 }
 
 
@@ -61,9 +61,7 @@ def design(model: AccessModel, options: DesignOptions) -> StoreDesign:
     return maker.said(chosen, best, other, tried)
 
 
-def decide(
-    model: AccessModel, options: DesignOptions
-) -> tuple[Maker, Evaluated, Evaluated, Evaluated, list[Option]]:
+def decide(model: AccessModel, options: DesignOptions) -> tuple[Maker, Evaluated, Evaluated, Evaluated, list[Option]]:
     """What is chosen, the best with several tables, that in one table, and what was tried on the way.
 
     Raises: as `design`.
@@ -121,7 +119,9 @@ class Maker:
             collected = best.plan.collected if best is not kept else collected
         return best, tried
 
-    def _better(self, best: Evaluated, other: Evaluated, relation: Relation, how: str, tried: list[Option]) -> Evaluated:
+    def _better(
+        self, best: Evaluated, other: Evaluated, relation: Relation, how: str, tried: list[Option]
+    ) -> Evaluated:
         wins = other.order < best.order
         tried.append(Option(relation, how, other.costs, best.costs, taken=wins))
         return other if wins else best
@@ -135,7 +135,9 @@ class Maker:
             raise AssertionError("; ".join(unfit))
         if wrong := [text for one in definitions for text in check.definition_problems(one)]:
             raise InputError(
-                "; ".join(wrong), where="design", remedy=f"A table has at most {GLOBAL_INDEXES} global indexes: use layout=multi"
+                "; ".join(wrong),
+                where="design",
+                remedy=f"A table has at most {GLOBAL_INDEXES} global indexes: use layout=multi",
             )
         unserved = tuple(_unserved(served))
         return StoreDesign(
@@ -150,7 +152,7 @@ class Maker:
             coverage=tuple(_coverage(one) for one in served if one.unserved is None),
             cannot_serve=unserved,
             alternatives=tuple(alternatives(multi, single, tried, self.prices, chosen is single)),
-            one_way_doors=tuple(_doors(chosen)),
+            one_way_doors=tuple(_doors(chosen, tried)),
             duplicates=tuple(duplicates(plan, served)),
             concerns=tuple(concerns(plan, served, chosen.loads, self.regions)),
             questions=tuple(questions(plan, served)),
@@ -219,7 +221,13 @@ def _served_by(step: Step) -> str:
         )
         for placeholder in sorted(names, key=len, reverse=True):
             condition = condition.replace(placeholder, names[placeholder])
-        return f"{where}: {condition.replace('#', '') or 'Scan'}"
+        condition = condition.replace("#", "")
+        made = step.request.fields.get("ExpressionAttributeValues", {})
+        for placeholder in sorted(made, key=len, reverse=True):
+            value = made[placeholder].text
+            if value != "{" + placeholder[1:] + "}":
+                condition = condition.replace(placeholder, repr(value))
+        return f"{where}: {condition or 'Scan'}"
     return f"{table}: {step.kind} by {', '.join(step.placement.base_names)}"
 
 
@@ -236,9 +244,21 @@ def _requested(step: Step, serving: Serving) -> str:
         return f"UpdateItem {step.counter.table} ADD total :by on a shard taken at random"
     operation = {"insert": "Put", "update": "Update", "delete": "Delete"}[step.kind]
     if not serving.transaction:
-        return f"{operation}Item {table}, if it is {'not ' * (step.kind == 'insert')}there"
+        guard = {"insert": ", if it is not there", "update": ", if it is there", "delete": ""}[step.kind]
+        return f"{operation}Item {table}{_set(step)}{guard}"
     unique = f" and {len(entity.unique)} in {unique_table(entity)}" * bool(entity.unique and step.kind != "update")
     return f"TransactWriteItems: {operation} {table}{f' ({step.rows:,.3g})' if step.relation else ''}{unique}"
+
+
+def _set(step: Step) -> str:
+    """What an update sets: attributes, and keys that are made from them."""
+    if step.kind != "update":
+        return ""
+    names = step.pattern.changes or tuple(one.name for one in step.placement.entity.attributes)
+    keys = [one.name for one in step.placement.made if set(one.sources) & set(names)]
+    return (
+        f" {'ADD' if step.pattern.increments and len(names) == 1 and not keys else 'SET'} {', '.join((*names, *keys))}"
+    )
 
 
 def _notes(serving: Serving) -> Iterator[str]:
@@ -308,7 +328,7 @@ def _dollars(chosen: Evaluated) -> dict[str, float]:
     }
 
 
-def _doors(chosen: Evaluated) -> Iterator[OneWayDoor]:
+def _doors(chosen: Evaluated, tried: Sequence[Option]) -> Iterator[OneWayDoor]:
     move = "a new table, double writes, a backfill from an export, and a switch of the reads"
     for placement in chosen.plan.placements.values():
         yield OneWayDoor(
@@ -329,10 +349,17 @@ def _doors(chosen: Evaluated) -> Iterator[OneWayDoor]:
                     why="every item's shard is in its key; readers ask all of them",
                     undo="a second index with more shards, a rewrite of every item, and a switch of the reads",
                 )
+    for one in tried:
+        if one.taken:
+            child, parent = one.relation.child, one.relation.parent
+            yield OneWayDoor(
+                decision=f"{child} and {parent} are kept together, as one {one.how.removeprefix('one ')}",
+                why=f"{child} has no key of its own: whatever comes to be asked of it alone goes through {parent}",
+                undo=move,
+            )
     for counter in counters_of(chosen.servings):
         yield OneWayDoor(
             decision=f"{counter.attribute} of {counter.entity} is counted in {counter.shards} shards",
             why="the shards hold the number; the attribute is their copy",
             undo="more shards can be added at any time; fewer need the rest to be added up into one",
         )
-

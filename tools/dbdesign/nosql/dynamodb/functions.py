@@ -59,7 +59,9 @@ def module(plan: Plan, servings: Iterable[Serving]) -> str:
     """The module's text: what all requests need, where each entity is, and a function for each pattern that is served."""
     source = inspect.getsource(runtime)
     entities = pprint.pformat(layouts(plan), width=120, sort_dicts=False)
-    source = source.replace("ENTITIES: dict[str, dict[str, Any]] = {}", f"ENTITIES: dict[str, dict[str, Any]] = {entities}")
+    source = source.replace(
+        "ENTITIES: dict[str, dict[str, Any]] = {}", f"ENTITIES: dict[str, dict[str, Any]] = {entities}"
+    )
     functions = [text for one in servings if one.unserved is None for text in _functions(one)]
     return source + "".join(f"\n\n{one}" for one in functions)
 
@@ -225,11 +227,15 @@ def _insert(name: str, serving: Serving) -> str:
             also.append(f"*(({one.pattern.entity!r}, one) for one in {plural})")
         else:
             by = one.pattern.changes
-            changes = ", ".join(f"{to!r}: values[{source!r}]" for to, source in zip(by, own.placement.entity.key, strict=False))
+            changes = ", ".join(
+                f"{to!r}: values[{source!r}]" for to, source in zip(by, own.placement.entity.key, strict=False)
+            )
             needs = "".join(f", {extra!r}: one.get({extra!r})" for extra in _needs(one))
             assigned.append(f"*(({one.pattern.entity!r}, one, {{{changes}{needs}}}) for one in {plural})")
     more = f", *, {', '.join(keywords)}" if keywords else ""
-    options = (f", also=[{', '.join(also)}]" if also else "") + (f", assign=[{', '.join(assigned)}]" if assigned else "")
+    options = (f", also=[{', '.join(also)}]" if also else "") + (
+        f", assign=[{', '.join(assigned)}]" if assigned else ""
+    )
     return "\n".join(
         [
             f"def {name}(client: Any, values: Values{more}) -> None:",

@@ -25,7 +25,9 @@ TABLE_QUOTA = 40_000
 """Read and write units a second of an on-demand table by default (ServiceQuotas); may be raised on request."""
 
 
-def concerns(plan: Plan, servings: Sequence[Serving], found: Sequence[Load], regions: Sequence[str]) -> Iterator[Concern]:
+def concerns(
+    plan: Plan, servings: Sequence[Serving], found: Sequence[Load], regions: Sequence[str]
+) -> Iterator[Concern]:
     """What breaks, the worst first: hot keys, limits, then what only needs care."""
     for placement in plan.placements.values():
         for path in placement.paths:
@@ -47,7 +49,9 @@ def _hot(plan: Plan, placement: Placement, path: Path, servings: Sequence[Servin
     for serving, step in steps:
         if step.reads or step.placement is not placement or path.name not in step.by_path:
             continue
-        share, _ = write_share(path, step.pattern, reads_of(plan, placement.entity.name), plan.statistics(placement.entity.name))
+        share, _ = write_share(
+            path, step.pattern, reads_of(plan, placement.entity.name), plan.statistics(placement.entity.name)
+        )
         units = share * serving.pattern.peak_rate * step.by_path[path.name].average / path.shards
         writes += units
         writers += [(units, serving.pattern.name)]
@@ -85,7 +89,11 @@ def _transaction(serving: Serving) -> Iterator[Concern]:
         return
     items, size = 0.0, 0.0
     for step in serving.steps:
-        times = step.relation.children.largest if step.relation is not None and step.relation.child == step.pattern.entity else 1.0
+        times = (
+            step.relation.children.largest
+            if step.relation is not None and step.relation.child == step.pattern.entity
+            else 1.0
+        )
         items += times * (1 + len(step.placement.entity.unique) * (step.kind == "insert"))
         size += times * entity_size(step.placement.entity).large
     if items > TRANSACTION_ITEMS or size > TRANSACTION_BYTES:
@@ -109,7 +117,8 @@ def _unbounded(serving: Serving, plan: Plan) -> Iterator[Concern]:
         if size > PAGE_BYTES:
             yield Concern(
                 object=serving.pattern.name,
-                message=f"it has no page, and at most reads {most:,.0f} items of {size / 1024**2:,.1f} MB: {size / PAGE_BYTES:,.0f} requests",
+                message=f"it has no page, and at most reads {most:,.0f} items of {size / 1024**2:,.1f} MB:"
+                f" {size / PAGE_BYTES:,.0f} requests",
                 remedy="Give it a page",
                 until="1 MB for one request",
             )
@@ -120,10 +129,13 @@ def _collections(plan: Plan) -> Iterator[Concern]:
         if not any(one.kind == "LSI" for one in placement.indexes):
             continue
         names = placement.base.attributes - {name for part in placement.base.range for name in part.attributes}
-        most = plan.statistics(placement.entity.name).matching(names).largest * entity_size(placement.entity).average * 2
+        most = (
+            plan.statistics(placement.entity.name).matching(names).largest * entity_size(placement.entity).average * 2
+        )
         yield Concern(
             object=placement.table,
-            message=f"with a local index, all items of one partition key value may take 10 GB; the largest takes {most / 1024**3:.2g} GB today",
+            message=f"with a local index, all items of one partition key value may take 10 GB;"
+            f" the largest takes {most / 1024**3:.2g} GB today",
             remedy="Replace the local index by a global one and an eventually consistent read before that",
             until=f"{COLLECTION_BYTES / max(most, 1.0):,.1f} times today's largest",
         )
@@ -169,21 +181,53 @@ def _regions(servings: Sequence[Serving], regions: Sequence[str]) -> Iterator[Co
         )
 
 
-
 def questions(plan: Plan, servings: Sequence[Serving]) -> list[Question]:
     """Numbers that are missing and would flip a decision; those that flip it soonest first."""
-    found = [*_counts(plan), *_distincts(plan, servings), *_shares(servings), *_ranges(servings)]
+    found = [
+        *_counts(plan),
+        *_moves(servings),
+        *_distincts(plan, servings),
+        *_shares(servings),
+        *_ranges(servings),
+    ]
     return [one for _, one in sorted(found, key=lambda pair: pair[0])][:12]
 
 
 def _counts(plan: Plan) -> Iterator[tuple[float, Question]]:
     for entity in plan.model.entities:
         if entity.count is None:
-            yield 0.0, Question(
-                question=f"How many {entity.name} are there?",
-                assumed="1,000",
-                flips="storage, index sizes and whether its reads fit one page",
+            yield (
+                0.0,
+                Question(
+                    question=f"How many {entity.name} are there?",
+                    assumed="1,000",
+                    flips="storage, index sizes and whether its reads fit one page",
+                ),
             )
+
+
+def _moves(servings: Sequence[Serving]) -> Iterator[tuple[float, Question]]:
+    """Updates that may change an index's key: an unchanged key is not written twice."""
+    for serving in servings:
+        for step in serving.steps:
+            if step.kind != "update" or step.pattern.increments:
+                continue
+            known = step.placement.entity.attribute_by_name
+            kept = {
+                name for name in step.pattern.changes if name in known and known[name].type not in {"timestamp", "date"}
+            }
+            names = {name for path in step.placement.indexes for name in path.attributes & kept}
+            own = step.by_path[step.placement.base.name].average
+            if names and len(step.pattern.changes) > 1 and step.units.average > own * 1.5:
+                share = 1 - own / step.units.average
+                yield (
+                    0.1,
+                    Question(
+                        question=f"In which share of {serving.pattern.name!r} does {', '.join(sorted(names))} really change?",
+                        assumed="in all",
+                        flips=f"{share:.0%} of its write units: an index entry whose key stays is written once or not at all, not twice",
+                    ),
+                )
 
 
 def _distincts(plan: Plan, servings: Sequence[Serving]) -> Iterator[tuple[float, Question]]:
@@ -192,14 +236,21 @@ def _distincts(plan: Plan, servings: Sequence[Serving]) -> Iterator[tuple[float,
         entity = serving.pattern.entity
         statistics = plan.statistics(entity)
         for name in serving.pattern.equal:
-            if (entity, name) in seen or not statistics.unsaid(name) or set(plan.model.entity_by_name[entity].key) <= set(serving.pattern.equal):
+            if (
+                (entity, name) in seen
+                or not statistics.unsaid(name)
+                or statistics.matching(frozenset(serving.pattern.equal)).largest <= 1
+            ):
                 continue
             seen.add((entity, name))
             rows = statistics.count / statistics.distinct(name)
-            yield 0.2, Question(
-                question=f"How many {entity} share one {name}, on average and at the 99th percentile?",
-                assumed=f"{rows:,.3g} on average, ten times as many at the 99th percentile",
-                flips=f"whether {serving.pattern.name!r} may be sorted by the reader (up to 1 MB) or needs an index in its order",
+            yield (
+                0.2,
+                Question(
+                    question=f"How many {entity} share one {name}, on average and at the 99th percentile?",
+                    assumed=f"{rows:,.3g} on average, ten times as many at the 99th percentile",
+                    flips=f"whether {serving.pattern.name!r} may be sorted by the reader (up to 1 MB) or needs an index in its order",
+                ),
             )
 
 
@@ -210,10 +261,13 @@ def _shares(servings: Sequence[Serving]) -> Iterator[tuple[float, Question]]:
             continue
         threshold = _threshold(pattern, serving.steps)
         if threshold < 0.5:
-            yield threshold, Question(
-                question=f"Which share of {pattern.name!r} goes to the most wanted {', '.join(pattern.equal) or 'parent'}?",
-                assumed="what follows from the data, or an even spread",
-                flips=f"above {threshold:.1%} one partition is too hot: shards or a cache are needed",
+            yield (
+                threshold,
+                Question(
+                    question=f"Which share of {pattern.name!r} goes to the most wanted {', '.join(pattern.equal) or 'parent'}?",
+                    assumed="what follows from the data, or an even spread",
+                    flips=f"above {threshold:.1%} one partition is too hot: shards or a cache are needed",
+                ),
             )
 
 
@@ -232,8 +286,11 @@ def _ranges(servings: Sequence[Serving]) -> Iterator[tuple[float, Question]]:
     for serving in servings:
         pattern = serving.pattern
         if pattern.operation == "reads" and pattern.range and pattern.page is None:
-            yield 0.3, Question(
-                question=f"Which share of the items does the range of {pattern.range} in {pattern.name!r} leave?",
-                assumed="a third",
-                flips="its read units, and whether a page is needed",
+            yield (
+                0.3,
+                Question(
+                    question=f"Which share of the items does the range of {pattern.range} in {pattern.name!r} leave?",
+                    assumed="a third",
+                    flips="its read units, and whether a page is needed",
+                ),
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dbdesign.model.patterns import AccessPattern
+from dbdesign.nosql.dynamodb.aggregates import JOINT
 from dbdesign.nosql.dynamodb.capacity import write_units
 from dbdesign.nosql.dynamodb.layout import Path
 from dbdesign.nosql.dynamodb.limits import HOT_READS, HOT_WRITES, TARGET
@@ -47,7 +48,13 @@ def write_share(
     of_data = statistics.hottest(names)
     if pattern.hottest is not None and (pattern.operation == "inserts" or set(pattern.equal) <= names):
         of_parent = any(set(one.by) == names for one in statistics.model.relations if one.child == entity.name)
-        return (pattern.hottest if of_parent or len(names) == 1 else min(pattern.hottest, of_data)), True
+        rising = any((one := entity.attribute_by_name.get(name)) and one.monotonic for name in names)
+        said = of_parent or (len(names) == 1 and not rising)
+        return (pattern.hottest if said else min(pattern.hottest, of_data)), True
+    if pattern.hottest is not None and names <= set(pattern.equal):
+        return max(
+            pattern.hottest, of_data
+        ), True  # all items of a partition are wanted at least as much as one of them
     of_reads = [one.hottest for one in reads if one.hottest is not None and set(one.equal) == set(names)]
     return max([of_data, *of_reads]), bool(of_reads)
 
@@ -63,7 +70,8 @@ def shards_for(
         return 1
     for pattern in writes:
         share, _ = write_share(path, pattern, reads, statistics)
-        load += share * pattern.peak_rate * write_units(pattern, entity, path).average
+        times = 2.0 if pattern.atomic and JOINT in pattern.name and path.kind == "table" else 1.0
+        load += share * pattern.peak_rate * write_units(pattern, entity, path).average * times
     if load <= HOT_WRITES:
         return 1
     return math.ceil(load / HOT_WRITES / TARGET)

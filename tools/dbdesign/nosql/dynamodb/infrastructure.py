@@ -35,7 +35,14 @@ def cloudformation(tables: Iterable[PhysicalTable], regions: Sequence[str]) -> s
         "Description": "Tables designed from access patterns",
         "Resources": resources,
     }
-    text: str = yaml.safe_dump(template, sort_keys=False, width=120, allow_unicode=True)
+
+    class Plain(yaml.SafeDumper):
+        """Writes what stands in two places twice: CloudFormation takes no aliases."""
+
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the dumper's own signature
+            return True
+
+    text: str = yaml.dump(template, Dumper=Plain, sort_keys=False, width=120, allow_unicode=True)
     return text
 
 
@@ -244,8 +251,7 @@ def _terraform_index(index: PhysicalIndex) -> Iterator[str]:
                 yield "    }"
     else:
         yield f"    hash_key = {json.dumps(index.hash[0][0])}"
-        if index.range:
-            yield f"    range_key = {json.dumps(index.range[0][0])}"
+        yield from (f"    range_key = {json.dumps(name)}" for name, _ in index.range)
     shown = projection(index)
     yield f"    projection_type = {json.dumps(shown['ProjectionType'])}"
     if "NonKeyAttributes" in shown:

@@ -254,8 +254,6 @@ def _indexes(member: Placement) -> Iterator[PhysicalIndex]:
 
 def _merged(one: PhysicalIndex, other: PhysicalIndex) -> PhysicalIndex:
     projected = (
-        None
-        if one.projected is None or other.projected is None
-        else tuple(sorted({*one.projected, *other.projected}))
+        None if one.projected is None or other.projected is None else tuple(sorted({*one.projected, *other.projected}))
     )
     return PhysicalIndex(one.name, one.kind, one.hash, one.range or other.range, projected)

@@ -9,7 +9,6 @@ from dbdesign.nosql.dynamodb.layout import Part, Path
 from dbdesign.nosql.dynamodb.limits import RANGE_SHARE
 from dbdesign.nosql.dynamodb.sizes import Size
 
-
 UNSAID_ROWS = 20.0
 """Items for each value of an attribute that refers to something, where nothing is said: ours, and asked."""
 DEEPEST = 4
@@ -44,7 +43,7 @@ class Match:
 def predicate_value(attribute: Attribute, share: float) -> str | bool | None:
     """The value that a filter with that selectivity asks for; None where none of the known values is near it."""
     if attribute.type == "boolean" and not attribute.values:
-        return share >= 0.5 if attribute.mutable is None else share < 0.5
+        return True if share < 0.5 else None  # the rarer value is taken to be true; which the commoner one is stays open
     near = [value for value, one in attribute.values.items() if abs(one - share) <= 0.2 * share]
     if not near:
         return None
@@ -75,7 +74,7 @@ def serves(path: Path, pattern: AccessPattern) -> Match | None:
     """How a path serves a read, or None: each part of its partition key must be compared by equality."""
     equal = set(pattern.equal)
     used: set[str] = set()
-    tested = {name for name in pattern.filter}
+    tested = set(pattern.filter)
 
     def fixed(part: Part) -> bool:
         if part.kind in {"literal", "shard"}:
@@ -150,14 +149,18 @@ class Statistics:
                 return Size(1.0, 1.0, 1.0)
         found, left = self._related(names)
         for name in sorted(left):
-            average, most = self.selectivity(name)
-            spread = UNSAID_SPREAD if self.unsaid(name) else 1.0
-            found = Size(
-                found.average * average,
-                min(found.large * most * spread, found.large),
-                min(found.largest * most * spread, found.largest),
-            )
+            found = self._narrowed(found, name)
         return Size(max(found.average, 1e-9), max(found.large, 1.0), max(found.largest, 1.0))
+
+    def _narrowed(self, found: Size, name: str) -> Size:
+        """Items that also have one value of an attribute; of a guessed reference no more than guessed, whatever else is compared."""
+        average, most = self.selectivity(name)
+        if self.unsaid(name) and self.refers(name):
+            few = min(found.average, UNSAID_ROWS)
+            return Size(few, min(found.large, few * UNSAID_SPREAD), min(found.largest, few * UNSAID_SPREAD))
+        spread = UNSAID_SPREAD if self.unsaid(name) else 1.0
+        large, largest = (min(one * most * spread, one) for one in (found.large, found.largest))
+        return Size(found.average * average, large, largest)
 
     def _related(self, names: frozenset[str]) -> tuple[Size, frozenset[str]]:
         """Children of the most selective parent whose key, or a part of it, is among the attributes; and the attributes that are left."""
@@ -169,7 +172,11 @@ class Statistics:
             children = one.children
             if used == set(one.by):
                 options.append((Size(children.average, children.large, children.largest), names - used))
-            elif (parent := self.model.entity_by_name.get(one.parent)) and self.depth < DEEPEST and len(parent.key) == len(one.by):
+            elif (
+                (parent := self.model.entity_by_name.get(one.parent))
+                and self.depth < DEEPEST
+                and len(parent.key) == len(one.by)
+            ):
                 of_parent = frozenset(key for key, by in zip(parent.key, one.by, strict=True) if by in used)
                 above = Statistics(self.model, parent, self.depth + 1).matching(of_parent)
                 options.append((above.scaled(*(children.average,) * 3), names - used))
@@ -191,8 +198,14 @@ class Statistics:
             return max(one.distinct, 1.0)
         if one is not None and one.type == "boolean":
             return 2.0
-        parents = [relation.parent for relation in self.model.relations if relation.child == self.entity.name and relation.by == (name,)]
-        counts = [count for parent in parents if (found := self.model.entity_by_name.get(parent)) and (count := found.count)]
+        parents = [
+            relation.parent
+            for relation in self.model.relations
+            if relation.child == self.entity.name and relation.by == (name,)
+        ]
+        counts = [
+            count for parent in parents if (found := self.model.entity_by_name.get(parent)) and (count := found.count)
+        ]
         if counts:
             return max(counts[0], 1.0)
         if (name,) in (self.entity.key, *self.entity.unique):
@@ -210,7 +223,9 @@ class Statistics:
         if one is not None and (one.distinct or one.values or one.type == "boolean"):
             return False
         related = any(relation.child == self.entity.name and name in relation.by for relation in self.model.relations)
-        return not related and not any(name in unique for unique in (self.entity.key, *self.entity.unique) if len(unique) == 1)
+        return not related and not any(
+            name in unique for unique in (self.entity.key, *self.entity.unique) if len(unique) == 1
+        )
 
     def hottest(self, names: frozenset[str]) -> float:
         """Share of the items with the commonest value of the attributes, from what is said of the data."""

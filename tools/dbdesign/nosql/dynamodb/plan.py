@@ -89,7 +89,9 @@ class Planner:
     def _placed(self, entity: Entity, chosen: Chosen, collected: Sequence[Relation]) -> Placement:
         root = _root(entity.name, collected)
         shared = any(entity.name in (one.parent, one.child) for one in collected)
-        return _placement(entity, root, chosen, several=self.several, shared=shared, own_hash=_own_hash(entity.name, collected))
+        return _placement(
+            entity, root, chosen, several=self.several, shared=shared, own_hash=_own_hash(entity.name, collected)
+        )
 
 
 def _root(name: str, collected: Sequence[Relation]) -> str:
@@ -106,9 +108,7 @@ def _bases(entity: Entity, collected: Sequence[Relation]) -> list[Path] | None:
     """The key that an item collection prescribes: the parent's, then what it is and the rest of its own."""
     for one in collected:
         if one.parent == entity.name:
-            return [
-                Path(entity.name, "table", entity.name, tuple(map(attribute, entity.key)), (literal(entity.name),))
-            ]
+            return [Path(entity.name, "table", entity.name, tuple(map(attribute, entity.key)), (literal(entity.name),))]
         if one.child == entity.name:
             rest = [attribute(name) for name in entity.key if name not in one.by]
             hashed = tuple(map(attribute, one.by))
@@ -187,9 +187,13 @@ def _part_size(part: Part, entity: Entity) -> Size:
 
 def reads_of(plan: Plan, entity: str) -> tuple[AccessPattern, ...]:
     """All reads of an entity, parts of others included."""
-    return tuple(one for whole in plan.parts for one in whole.parts if one.entity == entity and one.operation == "reads")
+    return tuple(
+        one for whole in plan.parts for one in whole.parts if one.entity == entity and one.operation == "reads"
+    )
 
 
 def writes_of(plan: Plan, entity: str) -> tuple[AccessPattern, ...]:
     """All writes of an entity, parts of others included."""
-    return tuple(one for whole in plan.parts for one in whole.parts if one.entity == entity and one.operation != "reads")
+    return tuple(
+        one for whole in plan.parts for one in whole.parts if one.entity == entity and one.operation != "reads"
+    )

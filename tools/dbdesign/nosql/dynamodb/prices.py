@@ -66,7 +66,7 @@ class Prices:
 @cache
 def known() -> Mapping[str, Prices]:
     """Prices by region."""
-    data = json.loads(files(__package__).joinpath("prices.json").read_text(encoding="utf-8"))
+    data = json.loads(files("dbdesign.nosql.dynamodb").joinpath("prices.json").read_text(encoding="utf-8"))
     return {region: Prices(region=region, **one) for region, one in data["regions"].items()}
 
 

@@ -141,7 +141,11 @@ def copied(plan: Plan) -> Iterator[tuple[str, str, str, str, dict[str, str]]]:
         shared = set(child.attribute_by_name) & set(parent.attribute_by_name)
         for name in sorted(shared - {*relation.by, *parent.key, *child.key}):
             one, other = parent.attribute_by_name[name], child.attribute_by_name[name]
-            if one.type == other.type and one.type == "string" and not (one.values or name in {"state", "status", "cell"}):
+            if (
+                one.type == other.type
+                and one.type == "string"
+                and not (one.values or name in {"state", "status", "cell"})
+            ):
                 yield parent.name, name, child.name, name, dict(zip(relation.by, parent.key, strict=True))
 
 

@@ -129,7 +129,13 @@ class _Expression:
 
 
 def read_request(
-    placement: Placement, path: Path, match: Match, pattern: AccessPattern, statistics: Statistics, *, whole: bool = False
+    placement: Placement,
+    path: Path,
+    match: Match,
+    pattern: AccessPattern,
+    statistics: Statistics,
+    *,
+    whole: bool = False,
 ) -> Request:
     """A GetItem, or a Query of a table or index.
 
@@ -159,7 +165,7 @@ def read_request(
     fields["ExpressionAttributeValues"] = expression.values
     if pattern.page is not None and match.ordered and not whole:
         fields["Limit"] = min(math.ceil(pattern.page / passing), 1000) if filters else pattern.page
-    if match.descending:
+    if match.descending and match.ordered:
         fields["ScanIndexForward"] = False
     if pattern.consistency == "strong":
         fields["ConsistentRead"] = True
@@ -172,7 +178,7 @@ def _get(placement: Placement, pattern: AccessPattern, expression: _Expression) 
     fields: dict[str, Any] = {"TableName": placement.table, "Key": key}
     names = needed(pattern, placement.entity)
     if names is not None:
-        kept = [one for one in dict.fromkeys(pattern.project)]
+        kept = list(dict.fromkeys(pattern.project))
         if TTL in names:
             kept.append(TTL)
         fields["ProjectionExpression"] = ", ".join(expression.name(one) for one in kept)
@@ -250,4 +256,7 @@ def tested_value(name: str, pattern: AccessPattern, expression: _Expression) -> 
     value = predicate_value(one, pattern.filter[name]) if one else None
     if value is None:
         return expression.of(name)
-    return Code(str(value).lower() if isinstance(value, bool) else value, f"typed({stored_type(expression.entity, name)!r}, {value!r})")
+    return Code(
+        str(value).lower() if isinstance(value, bool) else value,
+        f"typed({stored_type(expression.entity, name)!r}, {value!r})",
+    )

@@ -247,23 +247,24 @@ def update_request(
         if name not in layout["identity"]
     }
     keys = {name for name, parts in layout["made"].items() if name not in layout["key"]}
-    for name, one in made(entity, known).items():
+    for name, key_text in made(entity, known).items():
         if name in keys and set(_sources(layout["made"][name])) & set(changes):
-            new[name] = None if one is None else {"S": one}
-    names, values = {"#key": layout["key"][0]}, {}
+            new[name] = None if key_text is None else {"S": key_text}
+    names: dict[str, str] = {"#key": layout["key"][0]}
+    values: dict[str, Item] = {}
     sets, removes, adds, conditions = [], [], [], ["attribute_exists(#key)"]
-    for number, (name, one) in enumerate(new.items()):
+    for number, (name, typed_value) in enumerate(new.items()):
         names[f"#n{number}"] = name
-        if one is None:
+        if typed_value is None:
             removes.append(f"#n{number}")
         else:
-            values[f":v{number}"] = one
+            values[f":v{number}"] = typed_value
             sets.append(f"#n{number} = :v{number}")
-    for number, (name, one) in enumerate((add or {}).items()):
-        names[f"#a{number}"], values[f":a{number}"] = name, typed("N", one)
+    for number, (name, amount) in enumerate((add or {}).items()):
+        names[f"#a{number}"], values[f":a{number}"] = name, typed("N", amount)
         adds.append(f"#a{number} :a{number}")
-    for number, (name, one) in enumerate((expected or {}).items()):
-        names[f"#e{number}"], values[f":e{number}"] = name, typed(layout["types"].get(name, "S"), one)
+    for number, (name, old) in enumerate((expected or {}).items()):
+        names[f"#e{number}"], values[f":e{number}"] = name, typed(layout["types"].get(name, "S"), old)
         conditions.append(f"#e{number} = :e{number}")
     clauses = {"SET": sets, "REMOVE": removes, "ADD": adds}
     request = {
@@ -277,7 +278,11 @@ def update_request(
 
 
 def _sources(parts: Iterable[Sequence[Any]]) -> list[str]:
-    return [name for part in parts for name in ([part[1]] if part[0] == "attribute" else part[-1] if part[0] != "literal" else [])]
+    return [
+        name
+        for part in parts
+        for name in ([part[1]] if part[0] == "attribute" else part[-1] if part[0] != "literal" else [])
+    ]
 
 
 def update(
@@ -312,7 +317,9 @@ def delete(client: Any, entity: str, key: Values, *, old: Values | None = None) 
     write(client, writes)
 
 
-def by_unique(client: Any, entity: str, names: Sequence[str], values: Values, *, consistent: bool = False) -> dict[str, Any] | None:
+def by_unique(
+    client: Any, entity: str, names: Sequence[str], values: Values, *, consistent: bool = False
+) -> dict[str, Any] | None:
     """The item that owns a unique value: the item that keeps the value, then its owner."""
     layout = ENTITIES[entity]
     kept = {"unique_value": {"S": unique_value(names, values)}}

@@ -16,7 +16,20 @@ from dbdesign.nosql.dynamodb.sizes import value_size
 Row = dict[str, Any]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When the first value of a time is; the model's own times are unknown."""
-WORDS = ("river", "amber", "quiet", "north", "copper", "lantern", "meadow", "signal", "harbour", "violet", "paper", "cedar")
+WORDS = (
+    "river",
+    "amber",
+    "quiet",
+    "north",
+    "copper",
+    "lantern",
+    "meadow",
+    "signal",
+    "harbour",
+    "violet",
+    "paper",
+    "cedar",
+)
 DEEPEST = 3
 SKEW = 1.1
 """Exponent by which the first parents have more children than later ones."""
@@ -37,18 +50,14 @@ def sample(model: AccessModel, count: int, *, longest: int = 200) -> dict[str, l
 
 def _in_order(model: AccessModel) -> list[Entity]:
     """Parents before their children; of a cycle, in the order of the file."""
+    known = model.entity_by_name
+    waiting = {one.name: {rel.parent for rel in model.relations if rel.child == one.name} for one in model.entities}
     done: dict[str, Entity] = {}
-
-    def visit(entity: Entity, path: frozenset[str]) -> None:
-        if entity.name in done or entity.name in path or len(path) > len(model.entities):
-            return
-        for relation in model.relations:
-            if relation.child == entity.name and relation.parent in model.entity_by_name:
-                visit(model.entity_by_name[relation.parent], path | {entity.name})
-        done[entity.name] = entity
-
-    for one in model.entities:
-        visit(one, frozenset())
+    while waiting:
+        ready = [name for name, parents in waiting.items() if not (parents & waiting.keys()) - {name}]
+        for name in ready or list(waiting)[:1]:
+            done[name] = known[name]
+            del waiting[name]
     return list(done.values())
 
 
@@ -70,14 +79,24 @@ def _rows(entity: Entity, model: AccessModel, rows: Mapping[str, list[Row]], cou
 
 
 def _row(
-    entity: Entity, parents: list[Relation], rows: Mapping[str, list[Row]], number: int, chance: random.Random, longest: int, model: AccessModel
-) -> Row:  # fmt: skip
+    entity: Entity,
+    parents: list[Relation],
+    rows: Mapping[str, list[Row]],
+    number: int,
+    chance: random.Random,
+    longest: int,
+    model: AccessModel,
+) -> Row:
     row: Row = {}
     for relation in parents:
         if relation.optional and chance.random() < 0.3:
             continue
         choices = rows[relation.parent]
-        choices = [one for one in choices if all(row.get(by, one.get(key)) == one.get(key) for by, key in _pairs(relation, model))] or choices[:1]
+        choices = [
+            one
+            for one in choices
+            if all(row.get(by, one.get(key)) == one.get(key) for by, key in _pairs(relation, model))
+        ] or choices[:1]
         picked = choices[_skewed(len(choices), chance)]
         row.update({by: picked[key] for by, key in _pairs(relation, model) if by not in row and key in picked})
     for attribute in entity.attributes:
@@ -85,7 +104,9 @@ def _row(
             continue
         key = attribute.name in entity.key or any(attribute.name in one for one in entity.unique)
         if key or chance.random() < attribute.present:
-            row[attribute.name] = value(attribute, entity, number, chance, longest, distinct=key and len(entity.key) == 1)
+            row[attribute.name] = value(
+                attribute, entity, number, chance, longest, distinct=key and len(entity.key) == 1
+            )
     for name in entity.key:
         row.setdefault(name, f"{name}-{number}")
     return row
@@ -108,7 +129,9 @@ def value(
         names = list(attribute.values)
         picked = chance.choices(names, list(attribute.values.values()))[0]
         return picked == "true" if attribute.type == "boolean" else picked
-    span = number if distinct or attribute.monotonic else chance.randrange(max(int(min(attribute.distinct or 12, 12)), 1))
+    span = (
+        number if distinct or attribute.monotonic else chance.randrange(max(int(min(attribute.distinct or 12, 12)), 1))
+    )
     kind = attribute.type
     if kind == "uuid":
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{entity.name}.{attribute.name}.{span}"))

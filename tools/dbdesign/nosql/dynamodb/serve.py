@@ -92,12 +92,20 @@ def _serving(parted: Parted, plan: Plan) -> Serving:
     whole = parted.whole
     joint = _collection(parted, plan) if whole.operation == "reads" else None
     if joint is not None:
-        rest = [number for number, one in enumerate(parted.parts) if number and not _collected(parted.relations[number], plan)]
+        rest = [
+            number
+            for number, one in enumerate(parted.parts)
+            if number and not _collected(parted.relations[number], plan)
+        ]
         return Serving(parted, (joint, *(_part(parted, number, plan) for number in rest)))
     steps: list[Step] = []
     for number, part in enumerate(parted.parts):
-        if part.operation == "reads" and part.name not in plan.chosen[part.entity].served and _scannable(plan, part) is None:
-            return Serving(parted, (), unserved=_why(part, plan))
+        if (
+            part.operation == "reads"
+            and part.name not in plan.chosen[part.entity].served
+            and _scannable(plan, part) is None
+        ):
+            return Serving(parted, (), unserved=_why(part))
         steps.append(_part(parted, number, plan))
     writes = [one for one in steps if not one.reads]
     sentinels = sum(_sentinels(one, plan) for one in writes)
@@ -186,14 +194,30 @@ def _scan(part: AccessPattern, plan: Plan) -> Step:
     fields: dict[str, object] = {"TableName": placement.table}
     if part.consistency == "strong":
         fields["ConsistentRead"] = True
-    return Step("scan", part, placement, placement.base, Units(found, found), request=Request("Scan", fields), rows=plan.statistics(part.entity).count)
+    return Step(
+        "scan",
+        part,
+        placement,
+        placement.base,
+        Units(found, found),
+        request=Request("Scan", fields),
+        rows=plan.statistics(part.entity).count,
+    )
 
 
 def _write(part: AccessPattern, times: tuple[float, float], plan: Plan) -> Step:
     placement, entity = plan.placements[part.entity], plan.model.entity_by_name[part.entity]
     counter = counter_of(part, plan)
     if counter is not None:
-        return Step("count", part, placement, placement.base, Units(1.0, 1.0), counter=counter, by_path={placement.base.name: Units()})
+        return Step(
+            "count",
+            part,
+            placement,
+            placement.base,
+            Units(1.0, 1.0),
+            counter=counter,
+            by_path={placement.base.name: Units()},
+        )
     by_path = {}
     for path in placement.paths:
         found = write_units(part, entity, path, made_size(placement, path))
@@ -214,7 +238,9 @@ def counter_of(part: AccessPattern, plan: Plan) -> Counter | None:
     if load <= HOT_WRITES:
         return None
     name = part.changes[0]
-    return Counter(part.entity, name, f"{part.entity}_{name}_counter", max(math.ceil(load / each / HOT_WRITES / TARGET), 2))
+    return Counter(
+        part.entity, name, f"{part.entity}_{name}_counter", max(math.ceil(load / each / HOT_WRITES / TARGET), 2)
+    )
 
 
 def _collected(relation: Relation | None, plan: Plan) -> bool:
@@ -225,7 +251,9 @@ def _collection(parted: Parted, plan: Plan) -> Step | None:
     """Parent and children by one query, where they share a partition and all of the parent's key is given."""
     whole = parted.whole
     parent = plan.placements[whole.entity]
-    joined = [one for one in parted.relations if one is not None and one.parent == whole.entity and _collected(one, plan)]
+    joined = [
+        one for one in parted.relations if one is not None and one.parent == whole.entity and _collected(one, plan)
+    ]
     if not joined or set(whole.equal) != set(parent.entity.key):
         return None
     total = entity_size(parent.entity) + made_size(parent, parent.base)
@@ -244,7 +272,7 @@ def _collection(parted: Parted, plan: Plan) -> Step | None:
     return Step("collection", parted.parts[0], parent, parent.base, found, match=match, request=request, rows=rows)
 
 
-def _why(part: AccessPattern, plan: Plan) -> str:
+def _why(part: AccessPattern) -> str:
     if part.consistency == "strong":
         return (
             f"it must be strongly consistent, but {part.entity} is not kept by {', '.join(part.equal) or 'anything that it compares'},"
@@ -260,5 +288,3 @@ def served_paths(serving: Serving) -> Iterator[tuple[Placement, Path]]:
     for one in serving.steps:
         if one.reads:
             yield one.placement, one.path
-
-

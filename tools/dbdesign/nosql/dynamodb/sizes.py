@@ -124,7 +124,7 @@ def number_bytes(text: str) -> int:
         return 1
     sign, digits, exponent = number.normalize().as_tuple()
     if not isinstance(exponent, int):
-        raise ValueError(f"{text!r} is no finite number")
+        raise ValueError(f"{text!r} is no finite number")  # noqa: TRY004 - the text is at fault, not its type
     before = len(digits) + exponent
     pairs = math.ceil((len(digits) + (before % 2)) / 2)
     return min(pairs + 1 + (1 if sign else 0), 21)

@@ -13,7 +13,7 @@ from dbdesign.nosql.dynamodb.plan import Plan, made_size
 from dbdesign.nosql.dynamodb.sizes import STORED_AS, attribute_size, entity_size, value_size
 
 FASTEST = 1e8
-"""Executions a second above which a rate is taken for a mistake: ours; the largest peak published for a service is below two hundred million."""
+"""Executions a second above which a rate is taken for a mistake: ours."""
 
 
 def check_model(model: AccessModel) -> None:
@@ -66,7 +66,11 @@ def check_plan(plan: Plan) -> None:
     """Raises `InputError` where items with their made keys, or key values, exceed the engine's limits."""
     found = [text for one in plan.placements.values() for text in _placement(one)]
     if found:
-        raise InputError("; ".join(found), where="access patterns", remedy="Shorten the attributes, or use a digest of them in the key")
+        raise InputError(
+            "; ".join(found),
+            where="access patterns",
+            remedy="Shorten the attributes, or use a digest of them in the key",
+        )
 
 
 def _placement(placement: Placement) -> Iterator[str]:
