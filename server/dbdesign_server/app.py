@@ -114,9 +114,10 @@ class DesignTool(ServerTool):
     def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the function takes them."""
         known = self.parameters["properties"]
+        missing = [name for name in self.parameters.get("required", ()) if name not in arguments]
         for name in arguments:
             if name not in known:
-                raise UnknownNameError.among("argument", name, known, where=self.name)
+                raise UnknownNameError.among("argument", name, missing or known, where=self.name)
         try:
             return self.fn_metadata.validate_arguments(arguments)
         except ValidationError as error:
