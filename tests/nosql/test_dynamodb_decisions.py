@@ -77,7 +77,7 @@ def test_the_decisions_are_those_that_were_reviewed(path: Path) -> None:
 @pytest.mark.parametrize("name", WRITTEN)
 def test_what_is_written_of_ticketing_is_what_was_reviewed(name: str) -> None:
     path = next(one for one in SCENARIOS if one.stem == "ticketing")
-    assert_golden(f"ticketing/{name}", designed(path).files[name])
+    assert_golden(f"ticketing/{name}.txt", designed(path).files[name])
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)

@@ -35,7 +35,9 @@ ONE_TABLE = {"delivery", "saas", "ticketing", "social_feed"}
 """Scenarios that are also tried with all entities in one table."""
 
 
-CASES = [(engine, path) for engine in ENGINES for path in SCENARIOS if engine != "moto-one-table" or path.stem in ONE_TABLE]
+CASES = [
+    (engine, path) for engine in ENGINES for path in SCENARIOS if engine != "moto-one-table" or path.stem in ONE_TABLE
+]
 
 
 @pytest.fixture(params=[pytest.param(one, id=f"{one[1].stem}-{one[0]}") for one in CASES])

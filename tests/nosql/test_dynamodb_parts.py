@@ -6,7 +6,7 @@ import time
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbdesign.errors import InputError, UnknownNameError
@@ -56,12 +56,14 @@ def test_units_are_exact_for_equal_sizes_and_half_a_unit_more_for_spread_ones() 
     assert units(Size(1024, 4096, 9000), 1024) == 1.5
 
 
+@settings(deadline=None)
 @given(st.lists(st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, places=3), min_size=2, max_size=8))
 def test_numbers_in_joined_keys_sort_as_numbers_do(numbers: list[object]) -> None:
     texts = [runtime.joined("a", runtime.text(one), "z") for one in numbers]
     assert [one for _, one in sorted(zip(texts, numbers, strict=True))] == sorted(numbers)  # type: ignore[type-var]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=6), min_size=1, max_size=4), st.lists(st.text(max_size=6), min_size=1, max_size=4))
 def test_joined_keys_are_equal_only_where_all_parts_are(one: list[str], other: list[str]) -> None:
     equal = runtime.joined(*map(runtime.text, one)) == runtime.joined(*map(runtime.text, other))
@@ -71,6 +73,7 @@ def test_joined_keys_are_equal_only_where_all_parts_are(one: list[str], other: l
 COSTS = st.floats(0, 100).map(lambda one: round(one, 1))
 
 
+@settings(deadline=None)
 @given(st.data(), st.integers(0, 5), st.integers(1, 4))
 def test_the_set_of_indexes_is_the_cheapest_of_all_sets(data: st.DataObject, count: int, reads: int) -> None:
     row = st.lists(st.one_of(COSTS, st.just(UNSERVED)), min_size=count, max_size=count)
@@ -96,7 +99,7 @@ def test_an_index_that_is_written_often_and_read_seldom_holds_keys_only_and_one_
 
 def test_a_filter_that_one_percent_passes_becomes_a_sparse_index() -> None:
     found = designed("  - {name: broken, reads: device, filter: {state: 1%}, page: 100, rate: 1/s}\n")
-    assert found.coverage[0].served_by == "device.by_state_is_broken: state_is_broken = :state_is_broken"
+    assert found.coverage[0].served_by == "device.by_state_is_broken: state_is_broken = 'state_is_broken'"
     assert (
         "'state_is_broken': [['marker', 'state_is_broken', 'broken', ['state']]]" in found.files["access_patterns.py"]
     )
@@ -229,11 +232,11 @@ def test_the_checker_knows_consistency_filters_projections_placeholders_and_limi
 
 def test_fifty_entities_and_a_hundred_patterns_are_designed_and_each_is_served() -> None:
     entities = "".join(
-        f"  e{n}:\n    key: [a, b]\n    count: 1M\n    attributes: {{a: uuid, b: uuid, c: {{type: string, distinct: 100}}, d: timestamp, e: {{type: number, mutable: true}}}}\n"
+        f"  ent{n}:\n    key: [a, b]\n    count: 1M\n    attributes: {{a: uuid, b: uuid, c: {{type: string, distinct: 100}}, d: timestamp, e: {{type: number, mutable: true}}}}\n"
         for n in range(50)
     )
     patterns = "".join(
-        f"  - {{name: r{n}, reads: e{n}, equal: c, order: d desc, page: 20, rate: 9/s}}\n  - {{name: u{n}, updates: e{n}, equal: [a, b], changes: e, rate: 9/s}}\n"
+        f"  - {{name: r{n}, reads: ent{n}, equal: c, order: d desc, page: 20, rate: 9/s}}\n  - {{name: u{n}, updates: ent{n}, equal: [a, b], changes: e, rate: 9/s}}\n"
         for n in range(50)
     )
     found = parse_design(f"entities:\n{entities}patterns:\n{patterns}", name="big.yaml", lenient=True).access
@@ -247,3 +250,26 @@ def test_the_same_model_gives_the_same_files() -> None:
     read = "  - {name: of a site, reads: device, equal: site_id, order: seen_at, page: 10, rate: 1/s}\n"
     assert designed(read).files == designed(read).files
     assert decide(model(read), DesignOptions())[1].costs == decide(model(read), DesignOptions())[1].costs
+
+
+def test_names_that_python_or_the_module_itself_uses_are_no_trouble() -> None:
+    text = """
+entities:
+  message:
+    key: [from, text]
+    count: 9000
+    attributes: {from: uuid, text: {type: string, size: 9}, shard: {type: string, distinct: 9}, 2nd: {type: string, size: 4}, a-b: {type: number}}
+patterns:
+  - {name: update, updates: message, equal: [from, text], changes: [2nd, a-b], rate: 1/s}
+  - {name: get, reads: message, equal: [from, text], rate: 1/s}
+  - {name: class, reads: message, equal: shard, order: 2nd, page: 5, rate: 100/s}
+"""
+    found = design(parse_design(text, name="odd.yaml", lenient=True).access, DesignOptions())
+    functions = found.files["access_patterns.py"]
+    compile(functions, "access_patterns.py", "exec")
+    assert "def update_(client: Any, *, from_: Any, text_: Any, _2nd: Any, a_b: Any) -> None:" in functions
+    assert "def class_(client: Any, *, shard_: Any, limit: int = 5)" in functions
+    with pytest.raises(InputError, match="would both be the function one_two: rename one"):
+        designed(
+            "  - {name: one two, reads: device, equal: device_id, rate: 1/s}\n  - {name: one-two, reads: device, equal: device_id, rate: 1/s}\n"
+        )

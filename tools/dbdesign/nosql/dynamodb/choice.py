@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -271,7 +272,7 @@ def _named(paths: Iterable[Path]) -> Iterator[Path]:
             continue
         words = [part.name for part in (*path.hash, *path.range) if part.kind != "shard"]
         name = ("local_by_" if path.kind == "LSI" else "by_") + "_".join(dict.fromkeys(words))
-        name = name[:200]
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:200]
         while name in taken:
             name += "_"
         taken.add(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import pprint
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from dbdesign.nosql.dynamodb.aggregates import FIND, JOINT
 from dbdesign.nosql.dynamodb.choice import SENTINEL
 from dbdesign.nosql.dynamodb.layout import Part, Placement, stored_type
 from dbdesign.nosql.dynamodb.plan import Plan
-from dbdesign.nosql.dynamodb.requests import identifier
+from dbdesign.nosql.dynamodb.requests import function_of, identifier
 from dbdesign.nosql.dynamodb.serve import Serving, Step
 from dbdesign.nosql.dynamodb.sizes import TTL
 
@@ -68,7 +67,7 @@ def module(plan: Plan, servings: Iterable[Serving]) -> str:
 
 def function_name(serving: Serving) -> str:
     """The name of a pattern's function."""
-    return identifier(re.sub(r"_+", "_", re.sub(r"\W", "_", serving.pattern.name.lower())).strip("_"))
+    return function_of(serving.pattern.name)
 
 
 def _functions(serving: Serving) -> Iterator[str]:

@@ -250,7 +250,7 @@ def _terraform_index(index: PhysicalIndex) -> Iterator[str]:
                 yield f"      key_type       = {json.dumps(kind)}"
                 yield "    }"
     else:
-        yield f"    hash_key = {json.dumps(index.hash[0][0])}"
+        yield from (f"    hash_key = {json.dumps(name)}" for name, _ in index.hash)
         yield from (f"    range_key = {json.dumps(name)}" for name, _ in index.range)
     shown = projection(index)
     yield f"    projection_type = {json.dumps(shown['ProjectionType'])}"

@@ -43,7 +43,9 @@ class Match:
 def predicate_value(attribute: Attribute, share: float) -> str | bool | None:
     """The value that a filter with that selectivity asks for; None where none of the known values is near it."""
     if attribute.type == "boolean" and not attribute.values:
-        return True if share < 0.5 else None  # the rarer value is taken to be true; which the commoner one is stays open
+        return (
+            True if share < 0.5 else None
+        )  # the rarer value is taken to be true; which the commoner one is stays open
     near = [value for value, one in attribute.values.items() if abs(one - share) <= 0.2 * share]
     if not near:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import math
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbdesign.model.patterns import AccessPattern, Entity
+from dbdesign.nosql.dynamodb import runtime
 from dbdesign.nosql.dynamodb.capacity import fetches, needed
 from dbdesign.nosql.dynamodb.layout import KeyAttribute, Part, Path, Placement, stored_type
 from dbdesign.nosql.dynamodb.limits import RANGE_SHARE
@@ -18,6 +20,12 @@ from dbdesign.nosql.dynamodb.sizes import TTL
 
 AFTER = "$"
 """Follows `#`, which joins the pieces of a key: the end of a range that includes all keys that begin so."""
+
+
+TAKEN = {*vars(runtime), *vars(builtins), "client", "limit", "now", "values", "number", "key", "request", "requests"} | {
+    "own", "items", "found", "other", "one", "by", "old", "expected",
+}  # fmt: skip
+"""Names that the module's functions use themselves: no parameter or function may take them."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +61,15 @@ class Request:
 
 def identifier(name: str) -> str:
     """A name as a Python identifier."""
-    found = re.sub(r"\W", "_", name)
-    if not found or found[0].isdigit() or keyword.iskeyword(found) or found in {"client", "limit", "now", "values"}:
-        found = f"{found}_" if found and not found[0].isdigit() else f"_{found}"
-    return found
+    found = re.sub(r"\W", "_", name) or "_"
+    if found[0].isdigit():
+        found = f"_{found}"
+    return f"{found}_" if keyword.iskeyword(found) or found in TAKEN else found
+
+
+def function_of(pattern: str) -> str:
+    """The name of a pattern's function."""
+    return identifier(re.sub(r"_+", "_", re.sub(r"\W", "_", pattern.lower())).strip("_"))
 
 
 def _plain(value: Any) -> Any:
@@ -88,11 +101,15 @@ class _Expression:
 
     def name(self, attribute: str) -> str:
         placeholder = "#" + re.sub(r"\W", "_", attribute)
+        while self.names.get(placeholder, attribute) != attribute:
+            placeholder += "_"
         self.names[placeholder] = attribute
         return placeholder
 
     def value(self, name: str, code: Code) -> str:
         placeholder = ":" + re.sub(r"\W", "_", name)
+        while self.values.get(placeholder, code) != code:
+            placeholder += "_"
         self.values[placeholder] = code
         return placeholder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from dbdesign.errors import InputError
@@ -10,6 +11,7 @@ from dbdesign.model.patterns import AccessModel, Entity
 from dbdesign.nosql.dynamodb.layout import Path, Placement
 from dbdesign.nosql.dynamodb.limits import HASH_BYTES, ITEM_BYTES, RANGE_BYTES
 from dbdesign.nosql.dynamodb.plan import Plan, made_size
+from dbdesign.nosql.dynamodb.requests import function_of, identifier
 from dbdesign.nosql.dynamodb.sizes import STORED_AS, attribute_size, entity_size, value_size
 
 FASTEST = 1e8
@@ -18,7 +20,7 @@ FASTEST = 1e8
 
 def check_model(model: AccessModel) -> None:
     """Raises `InputError` with everything that cannot be, each with its entity or pattern."""
-    found = [*_entities(model), *_patterns(model)]
+    found = [*_named(model), *_entities(model), *_patterns(model)]
     if found:
         raise InputError("; ".join(found), where="access patterns", remedy="Change the design file as said")
 
@@ -42,6 +44,24 @@ def _too_large(entity: Entity, size: float) -> str:
         f"{entity.name} may take {size / 1024:,.0f} KB, an item at most {ITEM_BYTES // 1024} KB: keep {biggest.name}"
         f" ({value_size(biggest).largest / 1024:,.0f} KB) in an object store and its address in the item, or split it over several items"
     )
+
+
+def _named(model: AccessModel) -> Iterator[str]:
+    """Names that DynamoDB, or the functions of the patterns, cannot tell apart or take."""
+    places: dict[str, str] = {}
+    for pattern in model.patterns:
+        name = function_of(pattern.name)
+        if name in places:
+            yield f"patterns {places[name]!r} and {pattern.name!r} would both be the function {name}: rename one"
+        places[name] = pattern.name
+    for entity in model.entities:
+        if not re.fullmatch(r"[A-Za-z0-9_.-]{3,230}", entity.name):
+            yield f"{entity.name!r} cannot be the name of a table: 3 to 230 of A-Z, a-z, 0-9, _, - and ."
+        names: dict[str, str] = {}
+        for one in entity.attributes:
+            if identifier(one.name) in names:
+                yield f"{entity.name}: {names[identifier(one.name)]!r} and {one.name!r} would both be the parameter {identifier(one.name)}"
+            names[identifier(one.name)] = one.name
 
 
 def _patterns(model: AccessModel) -> Iterator[str]:
