@@ -112,3 +112,43 @@ def votes(functions: Any, post: Any) -> dict[str, int]:
     import inspect
 
     return {"by": 1} if "by" in inspect.signature(functions.vote).parameters else {"votes": post["votes"] + 1}
+
+
+FOLDER = """
+entities:
+  folder:
+    key: folder_id
+    count: 1M
+    attributes: {folder_id: uuid, owner_id: {type: uuid, distinct: 4}, label: {type: string, size: 8}}
+  note:
+    key: [area, number, note_id]
+    count: 9M
+    attributes: {area: {type: string, size: 3, distinct: 3}, number: {type: number}, note_id: uuid, folder_id: uuid, color: {type: string, size: 5, distinct: 4}}
+relations:
+  - {parent: folder, child: note, by: folder_id, children: {average: 9, p99: 90, maximum: 900}}
+patterns:
+  - {name: notes of a color, reads: note, equal: color, project: [area, number, note_id], page: 300, rate: 90/s}
+  - {name: relabel, updates: folder, equal: owner_id, changes: label, rate: 9/s}
+  - {name: remove, deletes: folder, equal: folder_id, together: [note], rate: 1/s}
+"""
+
+
+@pytest.mark.parametrize("keys", ["composite", "joined"])
+def test_writes_by_other_attributes_find_the_items_first_and_children_go_with_their_parent(keys: str) -> None:
+    model = parse_design(FOLDER, name="folder.yaml", lenient=True).access
+    with moto() as client:
+        filled = Filled(model, DesignOptions(settings={"keys": keys}), client, rows=6)
+        folders, notes, functions = filled.rows["folder"], filled.rows["note"], filled.functions
+        color = notes[0]["color"]
+        wanted = [{name: one[name] for name in ("area", "number", "note_id")} for one in notes if one["color"] == color]
+        answer = functions.notes_of_a_color(client, color=color)
+        assert sorted(answer, key=lambda one: one["note_id"]) == sorted(wanted, key=lambda one: one["note_id"])
+        functions.relabel(client, owner_id=folders[0]["owner_id"], label="new")
+        labels = {one["owner_id"]: (filled.stored("folder", one) or {})["label"] for one in folders}
+        assert {owner: label == "new" for owner, label in labels.items()} == {
+            owner: owner == folders[0]["owner_id"] for owner in labels
+        }
+        gone = folders[0]["folder_id"]
+        functions.remove(client, folder_id=gone)
+        assert filled.stored("folder", folders[0]) is None
+        assert {one["folder_id"] for one in notes if filled.stored("note", one) is None} == {gone}

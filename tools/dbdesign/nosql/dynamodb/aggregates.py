@@ -49,10 +49,21 @@ def _parted(pattern: AccessPattern, model: AccessModel) -> Parted:
         )
         found.append((finding, (1.0, 1.0), None))
         parts[0] = own.model_copy(update={"equal": entity.key})
-    for name in pattern.together:
+    for name in pattern.together if pattern.operation != "updates" else ():
         relation = model.relation_between(pattern.entity, name)
-        if relation is not None and relation.by:
-            found.append(_part(pattern, name, relation, model))
+        if relation is not None and relation.by and name != pattern.entity:
+            part = _part(pattern, name, relation, model)
+            if pattern.operation == "deletes":
+                key = model.entity_by_name[name].key
+                update = {
+                    "name": f"{part[0].name}{JOINT}{FIND}",
+                    "operation": "reads",
+                    "project": key,
+                    "rate": pattern.rate,
+                }
+                found.append((part[0].model_copy(update=update), (1.0, 1.0), None))
+                part = (part[0].model_copy(update={"equal": key}), *part[1:])
+            found.append(part)
     return Parted(
         whole=pattern,
         parts=(*parts, *(one for one, _, _ in found)),

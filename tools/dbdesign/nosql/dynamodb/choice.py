@@ -17,7 +17,6 @@ from dbdesign.nosql.dynamodb.limits import (
     GLOBAL_INDEXES,
     HASH_PARTS,
     ITEM_OVERHEAD,
-    LOCAL_INDEXES,
     PAGE_BYTES,
     SPARSE_BELOW,
 )
@@ -307,7 +306,7 @@ def cheapest(options: Sequence[tuple[float, float, list[float]]], upkeep: Sequen
         sets = (one for length in range(min(count, len(options)) + 1) for one in combinations(range(count), length))
         return min(sets, key=lambda one: (round(cost(one), 6), len(one), one))
     picked: tuple[int, ...] = ()
-    while len(picked) < GLOBAL_INDEXES + LOCAL_INDEXES:
+    while len(picked) < GLOBAL_INDEXES:
         more = [tuple(sorted((*picked, number))) for number in range(count) if number not in picked]
         best = min(more, key=lambda one: (cost(one), one), default=picked)
         if cost(best) >= cost(picked):

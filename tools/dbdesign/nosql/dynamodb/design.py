@@ -137,7 +137,7 @@ class Maker:
             raise InputError(
                 "; ".join(wrong),
                 where="design",
-                remedy=f"A table has at most {GLOBAL_INDEXES} global indexes: use layout=multi",
+                remedy=f"A table has at most {GLOBAL_INDEXES} global indexes: leave out patterns that are seldom used, or split the entity",
             )
         unserved = tuple(_unserved(served))
         return StoreDesign(

@@ -75,7 +75,7 @@ def _functions(serving: Serving) -> Iterator[str]:
     if serving.pattern.operation != "reads":
         for step in serving.steps:
             if step.reads:
-                yield _read(f"{name}__{FIND}", step)
+                yield _read(f"{name}__{FIND}_{identifier(step.pattern.entity)}", step)
         yield _write(name, serving)
         return
     if len(serving.steps) == 1:
@@ -257,7 +257,7 @@ def _needs(step: Step) -> list[str]:
 
 def _change(name: str, serving: Serving, step: Step) -> str:
     pattern, entity = step.pattern, step.placement.entity
-    found = [one for one in serving.steps if one.reads]
+    found = [one for one in serving.steps if one.reads and one.pattern.entity == pattern.entity]
     keys = _parameters(found[0]) if found else [identifier(one) for one in entity.key]
     keywords = [f"{one}: Any" for one in keys]
     call = [f"client, {pattern.entity!r}, key"]
@@ -269,13 +269,32 @@ def _change(name: str, serving: Serving, step: Step) -> str:
     lines = [f"def {name}(client: Any, *, {', '.join(keywords)}) -> None:", f'    """{_said(serving)}"""']
     if found:
         given = ", ".join(f"{one}={one}" for one in keys)
-        lines.append(f"    for one in {name}__{FIND}(client, {given}):")
+        lines.append(f"    for one in {name}__{FIND}_{identifier(pattern.entity)}(client, {given}):")
         lines.append(f"        key = {{name: one[name] for name in {list(entity.key)!r}}}")
         lines.append(f"        {step.kind}({', '.join(call)})")
+        lines += _children(name, serving, step, "        ")
     else:
         lines.append(f"    key = {{{', '.join(f'{one!r}: {identifier(one)}' for one in entity.key)}}}")
         lines.append(f"    {step.kind}({', '.join(call)})")
+        lines += _children(name, serving, step, "    ")
     return "\n".join([*lines, ""])
+
+
+def _children(name: str, serving: Serving, own: Step, indent: str) -> Iterator[str]:
+    """What is deleted with an item: found by what refers to it, one by one."""
+    for step in serving.steps:
+        if step.reads or step is own or step.relation is None:
+            continue
+        entity, relation = step.pattern.entity, step.relation
+        below = relation.child == entity
+        pairs = zip(
+            relation.by if below else step.placement.entity.key,
+            own.placement.entity.key if below else relation.by,
+            strict=False,
+        )
+        given = ", ".join(f"{identifier(to)}=key[{source!r}]" for to, source in pairs)
+        yield f"{indent}for child in {name}__{FIND}_{identifier(entity)}(client, {given}):"
+        yield f"{indent}    delete(client, {entity!r}, {{name: child[name] for name in {list(step.placement.entity.key)!r}}})"
 
 
 def _change_keywords(step: Step, call: list[str]) -> list[str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from dbdesign.model.patterns import AccessModel, AccessPattern, Entity, Relation
 from dbdesign.nosql.dynamodb.aggregates import Parted, parted
+from dbdesign.nosql.dynamodb.capacity import fetches, needed
 from dbdesign.nosql.dynamodb.choice import Chooser, Chosen
 from dbdesign.nosql.dynamodb.layout import KeyAttribute, Part, Path, Placement, attribute, key_attributes, literal
-from dbdesign.nosql.dynamodb.matching import Statistics
+from dbdesign.nosql.dynamodb.matching import Statistics, serves
 from dbdesign.nosql.dynamodb.prices import Prices
 from dbdesign.nosql.dynamodb.sizes import Size, value_size
 
@@ -60,8 +61,14 @@ class Planner:
     def plan(self, model: AccessModel, collected: Sequence[Relation] = ()) -> Plan:
         """The cheapest keys and indexes of each entity, with the relations' children beside their parents."""
         parts = parted(model)
-        chosen = {one.name: self._chosen(one, model, parts, collected) for one in model.entities}
-        placements = {one.name: self._placed(one, chosen[one.name], collected) for one in model.entities}
+        chosen, placements = {}, {}
+        for one in model.entities:
+            found = self._chosen(one, model, parts, collected)
+            reads = [
+                part for whole in parts for part in whole.parts if part.entity == one.name and part.operation == "reads"
+            ]
+            chosen[one.name] = _completed(found, self._placed(one, found, collected), reads)
+            placements[one.name] = self._placed(one, chosen[one.name], collected)
         return Plan(model, parts, chosen, placements, tuple(collected))
 
     def single(self, plan: Plan, name: str) -> Plan:
@@ -92,6 +99,32 @@ class Planner:
         return _placement(
             entity, root, chosen, several=self.several, shared=shared, own_hash=_own_hash(entity.name, collected)
         )
+
+
+def _completed(chosen: Chosen, placement: Placement, reads: Sequence[AccessPattern]) -> Chosen:
+    """With what indexes must hold beside keys: attributes of keys that are joined are not there by themselves."""
+    entity = placement.entity
+    renewed: dict[str, Path] = {}
+    base = {one.name for side in placement.keys[chosen.base.name] for one in side if one.own}
+    for path in chosen.indexes:
+        own = base | {one.name for side in placement.keys[path.name] for one in side if one.own}
+        missing: set[str] = set()
+        for pattern in reads:
+            if path.projected is None or chosen.served.get(pattern.name) != path:
+                continue
+            match = serves(path, pattern)
+            if match is not None and (match.fan_out > 1 or not match.ordered):
+                missing |= {key.attribute for key in pattern.order}
+            names = needed(pattern, entity)
+            if names is not None and not fetches(path, pattern, entity):
+                missing |= names & (set(pattern.project) | {key.attribute for key in pattern.order})
+        if path.projected is not None and missing - own - path.projected:
+            renewed[path.name] = replace(path, projected=path.projected | (missing - own))
+    if not renewed:
+        return chosen
+    served = {name: way if isinstance(way, str) else renewed.get(way.name, way) for name, way in chosen.served.items()}
+    indexes = tuple(renewed.get(one.name, one) for one in chosen.indexes)
+    return replace(chosen, indexes=indexes, served=served)
 
 
 def _root(name: str, collected: Sequence[Relation]) -> str:

@@ -11,7 +11,7 @@ from dbdesign.nosql.dynamodb.aggregates import FIND, JOINT, Parted
 from dbdesign.nosql.dynamodb.capacity import Units, fetches, read_units, write_units
 from dbdesign.nosql.dynamodb.choice import SENTINEL
 from dbdesign.nosql.dynamodb.layout import Path, Placement
-from dbdesign.nosql.dynamodb.limits import HOT_WRITES, PAGE_BYTES, READ_UNIT, TARGET
+from dbdesign.nosql.dynamodb.limits import GLOBAL_INDEXES, HOT_WRITES, PAGE_BYTES, READ_UNIT, TARGET
 from dbdesign.nosql.dynamodb.matching import Match, rows_read, serves
 from dbdesign.nosql.dynamodb.plan import Plan, made_size
 from dbdesign.nosql.dynamodb.requests import Request, read_request
@@ -105,7 +105,7 @@ def _serving(parted: Parted, plan: Plan) -> Serving:
             and part.name not in plan.chosen[part.entity].served
             and _scannable(plan, part) is None
         ):
-            return Serving(parted, (), unserved=_why(part))
+            return Serving(parted, (), unserved=_why(part, plan))
         steps.append(_part(parted, number, plan))
     writes = [one for one in steps if not one.reads]
     sentinels = sum(_sentinels(one, plan) for one in writes)
@@ -272,7 +272,7 @@ def _collection(parted: Parted, plan: Plan) -> Step | None:
     return Step("collection", parted.parts[0], parent, parent.base, found, match=match, request=request, rows=rows)
 
 
-def _why(part: AccessPattern) -> str:
+def _why(part: AccessPattern, plan: Plan) -> str:
     if part.consistency == "strong":
         return (
             f"it must be strongly consistent, but {part.entity} is not kept by {', '.join(part.equal) or 'anything that it compares'},"
@@ -280,6 +280,8 @@ def _why(part: AccessPattern) -> str:
         )
     if not part.equal and not part.filter:
         return "it compares nothing by equality: only a Scan of the whole table reads it"
+    if len(plan.placements[part.entity].indexes) >= GLOBAL_INDEXES:
+        return f"{part.entity} has {GLOBAL_INDEXES} global indexes already, for reads that cost more without"
     return "no key can serve its conditions and its order together"
 
 

@@ -73,6 +73,11 @@ def _patterns(model: AccessModel) -> Iterator[str]:
         if pattern.consistency == "strong" and pattern.stale_seconds:
             yield f"pattern {pattern.name!r}: it is to be strongly consistent and may be stale, which exclude each other"
         entity = model.entity_by_name.get(pattern.entity)
+        if entity is not None and (fixed := sorted(set(pattern.changes) & set(entity.key))):
+            yield (
+                f"pattern {pattern.name!r} changes {', '.join(fixed)}, the key of {entity.name}: in DynamoDB an item's key cannot change;"
+                " write it as a delete and an insert, or choose another key"
+            )
         if entity is None:
             yield f"pattern {pattern.name!r} names {pattern.entity!r}, which is no entity"
             continue
