@@ -8,7 +8,7 @@ create unique index on tool (lower(serial)) where duplicate_of is null;
 
 alter table hire add column was_id integer, add column was_customer_id integer, add column disputed boolean not null default false;
 update hire h set was_id = id, id = 100000 + d.n
-from (select ctid c, row_number() over (order by id) n from (select ctid, id, row_number() over (partition by id) k from hire) x where k > 1) d
+from (select ctid c, row_number() over (order by id, tool_id) n from (select ctid, id, tool_id, row_number() over (partition by id order by tool_id) k from hire) x where k > 1) d
 where h.ctid = d.c;
 alter table hire add primary key (id);
 update hire set out_at = back_at, back_at = out_at where back_at < out_at;
@@ -22,6 +22,7 @@ alter table hire
   add foreign key (tool_id) references tool,
   add check (back_at >= out_at),
   add check (deposit >= 0),
+  alter column deposit type numeric(10, 2),
   add exclude using gist (tool_id with =, tsrange(out_at, back_at) with &&) where (not disputed);
 
 alter table charge add primary key (id), add column was_hire_id integer;
