@@ -1,0 +1,255 @@
+"""Every pattern of the reference scenarios, executed on real servers by the function that is written for it, against brute force."""
+
+from __future__ import annotations
+
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dbdesign.api.access_source import access_of
+from dbdesign.api.call import Call
+from dbdesign.model.patterns import AccessPattern
+from dbdesign.nosql.base import DesignOptions
+from dbdesign.nosql.redis.design import plan_of
+from dbdesign.nosql.redis.indexes import joining
+from dbdesign.nosql.redis.module_writer import counted, function_names, python_name, write_module
+from dbdesign.nosql.redis.plan import Plan
+from redis_rows import Row, Rows, shown
+from redis_servers import server
+
+SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+ROWS = 40
+
+
+@pytest.fixture(scope="module")
+def single():
+    with server("debian") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def newest():
+    with server("wheel") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def clustered():
+    with server("wheel", cluster=True) as client:
+        yield client
+
+
+def planned(path: Path, **settings: str) -> Plan:
+    model, _ = access_of(path.read_text(encoding="utf-8"), Call())
+    return plan_of(model, DesignOptions(settings=settings))[0]
+
+
+def loaded(plan: Plan) -> types.ModuleType:
+    module = types.ModuleType("redis_store")
+    import sys
+
+    sys.modules["redis_store"] = module  # dataclasses look their module up
+    exec(compile(write_module(plan, "8.2"), "redis_store.py", "exec"), module.__dict__)
+    return module
+
+
+class Run:
+    """One scenario on one server."""
+
+    def __init__(self, plan: Plan, client: Any, seed: int) -> None:
+        self.plan, self.client = plan, client
+        self.module = loaded(plan)
+        self.names = function_names(plan)
+        self.rows = Rows(plan.model, seed)
+        client.flushall()
+
+    def fill(self) -> None:
+        waiting = list(self.plan.model.entities)
+        children = {one.child for one in self.plan.model.relations}
+        for entity in sorted(waiting, key=lambda one: one.name in children):
+            for _ in range(ROWS if entity.name in children else ROWS // 3):
+                if row := self.rows.make(entity.name):
+                    self.module.insert(self.client, entity.name, row)
+                    self.rows.add(entity.name, row)
+
+    def call(self, pattern: AccessPattern, *arguments: Any, **keywords: Any) -> Any:
+        return getattr(self.module, self.names[pattern.name])(self.client, *arguments, **keywords)
+
+    def read_all(self) -> int:
+        checked = 0
+        for pattern in self.plan.model.patterns:
+            if pattern.operation == "reads":
+                for sample in self.samples(pattern):
+                    self.read(pattern, sample)
+                    checked += 1
+        return checked
+
+    def samples(self, pattern: AccessPattern) -> list[Row]:
+        there = [row for row in self.rows.rows[pattern.entity] if all(row.get(one) is not None for one in (*pattern.equal, *pattern.filter))]
+        chosen = self.rows.random.sample(there, min(len(there), 5))
+        assert chosen, f"{pattern.name}: nothing to ask for"
+        return chosen
+
+    def read(self, pattern: AccessPattern, sample: Row) -> None:
+        use = self.plan.uses[pattern.name]
+        where = dict(self.plan.indexes[use.index].where) if use.index else {}
+        equal = {name: sample[name] for name in pattern.equal}
+        filters = {name: sample[name] for name in pattern.filter if name not in where}
+        keywords = {python_name(name): value for name, value in filters.items()}
+        several = use.by not in {"key", "unique"}
+        bounds: list[Any] = [None, None]
+        if pattern.range and several:
+            values = sorted(row[pattern.range] for row in self.rows.matching(pattern, equal) if row.get(pattern.range) is not None)
+            if values and self.rows.random.random() < 0.7:
+                bounds = sorted(self.rows.random.choices(values, k=2))
+            keywords |= {f"{python_name(pattern.range)}_{end}": one for end, one in zip(("from", "to"), bounds, strict=True)}
+        limit = None
+        if pattern.page and several:
+            limit = keywords["limit"] = self.rows.random.choice([1, 3, pattern.page])
+        found = self.call(pattern, *equal.values(), **keywords)
+        expected = self.rows.expected(pattern, {**equal, **filters, **where}, *bounds)
+        if not several:
+            found, expected = [found] if found else [], expected[:1]
+        self.compare(pattern, found, expected, limit)
+
+    def compare(self, pattern: AccessPattern, found: list[Row], expected: list[Row], limit: int | None) -> None:
+        for row in found:
+            for name in pattern.together:
+                self.compare_related(pattern, row, name)
+        bare = [{name: value for name, value in row.items() if name not in pattern.together} for row in found]
+        wanted = [shown(pattern, row) for row in expected]
+        assert len(bare) == len(wanted[:limit]), (pattern.name, bare, wanted)
+        assert all(row in wanted for row in bare), (pattern.name, bare, wanted)
+        keys = [one.attribute for one in pattern.order if not pattern.project or one.attribute in pattern.project]
+        assert [[row[one] for one in keys] for row in bare] == [[row[one] for one in keys] for row in wanted[:limit]], pattern.name
+        assert all(bare.count(row) <= wanted.count(row) for row in bare), pattern.name
+
+    def compare_related(self, pattern: AccessPattern, row: Row, name: str) -> None:
+        relation = joining(self.plan, pattern.entity, name)
+        keys = self.plan.model.entity_by_name[relation.parent].key
+        pairs = list(zip(relation.by, keys, strict=False))
+        if relation.child == name:
+            equal = {by: row[key] for by, key in pairs}
+            wanted = [one for one in self.rows.rows[name] if all(one.get(a) == b for a, b in equal.items())]
+            assert sorted(map(repr, map(sorted_items, row[name]))) == sorted(map(repr, map(sorted_items, wanted)))
+        else:
+            equal = {key: row.get(by) for by, key in pairs}
+            wanted = [one for one in self.rows.rows[name] if all(one.get(a) == b for a, b in equal.items())]
+            assert row[name] == (wanted[0] if wanted else None)
+
+    def write_all(self) -> int:
+        written = 0
+        for pattern in self.plan.model.patterns:
+            if pattern.operation != "reads":
+                for _ in range(6):
+                    written += getattr(self, pattern.operation)(pattern)
+        return written
+
+    def inserts(self, pattern: AccessPattern) -> int:
+        row = self.rows.make(pattern.entity)
+        if row is None:
+            return 0
+        self.rows.add(pattern.entity, row)
+        beside = {}
+        for name in pattern.together:
+            relation = joining(self.plan, pattern.entity, name)
+            keys = self.plan.model.entity_by_name[relation.parent].key
+            given = {by: row[key] for by, key in zip(relation.by, keys, strict=False)}
+            made = []
+            for _ in range(3):
+                if one := self.rows.make(name, **given):
+                    self.rows.add(name, one)
+                    made.append(one)
+            assert made
+            beside[python_name(name)] = made
+        self.call(pattern, row, **beside)
+        if not self.plan.records[pattern.entity].form in {"stream", "edge"}:
+            with pytest.raises(self.module.Conflict):
+                self.call(pattern, row)
+        return 1
+
+    def updates(self, pattern: AccessPattern) -> int:
+        entity = self.plan.model.entity_by_name[pattern.entity]
+        (sample,) = self.samples(pattern)[:1]
+        count = counted(pattern, entity)
+        new = {
+            name: self.rows.value(entity, entity.attribute_by_name[name])
+            for name in pattern.changes
+            if name != count and not (self.rows.random.random() < 0.2 and entity.attribute_by_name[name].present < 1)
+        }
+        new = {name: new.get(name) for name in pattern.changes if name != count}
+        keywords = {f"new_{name}" if name in pattern.equal else python_name(name): value for name, value in new.items()}
+        equal = [sample[name] for name in pattern.equal]
+        if count:
+            by = self.rows.random.randint(-50, 500)
+            if sample.get(count) is not None:
+                with pytest.raises(self.module.Conflict):
+                    self.call(pattern, *equal, by=-1_000_000_000, minimum=0, **keywords)
+            assert self.call(pattern, *equal, by=by, **keywords)
+            new[count] = sample.get(count, 0) + by
+        else:
+            wrong = {name: None if sample.get(name) is not None else "x" for name in list(new)[:1]}
+            with pytest.raises(self.module.Conflict):
+                self.call(pattern, *equal, expected=wrong, **keywords)
+            assert self.call(pattern, *equal, expected={name: sample.get(name) for name in new}, **keywords)
+        changed = {name: value for name, value in {**sample, **new}.items() if value is not None}
+        self.rows.add(pattern.entity, changed)
+        return 1
+
+    def deletes(self, pattern: AccessPattern) -> int:
+        (sample,) = self.samples(pattern)[:1]
+        equal = [sample[name] for name in pattern.equal]
+        assert self.call(pattern, *equal)
+        assert not self.call(pattern, *equal)
+        self.rows.rows[pattern.entity].remove(sample)
+        return 1
+
+    def break_and_repair(self) -> int:
+        broken = 0
+        for name, index in self.plan.indexes.items():
+            record = self.plan.records[index.entity]
+            if record.form == "edge" or index.kind not in {"sorted set", "lexicographic set", "set"}:
+                continue
+            keys = list(self.client.scan_iter(match=f"{index.prefix}*"))
+            keys = [key for key in keys if key.decode().partition("{")[0].rstrip(":") == index.prefix]
+            if keys:
+                self.client.delete(keys[0])
+                added, removed = self.module.repair(self.client, name)
+                assert added and not removed, name
+                assert self.module.repair(self.client, name) == (0, 0), name
+                broken += 1
+        return broken
+
+
+def sorted_items(row: Row) -> list[tuple[str, Any]]:
+    return sorted(row.items())
+
+
+def exercise(plan: Plan, client: Any) -> None:
+    run = Run(plan, client, seed=7)
+    run.fill()
+    assert run.read_all()
+    if any(one.operation != "reads" for one in plan.model.patterns):
+        assert run.write_all()
+        assert run.read_all()
+    run.break_and_repair()
+    assert run.read_all()
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda one: one.stem)
+def test_every_pattern_gives_on_redis_7_what_looking_at_every_row_gives(path, single):
+    exercise(planned(path, cluster="no"), single)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda one: one.stem)
+def test_every_pattern_gives_on_redis_8_what_looking_at_every_row_gives(path, newest):
+    exercise(planned(path, cluster="no"), newest)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda one: one.stem)
+def test_a_cluster_refuses_no_operation_as_crossing_slots(path, clustered):
+    plan = planned(path, cluster="yes")
+    assert plan.cluster
+    exercise(plan, clustered)
