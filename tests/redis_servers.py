@@ -53,7 +53,7 @@ def server(name: str, *options: str, cluster: bool = False) -> Iterator[redis.Re
             _wait(client, process, Path(folder, "log"))
             if cluster:
                 client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-                while "cluster_state" not in str(state := client.execute_command("CLUSTER", "INFO")) or "ok" not in str(state):
+                while "cluster_state:ok" not in _text(client.execute_command("CLUSTER", "INFO")):
                     time.sleep(0.05)
             yield client
         finally:
@@ -77,3 +77,10 @@ def _wait(client: redis.Redis, process: subprocess.Popen[bytes], log: Path) -> N
             break
         time.sleep(0.02)
     raise RuntimeError(f"redis-server did not start: {log.read_text()[-2000:]}")
+
+
+def _text(reply: object) -> str:
+    """A reply that redis-py gives as bytes, as text or as a mapping."""
+    if isinstance(reply, bytes):
+        return reply.decode()
+    return "\n".join(f"{name}:{value}" for name, value in reply.items()) if isinstance(reply, dict) else str(reply)

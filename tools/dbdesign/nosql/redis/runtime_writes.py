@@ -285,3 +285,19 @@ def stands(client: Any, index: Index, found: tuple[str, str, float | None]) -> b
         return bool(client.getbit(key, int(member)))
     there = client.zscore(key, member)
     return there is not None and (number is None or there == number)
+
+
+def repair_unique(client: Any, name: str, names: Sequence[str]) -> tuple[int, int]:
+    """Mend reservations of unique values: those added for entities without one, and those removed that no entity has."""
+    entity = ENTITIES[name]
+    added = removed = 0
+    for row in rows_of(client, name):
+        if all(row.get(one) is not None for one in names):
+            added += bool(client.set(unique_key(entity, names, row), owner(entity, row), nx=True))
+    for key in client.scan_iter(match=f"{entity.prefix}.unique_{'_'.join(names)}:{{*", count=SCANNED):
+        holder = (client.get(key) or b"").decode()
+        parts = dict(zip(entity.key, holder.split(":"), strict=False))
+        row = get(client, name, {one: unpart(entity.types[one], text) for one, text in parts.items()}) if holder else None
+        if row is None or any(row.get(one) is None for one in names) or unique_key(entity, names, row).encode() != key:
+            removed += int(client.delete(key))
+    return added, removed
