@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,14 @@ from dbdesign.model.patterns import AccessPattern
 from dbdesign.nosql.base import DesignOptions
 from dbdesign.nosql.redis.design import plan_of
 from dbdesign.nosql.redis.indexes import joining
-from dbdesign.nosql.redis.module_writer import counted, function_names, python_name, write_module
+from dbdesign.nosql.redis.module_writer import counted, function_names, python_name
 from dbdesign.nosql.redis.plan import Plan
+from redis_modules import loaded
 from redis_rows import Row, Rows, shown
 from redis_servers import server
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
-ROWS = 40
+ROWS = 24
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +44,6 @@ def clustered():
 def planned(path: Path, **settings: str) -> Plan:
     model, _ = access_of(path.read_text(encoding="utf-8"), Call())
     return plan_of(model, DesignOptions(settings=settings))[0]
-
-
-def loaded(plan: Plan) -> types.ModuleType:
-    module = types.ModuleType("redis_store")
-    import sys
-
-    sys.modules["redis_store"] = module  # dataclasses look their module up
-    exec(compile(write_module(plan, "8.2"), "redis_store.py", "exec"), module.__dict__)
-    return module
 
 
 class Run:
@@ -88,7 +79,7 @@ class Run:
 
     def samples(self, pattern: AccessPattern) -> list[Row]:
         there = [row for row in self.rows.rows[pattern.entity] if all(row.get(one) is not None for one in (*pattern.equal, *pattern.filter))]
-        chosen = self.rows.random.sample(there, min(len(there), 5))
+        chosen = self.rows.random.sample(there, min(len(there), 3))
         assert chosen, f"{pattern.name}: nothing to ask for"
         return chosen
 
@@ -143,7 +134,7 @@ class Run:
         written = 0
         for pattern in self.plan.model.patterns:
             if pattern.operation != "reads":
-                for _ in range(6):
+                for _ in range(4):
                     written += getattr(self, pattern.operation)(pattern)
         return written
 

@@ -40,6 +40,11 @@ local function merge(key, field, set)
   return redis.call('HSET', key, field, cjson.encode(entity))
 end
 
+-- A reserved value is freed by its owner alone.
+local function free(key, owner)
+  return redis.call('GET', key) == owner and redis.call('DEL', key) or 0
+end
+
 for _, guard in ipairs(cjson.decode(ARGV[1])) do
   if not checks[guard[1]](KEYS[guard[2]], unpack(guard, 3)) then
     return {'refused', guard[1], KEYS[guard[2]]}
@@ -58,6 +63,7 @@ for number, command in ipairs(cjson.decode(ARGV[2])) do
   local key = KEYS[command[2]]
   local result
   if command[1] == 'MERGE' then result = merge(key, unpack(arguments))
+  elseif command[1] == 'FREE' then result = free(key, unpack(arguments))
   else result = redis.call(command[1], key, unpack(arguments)) end
   results[number] = type(result) == 'table' and 'OK' or result
 end

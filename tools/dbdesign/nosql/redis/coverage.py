@@ -344,7 +344,7 @@ def _reserved(pattern: AccessPattern, entity: Entity) -> list[tuple[str, ...]]:
 
 
 def _reservations(pattern: AccessPattern, record: Record) -> list[str]:
-    verb = "DEL" if pattern.operation == "deletes" else "SET if free"
+    verb = "FREE" if pattern.operation == "deletes" else "SETNX"
     return [f"{verb} {unique_pattern(record, one)}" for one in _reserved(pattern, record.entity)]
 
 

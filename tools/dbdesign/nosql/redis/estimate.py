@@ -166,10 +166,10 @@ def index_bytes(
     if index.kind == "set":
         return memory.set_of(layout, key, keys, members, length, expires=expires).total
     if index.kind == "list":
-        return memory.list_of(layout, key, keys, members, length, expires=expires).total
+        return memory.list_of(layout, key, keys, min(members, index.keep or members), length, expires=expires).total
     if index.kind == "bitmap":
         return memory.bitmap(layout, key, keys, entity.count or 1.0, expires=expires).total
-    return memory.hyperloglog(layout, key, keys, expires=expires).total
+    return memory.hyperloglog(layout, key, keys, distinct=members, expires=expires).total
 
 
 def _sized(

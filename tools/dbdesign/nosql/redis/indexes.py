@@ -174,7 +174,7 @@ def _new(
         order=None if kind == "list" else order,
         where=where,
         share=share,
-        members=members if kind != "list" else Spread(average=min(members.average, pattern.page or 1), maximum=pattern.page),
+        members=members,
         keep=pattern.page if kind == "list" else None,
         trim=bool(record.ttl and kind == "sorted set" and attribute and attribute.type == "timestamp" and attribute.monotonic),
     )

@@ -231,7 +231,7 @@ class Group:
     guards: list[list[Any]] = field(default_factory=list)
     commands: list[list[Any]] = field(default_factory=list)
     arguments: list[bytes] = field(default_factory=list)
-    reserved: list[tuple[str, str]] = field(default_factory=list)
+    reserved: list[tuple[int, str, str]] = field(default_factory=list)
     phases: set[int] = field(default_factory=set)
 
     @property
@@ -278,15 +278,16 @@ class Batch:
 
     def run(self, client: Any) -> list[Any]:
         """Run all; a `Conflict` where a guard refuses: reservations of other slots are then given back."""
-        done: list[Group] = []
+        taken: list[tuple[str, str]] = []
         results: list[Any] = []
         for group in sorted(self.groups.values(), key=lambda one: one.rank):
             found = run_group(client, group)
             if found[0] != b"ok":
-                give_back(client, done)
+                give_back(client, taken)
                 raise Conflict(found[1].decode(), found[2].decode())
-            results += json.loads(found[1])
-            done.append(group)
+            given = json.loads(found[1])
+            taken += [(key, holder) for number, key, holder in group.reserved if given[number - 1] == 1]
+            results += given
         return results
 
 
@@ -297,11 +298,10 @@ def run_group(client: Any, group: Group) -> list[bytes]:
     return found
 
 
-def give_back(client: Any, groups: Iterable[Group]) -> None:
+def give_back(client: Any, taken: Iterable[tuple[str, str]]) -> None:
     """Free what a write had reserved before it was refused."""
-    for key, holder in (one for group in groups for one in group.reserved):
-        if client.get(key) == holder.encode():
-            client.delete(key)
+    for key, holder in taken:
+        run_group(client, Group(keys=[key], commands=[["FREE", 1, holder]]))
 
 
 def write_row(batch: Batch, entity: Entity, row: Row) -> None:
@@ -344,8 +344,10 @@ def reserve(batch: Batch, entity: Entity, names: Sequence[str], row: Row) -> Non
     """Take a unique value, or refuse."""
     key, holder = unique_key(entity, names, row), owner(entity, row)
     batch.guard(0, "free", key, holder)
-    batch.command(0, "SET", key, holder, *(("EX", lifetime(entity)) if entity.ttl else ()))
-    batch.group(0, key).reserved.append((key, holder))
+    number = batch.command(0, "SETNX", key, holder)["of"]
+    batch.group(0, key).reserved.append((number, key, holder))
+    if entity.ttl:
+        batch.command(0, "EXPIRE", key, lifetime(entity))
 
 
 def add_entry(batch: Batch, index: Index, key: str, member: str, number: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from dbdesign.nosql.redis import runtime
 from dbdesign.nosql.redis.runtime import (
     ENTITIES, INDEXES, RETRIES, Batch, Conflict, Entity, Index, Row, add_entry, entry, owner, record_field, record_key,
-    remove_entry, score, slot_text, text_of, unique_key, unpacked, unpart, wire, write_row,
+    remove_entry, reserve, score, slot_text, text_of, unique_key, unpacked, unpart, wire, write_row,
 )  # fmt: skip
 from dbdesign.nosql.redis.runtime_reads import answer, first_index, get, index_page, of_member
 
@@ -85,12 +85,9 @@ def expect(batch: Batch, entity: Entity, key: str, row: Row, name: str, value: A
 def move_unique(batch: Batch, entity: Entity, names: Sequence[str], old: Row, new: Row) -> None:
     """Reserve the new value before the change, free the old one after it."""
     if all(new.get(name) is not None for name in names):
-        key, holder = unique_key(entity, names, new), owner(entity, new)
-        batch.guard(0, "free", key, holder)
-        batch.command(0, "SET", key, holder)
-        batch.group(0, key).reserved.append((key, holder))
+        reserve(batch, entity, names, new)
     if all(old.get(name) is not None for name in names) and any(old[name] != new.get(name) for name in names):
-        batch.command(2, "DEL", unique_key(entity, names, old))
+        batch.command(2, "FREE", unique_key(entity, names, old), owner(entity, old))
 
 
 def store_changes(batch: Batch, entity: Entity, key: str, row: Row, changes: Row) -> None:
@@ -172,7 +169,7 @@ def increment(
         result = batch.command(1, "HINCRBYFLOAT", key, attribute, str(by))
         scored = [one for one in touched if one.order == attribute]
         entries = [(one, found) for one in scored if (found := entry(one, {**old, **others, attribute: 0}))]
-        apart = [one for one in entries if runtime.CLUSTER and slottext_of(one[1][0]) != slottext_of(key)]
+        apart = [one for one in entries if runtime.CLUSTER and slot_text(one[1][0]) != slot_text(key)]
         for index, found in entries:
             if (index, found) not in apart:
                 add_entry(batch, index, found[0], found[1], result)
@@ -215,7 +212,7 @@ def delete(client: Any, name: str, row: Row, together: Sequence[str] = ()) -> bo
             batch.command(1, "HDEL", key, record_field(entity, old))
         for names in entity.unique:
             if all(old.get(one) is not None for one in names):
-                batch.command(2, "DEL", unique_key(entity, names, old))
+                batch.command(2, "FREE", unique_key(entity, names, old), owner(entity, old))
         for index in own:
             if found := entry(index, old):
                 remove_entry(batch, index, found[0], found[1])
