@@ -49,7 +49,9 @@ class Rows:
             keys = self.model.entity_by_name[relation.parent].key
             pairs = list(zip(relation.by, keys, strict=False))
             fitting = [
-                one for one in self.rows[relation.parent][:12] if all(row.get(by, one[key]) == one[key] for by, key in pairs)
+                one
+                for one in self.rows[relation.parent][:12]
+                if all(row.get(by, one[key]) == one[key] for by, key in pairs)
             ]
             if fitting and not (relation.optional and self.random.random() < 0.3):
                 parent = self.random.choice(fitting)
@@ -57,9 +59,9 @@ class Rows:
             elif not relation.optional and self.rows[relation.parent]:
                 return None
         for attribute in entity.attributes:
-            if attribute.name not in row and (attribute.name in entity.key or self.random.random() < max(attribute.present, 0.5)):
-                if attribute.present >= 1 or self.random.random() < 0.8 or attribute.name in entity.key:
-                    row[attribute.name] = self.value(entity, attribute)
+            key = attribute.name in entity.key
+            if attribute.name not in row and (key or attribute.present >= 1 or self.random.random() < 0.6):
+                row[attribute.name] = self.value(entity, attribute)
         return {name: value for name, value in row.items() if value is not None}
 
     def value(self, entity: Entity, attribute: Attribute) -> Any:
@@ -103,7 +105,9 @@ class Rows:
 
     def matching(self, pattern: AccessPattern, equal: Row) -> list[Row]:
         """Rows that have these values."""
-        return [row for row in self.rows[pattern.entity] if all(row.get(name) == value for name, value in equal.items())]
+        return [
+            row for row in self.rows[pattern.entity] if all(row.get(name) == value for name, value in equal.items())
+        ]
 
     def expected(self, pattern: AccessPattern, equal: Row, low: Any = None, high: Any = None) -> list[Row]:
         """All rows that a pattern must give, in order, its page not yet cut."""
@@ -111,9 +115,13 @@ class Rows:
         for name in filter(None, [pattern.range, *(one.attribute for one in pattern.order)]):
             found = [row for row in found if row.get(name) is not None]
         if pattern.range:
-            found = [row for row in found if (low is None or row[pattern.range] >= low) and (high is None or row[pattern.range] <= high)]
+            found = [
+                row
+                for row in found
+                if (low is None or row[pattern.range] >= low) and (high is None or row[pattern.range] <= high)
+            ]
         for key in reversed(pattern.order):
-            found = sorted(found, key=lambda row: row[key.attribute], reverse=key.descending)  # noqa: B023
+            found = sorted(found, key=lambda row: row[key.attribute], reverse=key.descending)
         return found
 
 

@@ -35,17 +35,40 @@ def needed(name: str) -> str:
 
 
 @contextlib.contextmanager
-def server(name: str, *options: str, cluster: bool = False) -> Iterator[redis.Redis]:
+def server(name: str, *options: str, cluster: bool = False, config: Path | None = None) -> Iterator[redis.Redis]:
     """A server without persistence; in cluster mode it owns every slot, and refuses what crosses them."""
     path = needed(name)
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
         where = f"{folder}/socket"
         port = ["--port", "0"]
         if cluster:
-            port = ["--port", str(_free_port()), "--cluster-port", str(_free_port()), "--bind", "127.0.0.1", "--cluster-enabled", "yes"]
+            port = [
+                "--port",
+                str(_free_port()),
+                "--cluster-port",
+                str(_free_port()),
+                "--bind",
+                "127.0.0.1",
+                "--cluster-enabled",
+                "yes",
+            ]
+        log = Path(folder, "log").open("w")  # noqa: SIM115 - closed with the server
         process = subprocess.Popen(
-            [path, "--unixsocket", where, "--dir", folder, "--save", "", "--appendonly", "no", *port, *options],
-            stdout=Path(folder, "log").open("w"),
+            [
+                path,
+                *([str(config)] if config else []),
+                "--unixsocket",
+                where,
+                "--dir",
+                folder,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                *port,
+                *options,
+            ],
+            stdout=log,
             stderr=subprocess.STDOUT,
         )
         client = redis.Redis(unix_socket_path=where)
@@ -60,6 +83,7 @@ def server(name: str, *options: str, cluster: bool = False) -> Iterator[redis.Re
             client.close()
             process.terminate()
             process.wait(timeout=60)
+            log.close()
 
 
 def _free_port() -> int:
@@ -70,7 +94,9 @@ def _free_port() -> int:
 def _wait(client: redis.Redis, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with contextlib.suppress(redis.exceptions.ConnectionError, redis.exceptions.BusyLoadingError, FileNotFoundError):
+        with contextlib.suppress(
+            redis.exceptions.ConnectionError, redis.exceptions.BusyLoadingError, FileNotFoundError
+        ):
             if client.ping():
                 return
         if process.poll() is not None:

@@ -24,12 +24,21 @@ def function_library() -> str:
 def write_commands(plan: Plan, works: Mapping[str, Work]) -> str:
     """Structures and the commands of every pattern, with placeholders in angle brackets."""
     lines = ["# Keys", ""]
-    lines += [f"# {one.entity.name}: {one.form}, {one.pattern}" + (f", lives {one.ttl} s" if one.ttl else "") for one in plan.records.values()]
+    lines += [
+        f"# {one.entity.name}: {one.form}, {one.pattern}" + (f", lives {one.ttl} s" if one.ttl else "")
+        for one in plan.records.values()
+    ]
     lines += [f"# {one.name}: {one.kind}, {one.pattern}" for one in plan.indexes.values()]
-    lines += ["", "# Values: text; timestamps as milliseconds since 1970, dates as ISO 8601, booleans as 1 and 0; %, :, { and } escaped in keys."]
+    lines += [
+        "",
+        "# Values: text; timestamps as milliseconds since 1970, dates as ISO 8601, booleans as 1 and 0; %, :, { and } escaped in keys.",
+    ]
     for pattern in plan.model.patterns:
         work = works[pattern.name]
-        lines += ["", f"# {pattern.name}: {work.complexity}, {work.round_trips} round trip(s), slots {' '.join(work.slots)}"]
+        lines += [
+            "",
+            f"# {pattern.name}: {work.complexity}, {work.round_trips} round trip(s), slots {' '.join(work.slots)}",
+        ]
         for step in work.steps:
             if step.startswith("EVALSHA apply: "):
                 lines.append("# one script (apply.lua):")
@@ -41,7 +50,9 @@ def write_commands(plan: Plan, works: Mapping[str, Work]) -> str:
 
 def write_search(found: list[SearchIndex]) -> str:
     """Definitions and queries for the query engine."""
-    lines = ["# For a server with the query engine (Redis 8, or the search module before): in the place of the sorted sets named."]
+    lines = [
+        "# For a server with the query engine (Redis 8, or the search module before): in the place of the sorted sets named."
+    ]
     for one in found:
         lines += ["", f"# {one.reason}", one.create]
         lines += [line for name, query in one.queries for line in (f"# {name}", query)]

@@ -23,22 +23,28 @@ LOADED = 0.5
 
 
 def concerns(
-    plan: Plan, settings: Settings, sizes: list[StructureSize], works: Mapping[str, Work], sharding: Sharding, needed: Memory
+    plan: Plan,
+    settings: Settings,
+    sizes: list[StructureSize],
+    works: Mapping[str, Work],
+    sharding: Sharding,
+    needed: Memory,
 ) -> Iterator[Concern]:
     """Big keys, hot keys, unbounded reads, growth without end, counters that round, what crosses slots."""
-    yield from _big_keys(plan, settings, sizes)
+    yield from _big_keys(sizes)
     yield from _hot(plan, settings, sharding)
     yield from _reads(plan, works)
-    yield from _lifetimes(plan, settings)
+    yield from _lifetimes(plan)
     yield from _writes(plan, works, settings)
     yield from _growth(plan, settings, sizes, sharding, needed)
 
 
-def _big_keys(plan: Plan, settings: Settings, sizes: list[StructureSize]) -> Iterator[Concern]:
+def _big_keys(sizes: list[StructureSize]) -> Iterator[Concern]:
     for one in sizes:
         if one.structure in {"hash", "json"} and one.large > BIG_STRING:
             yield Concern(
-                object=one.name, message=f"{one.large:,.0f} B at p99: each read of a whole one takes the event loop and the network for long",
+                object=one.name,
+                message=f"{one.large:,.0f} B at p99: each read of a whole one holds up the event loop and the network",
                 remedy="Keep the large attribute apart (object storage, or a key of its own), and read fields by HMGET",
             )  # fmt: skip
         elif one.largest > BIG_KEY:
@@ -62,7 +68,8 @@ def _hot(plan: Plan, settings: Settings, sharding: Sharding) -> Iterator[Concern
             factor = settings.shard_commands / commands
             yield Concern(
                 object=f"{tag} in {name!r}",
-                message=f"its most wanted value takes {commands:,.0f} commands/s at peak, of {settings.shard_commands:,.0f} that a shard serves: "
+                message=f"its most wanted value takes {commands:,.0f} commands/s at peak, of {settings.shard_commands:,.0f} "
+                "that a shard serves: "
                 "more shards do not help, since a key is in one slot",
                 remedy="Read it from replicas or a cache in the client (CLIENT TRACKING); divide a counter over keys and add them up",
                 until=f"{rates[name] * factor:,.0f}/s of this pattern",
@@ -72,7 +79,12 @@ def _hot(plan: Plan, settings: Settings, sharding: Sharding) -> Iterator[Concern
 def _reads(plan: Plan, works: Mapping[str, Work]) -> Iterator[Concern]:
     for pattern in plan.model.patterns:
         work, use = works[pattern.name], plan.uses[pattern.name]
-        if pattern.operation == "reads" and use.by in {"index", "bucket", "stream"} and not pattern.page and work.bytes_p99 > 1e6:
+        if (
+            pattern.operation == "reads"
+            and use.by in {"index", "bucket", "stream"}
+            and not pattern.page
+            and work.bytes_p99 > 1e6
+        ):
             yield Concern(
                 object=pattern.name, message=f"has no page: {work.bytes_p99:,.0f} B at p99 in one answer", remedy="Give it a page",
             )  # fmt: skip
@@ -89,7 +101,7 @@ def _reads(plan: Plan, works: Mapping[str, Work]) -> Iterator[Concern]:
             )
 
 
-def _lifetimes(plan: Plan, settings: Settings) -> Iterator[Concern]:
+def _lifetimes(plan: Plan) -> Iterator[Concern]:
     for record in plan.records.values():
         own = plan.of(record.entity.name)
         if record.form == "stream" and record.ttl is None:
@@ -97,7 +109,11 @@ def _lifetimes(plan: Plan, settings: Settings) -> Iterator[Concern]:
                 object=record.entity.name, message="a stream without a retention grows for ever: XADD has no MINID to trim by",
                 remedy="Give the entity a retention",
             )  # fmt: skip
-        loose = [one.name for one in own if record.ttl and not one.trim and one.kind in {"sorted set", "lexicographic set", "set"}]
+        loose = [
+            one.name
+            for one in own
+            if record.ttl and not one.trim and one.kind in {"sorted set", "lexicographic set", "set"}
+        ]
         if loose and record.form != "edge":
             yield Concern(
                 object=", ".join(loose),

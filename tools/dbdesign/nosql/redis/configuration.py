@@ -36,7 +36,7 @@ def write_configuration(plan: Plan, settings: Settings, needed: Memory, sharding
     limit = maxmemory(needed, sharding)
     lines = [
         f"# Redis {settings.version}, {settings.role}: {sharding.shards} shard(s), this file is for each. Written by dbdesign.",
-        f"# The machine needs {needed.resident / sharding.shards / 1e9:,.2f} GB: data at the horizon, fragmentation, pages copied by a fork, buffers.",
+        f"# The machine needs {needed.resident / sharding.shards / 1e9:,.2f} GB: data at the horizon, fragmentation, forks, buffers.",
         f"maxmemory {limit}",
         *_why(plan, settings),
         *(f"{name} {value}" for name, value in persistence(plan, settings).items()),
@@ -64,7 +64,13 @@ def write_configuration(plan: Plan, settings: Settings, needed: Memory, sharding
         "protected-mode yes",
     ]
     if plan.cluster:
-        lines += ["", "cluster-enabled yes", "cluster-config-file nodes.conf", "cluster-node-timeout 15000", "cluster-require-full-coverage no"]
+        lines += [
+            "",
+            "cluster-enabled yes",
+            "cluster-config-file nodes.conf",
+            "cluster-node-timeout 15000",
+            "cluster-require-full-coverage no",
+        ]
         lines += ["cluster-allow-reads-when-down no", "cluster-migration-barrier 1"]
     return "\n".join(lines) + "\n"
 
@@ -73,7 +79,14 @@ def _why(plan: Plan, settings: Settings) -> list[str]:
     if settings.role == "cache":
         return ["# A cache: nothing is kept over a restart, and what is asked for least goes first."]
     always = persistence(plan, settings)["appendfsync"] == "always"
-    said = "every write is on disk before it is answered, since a pattern is strongly consistent" if always else (
-        "a crash loses up to a second of writes; `always` loses none and costs a disk's flush for each event loop"
+    said = (
+        "every write is on disk before it is answered, since a pattern is strongly consistent"
+        if always
+        else (
+            "a crash loses up to a second of writes; `always` loses none and costs a disk's flush for each event loop"
+        )
     )
-    return [f"# The source of truth: never evicts, refuses writes when full; {said}.", "# Without a replica in time, writes are refused."]
+    return [
+        f"# The source of truth: never evicts, refuses writes when full; {said}.",
+        "# Without a replica in time, writes are refused.",
+    ]

@@ -120,7 +120,9 @@ def _notes(pattern: AccessPattern, use: Use) -> tuple[str, ...]:
     if len(pattern.order) > 1 and use.by != "bucket":
         notes.append(f"ordered by {pattern.order[0].attribute} alone: ties stand in the order of their keys")
     if pattern.consistency == "strong":
-        notes.append("strong: read from the primary only; a failover may still lose writes that no replica had acknowledged (WAIT)")
+        notes.append(
+            "strong: read from the primary only; a failover may still lose writes that no replica had acknowledged (WAIT)"
+        )
     return tuple(notes)
 
 
@@ -130,7 +132,7 @@ def _single(pattern: AccessPattern, use: Use, record: Record) -> Work:
     fields = len(project) or len(record.entity.attributes)
     complexity = "O(1)" if record.form != "hash" else f"O({fields}) fields"
     return Work(
-        record.pattern, (fetch(record, project),), 1, 1, 1, *sizes, complexity, (tag_text(record.tag),), _notes(pattern, use)
+        record.pattern, (fetch(record, project),), 1, 1, 1, sizes[0], sizes[1], complexity, (tag_text(record.tag),), _notes(pattern, use)
     )  # fmt: skip
 
 
@@ -151,7 +153,7 @@ def _by_unique(pattern: AccessPattern, use: Use, record: Record) -> Work:
     sizes = [record_bytes(record.entity, large=large) + 40 for large in (False, True)]
     slots = tuple(dict.fromkeys((tag_text(unique_tag(record, use.unique)), tag_text(record.tag))))
     steps = (f"GET {key}", fetch(record, ()))
-    return Work(f"{key} → {record.pattern}", steps, 2, 2, 2, *sizes, "O(1)", slots, _notes(pattern, use))
+    return Work(f"{key} → {record.pattern}", steps, 2, 2, 2, sizes[0], sizes[1], "O(1)", slots, _notes(pattern, use))
 
 
 def _taken(pattern: AccessPattern, average: float, large: float) -> tuple[float, float]:
@@ -169,7 +171,18 @@ def _stream(pattern: AccessPattern, record: Record) -> Work:
     step = f"{'XREVRANGE' if down else 'XRANGE'} {record.pattern} {ends}{count}"
     sizes = [average * record_bytes(record.entity), large * record_bytes(record.entity)]
     notes = () if pattern.page else ("no page: everything in the range is sent",)
-    return Work(record.pattern, (step,), 1, 1, 1, sizes[0], sizes[1], f"O(log N + {average:,.0f})", (tag_text(record.tag),), notes)
+    return Work(
+        record.pattern,
+        (step,),
+        1,
+        1,
+        1,
+        sizes[0],
+        sizes[1],
+        f"O(log N + {average:,.0f})",
+        (tag_text(record.tag),),
+        notes,
+    )
 
 
 def _bucket(pattern: AccessPattern, use: Use, record: Record) -> Work:
@@ -177,7 +190,7 @@ def _bucket(pattern: AccessPattern, use: Use, record: Record) -> Work:
     sizes = [per.average * record_bytes(record.entity), per.large * record_bytes(record.entity)]
     complexity = f"O({per.average:,.4g}) fields on average, {per.large:,.0f} at p99"
     return Work(
-        record.pattern, (f"HVALS {record.pattern}",), 1, 1, 1, *sizes, complexity, (tag_text(record.tag),), _notes(pattern, use)
+        record.pattern, (f"HVALS {record.pattern}",), 1, 1, 1, sizes[0], sizes[1], complexity, (tag_text(record.tag),), _notes(pattern, use)
     )  # fmt: skip
 
 
@@ -194,7 +207,11 @@ def index_step(index: IndexPlan, pattern: AccessPattern, batch: float | None) ->
     low, high = ("-", "+") if lexicographic else ("-inf", "+inf")
     if pattern.range == index.order and pattern.range:
         low, high = f"<{pattern.range} from>", f"<{pattern.range} to>"
-    ends = f"{high} {low} BY{'LEX' if lexicographic else 'SCORE'} REV" if down else f"{low} {high} BY{'LEX' if lexicographic else 'SCORE'}"
+    ends = (
+        f"{high} {low} BY{'LEX' if lexicographic else 'SCORE'} REV"
+        if down
+        else f"{low} {high} BY{'LEX' if lexicographic else 'SCORE'}"
+    )
     return f"ZRANGE {index.pattern} {ends}" + (f" LIMIT 0 {batch:.0f}" if batch else "")
 
 
@@ -218,7 +235,7 @@ def _listed(pattern: AccessPattern, use: Use, plan: Plan) -> Work:
     return Work(
         f"{index.name} ({index.kind}) → {record.pattern}",
         (step, f"{fetch(record, ())} for each, pipelined"),
-        1 + read[0], 1 + read[0], 2, read[0] * (member + one[0]), read[1] * member + read[1] * one[1] if not project else read[1] * (member + one[0]),
+        1 + read[0], 1 + read[0], 2, read[0] * (member + one[0]), read[1] * (member + one[0 if project else 1]),
         _complexity(index, read[0]), slots, _notes(pattern, use),
     )  # fmt: skip
 
@@ -237,7 +254,9 @@ def _with_related(pattern: AccessPattern, work: Work, plan: Plan) -> Work:
             more = _read(inner.pattern, inner, plan)
         else:
             record = plan.records[other]
-            parent = pattern.model_copy(update={"entity": other, "project": (), "filter": {}, "order": (), "together": ()})
+            parent = pattern.model_copy(
+                update={"entity": other, "project": (), "filter": {}, "order": (), "together": ()}
+            )
             more = _single(parent, Use(parent, "key"), record)
         several = max(work.keys - 1, 1) if plan.uses[pattern.name].by == "index" else 1
         work = Work(
@@ -281,7 +300,8 @@ def _store_steps(pattern: AccessPattern, record: Record) -> list[str]:
     if pattern.operation == "inserts":
         trim = " MINID ~ <now - retention>" if record.ttl else ""
         steps = {
-            "hash": f"HSET {record.pattern} <fields>", "json": f"SET {record.pattern} <json>", "bucket": f"HSET {record.pattern} {field} <json>",
+            "hash": f"HSET {record.pattern} <fields>", "json": f"SET {record.pattern} <json>",
+            "bucket": f"HSET {record.pattern} {field} <json>",
             "stream": f"XADD {record.pattern}{trim} <{record.rest[0] if record.rest else 'ms'}>-* <fields>",
         }  # fmt: skip
         return [steps[record.form], *([f"EXPIRE {record.pattern} {record.ttl} ± 10 %"] if record.ttl else [])]
@@ -295,7 +315,9 @@ def _store_steps(pattern: AccessPattern, record: Record) -> list[str]:
 def _index_step(pattern: AccessPattern, index: IndexPlan) -> list[str]:
     add = {"set": "SADD", "list": "LPUSH", "bitmap": "SETBIT", "hyperloglog": "PFADD"}.get(index.kind, "ZADD")
     remove = {"set": "SREM", "list": "LREM", "bitmap": "SETBIT"}.get(index.kind, "ZREM")
-    moves = pattern.operation == "updates" and {*index.tag, *index.rest, *index.member, *index.where} & set(pattern.changes)
+    moves = pattern.operation == "updates" and {*index.tag, *index.rest, *index.member, *index.where} & set(
+        pattern.changes
+    )
     only = f" where {', '.join(f'{name} = {value}' for name, value in index.where.items())}" if index.where else ""
     if pattern.operation == "deletes":
         return [f"{remove} {index.pattern}"]
@@ -309,7 +331,10 @@ def _write(pattern: AccessPattern, use: Use, plan: Plan) -> Work:
     steps = [*_reservations(pattern, record), *_store_steps(pattern, record)]
     for index in touched:
         steps += _index_step(pattern, index)
-    tags = [*(tag_text(unique_tag(record, one)) for one in _reserved(pattern, entity)), *([tag_text(record.tag)] if record.form != "edge" else [])]
+    tags = [
+        *(tag_text(unique_tag(record, one)) for one in _reserved(pattern, entity)),
+        *([tag_text(record.tag)] if record.form != "edge" else []),
+    ]
     tags += [tag_text(one.tag) if one.tag else one.prefix for one in touched]
     size = [record_bytes(entity, pattern.changes, large=large) for large in (False, True)]
     reads = _reads_before(pattern, record, touched)
@@ -317,12 +342,15 @@ def _write(pattern: AccessPattern, use: Use, plan: Plan) -> Work:
         beside, number, more = _together(pattern, other, plan)
         steps += beside
         tags += more
-        size = [size[0] + number * record_bytes(plan.records[other].entity), size[1] + number * record_bytes(plan.records[other].entity, large=True)]
+        size = [
+            size[0] + number * record_bytes(plan.records[other].entity),
+            size[1] + number * record_bytes(plan.records[other].entity, large=True),
+        ]
         reads = 1
     slots = tuple(dict.fromkeys(tags))
     trips = (len(slots) if plan.cluster else 1) + reads
     found = _found(pattern, use, plan)
-    notes = [*_write_notes(pattern, plan, slots, reads), *([f"finds them first: {found.served_by}"] if found else [])]
+    notes = [*_write_notes(plan, slots, reads), *([f"finds them first: {found.served_by}"] if found else [])]
     return Work(
         record.pattern if record.form != "edge" else " and ".join(one.name for one in touched),
         (*(found.steps if found else ()), "EVALSHA apply: " + ", ".join(steps)),
@@ -374,14 +402,18 @@ def _together(pattern: AccessPattern, other: str, plan: Plan) -> tuple[list[str]
     return [f"{one} for each {other}" for one in steps], number, list(_same_slots(tuple(tags), pattern, other, plan))
 
 
-def _write_notes(pattern: AccessPattern, plan: Plan, slots: tuple[str, ...], reads: int) -> list[str]:
+def _write_notes(plan: Plan, slots: tuple[str, ...], reads: int) -> list[str]:
     notes = []
     if len(slots) > 1 and plan.cluster:
-        notes.append(f"{len(slots)} slots ({', '.join(slots)}): a script each, reservations first, then the entity, then its indexes")
+        notes.append(
+            f"{len(slots)} slots ({', '.join(slots)}): a script each, reservations first, then the entity, then its indexes"
+        )
     elif len(slots) > 1:
         notes.append("one script over all keys: atomic on one shard; in a cluster these would be several slots")
     else:
         notes.append("one script, one slot: atomic")
     if reads:
-        notes.append("reads the entity first, and the script refuses where it has changed meanwhile: then it is tried again")
+        notes.append(
+            "reads the entity first, and the script refuses where it has changed meanwhile: then it is tried again"
+        )
     return notes

@@ -16,7 +16,13 @@ from dbdesign.nosql.redis.coverage import Work, coverage_of, works
 from dbdesign.nosql.redis.estimate import Memory, StructureSize, memory_of, sizes_of
 from dbdesign.nosql.redis.indexes import add_uses
 from dbdesign.nosql.redis.judgement import (
-    alternatives, duplicates, one_way_doors, other_layouts, questions, shorter_ids, unserved,
+    alternatives,
+    duplicates,
+    one_way_doors,
+    other_layouts,
+    questions,
+    shorter_ids,
+    unserved,
 )  # fmt: skip
 from dbdesign.nosql.redis.module_writer import write_module
 from dbdesign.nosql.redis.plan import Plan
@@ -92,8 +98,14 @@ def _summary(plan: Plan, settings: Settings, sharding: Sharding, needed: Memory)
     forms: dict[str, list[str]] = {}
     for record in plan.records.values():
         forms.setdefault(record.form, []).append(record.entity.name)
-    kept = "; ".join(f"{', '.join(names)} as {'index entries alone' if form == 'edge' else form}" for form, names in forms.items())
-    shards = f"{sharding.shards} shards ({sharding.by_memory} by memory, {sharding.by_commands} by commands)" if sharding.shards > 1 else "one shard"
+    kept = "; ".join(
+        f"{', '.join(names)} as {'index entries alone' if form == 'edge' else form}" for form, names in forms.items()
+    )
+    shards = (
+        f"{sharding.shards} shards ({sharding.by_memory} by memory, {sharding.by_commands} by commands)"
+        if sharding.shards > 1
+        else "one shard"
+    )
     return (
         f"Redis {settings.version} as {settings.role}: {kept}; {len(plan.indexes)} indexes. {needed.used / 1e9:,.2f} GB today, "
         f"{needed.then / 1e9:,.2f} GB in {settings.months:,.0f} months, {needed.resident / 1e9:,.2f} GB of memory in all with "
@@ -102,7 +114,12 @@ def _summary(plan: Plan, settings: Settings, sharding: Sharding, needed: Memory)
 
 
 def _described(
-    plan: Plan, settings: Settings, sizes: list[StructureSize], done: Mapping[str, Work], sharding: Sharding, needed: Memory
+    plan: Plan,
+    settings: Settings,
+    sizes: list[StructureSize],
+    done: Mapping[str, Work],
+    sharding: Sharding,
+    needed: Memory,
 ) -> dict[str, Any]:
     return {
         "entities": [
@@ -117,7 +134,8 @@ def _described(
         ],
         "memory": [
             {"structure": one.name, "keys": round(one.keys), "members": round(one.members, 1), "bytes_each": round(one.each),
-             "bytes_at_p99": round(one.large), "bytes_of_largest": round(one.largest), "bytes": round(one.total), "bytes_then": round(one.then)}
+             "bytes_at_p99": round(one.large), "bytes_of_largest": round(one.largest),
+             "bytes": round(one.total), "bytes_then": round(one.then)}
             for one in sizes
         ],
         "server": {
@@ -138,13 +156,18 @@ def _servers(model: AccessModel, settings: Settings, needed: Memory) -> list[Alt
     for name, other in other_layouts(settings):
         then = sum(one.then for one in sizes_of(_structures(model, other), other, months=settings.months))
         same = other.layout == settings.layout
-        found.append(Alternative(name=name, description="the same structures there", cost={"bytes_then": then}, chosen=same))
-    then = sum(one.then for one in sizes_of(_structures(shorter_ids(model), settings), settings, months=settings.months))
+        found.append(
+            Alternative(name=name, description="the same structures there", cost={"bytes_then": then}, chosen=same)
+        )
+    then = sum(
+        one.then for one in sizes_of(_structures(shorter_ids(model), settings), settings, months=settings.months)
+    )
     if any(a.type == "uuid" for e in model.entities for a in e.attributes):
         saved = 1 - then / needed.then
         found.append(
             Alternative(
-                name="UUIDs as 22 characters of base64url", description=f"{saved:.0%} less than as 36 characters", cost={"bytes_then": then},
+                name="UUIDs as 22 characters of base64url", description=f"{saved:.0%} less than as 36 characters",
+                cost={"bytes_then": then},
                 break_even="worth it where keys and members are most of the bytes; every client must encode alike",
             )
         )  # fmt: skip
@@ -154,10 +177,15 @@ def _servers(model: AccessModel, settings: Settings, needed: Memory) -> list[Alt
 def _assumptions(model: AccessModel, settings: Settings) -> list[str]:
     found = []
     unsized = [
-        f"{entity.name}.{one.name}" for entity in model.entities for one in entity.attributes if one.size is None and one.type not in FIXED
+        f"{entity.name}.{one.name}"
+        for entity in model.entities
+        for one in entity.attributes
+        if one.size is None and one.type not in FIXED
     ]
     if unsized:
         assumed = ", ".join(f"{kind} {size:,.0f} B" for kind, size in ASSUMED.items())
         found.append(f"sizes of {', '.join(unsized[:12])}{' …' if len(unsized) > 12 else ''} are not said: {assumed}")
-    found.append(f"a shard serves {settings.shard_commands:,.0f} commands/s and holds {settings.node_bytes / 1e9:,.0f} GB: measure both")
+    found.append(
+        f"a shard serves {settings.shard_commands:,.0f} commands/s and holds {settings.node_bytes / 1e9:,.0f} GB: measure both"
+    )
     return found

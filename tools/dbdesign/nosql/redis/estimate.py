@@ -11,7 +11,12 @@ from dbdesign.nosql.redis import memory
 from dbdesign.nosql.redis.memory import Layout
 from dbdesign.nosql.redis.plan import IndexPlan, Plan, Record
 from dbdesign.nosql.redis.record_size import (
-    hash_usage, integer_length, json_usage, key_part, packed_bytes, value_bytes,
+    hash_usage,
+    integer_length,
+    json_usage,
+    key_part,
+    packed_bytes,
+    value_bytes,
 )  # fmt: skip
 from dbdesign.nosql.redis.sizes import count_after, weighted
 from dbdesign.nosql.redis.store import Settings
@@ -98,8 +103,12 @@ def _record(record: Record, layout: Layout, keys: float, factor: float) -> Struc
         usage = hash_usage if record.form == "hash" else json_usage
         each = usage(entity, layout, key, keys, expires=expires)
         large = usage(entity, layout, key, keys, expires=expires, large=True)
-        return _sized(record.entity.name, record.form, record.pattern, entity.count or 0.0, 1.0, each, large, large, factor)
-    parts = {members: _many(record, layout, key, keys, members) for members in (record.per_key.large, record.per_key.largest)}
+        return _sized(
+            record.entity.name, record.form, record.pattern, entity.count or 0.0, 1.0, each, large, large, factor
+        )
+    parts = {
+        members: _many(record, layout, key, keys, members) for members in (record.per_key.large, record.per_key.largest)
+    }
     each = sum(share * _many(record, layout, key, keys, members) for share, members in weighted(record.per_key))
     several = (entity.count or 0.0) / record.per_key.average
     return _sized(
@@ -173,9 +182,19 @@ def index_bytes(
 
 
 def _sized(
-    name: str, structure: str, pattern: str, keys: float, members: float, each: float, large: float, largest: float, factor: float
+    name: str,
+    structure: str,
+    pattern: str,
+    keys: float,
+    members: float,
+    each: float,
+    large: float,
+    largest: float,
+    factor: float,
 ) -> StructureSize:
-    return StructureSize(name, structure, pattern, keys, members, each, large, largest, keys * each, keys * each * factor)
+    return StructureSize(
+        name, structure, pattern, keys, members, each, large, largest, keys * each, keys * each * factor
+    )
 
 
 @dataclass(frozen=True)

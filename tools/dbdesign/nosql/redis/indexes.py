@@ -45,14 +45,14 @@ def _joined(plan: Plan) -> list[AccessPattern]:
     """The reading of children that come with their parent."""
     found = []
     for pattern in plan.model.patterns:
-        for name in pattern.together if pattern.operation == "reads" else ():
+        for name in pattern.together if pattern.operation in {"reads", "deletes"} else ():
             relation = joining(plan, pattern.entity, name)
             if relation.child == name and relation.by:
                 found.append(
                     pattern.model_copy(
                         update={
                             "name": joined_name(pattern, name), "entity": name, "equal": relation.by, "together": (), "page": None,
-                            "project": (), "range": None, "order": (), "filter": {},
+                            "operation": "reads", "project": (), "range": None, "order": (), "filter": {},
                         }
                     )
                 )  # fmt: skip
@@ -101,7 +101,7 @@ def _indexed(pattern: AccessPattern, plan: Plan, settings: Settings) -> Use:
         filters=filters,
         share=share,
         sorted_after=ordered if ordered is not None and ordered != index.order and index.kind != "list" else None,
-        covered=not filters and (record.form == "edge" or bool(pattern.project) and set(pattern.project) <= known),
+        covered=not filters and (record.form == "edge" or (bool(pattern.project) and set(pattern.project) <= known)),
     )
 
 
@@ -112,9 +112,7 @@ def _order(pattern: AccessPattern, entity: Entity, *, edge: bool) -> str | None:
     return pattern.range or (pattern.order[0].attribute if pattern.order else None)
 
 
-def _filters(
-    pattern: AccessPattern, entity: Entity
-) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...], float]:
+def _filters(pattern: AccessPattern, entity: Entity) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...], float]:
     """Which filters an index takes: as its only value, or as a condition; which are compared after reading, and what passes them."""
     where, extra, filters, share = {}, [], [], 1.0
     for name, passing in pattern.filter.items():
@@ -132,7 +130,11 @@ def _filters(
 
 def _only_value(attribute: Attribute | None, share: float) -> str | None:
     """The value that so many have."""
-    near = [(abs(one - share), value) for value, one in (attribute.values if attribute else {}).items() if abs(one - share) <= share / 4]
+    near = [
+        (abs(one - share), value)
+        for value, one in (attribute.values if attribute else {}).items()
+        if abs(one - share) <= share / 4
+    ]
     return min(near)[1] if near else None
 
 
@@ -148,7 +150,12 @@ def _reused(
 
 
 def _new(
-    pattern: AccessPattern, plan: Plan, settings: Settings, conditions: tuple[str, ...], order: str | None, where: dict[str, str]
+    pattern: AccessPattern,
+    plan: Plan,
+    settings: Settings,
+    conditions: tuple[str, ...],
+    order: str | None,
+    where: dict[str, str],
 ) -> IndexPlan:
     record = plan.records[pattern.entity]
     entity = record.entity
@@ -176,7 +183,9 @@ def _new(
         share=share,
         members=members,
         keep=pattern.page if kind == "list" else None,
-        trim=bool(record.ttl and kind == "sorted set" and attribute and attribute.type == "timestamp" and attribute.monotonic),
+        trim=bool(
+            record.ttl and kind == "sorted set" and attribute and attribute.type == "timestamp" and attribute.monotonic
+        ),
     )
 
 
@@ -185,7 +194,9 @@ def _members(
 ) -> tuple[Spread, float]:
     """Members of one key, and the share of the entities that stand in the index at all."""
     attributes = entity.attribute_by_name
-    narrowed = attributes[order].present if order in attributes and order not in conditions else 1.0
+    narrowed = (
+        attributes[order].present if order is not None and order in attributes and order not in conditions else 1.0
+    )
     for name, value in where.items():
         narrowed *= attributes[name].values[value]
     share = narrowed
@@ -193,7 +204,9 @@ def _members(
         share *= attributes[name].present if name in attributes else 1.0
     whole = per_value(entity, conditions, plan.model) if conditions else Spread(average=entity.count or 1.0)
     members = scaled(whole, narrowed)
-    return members if members.average >= 1 else Spread(average=1.0, p99=max(members.large, 1.0), maximum=max(members.largest, 1.0)), share
+    return members if members.average >= 1 else Spread(
+        average=1.0, p99=max(members.large, 1.0), maximum=max(members.largest, 1.0)
+    ), share
 
 
 def _kind(
@@ -231,7 +244,9 @@ def _newest_only(pattern: AccessPattern, plan: Plan, attribute: Attribute | None
 def _add_approximate(plan: Plan, entity: str, attribute: str, by: str) -> None:
     record = plan.records.get(entity)
     if record is None or not {attribute, by} <= record.entity.attribute_by_name.keys():
-        raise InputError(f"no {entity}.{attribute} by {by}", where="approximate", remedy="Name an entity and two of its attributes")
+        raise InputError(
+            f"no {entity}.{attribute} by {by}", where="approximate", remedy="Name an entity and two of its attributes"
+        )
     name = f"{slug(entity)}.distinct_{attribute}_by_{by}"
     keys = values_of(record.entity, by, plan.model)
     plan.indexes[name] = IndexPlan(

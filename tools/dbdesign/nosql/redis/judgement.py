@@ -12,7 +12,7 @@ from dbdesign.nosql.redis.coverage import Work
 from dbdesign.nosql.redis.estimate import StructureSize, growth, index_keys, member_length, spread_text
 from dbdesign.nosql.redis.memory import HASH_ENTRIES, HASH_VALUE, Layout
 from dbdesign.nosql.redis.plan import Plan, Record
-from dbdesign.nosql.redis.record_size import as_bucket, as_hash, as_json, long_share
+from dbdesign.nosql.redis.record_size import as_bucket, as_hash, as_json, long_share, packed_bytes
 from dbdesign.nosql.redis.search import SearchIndex
 from dbdesign.nosql.redis.store import Settings
 from dbdesign.nosql.redis.structures import BUCKET_BYTES, BUCKET_ENTRIES, SHARING, is_known
@@ -21,7 +21,9 @@ CACHED = 0.2
 """Share of the data that a cache in front of another store is taken to hold: what is wanted most, a question to measure."""
 
 
-def alternatives(plan: Plan, settings: Settings, sizes: list[StructureSize], search: list[SearchIndex]) -> Iterator[Alternative]:
+def alternatives(
+    plan: Plan, settings: Settings, sizes: list[StructureSize], search: list[SearchIndex]
+) -> Iterator[Alternative]:
     """Other structures for each entity and index, and other servers, in bytes."""
     for record in plan.records.values():
         if record.form in {"hash", "json", "bucket"}:
@@ -59,14 +61,23 @@ def _forms(record: Record, settings: Settings) -> Iterator[Alternative]:
     even = {
         "hash": f"smallest while every value is at most {HASH_VALUE} B: `hash-max-listpack-value` above the longest keeps listpacks",
         "json": "smaller than a hash once a value is long; needs that no attribute is changed alone",
-        "bucket": f"while at most {BUCKET_ENTRIES:,} entities and {BUCKET_BYTES / 1e6:,.0f} MB share a tag; "
-        f"up to {HASH_ENTRIES} short ones are a listpack",
+        "bucket": _bucket_even(record, settings, min(costs["hash"], costs["json"])),
     }
     for name, each in costs.items():
         yield Alternative(
             name=f"{entity.name} as {name}", description=said[name], cost={"bytes_each": each, "bytes_then": each * count},
             break_even=even[name], chosen=name == record.form,
         )  # fmt: skip
+
+
+def _bucket_even(record: Record, settings: Settings, alone: float) -> str:
+    """From how many that share a key a bucket is smaller than keys of their own, and up to how many it may be one hash."""
+    entity = record.entity
+    sizes = ((several, as_bucket(entity, settings.layout, Spread(average=float(several)))) for several in range(1, 65))
+    first = next((several for several, each in sizes if each < alone), None)
+    smaller = f"smaller from {first} that share a tag on" if first else "never smaller, but one command reads all"
+    largest = min(BUCKET_ENTRIES, BUCKET_BYTES / packed_bytes(entity))
+    return f"{smaller}; one hash up to {largest:,.0f} of them; up to {HASH_ENTRIES} of at most {HASH_VALUE} B are a listpack"
 
 
 def _lists(plan: Plan, name: str, settings: Settings, sizes: list[StructureSize]) -> Iterator[Alternative]:
@@ -134,7 +145,8 @@ def duplicates(plan: Plan) -> Iterator[DuplicatedFact]:
                 fact=f"{', '.join(sorted(index.attributes))} of {record.entity.name}",
                 owner=owner,
                 copies=(index.pattern,),
-                updated_by="the script that writes the entity" + (", after it, in a slot of its own" if apart else ", in the same call"),
+                updated_by="the script that writes the entity"
+                + (", after it, in a slot of its own" if apart else ", in the same call"),
                 staleness="milliseconds; a crash between the slots leaves it until the repair" if apart else "none",
                 repair=f"redis_store.repair(client, {index.name!r})",
             )
@@ -144,7 +156,9 @@ def duplicates(plan: Plan) -> Iterator[DuplicatedFact]:
                 owner=record.pattern,
                 copies=(f"{record.prefix}.unique_{'_'.join(names)}:…",),
                 updated_by="the script that writes the entity; reserved before it",
-                staleness="none; a crash between the slots leaves a reservation without an entity" if plan.cluster else "none",
+                staleness="none; a crash between the slots leaves a reservation without an entity"
+                if plan.cluster
+                else "none",
                 repair=f"redis_store.repair_unique(client, {record.entity.name!r}, {names!r})",
             )
 
@@ -154,7 +168,11 @@ def unserved(plan: Plan, works: dict[str, Work], settings: Settings) -> Iterator
     for pattern in plan.model.patterns:
         slots = works[pattern.name].slots
         if settings.role == "cache" and pattern.consistency == "strong":
-            yield Unserved(pattern=pattern.name, reason="a cache may hold an older value", instead="read it from the store behind the cache")
+            yield Unserved(
+                pattern=pattern.name,
+                reason="a cache may hold an older value",
+                instead="read it from the store behind the cache",
+            )
         elif plan.cluster and pattern.atomic and pattern.together and len(slots) > 1:
             yield Unserved(
                 pattern=pattern.name,
@@ -168,7 +186,7 @@ def unserved(plan: Plan, works: dict[str, Work], settings: Settings) -> Iterator
     if len(plan.model.regions) > 1:
         yield Unserved(
             pattern="writes in every region",
-            reason=f"Redis has one primary for each slot: {len(plan.model.regions)} regions write to one, the others read replicas that lag",
+            reason=f"Redis has one primary for each slot: {len(plan.model.regions)} regions write to one, others read replicas that lag",
             instead="a deployment for each region with its own entities, or Redis Enterprise's active-active databases",
         )
 
@@ -194,9 +212,13 @@ def questions(plan: Plan, settings: Settings, then: float) -> Iterator[Question]
                 flips=f"from {settings.shard_commands / pattern.peak_rate / 2:.0%} on one key takes half of what a shard serves",
             )  # fmt: skip
     yield Question(
-        question="May the data be lost?" if settings.role == "cache" else "May a second of writes be lost, and may all of it be rebuilt?",
+        question="May the data be lost?"
+        if settings.role == "cache"
+        else "May a second of writes be lost, and may all of it be rebuilt?",
         assumed=settings.role,
-        flips="role=cache: no AOF, eviction, times to live; half the machines" if settings.role != "cache" else "role=source_of_truth: AOF, no eviction",
+        flips="role=cache: no AOF, eviction, times to live; half the machines"
+        if settings.role != "cache"
+        else "role=source_of_truth: AOF, no eviction",
     )
 
 
@@ -210,7 +232,8 @@ def _unknown_values(plan: Plan) -> Iterator[Question]:
                 yield Question(
                     question=f"How many {entity.name} have the same {name}, on average and at most?",
                     assumed=f"{SHARING} on average",
-                    flips=f"above {memory.ZSET_ENTRIES} members {index.name} is a skip list, about eight times the bytes; above a million a big key",
+                    flips=f"above {memory.ZSET_ENTRIES} members {index.name} is a skip list, about eight times the bytes; "
+                    "above a million a big key",
                 )  # fmt: skip
 
 
@@ -225,7 +248,11 @@ def shorter_ids(model: AccessModel) -> AccessModel:
     """The model with its UUIDs as 22 characters of base64url."""
 
     def short(attribute: Attribute) -> Attribute:
-        return attribute.model_copy(update={"type": "string", "size": Spread(average=22.0)}) if attribute.type == "uuid" else attribute
+        return (
+            attribute.model_copy(update={"type": "string", "size": Spread(average=22.0)})
+            if attribute.type == "uuid"
+            else attribute
+        )
 
     def shortened(entity: Entity) -> Entity:
         return entity.model_copy(update={"attributes": tuple(short(one) for one in entity.attributes)})

@@ -231,9 +231,7 @@ def bitmap(layout: Layout, key: float, keys: float, bits: float, *, expires: boo
     return string(layout, key, keys, math.ceil(bits / 8), expires=expires)
 
 
-def hyperloglog(
-    layout: Layout, key: float, keys: float, *, distinct: float = math.inf, expires: bool = False
-) -> Usage:
+def hyperloglog(layout: Layout, key: float, keys: float, *, distinct: float = math.inf, expires: bool = False) -> Usage:
     """A HyperLogLog of so many different elements: sparse while that takes up to 3,000 bytes, else dense.
 
     A register that is set takes a byte, the zeros between two of them one or two; room for up to 300 bytes more is taken at once

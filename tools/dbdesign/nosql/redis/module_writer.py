@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -93,7 +93,11 @@ def _entity(record: Record) -> str:
     types |= {name: "string" for name in (*entity.key, *record.tag) if name not in types}
     said = [f"ttl={record.ttl}"] if record.ttl else []
     said = [f"unique={entity.unique!r}", *said] if entity.unique else said
-    arguments = [f"{entity.name!r}, {record.form!r}, {record.prefix!r}, tag={record.tag!r}, key={entity.key!r}", f"types={types!r}", *said]
+    arguments = [
+        f"{entity.name!r}, {record.form!r}, {record.prefix!r}, tag={record.tag!r}, key={entity.key!r}",
+        f"types={types!r}",
+        *said,
+    ]
     return f"ENTITIES[{entity.name!r}] = Entity(\n    " + ",\n    ".join(arguments) + ",\n)"
 
 
@@ -145,8 +149,7 @@ def _read(pattern: AccessPattern, use: Use, plan: Plan) -> tuple[list[str], str,
     if not pattern.together:
         return parameters, returns, [f"return {call}"]
     lines = [f"found = {call}", f"for row in {'found' if many else '[found] if found else []'}:"]
-    for other in pattern.together:
-        lines.append(f"    row[{other!r}] = {_related(pattern, other, plan)}")
+    lines += [f"    row[{other!r}] = {_related(pattern, other, plan)}" for other in pattern.together]
     return parameters, returns, [*lines, "return found"]
 
 
@@ -225,7 +228,7 @@ def _several(
     return f"listed(client, {index.name!r}, {key}{bounds}{down}{limit}{tested}{said}{project})"
 
 
-def _insert(pattern: AccessPattern, use: Use, plan: Plan) -> tuple[list[str], str, list[str]]:
+def _insert(pattern: AccessPattern, _use: Use, _plan: Plan) -> tuple[list[str], str, list[str]]:
     own = python_name(pattern.entity)
     parameters = [f"{own}: Row", *(["*"] if pattern.together else [])]
     parameters += [f"{python_name(name)}: Sequence[Row] = ()" for name in pattern.together]
@@ -237,7 +240,9 @@ def _insert(pattern: AccessPattern, use: Use, plan: Plan) -> tuple[list[str], st
 def counted(pattern: AccessPattern, entity: Entity) -> str | None:
     """The attribute that a pattern counts up or down."""
     numbers = [
-        name for name in pattern.changes if (one := entity.attribute_by_name.get(name)) and one.type in {"number", "decimal"}
+        name
+        for name in pattern.changes
+        if (one := entity.attribute_by_name.get(name)) and one.type in {"number", "decimal"}
     ]
     return numbers[0] if pattern.increments and numbers else None
 
@@ -265,10 +270,27 @@ def _update(pattern: AccessPattern, use: Use, plan: Plan) -> tuple[list[str], st
 
 
 def _delete(pattern: AccessPattern, use: Use, plan: Plan) -> tuple[list[str], str, list[str]]:
-    return _changing(pattern, use, plan, [], lambda row: f"delete(client, {pattern.entity!r}, {row})")
+    entity = plan.records[pattern.entity].entity
+    parameters, returns, body = _changing(
+        pattern, use, plan, [], lambda row: f"delete(client, {pattern.entity!r}, {row})"
+    )
+    named = {name: python_name(name) for name in entity.key}
+    lines = []
+    for other in pattern.together if use.by == "key" else ():
+        relation = joining(plan, pattern.entity, other)
+        inner = plan.uses.get(joined_name(pattern, other))
+        if inner is not None:
+            values = {by: named[key] for by, key in zip(relation.by, entity.key, strict=False)}
+            lines += [
+                f"for row in {read_call(inner.pattern, inner, plan, values)[1]}:",
+                f"    delete(client, {other!r}, row)",
+            ]
+    return parameters, returns, [*lines, *body]
 
 
-def _changing(pattern, use, plan, keywords, call):  # type: ignore[no-untyped-def]
+def _changing(
+    pattern: AccessPattern, use: Use, plan: Plan, keywords: list[str], call: Callable[[str], str]
+) -> tuple[list[str], str, list[str]]:
     """A change of the one that the key names, or of all that are found."""
     parameters, reading, many = read_call(pattern.model_copy(update={"project": (), "together": ()}), use, plan)
     entity = plan.records[pattern.entity].entity

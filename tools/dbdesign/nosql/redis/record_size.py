@@ -50,7 +50,9 @@ def projected_bytes(entity: Entity, names: Iterable[str]) -> float:
     return sum(one.present * value_bytes(one) for one in entity.attributes if one.name in wanted)
 
 
-def hash_usage(entity: Entity, layout: Layout, key: float, keys: float, *, expires: bool = False, large: bool = False) -> float:
+def hash_usage(
+    entity: Entity, layout: Layout, key: float, keys: float, *, expires: bool = False, large: bool = False
+) -> float:
     """Bytes of an entity as a hash of its own: of those that have a value too long for a listpack and of the rest, by their shares."""
     fields = [(float(len(one.name)), value_bytes(one, large=large)) for one in entity.attributes]
     if large:
@@ -84,7 +86,10 @@ def _table(entity: Entity, layout: Layout, key: float, keys: float, *, expires: 
     at = max(range(len(fields)), key=lambda place: fields[place][1])
     lengthened = [*fields[:at], (fields[at][0], HASH_VALUE + 1.0), *fields[at + 1 :]]
     excess = layout.text(HASH_VALUE + 1.0) - layout.text(longest)
-    return _present(entity, lambda some: memory.hash_of(layout, key, keys, some, expires=expires).total, lengthened) - excess
+    return (
+        _present(entity, lambda some: memory.hash_of(layout, key, keys, some, expires=expires).total, lengthened)
+        - excess
+    )
 
 
 def _present(
@@ -98,7 +103,9 @@ def _present(
     return whole
 
 
-def json_usage(entity: Entity, layout: Layout, key: float, keys: float, *, expires: bool = False, large: bool = False) -> float:
+def json_usage(
+    entity: Entity, layout: Layout, key: float, keys: float, *, expires: bool = False, large: bool = False
+) -> float:
     """Bytes of an entity as JSON in a string of its own."""
     return memory.string(layout, key, keys, packed_bytes(entity, large=large), expires=expires).total
 
@@ -116,7 +123,9 @@ def as_json(entity: Entity, layout: Layout) -> float:
 def as_bucket(entity: Entity, layout: Layout, per_key: Spread) -> float:
     """Bytes of an entity as a field of a hash that so many share."""
     members = max(round(per_key.average), 1)
-    name = sum(stored(entity.attribute_by_name[one]).average for one in entity.key if one in entity.attribute_by_name) / 2
+    name = (
+        sum(stored(entity.attribute_by_name[one]).average for one in entity.key if one in entity.attribute_by_name) / 2
+    )
     fields = [(name, packed_bytes(entity))] * min(members, 5000)
     return memory.hash_of(layout, key_length(entity), MANY / members, fields).total / len(fields)
 

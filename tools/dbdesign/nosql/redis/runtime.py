@@ -28,7 +28,7 @@ class Conflict(Exception):  # noqa: N818 - the name that its users know it by
 
 @dataclass(frozen=True)
 class Entity:
-    """How an entity is kept: `hash` and `json` as a key each, `bucket` as fields of one hash, `stream` as entries, `edge` in indexes alone."""
+    """How an entity is kept: as a `hash` or `json` by itself, in a `bucket` or `stream` with others, or (`edge`) in indexes alone."""
 
     name: str
     form: str
@@ -169,6 +169,7 @@ def _texts(entity: Entity, row: Row) -> dict[str, str | None]:
 
 
 def text_of(kind: str, value: Any) -> str | None:
+    """A value as text, bytes as base64; None for none."""
     stored = None if value is None else wire(kind, value)
     return base64.b64encode(stored).decode() if isinstance(stored, bytes) else stored
 

@@ -6,8 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dbdesign.nosql.redis.runtime import (
-    ENTITIES, INDEXES, Entity, Index, Row, key_name, of_member, part, record_field, record_key, score, unique_key, unpacked, unpart,
-    unwire, wire,
+    ENTITIES,
+    INDEXES,
+    Entity,
+    Index,
+    Row,
+    key_name,
+    of_member,
+    part,
+    record_field,
+    record_key,
+    score,
+    unique_key,
+    unpacked,
+    unpart,
+    unwire,
+    wire,
 )  # fmt: skip
 
 
@@ -50,7 +64,7 @@ def answer(entity: Entity, row: Row, project: Sequence[str], found: Any) -> dict
     """The entity of a reply."""
     if entity.form == "edge":
         first = first_index(entity)
-        if found is None or found == 0 and first.kind == "set":
+        if found is None or (found == 0 and first.kind == "set"):
             return None
         keys = {name: row[name] for name in entity.key}
         return keys if not first.order else keys | {first.order: unscore_of(entity, first.order, found)}
@@ -58,16 +72,16 @@ def answer(entity: Entity, row: Row, project: Sequence[str], found: Any) -> dict
         return of_stream(entity, row, *found[0]) if found else None
     if entity.form != "hash":
         return unpacked(entity, found)
-    fields = dict(zip(project, found, strict=True)) if project else {one.decode(): value for one, value in found.items()}
+    fields = (
+        dict(zip(project, found, strict=True)) if project else {one.decode(): value for one, value in found.items()}
+    )
     there = {name: unwire(entity.types[name], value) for name, value in fields.items() if value is not None}
     return there or None
 
 
 def unscore_of(entity: Entity, name: str, number: float) -> Any:
     """The value of an entity's attribute that is kept as a score."""
-    from_score = of_member(
-        Index("", entity.name, "sorted set", "", (), (), (), name), {}, b"", number
-    )
+    from_score = of_member(Index("", entity.name, "sorted set", "", (), (), (), name), {}, b"", number)
     return from_score[name]
 
 
@@ -89,7 +103,9 @@ def projected(row: Row, project: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if not project or name in project}
 
 
-def by_unique(client: Any, name: str, names: Sequence[str], row: Row, project: Sequence[str] = ()) -> dict[str, Any] | None:
+def by_unique(
+    client: Any, name: str, names: Sequence[str], row: Row, project: Sequence[str] = ()
+) -> dict[str, Any] | None:
     """The entity that has a unique value: its key from the reservation, then the entity."""
     entity = ENTITIES[name]
     holder = client.get(unique_key(entity, names, row))
@@ -122,7 +138,9 @@ def chosen(
     if ranged:
         kept = [row for row in kept if within(row.get(ranged), low, high)]
     if order:
-        kept = sorted((row for row in kept if row.get(order) is not None), key=lambda row: row[order], reverse=descending)
+        kept = sorted(
+            (row for row in kept if row.get(order) is not None), key=lambda row: row[order], reverse=descending
+        )
     return [projected(row, project) for row in kept[:limit]]
 
 
@@ -140,7 +158,9 @@ def stream(
     first = "-" if low is None else str(wire("timestamp", low))
     last = "+" if high is None else str(wire("timestamp", high))
     key = record_key(entity, equal)
-    found = client.xrevrange(key, last, first, count=limit) if descending else client.xrange(key, first, last, count=limit)
+    found = (
+        client.xrevrange(key, last, first, count=limit) if descending else client.xrange(key, first, last, count=limit)
+    )
     return [projected(of_stream(entity, equal, *one), project) for one in found]
 
 
@@ -161,9 +181,7 @@ def listed(
     found: list[dict[str, Any]] = []
     step = None if limit is None else max(round(limit / share), limit)
     for page in pages(client, index, equal, low, high, descending, step):
-        rows = [row for row in page] if covered else [
-            row for row in get_many(client, index.entity, page) if row is not None
-        ]
+        rows = list(page) if covered else [row for row in get_many(client, index.entity, page) if row is not None]
         found += [row for row in rows if all(row.get(one) == value for one, value in (filters or {}).items())]
         if limit is not None and len(found) >= limit:
             break
@@ -203,10 +221,10 @@ def index_page(
     window: dict[str, Any] = {} if step is None else {"offset": start, "num": step}
     kind = entity.types[index.order] if index.order else "string"
     if index.kind == "lexicographic set":
-        least = "-" if low is None else f"[{wire(kind, low)!s}"
-        most = "+" if high is None else f"[{wire(kind, high)!s}\0\U0010ffff"
-        ends = (most, least) if descending else (least, most)
-        return [(one, None) for one in client.zrange(key, *ends, desc=descending, bylex=True, **window)]
+        least: str | float = "-" if low is None else f"[{wire(kind, low)!s}"
+        most: str | float = "+" if high is None else f"[{wire(kind, high)!s}\0\U0010ffff"
+        lexical = (most, least) if descending else (least, most)
+        return [(one, None) for one in client.zrange(key, *lexical, desc=descending, bylex=True, **window)]
     bounds = ("-inf" if low is None else score(kind, low), "+inf" if high is None else score(kind, high))
     ends = (bounds[1], bounds[0]) if descending else bounds
     found: list[tuple[bytes, float | None]] = client.zrange(

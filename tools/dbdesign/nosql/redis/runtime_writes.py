@@ -7,10 +7,32 @@ from typing import Any
 
 from dbdesign.nosql.redis import runtime
 from dbdesign.nosql.redis.runtime import (
-    ENTITIES, INDEXES, RETRIES, Batch, Conflict, Entity, Index, Row, add_entry, entry, owner, record_field, record_key,
-    remove_entry, reserve, score, slot_text, text_of, unique_key, unpacked, unpart, wire, write_row,
+    ENTITIES,
+    INDEXES,
+    RETRIES,
+    Batch,
+    Conflict,
+    Entity,
+    Index,
+    Row,
+    add_entry,
+    entry,
+    of_member,
+    owner,
+    record_field,
+    record_key,
+    remove_entry,
+    reserve,
+    score,
+    slot_text,
+    text_of,
+    unique_key,
+    unpacked,
+    unpart,
+    wire,
+    write_row,
 )  # fmt: skip
-from dbdesign.nosql.redis.runtime_reads import answer, first_index, get, index_page, of_member
+from dbdesign.nosql.redis.runtime_reads import answer, first_index, get, index_page
 
 SCANNED = 500
 """Keys that a repair asks for at once."""
@@ -151,40 +173,55 @@ def increment(
     client: Any, name: str, row: Row, attribute: str, by: Any, *, changes: Row | None = None, minimum: Any = None
 ) -> bool:
     """Count an attribute of a hash up or down, never below the minimum; False where there is no such entity."""
-    entity, others = ENTITIES[name], dict(changes or {})
-    touched = [one for one in INDEXES.values() if one.entity == name and one.attributes & {attribute, *others}]
-    known = {*row}
-    read = any(one.where or one.attributes & {*others} or not one.attributes - {attribute} <= known for one in touched)
+    touched = [one for one in INDEXES.values() if one.entity == name and one.attributes & {attribute, *(changes or {})}]
+    read = any(
+        one.where or one.attributes & {*(changes or {})} or one.attributes - {attribute} - {*row} for one in touched
+    )
     for _ in range(RETRIES):
         old = get(client, name, row) if read else {**row}
         if old is None:
             return False
-        batch, key = Batch(), record_key(entity, old)
+        batch, key = Batch(), record_key(ENTITIES[name], old)
         if minimum is not None:
             batch.guard(1, "least", key, attribute, str(by), str(minimum))
-        change(batch, entity, old, others)
-        if read:
-            for one in sorted({one for index in touched for one in index.attributes} - {*entity.key, attribute}):
-                expect(batch, entity, key, old, one, old.get(one))
-        result = batch.command(1, "HINCRBYFLOAT", key, attribute, str(by))
-        scored = [one for one in touched if one.order == attribute]
-        entries = [(one, found) for one in scored if (found := entry(one, {**old, **others, attribute: 0}))]
-        apart = [one for one in entries if runtime.CLUSTER and slot_text(one[1][0]) != slot_text(key)]
-        for index, found in entries:
-            if (index, found) not in apart:
-                add_entry(batch, index, found[0], found[1], result)
+        apart = count(batch, ENTITIES[name], old, attribute, by, {**(changes or {})}, touched if read else [], touched)
         try:
             batch.run(client)
-            for index, found in apart:
-                follow(client, name, row, index, found)
         except Conflict as refused:
             if refused.args[0] == "present":
                 return False
             if refused.args[0] != "same":
                 raise
         else:
+            for index, found in apart:
+                follow(client, name, row, index, found)
             return True
     raise Conflict("contended", name)
+
+
+def count(
+    batch: Batch,
+    entity: Entity,
+    old: Row,
+    attribute: str,
+    by: Any,
+    changes: Row,
+    guarded: Sequence[Index],
+    touched: Sequence[Index],
+) -> list[tuple[Index, tuple[str, str, float | None]]]:
+    """Commands of an increment; returns the entries that another slot holds, which are scored after it."""
+    key = record_key(entity, old)
+    change(batch, entity, old, changes)
+    for name in sorted({one for index in guarded for one in index.attributes} - {*entity.key, attribute}):
+        expect(batch, entity, key, old, name, old.get(name))
+    result = batch.command(1, "HINCRBYFLOAT", key, attribute, str(by))
+    scored = [one for one in touched if one.order == attribute]
+    entries = [(one, found) for one in scored if (found := entry(one, {**old, **changes, attribute: 0}))]
+    apart = [one for one in entries if runtime.CLUSTER and slot_text(one[1][0]) != slot_text(key)]
+    for index, found in entries:
+        if (index, found) not in apart:
+            add_entry(batch, index, found[0], found[1], result)
+    return apart
 
 
 def follow(client: Any, name: str, row: Row, index: Index, found: tuple[str, str, float | None]) -> None:
@@ -195,7 +232,7 @@ def follow(client: Any, name: str, row: Row, index: Index, found: tuple[str, str
         client.zadd(found[0], {found[1]: number})
 
 
-def delete(client: Any, name: str, row: Row, together: Sequence[str] = ()) -> bool:
+def delete(client: Any, name: str, row: Row) -> bool:
     """Delete an entity with its unique values and index entries; False where there is none."""
     entity = ENTITIES[name]
     for _ in range(RETRIES):
@@ -294,7 +331,13 @@ def repair_unique(client: Any, name: str, names: Sequence[str]) -> tuple[int, in
     for key in client.scan_iter(match=f"{entity.prefix}.unique_{'_'.join(names)}:{{*", count=SCANNED):
         holder = (client.get(key) or b"").decode()
         parts = dict(zip(entity.key, holder.split(":"), strict=False))
-        row = get(client, name, {one: unpart(entity.types[one], text) for one, text in parts.items()}) if holder else None
-        if row is None or any(row.get(one) is None for one in names) or unique_key(entity, names, row).encode() != key:
+        held = (
+            get(client, name, {one: unpart(entity.types[one], text) for one, text in parts.items()}) if holder else None
+        )
+        if (
+            held is None
+            or any(held.get(one) is None for one in names)
+            or unique_key(entity, names, held).encode() != key
+        ):
             removed += int(client.delete(key))
     return added, removed

@@ -32,13 +32,17 @@ def _combines(pattern: AccessPattern, plan: Plan) -> bool:
     use = plan.uses[pattern.name]
     if pattern.operation != "reads" or use.by != "index":
         return False
-    return bool(use.filters or use.sorted_after or len(pattern.filter) + len(pattern.equal) >= 3 or len(pattern.order) > 1)
+    return bool(
+        use.filters or use.sorted_after or len(pattern.filter) + len(pattern.equal) >= 3 or len(pattern.order) > 1
+    )
 
 
 def _index(entity: Entity, prefix: str, wanted: list[AccessPattern]) -> SearchIndex:
     names: dict[str, None] = {}
     for one in wanted:
-        names |= dict.fromkeys((*one.equal, *one.filter, *filter(None, [one.range]), *(key.attribute for key in one.order)))
+        names |= dict.fromkeys(
+            (*one.equal, *one.filter, *filter(None, [one.range]), *(key.attribute for key in one.order))
+        )
     sorting = {key.attribute for one in wanted for key in one.order}
     schema = " ".join(_field(entity, name, sortable=name in sorting) for name in names)
     create = f"FT.CREATE idx:{entity.name} ON HASH PREFIX 1 {prefix}:{{ SCHEMA {schema}"

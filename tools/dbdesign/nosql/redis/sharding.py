@@ -40,4 +40,6 @@ def sharding_of(plan: Plan, works: Mapping[str, Work], then: float, settings: Se
         for one in plan.model.patterns
         if one.hottest and works[one.name].slots
     ]
-    return Sharding(shards, by_memory, by_commands, sum(load.values()), writes, tuple(sorted(hot, key=lambda each: -each[2])))
+    return Sharding(
+        shards, by_memory, by_commands, sum(load.values()), writes, tuple(sorted(hot, key=lambda each: -each[2]))
+    )

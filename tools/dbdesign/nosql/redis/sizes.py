@@ -11,7 +11,14 @@ from dbdesign.model.patterns import Attribute, AttributeType, Entity, Spread
 DAYS_PER_MONTH = 30.4369
 FIXED: Mapping[AttributeType, float] = {"uuid": 36.0, "timestamp": 13.0, "date": 10.0, "boolean": 1.0}
 """Characters of types whose text is always as long: a UUID with its hyphens, milliseconds since 1970, ISO 8601, 0 or 1."""
-ASSUMED: Mapping[AttributeType, float] = {"number": 6.0, "decimal": 8.0, "json": 200.0, "list": 200.0, "binary": 1000.0, "string": 20.0}
+ASSUMED: Mapping[AttributeType, float] = {
+    "number": 6.0,
+    "decimal": 8.0,
+    "json": 200.0,
+    "list": 200.0,
+    "binary": 1000.0,
+    "string": 20.0,
+}
 """Bytes where a size is not said."""
 NORMAL = NormalDist()
 Z99 = NORMAL.inv_cdf(0.99)
@@ -70,7 +77,7 @@ def count_after(entity: Entity, months: float) -> float:
     if entity.growth is None:
         return now
     if entity.growth.rate_per_month is not None:
-        return now * (1 + entity.growth.rate_per_month) ** months
+        return float(now * (1 + entity.growth.rate_per_month) ** months)
     rate = entity.growth.rows_per_second or 0.0
     grown = now + rate * months * DAYS_PER_MONTH * 86_400
     kept = rate * entity.retention_days * 86_400 if entity.retention_days else math.inf

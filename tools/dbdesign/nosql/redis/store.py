@@ -94,7 +94,9 @@ def _version(text: str | None) -> tuple[int, ...]:
     version = tuple(int(one or 0) for one in found.groups()) if found else (0, 0)
     if not OLDEST <= version < (9, 0):
         raise InputError(
-            f"Redis {text} is not known: layouts were measured from 7.0 to 8.2", where="engine_version", remedy="Choose one of them"
+            f"Redis {text} is not known: layouts were measured from 7.0 to 8.2",
+            where="engine_version",
+            remedy="Choose one of them",
         )
     return version
 
@@ -102,7 +104,9 @@ def _version(text: str | None) -> tuple[int, ...]:
 def _choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     value = given.get(name, allowed[0])
     if value not in allowed:
-        raise InputError(f"{value!r} is not a value of {name}", where="settings", remedy=f"Choose {' or '.join(allowed)}")
+        raise InputError(
+            f"{value!r} is not a value of {name}", where="settings", remedy=f"Choose {' or '.join(allowed)}"
+        )
     return value
 
 
@@ -121,5 +125,7 @@ def _number(given: Mapping[str, str], name: str, parse: Callable[[str], float], 
 def _approximate(text: str) -> tuple[str, str, str]:
     found = re.fullmatch(r"\s*(\w+)\.(\w+)\s*/\s*(\w+)\s*", text)
     if found is None:
-        raise InputError(f"{text!r} is no entity.attribute/by", where="approximate", remedy="Write visit.user_id/page_id")
+        raise InputError(
+            f"{text!r} is no entity.attribute/by", where="approximate", remedy="Write visit.user_id/page_id"
+        )
     return found[1], found[2], found[3]

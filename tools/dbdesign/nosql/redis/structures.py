@@ -76,7 +76,9 @@ def _tag(entity: Entity, model: AccessModel, settings: Settings) -> tuple[tuple[
         if largest > settings.node_bytes * TAG_SHARE:
             refused.append(f"{{{':'.join(one.tag)}}} not: its largest value holds {largest / 1e9:,.1f} GB, in one slot")
         elif one.hottest > settings.shard_commands:
-            refused.append(f"{{{':'.join(one.tag)}}} not: its hottest value takes {one.hottest:,.0f} commands/s, in one slot")
+            refused.append(
+                f"{{{':'.join(one.tag)}}} not: its hottest value takes {one.hottest:,.0f} commands/s, in one slot"
+            )
         else:
             said = f"tag {{{':'.join(one.tag)}}}: {one.rate:,.0f} requests/s at peak want what shares it"
             return one.tag, one.per_tag, "; ".join([said, *refused])
@@ -92,9 +94,13 @@ def _candidates(entity: Entity, model: AccessModel) -> list[_Candidate]:
         if not tag or not set(tag) < key:
             continue
         lists = [one for one in own if set(tag) <= set(one.equal) and not key <= set(one.equal)]
-        beside = [one for one in model.patterns if entity.name in one.together and _parent_by(one.entity, entity, tag, model)]
+        beside = [
+            one for one in model.patterns if entity.name in one.together and _parent_by(one.entity, entity, tag, model)
+        ]
         rate = sum(one.peak_rate for one in (*lists, *beside))
-        hottest = sum((one.hottest or 0) * one.peak_rate for one in own if set(tag) <= {*one.equal} or one.operation == "inserts")
+        hottest = sum(
+            (one.hottest or 0) * one.peak_rate for one in own if set(tag) <= {*one.equal} or one.operation == "inserts"
+        )
         if rate:
             candidates.append(_Candidate(tag, rate, per_value(entity, tag, model), hottest))
     return candidates
@@ -153,7 +159,10 @@ def _form(
     if is_edge(entity, model):
         return "edge", "every attribute is in its key or a score: sorted sets say all, and no key is spent on each"
     if _is_log(entity, own, tag, per_tag):
-        return "stream", f"appended in time order, read by {', '.join(tag)} and time alone: about {per_tag.average:,.0f} entries a key"
+        return (
+            "stream",
+            f"appended in time order, read by {', '.join(tag)} and time alone: about {per_tag.average:,.0f} entries a key",
+        )
     one_size = packed_bytes(entity)
     if fits_bucket(entity, model, tag, per_tag):
         return "bucket", (
@@ -173,7 +182,9 @@ def _form(
 def changed_in_place(entity: Entity, model: AccessModel) -> bool:
     """Whether a pattern changes entities that exist, alone or as those that another brings with it."""
     return bool(patterns_of(entity, model, "updates")) or any(
-        entity.name in one.together and one.operation in {"inserts", "updates"} and any(a.mutable for a in entity.attributes)
+        entity.name in one.together
+        and one.operation in {"inserts", "updates"}
+        and any(a.mutable for a in entity.attributes)
         for one in model.patterns
     )
 
@@ -196,7 +207,9 @@ def is_edge(entity: Entity, model: AccessModel) -> bool:
         and not entity.unique
         and bool(patterns_of(entity, model, "reads"))
         and all(one.operation != "updates" and set(one.equal) <= set(entity.key) for one in own)
-        and all(set(one.equal) < set(entity.key) and one.equal and not one.filter for one in own if one.operation == "reads")
+        and all(
+            set(one.equal) < set(entity.key) and one.equal and not one.filter for one in own if one.operation == "reads"
+        )
     )
 
 
