@@ -16,10 +16,11 @@ from dbdesign.nosql.redis.indexes import joining
 from dbdesign.nosql.redis.module_writer import counted, function_names, python_name
 from dbdesign.nosql.redis.plan import Plan
 from redis_modules import loaded
-from redis_rows import Row, Rows, shown
+from redis_rows import START, Row, Rows, shown
 from redis_servers import server
 
-SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+HERE = Path(__file__).parent
+SCENARIOS = sorted((HERE.parent / "scenarios").glob("*.yaml"))
 ROWS = 24
 
 
@@ -175,36 +176,47 @@ class Run:
         entity = self.plan.model.entity_by_name[pattern.entity]
         (sample,) = self.samples(pattern)[:1]
         count = counted(pattern, entity)
+        kept = [name for name in pattern.changes if name != count]
         new = {
-            name: self.rows.value(entity, entity.attribute_by_name[name])
-            for name in pattern.changes
-            if name != count and not (self.rows.random.random() < 0.2 and entity.attribute_by_name[name].present < 1)
+            name: None
+            if self.rows.random.random() < 0.3 and entity.attribute_by_name[name].present < 1
+            else self.rows.value(entity, entity.attribute_by_name[name])
+            for name in kept
         }
-        new = {name: new.get(name) for name in pattern.changes if name != count}
         keywords = {f"new_{name}" if name in pattern.equal else python_name(name): value for name, value in new.items()}
-        equal = [sample[name] for name in pattern.equal]
+        equal = {name: sample[name] for name in pattern.equal}
+        hit = self.rows.matching(pattern, equal)
         if count:
             by = self.rows.random.randint(-50, 500)
             if sample.get(count) is not None:
                 with pytest.raises(self.module.Conflict):
-                    self.call(pattern, *equal, by=-1_000_000_000, minimum=0, **keywords)
-            assert self.call(pattern, *equal, by=by, **keywords)
-            new[count] = sample.get(count, 0) + by
+                    self.call(pattern, *equal.values(), by=-1_000_000_000, minimum=0, **keywords)
+            assert self.call(pattern, *equal.values(), by=by, **keywords) == len(hit)
+            changed = [{**row, **new, count: row.get(count, 0) + by} for row in hit]
         else:
-            wrong = {name: None if sample.get(name) is not None else "x" for name in list(new)[:1]}
+            wrong = {name: None if sample.get(name) is not None else "x" for name in kept[:1]}
             with pytest.raises(self.module.Conflict):
-                self.call(pattern, *equal, expected=wrong, **keywords)
-            assert self.call(pattern, *equal, expected={name: sample.get(name) for name in new}, **keywords)
-        changed = {name: value for name, value in {**sample, **new}.items() if value is not None}
-        self.rows.add(pattern.entity, changed)
+                self.call(pattern, *equal.values(), expected=wrong, **keywords)
+            assert self.call(pattern, *equal.values(), **keywords) == len(hit)
+            changed = [{**row, **new} for row in hit]
+        for row in changed:
+            self.rows.add(pattern.entity, {name: value for name, value in row.items() if value is not None})
         return 1
 
     def deletes(self, pattern: AccessPattern) -> int:
         (sample,) = self.samples(pattern)[:1]
-        equal = [sample[name] for name in pattern.equal]
-        assert self.call(pattern, *equal)
-        assert not self.call(pattern, *equal)
-        self.rows.rows[pattern.entity].remove(sample)
+        equal = {name: sample[name] for name in pattern.equal}
+        hit = self.rows.matching(pattern, equal)
+        for name in pattern.together:
+            relation = joining(self.plan, pattern.entity, name)
+            keys = self.plan.model.entity_by_name[relation.parent].key
+            pairs = list(zip(relation.by, keys, strict=False))
+            self.rows.rows[name] = [
+                one for one in self.rows.rows[name] if any(one.get(by) != sample[key] for by, key in pairs)
+            ]
+        assert self.call(pattern, *equal.values()) == len(hit)
+        assert not self.call(pattern, *equal.values())
+        self.rows.rows[pattern.entity] = [one for one in self.rows.rows[pattern.entity] if one not in hit]
         return 1
 
     def break_and_repair(self) -> int:
@@ -255,3 +267,29 @@ def test_a_cluster_refuses_no_operation_as_crossing_slots(path, clustered):
     plan = planned(path, cluster="yes")
     assert plan.cluster
     exercise(plan, clustered)
+
+
+@pytest.mark.parametrize("name", ["social_feed", "iot", "leaderboard"])
+def test_a_cache_gives_the_same_while_nothing_has_expired(name, newest):
+    path = next(one for one in SCENARIOS if one.stem == name)
+    plan = planned(path, role="cache")
+    assert all(one.ttl for one in plan.records.values())
+    exercise(plan, newest)
+
+
+@pytest.mark.parametrize("cluster", ["no", "yes"])
+def test_patterns_that_no_scenario_has_give_the_same(cluster, newest, clustered):
+    plan = planned(HERE / "rare_patterns.yaml", cluster=cluster)
+    assert {one.kind for one in plan.indexes.values()} == {"sorted set", "lexicographic set", "set", "bitmap"}
+    exercise(plan, clustered if cluster == "yes" else newest)
+
+
+def test_different_elements_are_counted_within_a_few_percent(newest):
+    plan = planned(HERE / "rare_patterns.yaml", approximate="note.author_id/topic")
+    module = loaded(plan)
+    newest.flushall()
+    for number in range(600):
+        row = {"note_id": f"n{number}", "author_id": f"a{number % 200}", "topic": "x", "at": START, "stars": 1}
+        module.insert(newest, "note", row)
+    assert module.count_note_distinct_author_id_by_topic(newest, "x") == pytest.approx(200, rel=0.05)
+    assert module.count_note_distinct_author_id_by_topic(newest, "y") == 0

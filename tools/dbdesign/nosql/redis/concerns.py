@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from dbdesign.nosql.base import Concern
-from dbdesign.nosql.redis.coverage import Work
+from dbdesign.nosql.redis.coverage import Work, reserved, tag_text
 from dbdesign.nosql.redis.estimate import Memory, StructureSize
 from dbdesign.nosql.redis.module_writer import counted
 from dbdesign.nosql.redis.plan import Plan
@@ -138,7 +138,8 @@ def _writes(plan: Plan, works: Mapping[str, Work], settings: Settings) -> Iterat
                 object=pattern.name, message=f"{', '.join(money)} is replaced by what was computed from an older read",
                 remedy="Pass expected= with what was read: the script refuses where it has changed",
             )  # fmt: skip
-        if plan.cluster and len(slots) > 1 and pattern.operation != "reads":
+        apart = set(slots) - {tag_text(plan.records[pattern.entity].tag)} - reserved(plan.records[pattern.entity])
+        if plan.cluster and apart and pattern.operation != "reads":
             yield Concern(
                 object=pattern.name, message=f"crosses slots ({', '.join(slots)}): one script each, not all or nothing",
                 remedy="Readers pass over entries without an entity; run the repairs after a crash",

@@ -85,6 +85,11 @@ def tag_text(names: tuple[str, ...], values: Mapping[str, str] | None = None) ->
     return "{" + ":".join((values or {}).get(name, name) for name in names) + "}"
 
 
+def index_slot(index: IndexPlan) -> str:
+    """What decides an index's slot: its tag, or its whole name."""
+    return tag_text(index.tag) if index.tag else index.prefix
+
+
 def _read(pattern: AccessPattern, use: Use, plan: Plan) -> Work:
     record = plan.records[pattern.entity]
     if use.by == "key":
@@ -226,12 +231,12 @@ def _listed(pattern: AccessPattern, use: Use, plan: Plan) -> Work:
     if use.covered:
         return Work(
             f"{index.name} ({index.kind})", (step,), 1, 1, 1, read[0] * member, read[1] * member, _complexity(index, read[0]),
-            (tag_text(index.tag),), ("the index says all that is asked for", *_notes(pattern, use)),
+            (index_slot(index),), ("the index says all that is asked for", *_notes(pattern, use)),
         )  # fmt: skip
     project = () if use.filters else pattern.project
     one = record_bytes(record.entity), record_bytes(record.entity, large=True)
     inside = set(record.tag) <= {*index.tag, *index.rest}
-    slots = (tag_text(index.tag),) if inside else (tag_text(index.tag), f"{tag_text(record.tag)} of each entity")
+    slots = (index_slot(index),) if inside else (index_slot(index), f"{tag_text(record.tag)} of each entity")
     return Work(
         f"{index.name} ({index.kind}) → {record.pattern}",
         (step, f"{fetch(record, ())} for each, pipelined"),
@@ -335,7 +340,7 @@ def _write(pattern: AccessPattern, use: Use, plan: Plan) -> Work:
         *(tag_text(unique_tag(record, one)) for one in _reserved(pattern, entity)),
         *([tag_text(record.tag)] if record.form != "edge" else []),
     ]
-    tags += [tag_text(one.tag) if one.tag else one.prefix for one in touched]
+    tags += [index_slot(one) for one in touched]
     size = [record_bytes(entity, pattern.changes, large=large) for large in (False, True)]
     reads = _reads_before(pattern, record, touched)
     for other in pattern.together:
@@ -371,6 +376,11 @@ def _reserved(pattern: AccessPattern, entity: Entity) -> list[tuple[str, ...]]:
     return [one for one in entity.unique if pattern.operation != "updates" or set(one) & changed]
 
 
+def reserved(record: Record) -> set[str]:
+    """Slots of an entity's unique values: reserving them first is safe, whatever crashes afterwards."""
+    return {tag_text(unique_tag(record, one)) for one in record.entity.unique}
+
+
 def _reservations(pattern: AccessPattern, record: Record) -> list[str]:
     verb = "FREE" if pattern.operation == "deletes" else "SETNX"
     return [f"{verb} {unique_pattern(record, one)}" for one in _reserved(pattern, record.entity)]
@@ -397,7 +407,7 @@ def _together(pattern: AccessPattern, other: str, plan: Plan) -> tuple[list[str]
     tags = [tag_text(record.tag)] if record.form != "edge" else []
     for index in plan.of(other):
         steps += _index_step(put, index)
-        tags.append(tag_text(index.tag) if index.tag else index.prefix)
+        tags.append(index_slot(index))
     tags += [tag_text(unique_tag(record, one)) for one in record.entity.unique]
     return [f"{one} for each {other}" for one in steps], number, list(_same_slots(tuple(tags), pattern, other, plan))
 

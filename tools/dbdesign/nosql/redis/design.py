@@ -10,7 +10,7 @@ from dbdesign.model.patterns import AccessModel
 from dbdesign.nosql.base import Alternative, DesignOptions, StoreDesign
 from dbdesign.nosql.redis.checks import check
 from dbdesign.nosql.redis.commands_writer import function_library, script, write_commands, write_search
-from dbdesign.nosql.redis.concerns import concerns
+from dbdesign.nosql.redis.concerns import MEMORY_ONLY, concerns
 from dbdesign.nosql.redis.configuration import maxmemory, persistence, write_configuration
 from dbdesign.nosql.redis.coverage import Work, coverage_of, works
 from dbdesign.nosql.redis.estimate import Memory, StructureSize, memory_of, sizes_of
@@ -75,7 +75,7 @@ def design(model: AccessModel, options: DesignOptions) -> StoreDesign:
         files["search.redis"] = write_search(search)
     return StoreDesign(
         engine="redis",
-        summary=_summary(plan, settings, sharding, needed),
+        summary=_summary(plan, settings, sharding, needed) + _on_disk(sizes, settings),
         design=_described(plan, settings, sizes, done, sharding, needed),
         coverage=coverage_of(plan, done),
         cannot_serve=tuple(unserved(plan, dict(done), settings)),
@@ -83,7 +83,7 @@ def design(model: AccessModel, options: DesignOptions) -> StoreDesign:
         one_way_doors=tuple(one_way_doors(plan)),
         duplicates=tuple(duplicates(plan)),
         concerns=tuple(concerns(plan, settings, sizes, done, sharding, needed)),
-        questions=tuple(questions(plan, settings, needed.then)),
+        questions=tuple(questions(plan, settings, sizes)),
         cost={
             "bytes": needed.used, "bytes_then": needed.then, "resident_bytes_then": needed.resident, "shards": float(sharding.shards),
             "commands_per_second_at_peak": sharding.commands,
@@ -110,6 +110,16 @@ def _summary(plan: Plan, settings: Settings, sharding: Sharding, needed: Memory)
         f"Redis {settings.version} as {settings.role}: {kept}; {len(plan.indexes)} indexes. {needed.used / 1e9:,.2f} GB today, "
         f"{needed.then / 1e9:,.2f} GB in {settings.months:,.0f} months, {needed.resident / 1e9:,.2f} GB of memory in all with "
         f"fragmentation, forks and buffers; {sharding.commands:,.0f} commands/s at peak: {shards}, each with a replica."
+    )
+
+
+def _on_disk(sizes: list[StructureSize], settings: Settings) -> str:
+    """What is too much for memory."""
+    large = [f"{one.name} ({one.total / 1e12:,.1f} TB)" for one in sizes if one.total > MEMORY_ONLY]
+    if not large or settings.role == "cache":
+        return ""
+    return (
+        f" Memory is the wrong place for {', '.join(large)}: keep them in a store on disk, and here what is read often."
     )
 
 

@@ -167,7 +167,7 @@ def _new(
     names += [f"by_{'_'.join(conditions)}"] if conditions else []
     name = ".".join([slug(entity.name), "_".join(names) or "all", *([order] if order else [])])
     if kind == "list":
-        name += ".newest"
+        name += f".newest_{pattern.page}"
     skipped = {*conditions, *([order] if kind == "lexicographic set" and order else [])}
     attribute = entity.attribute_by_name.get(order or "")
     return IndexPlan(
@@ -236,7 +236,9 @@ def _newest_only(pattern: AccessPattern, plan: Plan, attribute: Attribute | None
         and bool(pattern.page)
         and pattern.range is None
         and not pattern.filter
+        and bool(pattern.order)
         and pattern.order[0].descending
+        and plan.records[pattern.entity].form != "edge"
         and all(one.operation in {"reads", "inserts"} for one in own)
     )
 

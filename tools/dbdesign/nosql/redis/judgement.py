@@ -17,6 +17,8 @@ from dbdesign.nosql.redis.search import SearchIndex
 from dbdesign.nosql.redis.store import Settings
 from dbdesign.nosql.redis.structures import BUCKET_BYTES, BUCKET_ENTRIES, SHARING, is_known
 
+WEIGHTY = 0.1
+"""Share of the memory from which how long an entity stays is worth a question."""
 CACHED = 0.2
 """Share of the data that a cache in front of another store is taken to hold: what is wanted most, a question to measure."""
 
@@ -121,7 +123,7 @@ def one_way_doors(plan: Plan) -> Iterator[OneWayDoor]:
     buckets = [one.entity.name for one in plan.records.values() if one.form in {"bucket", "stream", "edge"}]
     if buckets:
         yield OneWayDoor(
-            decision=f"{', '.join(buckets)} have no key of their own",
+            decision=f"no key of its own: {', '.join(buckets)}",
             why="single entities cannot expire, be locked or be moved by themselves (fields of a hash can expire from 7.4 on)",
             undo="copy each into a key of its own under another prefix, readers trying both meanwhile",
         )
@@ -191,22 +193,24 @@ def unserved(plan: Plan, works: dict[str, Work], settings: Settings) -> Iterator
         )
 
 
-def questions(plan: Plan, settings: Settings, then: float) -> Iterator[Question]:
+def questions(plan: Plan, settings: Settings, sizes: list[StructureSize]) -> Iterator[Question]:
     """Numbers that are missing and would change something."""
+    then = sum(one.then for one in sizes)
+    weighty = {one.name for one in sizes if one.then > then * WEIGHTY}
     for record in plan.records.values():
         if record.entity.count is None:
             yield Question(
                 question=f"How many {record.entity.name} are there?", assumed="none",
                 flips=f"the memory, and from {settings.node_bytes / 1e9:,.0f} GB in all a cluster",
             )  # fmt: skip
-        if not record.entity.retention_days and (record.entity.growth or (record.entity.count or 0) > 1e8):
+        if not record.entity.retention_days and record.entity.name in weighty:
             yield Question(
-                question=f"After how long may a {record.entity.name} go?", assumed="never",
+                question=f"After how long may entities of {record.entity.name} go?", assumed="never",
                 flips=f"with a retention its keys expire, and {then / 1e9:,.0f} GB do not grow without end",
             )  # fmt: skip
     yield from _unknown_values(plan)
     for pattern in plan.model.patterns:
-        if pattern.hottest is None and pattern.peak_rate > settings.shard_commands / 20 and pattern.equal:
+        if pattern.hottest is None and pattern.peak_rate > settings.shard_commands / 2 and pattern.equal:
             yield Question(
                 question=f"Which share of {pattern.name!r} goes to its most wanted {', '.join(pattern.equal)}?", assumed="an even spread",
                 flips=f"from {settings.shard_commands / pattern.peak_rate / 2:.0%} on one key takes half of what a shard serves",
