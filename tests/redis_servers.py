@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-redis = pytest.importorskip("redis", reason="redis-py is not installed")
+pytest.importorskip("redis", reason="redis-py is not installed")
+
+import redis
 
 
 def binaries() -> dict[str, str]:
@@ -94,9 +96,7 @@ def _free_port() -> int:
 def _wait(client: redis.Redis, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with contextlib.suppress(
-            redis.exceptions.ConnectionError, redis.exceptions.BusyLoadingError, FileNotFoundError
-        ):
+        with contextlib.suppress(redis.ConnectionError, redis.BusyLoadingError, FileNotFoundError):
             if client.ping():
                 return
         if process.poll() is not None:
