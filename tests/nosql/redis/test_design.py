@@ -91,7 +91,7 @@ def test_every_pattern_is_covered_and_every_copy_has_a_repair_that_exists(path):
     assert [one.pattern for one in design.coverage] == [one.name for one in model.patterns]
     module = loaded(plan_of(model, DesignOptions())[0])
     for one in design.duplicates:
-        function, name = REPAIR.match(one.repair).groups()
+        ((function, name),) = REPAIR.findall(one.repair)
         assert callable(getattr(module, function))
         assert name in (module.INDEXES if function == "repair" else module.ENTITIES)
     assert designed(text) == design

@@ -76,8 +76,7 @@ def work_of(pattern: AccessPattern, plan: Plan) -> Work:
 
 def record_bytes(entity: Entity, project: tuple[str, ...] = (), *, large: bool = False) -> float:
     """Bytes of what is read of an entity."""
-    whole = packed_bytes(entity, large=large)
-    return min(projected_bytes(entity, project) * (whole / packed_bytes(entity)), whole) if project else whole
+    return projected_bytes(entity, project, large=large) if project else packed_bytes(entity, large=large)
 
 
 def tag_text(names: tuple[str, ...], values: Mapping[str, str] | None = None) -> str:
@@ -233,14 +232,14 @@ def _listed(pattern: AccessPattern, use: Use, plan: Plan) -> Work:
             f"{index.name} ({index.kind})", (step,), 1, 1, 1, read[0] * member, read[1] * member, _complexity(index, read[0]),
             (index_slot(index),), ("the index says all that is asked for", *_notes(pattern, use)),
         )  # fmt: skip
-    project = () if use.filters else pattern.project
-    one = record_bytes(record.entity), record_bytes(record.entity, large=True)
+    project = (*pattern.project, *use.filters) if pattern.project and not use.sorted_after else ()
+    one = record_bytes(record.entity, project), record_bytes(record.entity, project, large=True)
     inside = set(record.tag) <= {*index.tag, *index.rest}
     slots = (index_slot(index),) if inside else (index_slot(index), f"{tag_text(record.tag)} of each entity")
     return Work(
         f"{index.name} ({index.kind}) → {record.pattern}",
-        (step, f"{fetch(record, ())} for each, pipelined"),
-        1 + read[0], 1 + read[0], 2, read[0] * (member + one[0]), read[1] * (member + one[0 if project else 1]),
+        (step, f"{fetch(record, project)} for each, pipelined"),
+        1 + read[0], 1 + read[0], 2, read[0] * (member + one[0]), read[1] * (member + one[1]),
         _complexity(index, read[0]), slots, _notes(pattern, use),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbdesign.model.patterns import Entity, Spread
 from dbdesign.nosql.redis import memory
@@ -65,7 +65,8 @@ def sizes_of(plan: Plan, settings: Settings, *, months: float) -> list[Structure
     for index in plan.indexes.values():
         record = plan.records[index.entity]
         found.append(_index(index, record, settings.layout, keys, growth(record.entity, months)))
-    return found
+    share = settings.cached_share
+    return [replace(one, keys=one.keys * share, total=one.total * share, then=one.then * share) for one in found]
 
 
 def growth(entity: Entity, months: float) -> float:

@@ -14,13 +14,11 @@ from dbdesign.nosql.redis.memory import HASH_ENTRIES, HASH_VALUE, Layout
 from dbdesign.nosql.redis.plan import Plan, Record
 from dbdesign.nosql.redis.record_size import as_bucket, as_hash, as_json, long_share, packed_bytes
 from dbdesign.nosql.redis.search import SearchIndex
-from dbdesign.nosql.redis.store import Settings
+from dbdesign.nosql.redis.store import CACHED, Settings
 from dbdesign.nosql.redis.structures import BUCKET_BYTES, BUCKET_ENTRIES, SHARING, is_known
 
 WEIGHTY = 0.1
 """Share of the memory from which how long an entity stays is worth a question."""
-CACHED = 0.2
-"""Share of the data that a cache in front of another store is taken to hold: what is wanted most, a question to measure."""
 
 
 def alternatives(
@@ -37,7 +35,7 @@ def alternatives(
     yield Alternative(
         name="a cache before a store on disk",
         description=f"role=cache: the {CACHED:.0%} that is wanted most in Redis, everything in a store on disk",
-        cost={"bytes_then": then * CACHED},
+        cost={"bytes_then": then / settings.cached_share * CACHED},
         break_even=f"cheaper as soon as a hit rate above what misses may cost is reached with less than {then / 1e9:,.1f} GB in memory",
     )
     for one in search:
@@ -209,6 +207,11 @@ def questions(plan: Plan, settings: Settings, sizes: list[StructureSize]) -> Ite
                 flips=f"with a retention its keys expire, and {then / 1e9:,.0f} GB do not grow without end",
             )  # fmt: skip
     yield from _unknown_values(plan)
+    if settings.role == "cache":
+        yield Question(
+            question="Which share of the entities takes nine in ten of the reads?", assumed=f"{settings.cached_share:.0%}",
+            flips=f"the memory follows it: {then / settings.cached_share / 1e9:,.1f} GB hold everything",
+        )  # fmt: skip
     for pattern in plan.model.patterns:
         if pattern.hottest is None and pattern.peak_rate > settings.shard_commands / 2 and pattern.equal:
             yield Question(

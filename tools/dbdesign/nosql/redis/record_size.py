@@ -44,10 +44,14 @@ def packed_bytes(entity: Entity, *, large: bool = False) -> float:
     )
 
 
-def projected_bytes(entity: Entity, names: Iterable[str]) -> float:
+def projected_bytes(entity: Entity, names: Iterable[str], *, large: bool = False) -> float:
     """Bytes of some attributes."""
     wanted = set(names)
-    return sum(one.present * value_bytes(one) for one in entity.attributes if one.name in wanted)
+    return sum(
+        (1.0 if large else one.present) * value_bytes(one, large=large)
+        for one in entity.attributes
+        if one.name in wanted
+    )
 
 
 def hash_usage(

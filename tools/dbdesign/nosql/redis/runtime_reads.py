@@ -35,10 +35,11 @@ def get_many(client: Any, name: str, rows: Sequence[Row], project: Sequence[str]
     entity = ENTITIES[name]
     if not rows:
         return []
+    fields = tuple(dict.fromkeys((*project, *entity.key))) if project else ()  # the key tells an entity from none
     pipeline = client.pipeline(transaction=False)
     for row in rows:
-        ask(pipeline, entity, row, project)
-    found = [answer(entity, row, project, one) for row, one in zip(rows, pipeline.execute(), strict=True)]
+        ask(pipeline, entity, row, fields)
+    found = [answer(entity, row, fields, one) for row, one in zip(rows, pipeline.execute(), strict=True)]
     return [projected(one, project) if one is not None else None for one in found]
 
 
@@ -179,9 +180,12 @@ def listed(
         rows = listed(client, name, equal, low=low, high=high, filters=filters)
         return chosen(rows, {}, None, None, None, ordered, descending, limit, project)
     found: list[dict[str, Any]] = []
+    wanted = (*project, *(filters or {})) if project else ()
     step = None if limit is None else max(round(limit / share), limit)
     for page in pages(client, index, equal, low, high, descending, step):
-        rows = list(page) if covered else [row for row in get_many(client, index.entity, page) if row is not None]
+        rows = (
+            list(page) if covered else [row for row in get_many(client, index.entity, page, wanted) if row is not None]
+        )
         found += [row for row in rows if all(row.get(one) == value for one, value in (filters or {}).items())]
         if limit is not None and len(found) >= limit:
             break

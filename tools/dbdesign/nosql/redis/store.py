@@ -26,10 +26,13 @@ SETTINGS: Mapping[str, str] = {
     "prefix": "first part of every key, app where not said",
     "search": "yes where the query engine (FT.SEARCH) is at hand, no (the default) where sorted sets must do",
     "cache_ttl": "seconds that a cached entity lives where no pattern says how stale it may be, such as 1h",
+    "cached_share": "share of the data that a cache holds, 20% where not said",
     "approximate": "what is counted by HyperLogLog: entity.attribute/by, several joined by +",
 }
 NODE_BYTES = 25e9
 """Data that a shard holds: beyond it forks, restarts and moving slots take minutes (Redis Software's hardware requirements name 25 GB)."""
+CACHED = 0.2
+"""Share of the data that is wanted most, which a cache before another store is taken to hold."""
 SHARD_COMMANDS = 60_000.0
 """Commands per second of one event loop at 60 % of the 100,000 that redis-benchmark shows without pipelining: an assumption to measure."""
 
@@ -46,6 +49,7 @@ class Settings:
     prefix: str = "app"
     search: bool = False
     cache_seconds: int = 3600
+    cached_share: float = 1.0
     months: float = 36.0
     approximate: tuple[tuple[str, str, str], ...] = ()
 
@@ -82,6 +86,7 @@ def settings_of(options: DesignOptions) -> Settings:
         prefix=prefix,
         search=search,
         cache_seconds=round(_number(given, "cache_ttl", quantity.seconds, 3600.0)),
+        cached_share=_number(given, "cached_share", quantity.share, CACHED) if given.get("role") == "cache" else 1.0,
         months=options.months,
         approximate=tuple(_approximate(one) for one in given.get("approximate", "").split("+") if one.strip()),
     )
