@@ -194,9 +194,17 @@ def test_settings_that_are_none_are_refused(settings, said):
         designed(SHOP, **settings)
 
 
-def test_a_version_without_the_query_engine_has_no_search():
-    with pytest.raises(InputError, match="query engine"):
-        designer("redis").design(model_of(SHOP), DesignOptions(version="7.2", settings={"search": "yes"}))
+@pytest.mark.parametrize("version", ["6.2", "9.1", "newest"])
+def test_a_version_whose_layouts_were_not_measured_is_refused(version):
+    with pytest.raises(InputError, match="is not known"):
+        designer("redis").design(model_of(SHOP), DesignOptions(version=version))
+
+
+def test_a_search_index_is_defined_where_several_conditions_are_combined():
+    found = designed((HERE / "rare_patterns.yaml").read_text()).files["search.redis"]
+    assert "FT.CREATE idx:note ON HASH PREFIX 1 app:note:{ SCHEMA" in found
+    assert "FT.SEARCH idx:note '@author_id:{$author_id} @at:[$from $to]' SORTBY stars DESC LIMIT 0 5 PARAMS 6" in found
+    assert "FT.CREATE idx:author" not in found, "born is a date, which the query engine cannot compare"
 
 
 def test_a_model_of_fifty_entities_and_a_hundred_patterns_is_covered_whole():

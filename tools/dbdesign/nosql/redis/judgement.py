@@ -246,7 +246,7 @@ def _unknown_values(plan: Plan) -> Iterator[Question]:
 
 def other_layouts(settings: Settings) -> list[tuple[str, Settings]]:
     """The same design on another server."""
-    older = replace(settings, layout=Layout((7, 0), 16), search=False)
+    older = replace(settings, layout=Layout((7, 0), 16))
     newer = replace(settings, layout=Layout((8, 2), 8))
     return [("Redis 7.0 (Debian's allocator)", older), ("Redis 8.2 (bundled allocator)", newer)]
 

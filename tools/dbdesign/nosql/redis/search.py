@@ -24,20 +24,26 @@ def search_indexes(plan: Plan) -> list[SearchIndex]:
     for name, record in plan.records.items():
         wanted = [one for one in plan.model.patterns if one.entity == name and _combines(one, plan)]
         if wanted and record.form not in {"edge", "stream", "bucket"}:
-            found.append(_index(record.entity, record.prefix, wanted))
+            found.append(_index(record.entity, record.prefix, wanted, hashes=record.form == "hash"))
     return found
 
 
 def _combines(pattern: AccessPattern, plan: Plan) -> bool:
     use = plan.uses[pattern.name]
-    if pattern.operation != "reads" or use.by != "index":
+    if pattern.operation != "reads" or use.by != "index" or not _rangeable(pattern, plan):
         return False
     return bool(
         use.filters or use.sorted_after or len(pattern.filter) + len(pattern.equal) >= 3 or len(pattern.order) > 1
     )
 
 
-def _index(entity: Entity, prefix: str, wanted: list[AccessPattern]) -> SearchIndex:
+def _rangeable(pattern: AccessPattern, plan: Plan) -> bool:
+    """Whether the query engine can compare the pattern's range: numbers alone, and dates are kept as text."""
+    attribute = plan.records[pattern.entity].entity.attribute_by_name.get(pattern.range or "")
+    return pattern.range is None or (attribute is not None and attribute.type in SCORES - {"date", "boolean"})
+
+
+def _index(entity: Entity, prefix: str, wanted: list[AccessPattern], *, hashes: bool) -> SearchIndex:
     names: dict[str, None] = {}
     for one in wanted:
         names |= dict.fromkeys(
@@ -47,6 +53,7 @@ def _index(entity: Entity, prefix: str, wanted: list[AccessPattern]) -> SearchIn
     schema = " ".join(_field(entity, name, sortable=name in sorting) for name in names)
     create = f"FT.CREATE idx:{entity.name} ON HASH PREFIX 1 {prefix}:{{ SCHEMA {schema}"
     reason = "several conditions at once: " + ", ".join(repr(one.name) for one in wanted)
+    reason += "" if hashes else "; the entities must be hashes then, not JSON in strings"
     return SearchIndex(entity.name, create, tuple((one.name, _query(entity, one)) for one in wanted), reason)
 
 

@@ -15,8 +15,6 @@ from dbdesign.nosql.redis.memory import Layout
 Role = Literal["cache", "source of truth"]
 NEWEST = (8, 2)
 OLDEST = (7, 0)
-SEARCH_SINCE = (8, 0)
-"""Version from which on Redis Open Source has the query engine built in."""
 SETTINGS: Mapping[str, str] = {
     "role": "cache or source_of_truth (the default): decides persistence, eviction and times to live",
     "allocator": "jemalloc8 (bundled, the default) or jemalloc16 (Debian's packages): size classes of allocations",
@@ -24,7 +22,6 @@ SETTINGS: Mapping[str, str] = {
     "shard_commands": "commands per second that one shard serves at peak, 60000 where not said",
     "cluster": "auto (the default), yes or no",
     "prefix": "first part of every key, app where not said",
-    "search": "yes where the query engine (FT.SEARCH) is at hand, no (the default) where sorted sets must do",
     "cache_ttl": "seconds that a cached entity lives where no pattern says how stale it may be, such as 1h",
     "cached_share": "share of the data that a cache holds, 20% where not said",
     "approximate": "what is counted by HyperLogLog: entity.attribute/by, several joined by +",
@@ -47,7 +44,6 @@ class Settings:
     shard_commands: float = SHARD_COMMANDS
     cluster: str = "auto"
     prefix: str = "app"
-    search: bool = False
     cache_seconds: int = 3600
     cached_share: float = 1.0
     months: float = 36.0
@@ -67,13 +63,6 @@ def settings_of(options: DesignOptions) -> Settings:
     """
     given = options.settings
     version = _version(options.version)
-    search = _choice(given, "search", ("no", "yes")) == "yes"
-    if search and version < SEARCH_SINCE:
-        raise InputError(
-            f"Redis {'.'.join(map(str, version))} has no query engine of its own",
-            where="search",
-            remedy="Choose 8.0 or later, or search=no",
-        )
     prefix = given.get("prefix", "app")
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", prefix):
         raise InputError(f"{prefix!r} cannot begin keys", where="prefix", remedy="Use letters, digits, _, . and -")
@@ -84,7 +73,6 @@ def settings_of(options: DesignOptions) -> Settings:
         shard_commands=_number(given, "shard_commands", quantity.count, SHARD_COMMANDS),
         cluster=_choice(given, "cluster", ("auto", "yes", "no")),
         prefix=prefix,
-        search=search,
         cache_seconds=round(_number(given, "cache_ttl", quantity.seconds, 3600.0)),
         cached_share=_number(given, "cached_share", quantity.share, CACHED) if given.get("role") == "cache" else 1.0,
         months=options.months,
