@@ -118,7 +118,7 @@ def read_schema(
     engine_version: EngineVersion = None,
     detail: Annotated[
         Detail | None,
-        Field(description="names, summary (keys, counts) or full; what fits one page when left out."),
+        Field(description="names, summary or full; what fits a page when left out."),
     ] = None,
     tables: Tables = [],  # noqa: B006 - never changed; the default that the schema shows
     page: Page = 1,
