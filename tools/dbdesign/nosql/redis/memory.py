@@ -39,6 +39,8 @@ SET_ENTRIES, SET_VALUE, INTSET_ENTRIES = 128, 64, 512
 ZSET_ENTRIES, ZSET_VALUE = 128, 64
 HYPERLOGLOG = 12_304
 """Bytes of a dense HyperLogLog: a head of 16 and 16,384 registers of 6 bits."""
+HLL_REGISTERS, HLL_SPARSE = 16_384, 3_000
+"""Registers, and hll-sparse-max-bytes."""
 SKIPLIST_HEAD = 24 + 16 * 32
 SKIPLIST_CHANCE = 0.25
 PENDING = 0.5
@@ -229,9 +231,16 @@ def bitmap(layout: Layout, key: float, keys: float, bits: float, *, expires: boo
     return string(layout, key, keys, math.ceil(bits / 8), expires=expires)
 
 
-def hyperloglog(layout: Layout, key: float, keys: float, *, expires: bool = False) -> Usage:
-    """A dense HyperLogLog."""
-    return string(layout, key, keys, HYPERLOGLOG, expires=expires)
+def hyperloglog(layout: Layout, key: float, keys: float, *, distinct: float = math.inf, expires: bool = False) -> Usage:
+    """A HyperLogLog of so many different elements: sparse while that takes up to 3,000 bytes, else dense.
+
+    A register that is set takes a byte, the zeros between two of them one or two; room for up to 300 bytes more is taken at once
+    (hyperloglog.c, hllSparseSet).
+    """
+    registers = HLL_REGISTERS * (1 - math.exp(-distinct / HLL_REGISTERS))
+    sparse = 16 + registers * (3 if HLL_REGISTERS / max(registers, 1.0) > 64 else 2)
+    length = HYPERLOGLOG if sparse > HLL_SPARSE else sparse + min(sparse, 300) / 2
+    return string(layout, key, keys, length, expires=expires)
 
 
 def _object(layout: Layout, key: float, keys: float, *, expires: bool) -> float:
