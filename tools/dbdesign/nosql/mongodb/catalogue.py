@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dbdesign.model.patterns import AccessPattern, Attribute, Entity, Relation
+from dbdesign.model.patterns import AccessPattern, Attribute, Entity, Relation, Spread
 from dbdesign.nosql.mongodb import limits
 from dbdesign.nosql.mongodb.placement import Placement
 from dbdesign.nosql.mongodb.sizes import attribute_bytes, entity_bytes
@@ -203,7 +203,7 @@ def _archive(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
     stamped = any(_is_time(one) for one in entity.attributes)
     lists = [one for one in traffic.reads(entity.name) if one.order and one.page and not one.range]
     long = entity.retention_days is None or entity.retention_days >= 365
-    if not (stamped and lists and long) or count * size < limits.ARCHIVE_BYTES:
+    if not (stamped and lists and long) or any(_reaches_back(one, entity) for one in traffic.reads(entity.name)) or count * size < limits.ARCHIVE_BYTES:
         return
     cold = 1 - hot_documents(entity, traffic) / count
     if cold > limits.COLD:
@@ -214,6 +214,14 @@ def _archive(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
             "older documents to a cheaper store by date ($merge, or $out to object storage); reads by key fall back to it",
             advised=True,
         )
+
+
+def _reaches_back(pattern: AccessPattern, entity: Entity) -> bool:
+    """Whether a list shows entities of any age: it is neither ordered by their age nor a range nor a filtered queue."""
+    if pattern.range or pattern.filter or any(set(key) <= set(pattern.equal) for key in (entity.key, *entity.unique) if key):
+        return False
+    first = pattern.order[0] if pattern.order else None
+    return pattern.page is None or first is None or not (first.descending and entity.attribute_by_name[first.attribute].monotonic)
 
 
 def _counters(name: str, traffic: Traffic) -> Iterator[Applied]:
@@ -259,7 +267,7 @@ def counted(pattern: AccessPattern, traffic: Traffic) -> Relation | None:
 
 def _comes(name: str, rate: float, traffic: Traffic) -> bool:
     """Whether entities are inserted, and deleted, at about that rate: counted at each insert, or at each of both."""
-    inserted = sum(one.rate for one in traffic.writes(name) if one.operation == "inserts")
+    inserted = sum(one.rate for one in traffic.writes(name) if one.operation == "inserts" and one.entity == name)
     return bool(inserted) and (_similar(inserted, rate) or _similar(inserted + _deleted(name, traffic), rate))
 
 
@@ -277,9 +285,15 @@ def _names(pattern: AccessPattern, relation: Relation) -> bool:
     return any(one.startswith(stem) for one in pattern.changes for stem in stems if len(stem) >= 3)
 
 
+def outlying(children: Spread) -> bool:
+    """Whether the largest parents have more children than an array should hold, or than twice the 99th percentile of a skewed number."""
+    skewed = children.large > limits.OUTLIER * children.average or children.largest > limits.OUTLIER * children.large
+    return children.largest > 2 * children.large and (skewed or children.largest >= limits.ARRAY_ELEMENTS)
+
+
 def _outlier(placement: Placement) -> Iterator[Applied]:
     relation, children = placement.relation, placement.relation.children
-    if placement.kind != "embed" or children.largest <= 2 * children.large:
+    if placement.kind != "embed" or not outlying(children):
         return
     yield Applied(
         "outlier",

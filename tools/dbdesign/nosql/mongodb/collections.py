@@ -7,7 +7,7 @@ from typing import Any
 
 from dbdesign.model.documents import BsonType, Collection, DocumentField, DocumentSchema
 from dbdesign.model.patterns import Attribute, Relation
-from dbdesign.nosql.mongodb.index_keys import Index
+from dbdesign.nosql.mongodb.index_keys import Index, expiry
 from dbdesign.nosql.mongodb.layout import PROPERTIES, Embedded, Home, Layout, link_name
 from dbdesign.nosql.mongodb.sizes import TYPES
 
@@ -51,7 +51,9 @@ def _collections(home: Home, layout: Layout) -> Iterator[Collection]:
     yield Collection(name=home.collection, fields=tuple(_fields(home, layout)), validation="strict")
     if home.cold:
         attributes = home.entity.attribute_by_name
-        fields = tuple(attribute_field(attributes[name], layout) for name in home.cold)
+        stamp = expiry(home.entity)
+        names = (*home.cold, stamp) if stamp is not None else home.cold
+        fields = tuple(attribute_field(attributes[name], layout) for name in names)
         yield Collection(name=home.detail, fields=(_identifier(home), *fields), validation="strict")
     for one in home.embeds:
         if one.overflow:
@@ -154,12 +156,15 @@ def _overflow(one: Embedded, home: Home, layout: Layout) -> Collection:
         name=one.relation.by[-1], type=_identifier(home).type, required=True, references=home.collection if home.key else None
     )
     element = DocumentField(type="object", fields=_element(one, layout))
+    stamp = expiry(home.entity)
+    stamps = (attribute_field(home.entity.attribute_by_name[stamp]),) if stamp is not None else ()
     return Collection(
         name=one.overflow or "",
         fields=(
             DocumentField(name="_id", type="objectId", required=True),
             by,
             DocumentField(name="page", type="int", required=True, minimum=1),
+            *stamps,
             DocumentField(name=one.field, type="array", required=True, element=element, max_items=one.limit),
         ),
         validation="strict",

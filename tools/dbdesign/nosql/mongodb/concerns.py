@@ -48,6 +48,7 @@ def concerns(layout: Layout, indexes: tuple[Index, ...], sharded: tuple[Sharding
             yield from _series(home)
         yield from _hot(home, layout)
     yield from _indexes(layout, indexes)
+    yield from _moving(layout, indexes)
     for one in sharded:
         yield from _sharded(one)
     yield from _advised(layout.applied)
@@ -87,10 +88,9 @@ def _life(home: Home) -> Iterator[Concern]:
         )
     elif home.series is None:
         gone = (entity.count or 0.0) / entity.retention_days / 86400
-        where = f"; {home.detail} must expire by a date of its own" if home.cold else ""
         yield Concern(
             object=home.collection,
-            message=f"the TTL index deletes about {gone:,.1f} documents a second, in a pass each minute on the primary{where}",
+            message=f"the TTL index deletes about {gone:,.1f} documents a second, in a pass each minute on the primary",
             remedy="let readers filter by the date as well: what has expired is visible until the pass",
             until=f"{max(5000 / gone, 1):,.0f} times this rate (5,000 deletes a second, a proposal)" if gone else None,
         )
@@ -137,6 +137,23 @@ def _indexes(layout: Layout, indexes: tuple[Index, ...]) -> Iterator[Concern]:
     collections = sum(home.inside is None for home in layout.homes.values())
     if collections > limits.COLLECTIONS:
         yield Concern(object="database", message=f"{collections:,} collections", remedy="merge those of one shape")
+
+
+def _moving(layout: Layout, indexes: tuple[Index, ...]) -> Iterator[Concern]:
+    """Keys of indexes that change often: each change deletes an entry and inserts another."""
+    for home in layout.homes.values():
+        for one in layout.traffic.model.patterns:
+            if one.operation != "updates" or one.entity != home.entity.name or one.peak_rate < limits.MOVING_KEYS:
+                continue
+            changed = {home.path(name) for name in one.changes}
+            moved = [index for index in indexes if index.collection == home.collection and changed & dict(index.keys).keys()]
+            if moved:
+                yield Concern(
+                    object=f"{home.collection}: {one.name}",
+                    message=f"each of {one.peak_rate:,.0f} changes a second moves an entry in {', '.join(index.label for index in moved)}",
+                    remedy="give up the index, change the key less often (rounded, or on a larger step), or keep this list in a sorted set of Redis",
+                    until=f"{limits.SHARD_WRITES / (1 + len(moved)):,.0f}/s on one replica set",
+                )
 
 
 def _sharded(one: Sharding) -> Iterator[Concern]:

@@ -220,7 +220,7 @@ def _of_relation(placement: Placement, layout: Layout) -> Iterator[Question]:
             flips=f"a maximum up to {limits.BOUNDED_CHILDREN:,} and a p99 up to {limits.EMBEDDED_CHILDREN} embed; more references",
         )
     share = co_read(relation, layout.traffic)
-    others = [one for one in placement.checks if not one.holds and "read" not in one.condition]
+    others = [one for one in placement.checks if not one.holds and not one.condition.startswith("read through")]
     if abs(share - limits.CO_READ) <= 0.1 and not others:
         yield Question(
             question=f"{name}: which share of the reads of {relation.child} goes through {relation.parent}?",

@@ -28,7 +28,7 @@ from dbdesign.nosql.mongodb.index_keys import Index, indexes
 from dbdesign.nosql.mongodb.layout import Layout, layout
 from dbdesign.nosql.mongodb.reading import read
 from dbdesign.nosql.mongodb.requests import Request
-from dbdesign.nosql.mongodb.sharding import Sharding, grown, sharding
+from dbdesign.nosql.mongodb.sharding import Sharding, grown, sharding, with_shard_keys
 from dbdesign.nosql.mongodb.sizes import index_bytes, large, largest
 from dbdesign.nosql.mongodb.traffic import Traffic
 from dbdesign.nosql.mongodb.writing import write
@@ -44,8 +44,8 @@ def design(model: AccessModel, options: DesignOptions) -> StoreDesign:
     check_limits(model)
     traffic = Traffic(model)
     placed = layout(traffic)
-    found = indexes(placed)
     sharded = sharding(placed, options.months)
+    found = with_shard_keys(indexes(placed), sharded)
     keys = {one.collection: dict(one.chosen.keys) for one in sharded if one.needed and one.chosen is not None}
     schema = document_schema(placed, found, keys)
     requests = {one.name: request(one, placed) for one in model.patterns}

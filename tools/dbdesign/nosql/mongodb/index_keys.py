@@ -12,7 +12,7 @@ from dbdesign.nosql.mongodb import limits
 from dbdesign.nosql.mongodb.layout import PROPERTIES, Home, Layout
 from dbdesign.nosql.mongodb.sizes import value_bytes
 
-Keys = tuple[tuple[str, int], ...]
+Keys = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Index:
     Attributes:
         keys: path and direction in order.
         appended: how many of the last keys only serve to cover.
+        equalities: how many of the first keys are compared by equality alone, so that their direction does not matter.
     """
 
     collection: str
@@ -32,6 +33,7 @@ class Index:
     serves: tuple[str, ...] = ()
     why: str = ""
     appended: int = 0
+    equalities: int = 0
 
     @property
     def label(self) -> str:
@@ -40,7 +42,9 @@ class Index:
 
     def as_document_index(self) -> DocumentIndex:
         """As the model of documents has it."""
+        suffix = "".join(f"_{path}_{value}" for path, value in self.where.items() if not isinstance(value, dict))
         return DocumentIndex(
+            name="_".join(f"{path}_{way}" for path, way in self.keys) + suffix if suffix else None,
             keys=dict(self.keys),
             unique=self.unique,
             where=self.where,
@@ -84,12 +88,14 @@ def wanted(pattern: AccessPattern, home: Home, layout: Layout) -> Index | None:
     sort = [(home.path(key.attribute), -1 if key.descending else 1) for key in pattern.order]
     sort = [one for one in sort if one[0] not in equal]
     keys, why = _ordered(pattern, home, equal, sort, layout)
+    if not keys and where:
+        keys, why = tuple((path, 1) for path in where), "partial: the filter is all that is asked"
     if not keys:
         return None
     covering = _covering(pattern, home, keys, layout)
     appended = tuple((path, 1) for path in covering)
     return Index(
-        home.collection, (*keys, *appended), where=where, serves=(pattern.name,), appended=len(appended),
+        home.collection, (*keys, *appended), where=where, serves=(pattern.name,), appended=len(appended), equalities=len(equal),
         why=why + (f"; {', '.join(covering)} appended to cover" if covering else ""),
     )  # fmt: skip
 
@@ -140,7 +146,7 @@ def _of_elements(pattern: AccessPattern, home: Home) -> Index | None:
     scalars = [one for one in paths if one in home.parent_paths.values()]
     elements = [one for one in paths if one not in scalars]
     keys = (*((one, 1) for one in scalars), *((one, 1) for one in elements))
-    return Index(home.collection, keys, serves=(pattern.name,), why="multikey, equality") if keys else None
+    return Index(home.collection, keys, serves=(pattern.name,), why="multikey, equality", equalities=len(keys)) if keys else None
 
 
 def _covering(pattern: AccessPattern, home: Home, keys: Keys, layout: Layout) -> tuple[str, ...]:
@@ -184,7 +190,7 @@ def _own(home: Home) -> Iterator[Index]:
     entity = home.entity
     if home.inside is None and home.series is None:
         if len(entity.key) > 1:
-            yield Index(home.collection, tuple((home.path(one), 1) for one in entity.key), unique=True, why="key")
+            yield Index(home.collection, tuple((home.path(one), 1) for one in entity.key), unique=True, why="key", equalities=len(entity.key))
         for names in entity.unique:
             yield _unique(home, names)
         expires = expiry(entity)
@@ -192,19 +198,27 @@ def _own(home: Home) -> Iterator[Index]:
             yield Index(
                 home.collection, ((home.path(expires), 1),), expire_after_seconds=entity.retention_days * 86400, why="TTL"
             )
+            if home.cold:
+                yield _expiring(home.detail, expires, entity.retention_days)
         for one in home.identifiers:
             yield Index(home.collection, ((one.field, 1),), why=f"multikey, to find by {one.of}")
     for embedded in home.embeds:
         if embedded.overflow:
             by = embedded.relation.by[-1]
-            yield Index(embedded.overflow, ((by, 1),), why="overflow of one parent")
+            yield Index(embedded.overflow, ((by, 1),), why="overflow of one parent", equalities=1)
+            if (stamp := expiry(entity)) is not None and entity.retention_days is not None:
+                yield _expiring(embedded.overflow, stamp, entity.retention_days)
+
+
+def _expiring(collection: str, stamp: str, days: float) -> Index:
+    return Index(collection, ((stamp, 1),), expire_after_seconds=days * 86400, why="TTL, with its document")
 
 
 def _unique(home: Home, names: tuple[str, ...]) -> Index:
     """Unique among those that have the attributes: an index over absent ones would let one document in only."""
     sparse = [one for one in names if home.entity.attribute_by_name[one].present < 1]
     where = {home.path(one): {"$exists": True} for one in sparse}
-    return Index(home.collection, tuple((home.path(one), 1) for one in names), unique=True, where=where, why="unique")
+    return Index(home.collection, tuple((home.path(one), 1) for one in names), unique=True, where=where, why="unique", equalities=len(names))
 
 
 def expiry(entity: Entity) -> str | None:
@@ -228,7 +242,7 @@ def _references(layout: Layout) -> Iterator[Index]:
         keys = tuple((child.path(one), 1) for one in relation.by)
         if keys[-1][0] != "_id":
             why = f"$lookup from {relation.parent}"
-            yield Index(child.collection, keys, serves=tuple(one.name for one in joined), why=why)
+            yield Index(child.collection, keys, serves=tuple(one.name for one in joined), why=why, equalities=len(keys))
     for relation in layout.links():
         name = f"{relation.parent}_{relation.child}"
         parent, child = f"{relation.parent}_id", f"{relation.child}_id"
@@ -262,16 +276,16 @@ def _absorbs(other: Index, one: Index) -> bool:
     same = len(other.keys) == len(one.keys)
     if (one.unique or one.expire_after_seconds is not None) and not same:
         return False
-    return prefix_of(one.keys, other.keys)
+    return prefix_of(one.keys, other.keys, one.equalities)
 
 
-def prefix_of(short: Keys, long: Keys) -> bool:
+def prefix_of(short: Keys, long: Keys, equalities: int = 0) -> bool:
     """Whether an index serves all that another does: its first keys are those, in the same directions or all inverted.
 
-    Directions of keys that only an equality compares do not matter, but which they are is not known here.
+    The direction of the first `equalities` keys does not matter: one value of each is read.
     """
     head = long[: len(short)]
     if [path for path, _ in head] != [path for path, _ in short]:
         return False
-    ways = {mine * theirs for (_, mine), (_, theirs) in zip(short, head, strict=True)}
-    return len(ways) <= 1 or len(short) == 1
+    pairs = list(zip(short, head, strict=True))[equalities:]
+    return len({mine * theirs for (_, mine), (_, theirs) in pairs}) <= 1

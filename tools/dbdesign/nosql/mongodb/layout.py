@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dbdesign.model.patterns import AccessPattern, Attribute, Entity, Relation
-from dbdesign.nosql.mongodb.catalogue import Applied, applied
+from dbdesign.nosql.mongodb.catalogue import Applied, applied, outlying
 from dbdesign.nosql.mongodb.placement import Placement, placements, plural
 from dbdesign.nosql.mongodb.traffic import Traffic
 
@@ -20,7 +20,7 @@ class Embedded:
 
     Attributes:
         field: array, or object where `single`.
-        limit: elements that the array may hold: twice the 99th percentile, or the maximum where that is less.
+        limit: elements that the array may hold: twice the 99th percentile where outliers overflow, else the maximum.
         overflow: collection of what is beyond, where the maximum is; None for none.
     """
 
@@ -163,9 +163,10 @@ def _place(placement: Placement, homes: Mapping[str, Home]) -> None:
     parent, child = homes[relation.parent], homes[relation.child]
     if placement.embeds:
         children = relation.children
-        limit = max(int(min(children.largest, 2 * children.large)), 1)
         single = placement.kind == "embed one"
-        overflow = None if single or children.largest <= limit else f"{relation.parent}_{relation.child}_overflow"
+        spills = not single and outlying(children)
+        limit = max(int(2 * children.large if spills else children.largest), 1)
+        overflow = f"{relation.parent}_{relation.child}_overflow" if spills else None
         name = relation.child.rsplit(".", 1)[-1] if single else plural(relation.child)
         embedded = Embedded(relation, name, single, limit, overflow)
         parent.embeds.append(embedded)

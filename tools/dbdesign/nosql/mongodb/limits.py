@@ -55,6 +55,8 @@ VERSIONED_DOCUMENTS = 10e6
 """Documents from which on a change of the schema cannot be one update of all (proposal)."""
 HOT_DOCUMENT_WRITES = 500.0
 """Writes per second of one document, above which write conflicts and retries take over (proposal)."""
+MOVING_KEYS = 1000.0
+"""Changes per second at peak of an indexed attribute that are worth a warning (proposal)."""
 SHARD_BYTES = 2e12
 SHARD_WRITES = 20_000.0
 """Data with indexes, and document writes per second at peak, that one replica set carries (proposal)."""

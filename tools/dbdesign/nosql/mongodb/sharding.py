@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dbdesign.model.patterns import Entity
 from dbdesign.nosql.mongodb import limits
 from dbdesign.nosql.mongodb.costs import collection_bytes
+from dbdesign.nosql.mongodb.index_keys import Index
 from dbdesign.nosql.mongodb.layout import Home, Layout
 
 Keys = tuple[tuple[str, int | str], ...]
@@ -102,7 +103,7 @@ def _of(home: Home, layout: Layout, months: float) -> Sharding:
         if one.entity == embedded.relation.child
     )  # fmt: skip
     shards = max(math.ceil(then / limits.SHARD_BYTES), math.ceil(peak / limits.SHARD_WRITES), 1)
-    found = sorted(_candidates(home, layout, max(shards, 2)), key=lambda one: (bool(one.vetoes), -one.score, one.attributes, str(one.keys)))
+    found = sorted(_candidates(home, layout, max(shards, 2)), key=lambda one: (bool(one.vetoes), -round(one.score, 6), len(one.keys) == 1, one.attributes, str(one.keys)))
     return Sharding(home.collection, now, then, peak, shards, tuple(found[:6]))
 
 
@@ -111,10 +112,12 @@ def _candidates(home: Home, layout: Layout, shards: int) -> Iterator[Candidate]:
     seen: set[Keys] = set()
     singles = dict.fromkeys([*entity.key, *(name for one in layout.traffic.reads(entity.name) for name in one.equal)])
     for name in singles:
-        options: list[tuple[tuple[str, ...], Keys]] = [((name,), ((home.path(name), "hashed"),))]
-        last = entity.key[-1]
-        if last != name:
-            options.append(((name, last), ((home.path(name), 1), (home.path(last), 1))))
+        way = "hashed" if not entity.unique and (len(entity.key) == 1) else 1
+        options: list[tuple[tuple[str, ...], Keys]] = [((name,), ((home.path(name), way),))]
+        rest = tuple(one for one in entity.key if one != name)
+        if rest:
+            attributes = (name, *rest)
+            options.append((attributes, tuple((home.path(one), 1) for one in attributes)))
         if home.series is not None:
             options = [((name,), ((home.path(name), 1),))] if name in home.series.meta else []
         for attributes, keys in options:
@@ -219,8 +222,28 @@ def _vetoes(
         yield f"{attributes[0]} is absent in {1 - of[attributes[0]].present:.0%}"
     hashed = keys[0][1] == "hashed"
     for names in (*((entity.key,) if len(entity.key) > 1 and home.series is None else ()), *entity.unique):
-        if not set(attributes) <= set(names) or (hashed and len(names) == 1):
-            yield f"the unique index on {', '.join(names)} would not begin with it"
+        if hashed or not set(attributes) <= set(names):
+            why = "a hashed key allows no unique index but that on _id" if hashed else "it would not begin with the key"
+            yield f"unique ({', '.join(names)}): {why}"
     changes = layout.traffic.changes(entity.name)
     if changed := sum(changes.get(one, 0.0) for one in attributes):
         yield f"it changes {changed:,.0f} times a second, and each change moves the document"
+
+
+def with_shard_keys(found: tuple[Index, ...], sharded: tuple[Sharding, ...]) -> tuple[Index, ...]:
+    """The indexes with one that begins with each chosen shard key; a unique index in another order is given that of the key."""
+    result = list(found)
+    for one in sharded:
+        if not one.needed or one.chosen is None or one.chosen.keys == (("_id", 1),):
+            continue
+        keys = one.chosen.keys
+        own = [each for each in result if each.collection == one.collection]
+        if any(each.keys[: len(keys)] == keys and not each.where for each in own):
+            continue
+        names = {path for path, _ in keys}
+        unique = next((each for each in own if each.unique and {path for path, _ in each.keys} == names), None)
+        added = Index(one.collection, tuple((path, way) for path, way in keys), unique=unique is not None, why="shard key")
+        if unique is not None:
+            result[result.index(unique)] = replace(unique, unique=False, why=f"{unique.why}; unique in the order of the shard key")
+        result.append(added)
+    return tuple(sorted(result, key=lambda each: (each.collection, not each.unique, str(each.keys))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dbdesign.model.patterns import AccessPattern, Attribute, Relation
+from dbdesign.nosql.mongodb.index_keys import expiry
 from dbdesign.nosql.mongodb.layout import PROPERTIES, Home, Layout
 from dbdesign.nosql.mongodb.reading import conditions
 from dbdesign.nosql.mongodb.requests import Command, Document, Request
@@ -65,7 +66,9 @@ def _insert(pattern: AccessPattern, home: Home, _layout: Layout) -> Iterator[Com
     document |= {one.field: [] for one in home.embeds if not one.single and one.relation.child not in pattern.together}
     yield Command(home.collection, "insertOne", {"document": document})
     if home.cold:
-        cold = {"_id": document["_id"], **{name: f":{name}" for name in home.cold}}
+        stamp = expiry(home.entity)
+        names = (*home.cold, stamp) if stamp is not None else home.cold
+        cold = {"_id": document["_id"], **{name: f":{name}" for name in names}}
         yield Command(home.detail, "insertOne", {"document": cold})
 
 
