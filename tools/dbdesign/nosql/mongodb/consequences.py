@@ -139,7 +139,8 @@ def recount(relation: Relation, child: Home, home: Home, attribute: str) -> list
     path = home.path(attribute)
     return [
         {"$lookup": count},
-        {"$set": {"_counted": {"$ifNull": [{"$first": "$_counted.n"}, 0]}}},
+        {"$set": {"_counted": {"$first": "$_counted"}}},
+        {"$set": {"_counted": {"$ifNull": ["$_counted.n", 0]}}},
         {"$match": {"$expr": {"$ne": [f"${path}", "$_counted"]}}},
         {"$project": {path: "$_counted"}},
         {"$merge": {"into": home.collection, "on": "_id", "whenMatched": "merge", "whenNotMatched": "discard"}},

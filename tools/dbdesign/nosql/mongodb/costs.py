@@ -203,7 +203,8 @@ def targeted(pattern: AccessPattern, home: Home, index: Index | None) -> str:
         return f"{home.collection} (time series, clustered by {home.series.meta_field} and {home.series.time}){said}"
     if index is None:
         return f"{home.collection} (all documents){said}"
-    where = f" where {', '.join(f'{path} = {value}' for path, value in index.where.items())}" if index.where else ""
+    kept = (f"{path} exists" if isinstance(value, dict) else f"{path} = {value}" for path, value in index.where.items())
+    where = f" where {', '.join(kept)}" if index.where else ""
     return f"{index.label}{where}{said}"
 
 

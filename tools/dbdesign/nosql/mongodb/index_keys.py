@@ -11,6 +11,7 @@ from dbdesign.model.patterns import AccessPattern, Attribute, Entity
 from dbdesign.nosql.mongodb import limits
 from dbdesign.nosql.mongodb.layout import PROPERTIES, Home, Layout
 from dbdesign.nosql.mongodb.sizes import value_bytes
+from dbdesign.nosql.mongodb.traffic import names_parent
 
 Keys = tuple[tuple[str, Any], ...]
 
@@ -72,6 +73,8 @@ def partial_filter(pattern: AccessPattern, home: Home) -> dict[str, Any]:
 
 def by_key(pattern: AccessPattern, home: Home) -> bool:
     """Whether the `_id` alone finds what a pattern wants."""
+    if home.inside is not None:
+        return any(home.parent_paths.get(one) == "_id" for one in pattern.equal)
     return home.key is not None and home.key in pattern.equal
 
 
@@ -176,8 +179,19 @@ def indexes(layout: Layout) -> tuple[Index, ...]:
         one = wanted(pattern, layout.home(pattern), layout)
         if one is not None:
             found.append(one)
+        found += _spilt(pattern, layout.home(pattern))
     found += _references(layout)
     return tuple(_bounded(merged(found)))
+
+
+def _spilt(pattern: AccessPattern, home: Home) -> Iterator[Index]:
+    """What finds elements by themselves among those that overflow."""
+    inside = home.inside
+    if inside is None or inside.overflow is None or pattern.operation == "inserts" or names_parent(pattern, inside.relation):
+        return
+    keys = tuple((home.path(one), 1) for one in pattern.equal if one not in home.parent_paths)
+    if keys:
+        yield Index(inside.overflow, keys, serves=(pattern.name,), why="multikey, equality", equalities=len(keys))
 
 
 def _bounded(found: Iterable[Index]) -> Iterator[Index]:
@@ -251,9 +265,12 @@ def _references(layout: Layout) -> Iterator[Index]:
 
 
 def merged(found: Iterable[Index]) -> Iterator[Index]:
-    """Without those that are a prefix of another: same keys in the same or all inverted directions, same filter, neither unique nor TTL."""
+    """Without those that are a prefix of another: same keys in the same or all inverted directions, same filter, neither unique nor TTL.
+
+    An equality on an attribute implies that it exists, so a unique index over those that have it serves the pattern as well.
+    """
     kept: list[Index] = []
-    for one in sorted(found, key=lambda each: -len(each.keys)):
+    for one in sorted(found, key=lambda each: (-len(each.keys), not each.unique)):
         place = next((number for number, other in enumerate(kept) if _absorbs(other, one)), None)
         if place is None:
             kept.append(one)
@@ -271,7 +288,9 @@ def merged(found: Iterable[Index]) -> Iterator[Index]:
 
 
 def _absorbs(other: Index, one: Index) -> bool:
-    if other.collection != one.collection or dict(other.where) != dict(one.where):
+    compared = {path for path, _ in one.keys[: one.equalities]}
+    implied = not one.where and all(path in compared and value == {"$exists": True} for path, value in other.where.items())
+    if other.collection != one.collection or (dict(other.where) != dict(one.where) and not implied):
         return False
     same = len(other.keys) == len(one.keys)
     if (one.unique or one.expire_after_seconds is not None) and not same:

@@ -80,6 +80,8 @@ def plural(name: str) -> str:
     last = name.rsplit(".", 1)[-1]
     if last.endswith("s") and not last.endswith("ss"):
         return last
+    if last.endswith("lf"):
+        return f"{last[:-1]}ves"
     if last.endswith(("s", "x", "ch", "sh")):
         return f"{last}es"
     return f"{last[:-1]}ies" if last.endswith("y") and last[-2:-1] not in "aeiou" else f"{last}s"

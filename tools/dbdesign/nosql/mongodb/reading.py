@@ -10,6 +10,7 @@ from dbdesign.nosql.mongodb.catalogue import needs
 from dbdesign.nosql.mongodb.index_keys import constant
 from dbdesign.nosql.mongodb.layout import PROPERTIES, Copy, Embedded, Home, Layout, link_name
 from dbdesign.nosql.mongodb.placement import plural
+from dbdesign.nosql.mongodb.traffic import names_parent
 from dbdesign.nosql.mongodb.requests import Command, Document, Request
 
 Stages = list[Document]
@@ -107,9 +108,9 @@ def overflow(one: Embedded, home: Home) -> Iterator[Document]:
     yield {"$lookup": {**lookup, "pipeline": [{"$sort": {"page": 1}}], "as": "_overflow"}}
     rest = {
         "$reduce": {
-            "input": f"$_overflow.{one.field}",
+            "input": "$_overflow",
             "initialValue": {"$ifNull": [f"${one.field}", []]},
-            "in": {"$concatArrays": ["$$value", "$$this"]},
+            "in": {"$concatArrays": ["$$value", f"$$this.{one.field}"]},
         }
     }
     yield {"$set": {one.field: rest}}
@@ -119,14 +120,19 @@ def overflow(one: Embedded, home: Home) -> Iterator[Document]:
 def _projection(pattern: AccessPattern, home: Home, layout: Layout) -> Document:
     """Only what is asked for, and no `_id` that is not."""
     if not pattern.project:
-        hidden = [one.field for one in home.embeds if one.relation.child not in pattern.together]
-        return dict.fromkeys(hidden, 0)
+        return dict.fromkeys(_beside(home, pattern.together), 0)
     paths = dict.fromkeys((home.path(one) if one not in home.properties else PROPERTIES) for one in pattern.project)
     if home.inside is None:
         for one in pattern.together:
             paths[_joined_field(home, one, layout)] = None
     found: Document = dict.fromkeys(paths, 1)
     return found if "_id" in found else {"_id": 0, **found}
+
+
+def _beside(home: Home, together: tuple[str, ...] = ()) -> list[str]:
+    """Fields of other entities in a document that are not asked for: embedded children, copies of parents."""
+    embedded = [one.field for one in home.embeds if one.relation.child not in together]
+    return [*embedded, *(one.field for one in home.copies if one.relation.parent not in together)]
 
 
 def _joined_field(home: Home, other: str, layout: Layout) -> str:
@@ -188,6 +194,8 @@ def _lookup(other: Home, local: list[str], foreign: list[str], name: str) -> Doc
         ] if not other.inside.single else [{"$replaceWith": f"${field}"}]
     elif other.cold:
         stages += _detail(other)
+    if other.inside is None and (beside := _beside(other)):
+        stages.append({"$unset": beside})
     if stages:
         found["pipeline"] = stages
     return {**found, "as": name}
@@ -208,15 +216,18 @@ def _join_many(relation: Relation, home: Home, other: Home, layout: Layout) -> I
     name = plural(other.entity.name)
     mine = next((one for one in home.identifiers if one.of == other.entity.name), None)
     theirs = next((one for one in other.identifiers if one.of == home.entity.name), None)
+    stages = [*(_detail(other) if other.cold else ()), *([{"$unset": beside}] if (beside := _beside(other)) else ())]
+    inner = {"pipeline": stages} if stages else {}
     key, foreign = home.path(home.entity.key[-1]), other.path(other.entity.key[-1])
     if mine is not None:
-        yield {"$lookup": {"from": other.collection, "localField": mine.field, "foreignField": foreign, "as": name}}
+        yield {"$lookup": {"from": other.collection, "localField": mine.field, "foreignField": foreign, **inner, "as": name}}
     elif theirs is not None:
-        yield {"$lookup": {"from": other.collection, "localField": key, "foreignField": theirs.field, "as": name}}
+        yield {"$lookup": {"from": other.collection, "localField": key, "foreignField": theirs.field, **inner, "as": name}}
     elif relation in set(layout.links()):
         ends = (f"{home.entity.name}_id", f"{other.entity.name}_id")
         yield {"$lookup": {"from": link_name(relation), "localField": key, "foreignField": ends[0], "as": "_links"}}
-        join = {"from": other.collection, "localField": f"_links.{ends[1]}", "foreignField": foreign, "as": name}
+        yield {"$set": {"_links": {"$map": {"input": "$_links", "in": f"$$this.{ends[1]}"}}}}
+        join = {"from": other.collection, "localField": "_links", "foreignField": foreign, **inner, "as": name}
         yield {"$lookup": join}
         yield {"$unset": "_links"}
 
@@ -230,13 +241,16 @@ def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[
     first = {path: value for path, value in wanted.items() if not isinstance(value, dict)}
     own = {path: value for path, value in wanted.items() if path not in home.parent_paths.values()}
     parent = layout.homes[inside.relation.parent]
+    with_parent = inside.relation.parent in pattern.together
+    if inside.overflow and not names_parent(pattern, inside.relation) and not with_parent:
+        yield from _of_elements_anywhere(pattern, home, first, own)
+        return
     if inside.overflow:
         first = {path: value for path, value in first.items() if path in home.parent_paths.values()}
     if first:
         yield {"$match": first}
     if inside.overflow:
         yield from overflow(inside, parent)
-    with_parent = inside.relation.parent in pattern.together
     if with_parent:
         yield {"$set": {"_parent": "$$ROOT"}}
     if not inside.single:
@@ -257,3 +271,28 @@ def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[
         yield {"$unset": f"{inside.relation.parent}.{inside.field}"}
     if pattern.project:
         yield {"$project": dict.fromkeys((*pattern.project, *pattern.together), 1)}
+
+
+def _of_elements_anywhere(pattern: AccessPattern, home: Home, first: Document, own: Document) -> Iterator[Document]:
+    """Elements by themselves, in their parents' documents and in those that overflow."""
+    inside = home.inside
+    if inside is None:
+        return
+    taken = list(unwound(home))
+    by = inside.relation.by[-1]
+    spilt = [
+        {"$unwind": f"${inside.field}"},
+        {"$match": own},
+        {"$replaceWith": {"$mergeObjects": [f"${inside.field}", {by: f"${by}"}]}},
+    ]
+    yield {"$match": first}
+    yield taken[0]
+    yield {"$match": own}
+    yield taken[1]
+    yield {"$unionWith": {"coll": inside.overflow, "pipeline": [{"$match": first}, *spilt]}}
+    if pattern.order:
+        yield {"$sort": {key.attribute: -1 if key.descending else 1 for key in pattern.order}}
+    if pattern.page is not None:
+        yield {"$limit": pattern.page}
+    if pattern.project:
+        yield {"$project": dict.fromkeys(pattern.project, 1)}
