@@ -268,7 +268,7 @@ def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[
         added[inside.relation.parent] = "$_parent"
     yield {"$replaceWith": {"$mergeObjects": [f"${inside.field}", added]}}
     if with_parent:
-        yield {"$unset": f"{inside.relation.parent}.{inside.field}"}
+        yield {"$unset": [f"{inside.relation.parent}.{one}" for one in _beside(parent)]}
     if pattern.project:
         yield {"$project": dict.fromkeys((*pattern.project, *pattern.together), 1)}
 
