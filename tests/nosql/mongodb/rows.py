@@ -38,7 +38,9 @@ class Generator:
         done: list[str] = []
         left = list(self.entities)
         while left:
-            ready = [one for one in left if all(r.parent in done or r.parent == one for r in self._parents(one))] or left[:1]
+            ready = [
+                one for one in left if all(r.parent in done or r.parent == one for r in self._parents(one))
+            ] or left[:1]
             done += ready
             left = [one for one in left if one not in ready]
         return done
@@ -105,7 +107,11 @@ class Generator:
             return self.random.choice(list(attribute.values))
         if attribute.type == "string":
             alone = attribute.name in entity.key or any(attribute.name in one for one in entity.unique)
-            return f"{attribute.name[:1]}{number:05d}" if alone or attribute.monotonic or not attribute.distinct else f"{attribute.name[:1]}{number % 3}"
+            return (
+                f"{attribute.name[:1]}{number:05d}"
+                if alone or attribute.monotonic or not attribute.distinct
+                else f"{attribute.name[:1]}{number % 3}"
+            )
         return self._typed(attribute, number)
 
     def _typed(self, attribute: Attribute, number: int) -> Any:
@@ -127,7 +133,10 @@ class Generator:
 
 def parameters(pattern: AccessPattern, rows: Rows, entity: Entity, seed: int) -> Row | None:
     """Values for a pattern's parameters: those of one row; None where no row has them all."""
-    wanted = [*pattern.equal, *(one for one in pattern.filter if one != pattern.range and constant(entity, pattern, one) is None)]
+    wanted = [
+        *pattern.equal,
+        *(one for one in pattern.filter if one != pattern.range and constant(entity, pattern, one) is None),
+    ]
     fits = [one for one in rows[entity.name] if all(name in one for name in wanted)]
     if not fits:
         return None
@@ -142,7 +151,11 @@ def parameters(pattern: AccessPattern, rows: Rows, entity: Entity, seed: int) ->
 
 def constant(entity: Entity, pattern: AccessPattern, name: str) -> str | None:
     """The value that a filter keeps, where the shares tell."""
-    near = [value for value, share in entity.attribute_by_name[name].values.items() if abs(share - pattern.filter[name]) < 1e-9]
+    near = [
+        value
+        for value, share in entity.attribute_by_name[name].values.items()
+        if abs(share - pattern.filter[name]) < 1e-9
+    ]
     return near[0] if len(near) == 1 else None
 
 
@@ -167,7 +180,9 @@ def matching(pattern: AccessPattern, rows: Rows, entity: Entity, bound: Row) -> 
     return [one for one in rows[entity.name] if fits(one)]
 
 
-def expected(pattern: AccessPattern, rows: Rows, model: AccessModel, entities: dict[str, Entity], bound: Row) -> list[Row]:
+def expected(
+    pattern: AccessPattern, rows: Rows, model: AccessModel, entities: dict[str, Entity], bound: Row
+) -> list[Row]:
     """What a reading pattern gives, in its order, before the page is cut."""
     entity = entities[pattern.entity]
     found = matching(pattern, rows, entity, bound)
@@ -189,7 +204,9 @@ def _with_others(row: Row, pattern: AccessPattern, rows: Rows, model: AccessMode
         relation = model.relation_between(pattern.entity, name)
         assert relation is not None
         if relation.many_to_many:
-            found[plural(name)] = [dict(one) for one in rows[name] if _linked(relation, row, one, pattern.entity, entities)]
+            found[plural(name)] = [
+                dict(one) for one in rows[name] if _linked(relation, row, one, pattern.entity, entities)
+            ]
         elif relation.parent == pattern.entity:
             pairs = list(zip(relation.by, entities[relation.parent].key, strict=False))
             found[plural(name)] = [dict(one) for one in rows[name] if all(one.get(by) == row[own] for by, own in pairs)]

@@ -35,7 +35,9 @@ def create(database: Any, schema: Any) -> None:
         for index in one.indexes:
             if "hashed" in index.keys.values():
                 continue  # SecantusDB has no hashed indexes; they serve sharding alone
-            database[one.name].create_index(list(index.keys.items()), **index_options(index), **({"name": index.name} if index.name else {}))
+            database[one.name].create_index(
+                list(index.keys.items()), **index_options(index), **({"name": index.name} if index.name else {})
+            )
 
 
 def documents(rows: Rows, layout: Layout) -> dict[str, list[Row]]:
@@ -92,7 +94,9 @@ def _ids(row: Row, home: Home, other: str, layout: Layout, rows: Rows) -> list[A
     return [one[key] for one in rows[other] if row[own] in one[f"_links_{home.entity.name}"]]
 
 
-def _embed(document: Row, row: Row, one: Embedded, home: Home, layout: Layout, rows: Rows, found: dict[str, list[Row]]) -> None:
+def _embed(
+    document: Row, row: Row, one: Embedded, home: Home, layout: Layout, rows: Rows, found: dict[str, list[Row]]
+) -> None:
     child = layout.homes[one.relation.child]
     pairs = list(zip(one.relation.by, home.entity.key, strict=False))
     children = [each for each in rows[child.entity.name] if all(each.get(by) == row[own] for by, own in pairs)]
@@ -137,7 +141,11 @@ def row_of(document: Row, home: Home, layout: Layout) -> Row:
     for name, other in layout.homes.items():
         if isinstance(found.get(plural(name)), list) and plural(name) not in home.entity.attribute_by_name:
             found[plural(name)] = [row_of(one, other, layout) for one in found[plural(name)]]
-        elif isinstance(found.get(name), dict) and name not in home.entity.attribute_by_name and not any(c.field == name for c in home.copies):
+        elif (
+            isinstance(found.get(name), dict)
+            and name not in home.entity.attribute_by_name
+            and not any(c.field == name for c in home.copies)
+        ):
             found[name] = row_of(found[name], other, layout)
     return found
 
@@ -145,7 +153,10 @@ def row_of(document: Row, home: Home, layout: Layout) -> Row:
 def _whole_copy(found: Row, copy: Any, layout: Layout) -> None:
     key = layout.homes[copy.relation.parent].entity.key
     if copy.field in found:
-        found[copy.field] = {**found[copy.field], **{own: found[by] for by, own in zip(copy.relation.by, key, strict=False) if by in found}}
+        found[copy.field] = {
+            **found[copy.field],
+            **{own: found[by] for by, own in zip(copy.relation.by, key, strict=False) if by in found},
+        }
 
 
 def has_server() -> bool:

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mongodb_server import running
-from nosql.mongodb.rows import Generator, Row, Rows, expected, matching, parameters
-from nosql.mongodb.store import bound, copied, create, documents, row_of
 
 from dbdesign.api.access_source import access_of
 from dbdesign.api.call import Call
@@ -19,10 +16,13 @@ from dbdesign.model.documents import DocumentSchema
 from dbdesign.model.patterns import AccessModel, AccessPattern
 from dbdesign.nosql.base import DesignOptions, StoreDesign
 from dbdesign.nosql.mongodb import DESIGNER
+from dbdesign.nosql.mongodb.design import request
 from dbdesign.nosql.mongodb.layout import Layout, layout
 from dbdesign.nosql.mongodb.requests import Request
-from dbdesign.nosql.mongodb.design import request
 from dbdesign.nosql.mongodb.traffic import Traffic
+from mongodb_server import running
+from nosql.mongodb.rows import Generator, Row, Rows, expected, matching, parameters
+from nosql.mongodb.store import bound, copied, create, documents, row_of
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted([*HERE.parent.glob("scenarios/*.yaml"), *HERE.glob("designs/*.yaml")])
@@ -51,7 +51,12 @@ def loaded(request: pytest.FixtureRequest, client: Any) -> Loaded:
     model, _ = access_of(str(request.param), Call())
     design = DESIGNER.design(model, DesignOptions())
     placed = layout(Traffic(model))
-    most = {f"{e.relation.parent} → {e.relation.child}": e.limit + 5 for h in placed.homes.values() for e in h.embeds if e.overflow}
+    most = {
+        f"{e.relation.parent} → {e.relation.child}": e.limit + 5
+        for h in placed.homes.values()
+        for e in h.embeds
+        if e.overflow
+    }
     generator = Generator(model, placed.traffic.entities, most)
     rows = generator.all()
     _link(rows, model, placed)
@@ -131,7 +136,10 @@ def test_every_read_gives_what_brute_force_gives(loaded: Loaded) -> None:
                 continue
             right = expected(pattern, loaded.rows, loaded.model, loaded.layout.traffic.entities, values)
             right = [plain(without_parent_keys(one, pattern, loaded)) for one in right]
-            answer = [plain(row_of(one, home, loaded.layout)) for one in ask(request(pattern, loaded.layout), values, loaded.database)]
+            answer = [
+                plain(row_of(one, home, loaded.layout))
+                for one in ask(request(pattern, loaded.layout), values, loaded.database)
+            ]
             _same(answer, right, pattern)
             asked += bool(right)
     assert asked >= sum(one.operation == "reads" for one in loaded.model.patterns)
@@ -142,7 +150,9 @@ def _same(answer: list[Row], right: list[Row], pattern: AccessPattern) -> None:
     assert len(answer) == page, pattern.name
     if pattern.order:
         named = [key.attribute for key in pattern.order if not pattern.project or key.attribute in pattern.project]
-        assert [[one.get(n) for n in named] for one in answer] == [[one.get(n) for n in named] for one in right[:page]], pattern.name
+        assert [[one.get(n) for n in named] for one in answer] == [
+            [one.get(n) for n in named] for one in right[:page]
+        ], pattern.name
     if page == len(right):
         assert sorted(map(repr, answer)) == sorted(map(repr, right)), pattern.name
     else:
@@ -164,14 +174,18 @@ def _changed(pattern: AccessPattern, loaded: Loaded) -> None:
     for name in names if pattern.operation == "updates" else ():
         attribute = home.entity.attribute_by_name[name]
         counts = pattern.increments and attribute.type in {"number", "decimal"}
-        values[f"{name}_by" if counts else f"new_{name}"] = 3 if counts else loaded.generator.value(attribute, home.entity)
+        values[f"{name}_by" if counts else f"new_{name}"] = (
+            3 if counts else loaded.generator.value(attribute, home.entity)
+        )
     execute(request(pattern, loaded.layout), values, loaded.database)
     for row in hit:
         if pattern.operation == "deletes":
             loaded.rows[home.entity.name].remove(row)
         for name in names if pattern.operation == "updates" else ():
             row[name] = row[name] + 3 if f"{name}_by" in values else values[f"new_{name}"]
-    assert stored(home.entity.name, loaded) == sorted(repr(plain(one)) for one in loaded.rows[home.entity.name]), pattern.name
+    assert stored(home.entity.name, loaded) == sorted(repr(plain(one)) for one in loaded.rows[home.entity.name]), (
+        pattern.name
+    )
 
 
 def execute(one: Request, values: Row, database: Any) -> None:

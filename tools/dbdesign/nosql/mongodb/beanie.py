@@ -41,7 +41,7 @@ def models(schema: DocumentSchema) -> str:
     for collection in schema.collections:
         work.document(collection)
     body = "\n\n\n".join(work.classes)
-    return f'{work.imports(body)}\n\n\n{body}\n\n\nDOCUMENT_MODELS = [{", ".join(work.documents)}]\n'
+    return f"{work.imports(body)}\n\n\n{body}\n\n\nDOCUMENT_MODELS = [{', '.join(work.documents)}]\n"
 
 
 def class_name(name: str) -> str:
@@ -64,10 +64,13 @@ class _Module:
             module, _, name = line.removeprefix("from ").partition(" import ")
             merged.setdefault(module, []).append(name)
         used = {
-            module: sorted(name for name in names if re.search(rf"\b{name}\b", body)) for module, names in merged.items()
+            module: sorted(name for name in names if re.search(rf"\b{name}\b", body))
+            for module, names in merged.items()
         }
         groups = ("datetime", "typing", "uuid"), ("beanie", "beanie.odm.custom_types", "pydantic", "pymongo")
-        texts = ["\n".join(f"from {one} import {', '.join(used[one])}" for one in group if used.get(one)) for group in groups]
+        texts = [
+            "\n".join(f"from {one} import {', '.join(used[one])}" for one in group if used.get(one)) for group in groups
+        ]
         return "from __future__ import annotations\n\n" + "\n\n".join(text for text in texts if text)
 
     def unique(self, name: str) -> str:

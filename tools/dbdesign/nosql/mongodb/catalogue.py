@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from dbdesign.model.patterns import AccessPattern, Attribute, Entity, Relation, Spread
 from dbdesign.nosql.mongodb import limits
@@ -31,13 +32,15 @@ class Applied:
     attributes: tuple[str, ...] = ()
     advised: bool = False
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         """For the design."""
-        found: dict[str, object] = {
+        found: dict[str, Any] = {
             "pattern": self.pattern, "object": self.object, "because": self.because, "effect": self.effect,
         }  # fmt: skip
-        return found | ({"attributes": list(self.attributes)} if self.attributes else {}) | (
-            {"advised": True} if self.advised else {}
+        return (
+            found
+            | ({"attributes": list(self.attributes)} if self.attributes else {})
+            | ({"advised": True} if self.advised else {})
         )
 
 
@@ -110,7 +113,12 @@ def _subset(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
     compared = {*entity.key, *(name for one in entity.unique for name in one)}
     for pattern in traffic.model.patterns:
         if pattern.entity == entity.name:
-            compared |= {*pattern.equal, *pattern.filter, *(key.attribute for key in pattern.order), pattern.range or ""}
+            compared |= {
+                *pattern.equal,
+                *pattern.filter,
+                *(key.attribute for key in pattern.order),
+                pattern.range or "",
+            }
     cold: list[Attribute] = []
     for one in entity.attributes:
         needed = sum(documents for pattern, documents in read if one.name in needs(pattern, entity))
@@ -131,7 +139,9 @@ def _subset(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
 
 
 def _attribute(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
-    searched = {name for one in traffic.model.patterns if one.entity == entity.name for name in (*one.equal, *one.filter)}
+    searched = {
+        name for one in traffic.model.patterns if one.entity == entity.name for name in (*one.equal, *one.filter)
+    }
     sparse = tuple(
         one.name for one in entity.attributes
         if one.present <= limits.SPARSE and one.name in searched and one.name not in entity.key
@@ -156,7 +166,11 @@ def _extended(entity: Entity, traffic: Traffic, placements: tuple[Placement, ...
         read = sum(one.rate * traffic.returned(one) for one in traffic.joint(relation) if one.entity == entity.name)
         parent = traffic.entity(relation.parent)
         changes = traffic.changes(parent.name)
-        small = [one for one in parent.attributes if one.name not in parent.key and one.type not in {"json", "list", "binary"}]
+        small = [
+            one
+            for one in parent.attributes
+            if one.name not in parent.key and one.type not in {"json", "list", "binary"}
+        ]
         fit: list[Attribute] = []
         for one in sorted(small, key=attribute_bytes):
             copies = changes.get(one.name, 0.0) * relation.children.average
@@ -203,7 +217,11 @@ def _archive(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
     stamped = any(_is_time(one) for one in entity.attributes)
     lists = [one for one in traffic.reads(entity.name) if one.order and one.page and not one.range]
     long = entity.retention_days is None or entity.retention_days >= 365
-    if not (stamped and lists and long) or any(_reaches_back(one, entity) for one in traffic.reads(entity.name)) or count * size < limits.ARCHIVE_BYTES:
+    if (
+        not (stamped and lists and long)
+        or any(_reaches_back(one, entity) for one in traffic.reads(entity.name))
+        or count * size < limits.ARCHIVE_BYTES
+    ):
         return
     cold = 1 - hot_documents(entity, traffic) / count
     if cold > limits.COLD:
@@ -218,10 +236,18 @@ def _archive(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
 
 def _reaches_back(pattern: AccessPattern, entity: Entity) -> bool:
     """Whether a list shows entities of any age: it is neither ordered by their age nor a range nor a filtered queue."""
-    if pattern.range or pattern.filter or any(set(key) <= set(pattern.equal) for key in (entity.key, *entity.unique) if key):
+    if (
+        pattern.range
+        or pattern.filter
+        or any(set(key) <= set(pattern.equal) for key in (entity.key, *entity.unique) if key)
+    ):
         return False
     first = pattern.order[0] if pattern.order else None
-    return pattern.page is None or first is None or not (first.descending and entity.attribute_by_name[first.attribute].monotonic)
+    return (
+        pattern.page is None
+        or first is None
+        or not (first.descending and entity.attribute_by_name[first.attribute].monotonic)
+    )
 
 
 def _counters(name: str, traffic: Traffic) -> Iterator[Applied]:
@@ -261,7 +287,9 @@ def counted(pattern: AccessPattern, traffic: Traffic) -> Relation | None:
         if relation.parent == pattern.entity and relation.by and not relation.many_to_many and _names(pattern, relation)
         and _comes(relation.child, pattern.rate, traffic)
     ]  # fmt: skip
-    other = [one for one in near if not any(name.rstrip("s") == one.by[-1].removesuffix("_id") for name in pattern.changes)]
+    other = [
+        one for one in near if not any(name.rstrip("s") == one.by[-1].removesuffix("_id") for name in pattern.changes)
+    ]
     return next(iter(other or near), None)
 
 

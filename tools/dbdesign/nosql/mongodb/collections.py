@@ -23,7 +23,9 @@ VALIDATED: Mapping[BsonType, str | list[str]] = {
 VERSION = "8.0"
 
 
-def document_schema(layout: Layout, indexes: tuple[Index, ...], shard_keys: Mapping[str, Mapping[str, int | str]]) -> DocumentSchema:
+def document_schema(
+    layout: Layout, indexes: tuple[Index, ...], shard_keys: Mapping[str, Mapping[str, int | str]]
+) -> DocumentSchema:
     """Every collection, with its indexes."""
     found: list[Collection] = []
     for home in layout.homes.values():
@@ -98,7 +100,11 @@ def _ids_limit(home: Home, other: str, layout: Layout) -> int:
     if relation is None:
         return 1
     spread = relation.children if relation.parent == home.entity.name else relation.parents or relation.children
-    return max(int(min(2 * spread.large, spread.largest)), 1) if spread.largest <= 2 * spread.large else int(spread.largest)
+    return (
+        max(int(min(2 * spread.large, spread.largest)), 1)
+        if spread.largest <= 2 * spread.large
+        else int(spread.largest)
+    )
 
 
 def _references(home: Home, layout: Layout) -> dict[str, str]:
@@ -115,7 +121,9 @@ def _references(home: Home, layout: Layout) -> dict[str, str]:
 
 def attribute_field(attribute: Attribute, layout: Layout | None = None) -> DocumentField:
     """A field for an attribute: required where every entity has it, an enumeration where its values are all named."""
-    values = tuple(attribute.values) if sum(attribute.values.values()) >= ENUMERATED and attribute.type == "string" else ()
+    values = (
+        tuple(attribute.values) if sum(attribute.values.values()) >= ENUMERATED and attribute.type == "string" else ()
+    )
     longest = attribute.size.maximum if attribute.size and attribute.type == "string" else None
     return DocumentField(
         name=attribute.name,
@@ -129,7 +137,8 @@ def attribute_field(attribute: Attribute, layout: Layout | None = None) -> Docum
 
 def _properties() -> DocumentField:
     element = DocumentField(
-        type="object", fields=(DocumentField(name="k", type="string", required=True), DocumentField(name="v", type="mixed"))
+        type="object",
+        fields=(DocumentField(name="k", type="string", required=True), DocumentField(name="v", type="mixed")),
     )
     return DocumentField(name=PROPERTIES, type="array", element=element)
 
@@ -138,7 +147,8 @@ def _element(one: Embedded, layout: Layout) -> tuple[DocumentField, ...]:
     child = layout.homes[one.relation.child]
     references = _references(child, layout)
     return tuple(
-        attribute_field(each, layout).model_copy(update={"references": references.get(each.name)}) for each in child.stored()
+        attribute_field(each, layout).model_copy(update={"references": references.get(each.name)})
+        for each in child.stored()
     )
 
 
@@ -147,13 +157,20 @@ def _embedded(one: Embedded, layout: Layout) -> DocumentField:
     if one.single:
         return DocumentField(name=one.field, type="object", fields=fields)
     return DocumentField(
-        name=one.field, type="array", required=True, element=DocumentField(type="object", fields=fields), max_items=one.limit
+        name=one.field,
+        type="array",
+        required=True,
+        element=DocumentField(type="object", fields=fields),
+        max_items=one.limit,
     )
 
 
 def _overflow(one: Embedded, home: Home, layout: Layout) -> Collection:
     by = DocumentField(
-        name=one.relation.by[-1], type=_identifier(home).type, required=True, references=home.collection if home.key else None
+        name=one.relation.by[-1],
+        type=_identifier(home).type,
+        required=True,
+        references=home.collection if home.key else None,
     )
     element = DocumentField(type="object", fields=_element(one, layout))
     stamp = expiry(home.entity)
@@ -191,11 +208,15 @@ def _series(home: Home) -> Collection:
 def _link(relation: Relation, layout: Layout) -> Collection:
     ends = [layout.homes[relation.parent], layout.homes[relation.child]]
     fields = tuple(
-        DocumentField(name=f"{one.entity.name}_id", type=_identifier(one).type, required=True, references=one.collection)
+        DocumentField(
+            name=f"{one.entity.name}_id", type=_identifier(one).type, required=True, references=one.collection
+        )
         for one in ends
     )
     return Collection(
-        name=link_name(relation), fields=(DocumentField(name="_id", type="objectId", required=True), *fields), validation="strict"
+        name=link_name(relation),
+        fields=(DocumentField(name="_id", type="objectId", required=True), *fields),
+        validation="strict",
     )
 
 

@@ -146,7 +146,9 @@ def _moving(layout: Layout, indexes: tuple[Index, ...]) -> Iterator[Concern]:
             if one.operation != "updates" or one.entity != home.entity.name or one.peak_rate < limits.MOVING_KEYS:
                 continue
             changed = {home.path(name) for name in one.changes}
-            moved = [index for index in indexes if index.collection == home.collection and changed & dict(index.keys).keys()]
+            moved = [
+                index for index in indexes if index.collection == home.collection and changed & dict(index.keys).keys()
+            ]
             if moved:
                 yield Concern(
                     object=f"{home.collection}: {one.name}",

@@ -128,14 +128,22 @@ def _computed(layout: Layout) -> Iterator[DuplicatedFact]:
                 updated_by=f"pattern {pattern.name!r}: $inc with each insert"
                 + ("" if pattern.atomic else ", not in the same transaction"),
                 staleness="exact in a transaction; else a crash between the two writes leaves it wrong until repaired",
-                repair=mongosh(Command(home.collection, "aggregate", {"pipeline": recount(relation, child, home, name)})),
+                repair=mongosh(
+                    Command(home.collection, "aggregate", {"pipeline": recount(relation, child, home, name)})
+                ),
             )
 
 
 def recount(relation: Relation, child: Home, home: Home, attribute: str) -> list[dict[str, object]]:
     """Counts the children of each parent anew, none of them too, and writes what it finds."""
     local, foreign = home.path(home.entity.key[-1]), child.path(relation.by[-1])
-    count = {"from": child.collection, "localField": local, "foreignField": foreign, "pipeline": [{"$count": "n"}], "as": "_counted"}
+    count = {
+        "from": child.collection,
+        "localField": local,
+        "foreignField": foreign,
+        "pipeline": [{"$count": "n"}],
+        "as": "_counted",
+    }
     path = home.path(attribute)
     return [
         {"$lookup": count},
@@ -190,7 +198,12 @@ def questions(layout: Layout) -> Iterator[Question]:
     for placement in layout.placements:
         yield from _of_relation(placement, layout)
     for pattern in layout.traffic.model.patterns:
-        if pattern.operation == "updates" and pattern.hottest is None and pattern.peak_rate > limits.HOT_DOCUMENT_WRITES and pattern.increments:
+        if (
+            pattern.operation == "updates"
+            and pattern.hottest is None
+            and pattern.peak_rate > limits.HOT_DOCUMENT_WRITES
+            and pattern.increments
+        ):
             edge = limits.HOT_DOCUMENT_WRITES / pattern.peak_rate
             yield Question(
                 question=f"{pattern.name}: which share of the changes goes to the hottest document?",
@@ -199,7 +212,13 @@ def questions(layout: Layout) -> Iterator[Question]:
             )
     for pattern in layout.traffic.model.patterns:
         first = pattern.order[0].attribute if pattern.order else None
-        if pattern.operation == "reads" and pattern.range and first and first != pattern.range and pattern.range not in pattern.filter:
+        if (
+            pattern.operation == "reads"
+            and pattern.range
+            and first
+            and first != pattern.range
+            and pattern.range not in pattern.filter
+        ):
             matched = layout.traffic.matched(pattern)
             edge = min((pattern.page or matched) * limits.EXAMINED / matched, 1.0)
             yield Question(
@@ -235,7 +254,13 @@ def link_repairs(layout: Layout) -> Iterator[tuple[str, str]]:
     for placement in layout.placements:
         relation = placement.relation
         parent, child = layout.homes[relation.parent], layout.homes[relation.child]
-        if placement.embeds or relation.many_to_many or child.inside is not None or not relation.by or child.series is not None:
+        if (
+            placement.embeds
+            or relation.many_to_many
+            or child.inside is not None
+            or not relation.by
+            or child.series is not None
+        ):
             continue
         local, foreign = child.path(relation.by[-1]), parent.path(parent.entity.key[-1])
         if parent.inside is not None:
@@ -246,4 +271,7 @@ def link_repairs(layout: Layout) -> Iterator[tuple[str, str]]:
             {"$match": {"_parent": []}},
             {"$project": {local: 1}},
         ]
-        yield f"{child.collection}.{local} without a {parent.entity.name}", mongosh(Command(child.collection, "aggregate", {"pipeline": pipeline}))
+        yield (
+            f"{child.collection}.{local} without a {parent.entity.name}",
+            mongosh(Command(child.collection, "aggregate", {"pipeline": pipeline})),
+        )

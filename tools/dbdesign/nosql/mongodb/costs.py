@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbdesign.model.patterns import AccessPattern
-from dbdesign.nosql.mongodb import limits
 from dbdesign.nosql.mongodb.catalogue import needs
 from dbdesign.nosql.mongodb.index_keys import Index, by_key, constant
 from dbdesign.nosql.mongodb.layout import Home, Layout
@@ -91,7 +90,9 @@ def examined(pattern: AccessPattern, home: Home, index: Index | None, layout: La
         if home.path(name) not in paths:
             residual *= share
     ahead = {path for path, _ in index.keys} if index else set()
-    sorted_in_index = not pattern.order or home.series is not None or all(home.path(one.attribute) in ahead for one in pattern.order)
+    sorted_in_index = (
+        not pattern.order or home.series is not None or all(home.path(one.attribute) in ahead for one in pattern.order)
+    )
     wanted = returned if sorted_in_index else matched
     return min(wanted, matched) / max(residual, 1e-9)
 
@@ -128,7 +129,11 @@ def read_cost(pattern: AccessPattern, layout: Layout, indexes: tuple[Index, ...]
 def _bucket(home: Home, layout: Layout) -> float:
     """Measurements of a bucket: those of one meta value, up to 1,000 (manual, "About Time Series Data")."""
     meta = set(home.series.meta) if home.series else set()
-    children = [one.children.average for one in layout.traffic.model.relations if one.child == home.entity.name and set(one.by) <= meta]
+    children = [
+        one.children.average
+        for one in layout.traffic.model.relations
+        if one.child == home.entity.name and set(one.by) <= meta
+    ]
     return max(min([1000.0, *children]), 1.0)
 
 
@@ -174,7 +179,11 @@ def write_cost(pattern: AccessPattern, layout: Layout, indexes: tuple[Index, ...
             each = max(relation.children.average, 1.0) if relation.child == name else 1.0
             documents, size = documents + each, size + each * stored_bytes(other, layout)
             entries += each * (1 + sum(one.collection == other.collection for one in indexes))
-    found = {"documents_written": documents, "index_entries": entries, "bytes_written": size + entries * (INDEX_ENTRY + 20)}
+    found = {
+        "documents_written": documents,
+        "index_entries": entries,
+        "bytes_written": size + entries * (INDEX_ENTRY + 20),
+    }
     return _per_second(found, pattern)
 
 
@@ -206,5 +215,3 @@ def targeted(pattern: AccessPattern, home: Home, index: Index | None) -> str:
     kept = (f"{path} exists" if isinstance(value, dict) else f"{path} = {value}" for path, value in index.where.items())
     where = f" where {', '.join(kept)}" if index.where else ""
     return f"{index.label}{where}{said}"
-
-

@@ -122,7 +122,9 @@ def _coverage(pattern: AccessPattern, request: Request, placed: Layout, found: t
     home = placed.home(pattern)
     index = index_used(pattern, home, found)
     if pattern.operation == "inserts":
-        served = f"{home.collection}: insert" if home.inside is None else f"{home.collection}: push into {home.inside.field}"
+        served = (
+            f"{home.collection}: insert" if home.inside is None else f"{home.collection}: push into {home.inside.field}"
+        )
     else:
         served = targeted(pattern, home, index)
     cost = read_cost(pattern, placed, found) if pattern.operation == "reads" else write_cost(pattern, placed, found)
@@ -162,13 +164,16 @@ def _index(index: Index) -> dict[str, Any]:
 def _sizes(placed: Layout) -> Iterator[tuple[str, dict[str, float]]]:
     for home in placed.homes.values():
         if home.inside is None:
-            yield home.collection, {
-                "documents": placed.traffic.count(home.entity.name),
-                "average_bytes": round(stored_bytes(home, placed)),
-                "p99_bytes": round(stored_bytes(home, placed, large)),
-                "maximum_bytes": round(stored_bytes(home, placed, largest)),
-                "collection_bytes": round(collection_bytes(home, placed)),
-            }
+            yield (
+                home.collection,
+                {
+                    "documents": placed.traffic.count(home.entity.name),
+                    "average_bytes": round(stored_bytes(home, placed)),
+                    "p99_bytes": round(stored_bytes(home, placed, large)),
+                    "maximum_bytes": round(stored_bytes(home, placed, largest)),
+                    "collection_bytes": round(collection_bytes(home, placed)),
+                },
+            )
 
 
 def _cost(placed: Layout, found: tuple[Index, ...], months: float) -> dict[str, float]:
@@ -207,7 +212,7 @@ def _summary(placed: Layout, found: tuple[Index, ...], sharded: tuple[Sharding, 
     ]
     if names:
         parts.append(f"patterns: {', '.join(names)}")
-    parts.append(f"to be sharded: {', '.join(needed)}" if needed else "one replica set carries it to the horizon: do not shard")
+    parts.append(
+        f"to be sharded: {', '.join(needed)}" if needed else "one replica set carries it to the horizon: do not shard"
+    )
     return "; ".join(parts) + "."
-
-

@@ -25,8 +25,14 @@ def files(
     found = {
         "setup.js": setup(schema),
         "requests.js": _requests(requests),
-        "requests.json": json.dumps({name: one.as_json() for name, one in requests.items()}, indent=2, ensure_ascii=False) + "\n",
-        "collections.json": json.dumps(schema.model_dump(mode="json", exclude_defaults=True), indent=2, ensure_ascii=False) + "\n",
+        "requests.json": json.dumps(
+            {name: one.as_json() for name, one in requests.items()}, indent=2, ensure_ascii=False
+        )
+        + "\n",
+        "collections.json": json.dumps(
+            schema.model_dump(mode="json", exclude_defaults=True), indent=2, ensure_ascii=False
+        )
+        + "\n",
         "models.py": models(schema),
         "violations.js": "".join(_violations(schema)),
     }
@@ -106,7 +112,10 @@ def _archives(layout: Layout) -> Iterator[str]:
         home = layout.homes[one.object]
         stamp = next(each.name for each in home.entity.attributes if each.type == "timestamp" and each.monotonic)
         old = {home.path(stamp): {"$lt": ":before"}}
-        copy = [{"$match": old}, {"$merge": {"into": f"{home.collection}_archive", "on": "_id", "whenMatched": "keepExisting"}}]
+        copy = [
+            {"$match": old},
+            {"$merge": {"into": f"{home.collection}_archive", "on": "_id", "whenMatched": "keepExisting"}},
+        ]
         name = json.dumps(home.collection)
         yield (
             f"// {one.object}: {one.because}. Copy, compare the counts, then delete in batches by date.\n"

@@ -85,7 +85,12 @@ def wanted(pattern: AccessPattern, home: Home, layout: Layout) -> Index | None:
     if home.inside is not None:
         return _of_elements(pattern, home)
     if set(pattern.equal) & set(home.properties):
-        return Index(home.collection, ((f"{PROPERTIES}.k", 1), (f"{PROPERTIES}.v", 1)), serves=(pattern.name,), why="attribute pattern")
+        return Index(
+            home.collection,
+            ((f"{PROPERTIES}.k", 1), (f"{PROPERTIES}.v", 1)),
+            serves=(pattern.name,),
+            why="attribute pattern",
+        )
     where = partial_filter(pattern, home)
     equal = [home.path(one) for one in _equalities(pattern, home, layout) if home.path(one) not in where]
     sort = [(home.path(key.attribute), -1 if key.descending else 1) for key in pattern.order]
@@ -149,7 +154,11 @@ def _of_elements(pattern: AccessPattern, home: Home) -> Index | None:
     scalars = [one for one in paths if one in home.parent_paths.values()]
     elements = [one for one in paths if one not in scalars]
     keys = (*((one, 1) for one in scalars), *((one, 1) for one in elements))
-    return Index(home.collection, keys, serves=(pattern.name,), why="multikey, equality", equalities=len(keys)) if keys else None
+    return (
+        Index(home.collection, keys, serves=(pattern.name,), why="multikey, equality", equalities=len(keys))
+        if keys
+        else None
+    )
 
 
 def _covering(pattern: AccessPattern, home: Home, keys: Keys, layout: Layout) -> tuple[str, ...]:
@@ -187,7 +196,12 @@ def indexes(layout: Layout) -> tuple[Index, ...]:
 def _spilt(pattern: AccessPattern, home: Home) -> Iterator[Index]:
     """What finds elements by themselves among those that overflow."""
     inside = home.inside
-    if inside is None or inside.overflow is None or pattern.operation == "inserts" or names_parent(pattern, inside.relation):
+    if (
+        inside is None
+        or inside.overflow is None
+        or pattern.operation == "inserts"
+        or names_parent(pattern, inside.relation)
+    ):
         return
     keys = tuple((home.path(one), 1) for one in pattern.equal if one not in home.parent_paths)
     if keys:
@@ -204,13 +218,22 @@ def _own(home: Home) -> Iterator[Index]:
     entity = home.entity
     if home.inside is None and home.series is None:
         if len(entity.key) > 1:
-            yield Index(home.collection, tuple((home.path(one), 1) for one in entity.key), unique=True, why="key", equalities=len(entity.key))
+            yield Index(
+                home.collection,
+                tuple((home.path(one), 1) for one in entity.key),
+                unique=True,
+                why="key",
+                equalities=len(entity.key),
+            )
         for names in entity.unique:
             yield _unique(home, names)
         expires = expiry(entity)
         if expires is not None and entity.retention_days is not None:
             yield Index(
-                home.collection, ((home.path(expires), 1),), expire_after_seconds=entity.retention_days * 86400, why="TTL"
+                home.collection,
+                ((home.path(expires), 1),),
+                expire_after_seconds=entity.retention_days * 86400,
+                why="TTL",
             )
             if home.cold:
                 yield _expiring(home.detail, expires, entity.retention_days)
@@ -232,7 +255,14 @@ def _unique(home: Home, names: tuple[str, ...]) -> Index:
     """Unique among those that have the attributes: an index over absent ones would let one document in only."""
     sparse = [one for one in names if home.entity.attribute_by_name[one].present < 1]
     where = {home.path(one): {"$exists": True} for one in sparse}
-    return Index(home.collection, tuple((home.path(one), 1) for one in names), unique=True, where=where, why="unique", equalities=len(names))
+    return Index(
+        home.collection,
+        tuple((home.path(one), 1) for one in names),
+        unique=True,
+        where=where,
+        why="unique",
+        equalities=len(names),
+    )
 
 
 def expiry(entity: Entity) -> str | None:
@@ -259,9 +289,9 @@ def _references(layout: Layout) -> Iterator[Index]:
             yield Index(child.collection, keys, serves=tuple(one.name for one in joined), why=why, equalities=len(keys))
     for relation in layout.links():
         name = f"{relation.parent}_{relation.child}"
-        parent, child = f"{relation.parent}_id", f"{relation.child}_id"
-        yield Index(name, ((parent, 1), (child, 1)), unique=True, why="link")
-        yield Index(name, ((child, 1), (parent, 1)), why="link, from the other side")
+        ends = (f"{relation.parent}_id", f"{relation.child}_id")
+        yield Index(name, ((ends[0], 1), (ends[1], 1)), unique=True, why="link")
+        yield Index(name, ((ends[1], 1), (ends[0], 1)), why="link, from the other side")
 
 
 def merged(found: Iterable[Index]) -> Iterator[Index]:
@@ -289,7 +319,9 @@ def merged(found: Iterable[Index]) -> Iterator[Index]:
 
 def _absorbs(other: Index, one: Index) -> bool:
     compared = {path for path, _ in one.keys[: one.equalities]}
-    implied = not one.where and all(path in compared and value == {"$exists": True} for path, value in other.where.items())
+    implied = not one.where and all(
+        path in compared and value == {"$exists": True} for path, value in other.where.items()
+    )
     if other.collection != one.collection or (dict(other.where) != dict(one.where) and not implied):
         return False
     same = len(other.keys) == len(one.keys)

@@ -171,9 +171,7 @@ def _place(placement: Placement, homes: Mapping[str, Home]) -> None:
         embedded = Embedded(relation, name, single, limit, overflow)
         parent.embeds.append(embedded)
         child.inside, child.collection = embedded, parent.collection
-        child.parent_paths = {
-            by: parent.path(own) for by, own in zip(relation.by, parent.entity.key, strict=False)
-        }
+        child.parent_paths = {by: parent.path(own) for by, own in zip(relation.by, parent.entity.key, strict=False)}
     elif placement.kind == "ids in parent":
         parent.identifiers.append(Identifiers(f"{relation.child}_ids", relation.child))
     elif placement.kind == "ids in child":

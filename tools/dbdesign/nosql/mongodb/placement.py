@@ -196,7 +196,9 @@ def _one_to_one(relation: Relation, traffic: Traffic) -> Iterator[Check]:
         "no child above 10 kB with a parent below 1 kB", f"{of_child:,.0f} B and {of_parent:,.0f} B", holds=not split
     )
     changed, read = sum(traffic.changes(child.name).values()), sum(one.rate for one in traffic.reads(parent.name))
-    yield Check("the child changes less than the parent is read", f"{changed:,.1f}/s against {read:,.1f}/s", changed <= read)
+    yield Check(
+        "the child changes less than the parent is read", f"{changed:,.1f}/s against {read:,.1f}/s", changed <= read
+    )
     hot = [one for one in traffic.alone(relation) if one.peak_rate >= limits.HOT_PEAK]
     yield Check(f"not read alone at ≥ {limits.HOT_PEAK:.0f}/s", ", ".join(one.name for one in hot) or "none", not hot)
     yield from _lifetimes(relation, traffic)
@@ -209,7 +211,9 @@ def _many_to_many(relation: Relation) -> tuple[Kind, tuple[Check, ...]]:
         Check(
             f"{name}: bounded, p99 ≤ {limits.ARRAY_ELEMENTS}",
             f"p99 {spread.large:,.0f}, at most {'not said' if spread.maximum is None else f'{spread.maximum:,.0f}'}",
-            spread.maximum is not None and spread.maximum <= limits.BOUNDED_CHILDREN and spread.large < limits.ARRAY_ELEMENTS,
+            spread.maximum is not None
+            and spread.maximum <= limits.BOUNDED_CHILDREN
+            and spread.large < limits.ARRAY_ELEMENTS,
         )
         for name, spread in sides.items()
     )

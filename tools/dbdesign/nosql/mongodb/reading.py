@@ -10,8 +10,8 @@ from dbdesign.nosql.mongodb.catalogue import needs
 from dbdesign.nosql.mongodb.index_keys import constant
 from dbdesign.nosql.mongodb.layout import PROPERTIES, Copy, Embedded, Home, Layout, link_name
 from dbdesign.nosql.mongodb.placement import plural
-from dbdesign.nosql.mongodb.traffic import names_parent
 from dbdesign.nosql.mongodb.requests import Command, Document, Request
+from dbdesign.nosql.mongodb.traffic import names_parent
 
 Stages = list[Document]
 
@@ -19,7 +19,9 @@ Stages = list[Document]
 def read(pattern: AccessPattern, layout: Layout) -> Request:
     """The request of a pattern that reads."""
     home = layout.home(pattern)
-    stages = list(_of_element(pattern, home, layout) if home.inside is not None else _of_document(pattern, home, layout))
+    stages = list(
+        _of_element(pattern, home, layout) if home.inside is not None else _of_document(pattern, home, layout)
+    )
     return Request((_command(home.collection, stages),))
 
 
@@ -161,7 +163,9 @@ def _join(relation: Relation, home: Home, other: Home, layout: Layout) -> Iterat
     elif relation.parent == home.entity.name:
         local = [home.path(one) for one in home.entity.key]
         yield {"$lookup": _lookup(other, local, list(relation.by), plural(other.entity.name))}
-    elif (copy := next((one for one in home.copies if one.relation.parent == other.entity.name), None)) and whole(copy, other):
+    elif (copy := next((one for one in home.copies if one.relation.parent == other.entity.name), None)) and whole(
+        copy, other
+    ):
         return
     else:
         name = other.entity.name
@@ -172,7 +176,10 @@ def _join(relation: Relation, home: Home, other: Home, layout: Layout) -> Iterat
 
 def whole(copy: Copy, parent: Home) -> bool:
     """Whether an extended reference holds all of the parent but its key, so that no `$lookup` is needed."""
-    return set(copy.attributes) | set(parent.entity.key) >= {one.name for one in parent.entity.attributes} and not parent.cold
+    return (
+        set(copy.attributes) | set(parent.entity.key) >= {one.name for one in parent.entity.attributes}
+        and not parent.cold
+    )
 
 
 def _lookup(other: Home, local: list[str], foreign: list[str], name: str) -> Document:
@@ -188,10 +195,14 @@ def _lookup(other: Home, local: list[str], foreign: list[str], name: str) -> Doc
     if other.inside is not None:
         found["let"] = {**variables, "k": f"${local[-1]}"}
         field = other.inside.field
-        stages += [
-            *unwound(other),
-            {"$match": {"$expr": {"$eq": [f"${foreign[-1]}", "$$k"]}}},
-        ] if not other.inside.single else [{"$replaceWith": f"${field}"}]
+        stages += (
+            [
+                *unwound(other),
+                {"$match": {"$expr": {"$eq": [f"${foreign[-1]}", "$$k"]}}},
+            ]
+            if not other.inside.single
+            else [{"$replaceWith": f"${field}"}]
+        )
     elif other.cold:
         stages += _detail(other)
     if other.inside is None and (beside := _beside(other)):
@@ -220,9 +231,19 @@ def _join_many(relation: Relation, home: Home, other: Home, layout: Layout) -> I
     inner = {"pipeline": stages} if stages else {}
     key, foreign = home.path(home.entity.key[-1]), other.path(other.entity.key[-1])
     if mine is not None:
-        yield {"$lookup": {"from": other.collection, "localField": mine.field, "foreignField": foreign, **inner, "as": name}}
+        yield {
+            "$lookup": {
+                "from": other.collection,
+                "localField": mine.field,
+                "foreignField": foreign,
+                **inner,
+                "as": name,
+            }
+        }
     elif theirs is not None:
-        yield {"$lookup": {"from": other.collection, "localField": key, "foreignField": theirs.field, **inner, "as": name}}
+        yield {
+            "$lookup": {"from": other.collection, "localField": key, "foreignField": theirs.field, **inner, "as": name}
+        }
     elif relation in set(layout.links()):
         ends = (f"{home.entity.name}_id", f"{other.entity.name}_id")
         yield {"$lookup": {"from": link_name(relation), "localField": key, "foreignField": ends[0], "as": "_links"}}

@@ -42,7 +42,9 @@ class Request:
 
     def as_json(self) -> Document:
         """For the design and the file of requests."""
-        return {"commands": [one.as_json() for one in self.commands]} | ({"transaction": True} if self.transaction else {})
+        return {"commands": [one.as_json() for one in self.commands]} | (
+            {"transaction": True} if self.transaction else {}
+        )
 
     def text(self) -> str:
         """As mongosh takes it."""

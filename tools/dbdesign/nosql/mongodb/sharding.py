@@ -82,7 +82,7 @@ def grown(entity: Entity, amount: float, months: float) -> float:
     if growth is None:
         return amount
     if growth.rate_per_month is not None:
-        return amount * (1 + growth.rate_per_month) ** months
+        return amount * float((1 + growth.rate_per_month) ** months)
     per_month = (growth.rows_per_second or 0.0) * 86400 * 30.44
     kept = min(months, (entity.retention_days or math.inf) / 30.44)
     return max(amount, per_month * kept) if entity.retention_days else amount + per_month * months
@@ -97,13 +97,19 @@ def _of(home: Home, layout: Layout, months: float) -> Sharding:
     now = collection_bytes(home, layout)
     count = layout.traffic.count(home.entity.name)
     then = now / max(count, 1.0) * grown(home.entity, count, months)
-    peak = sum(one.peak_rate * layout.traffic.written_each(one, home.entity.name) for one in layout.traffic.writes(home.entity.name))
+    peak = sum(
+        one.peak_rate * layout.traffic.written_each(one, home.entity.name)
+        for one in layout.traffic.writes(home.entity.name)
+    )
     peak += sum(
         one.peak_rate for embedded in home.embeds for one in layout.traffic.writes(embedded.relation.child)
         if one.entity == embedded.relation.child
     )  # fmt: skip
     shards = max(math.ceil(then / limits.SHARD_BYTES), math.ceil(peak / limits.SHARD_WRITES), 1)
-    found = sorted(_candidates(home, layout, max(shards, 2)), key=lambda one: (bool(one.vetoes), -round(one.score, 6), len(one.keys) == 1, one.attributes, str(one.keys)))
+    found = sorted(
+        _candidates(home, layout, max(shards, 2)),
+        key=lambda one: (bool(one.vetoes), -round(one.score, 6), len(one.keys) == 1, one.attributes, str(one.keys)),
+    )
     return Sharding(home.collection, now, then, peak, shards, tuple(found[:6]))
 
 
@@ -153,7 +159,11 @@ def _local(lead: str, home: Home, layout: Layout) -> float:
         if one.entity not in names:
             continue
         weight = one.rate * (layout.traffic.returned(one) if one.operation == "reads" else 1.0)
-        inside = one.entity != home.entity.name and any(each.relation.by[-1] in one.equal for each in home.embeds) and lead == home.key
+        inside = (
+            one.entity != home.entity.name
+            and any(each.relation.by[-1] in one.equal for each in home.embeds)
+            and lead == home.key
+        )
         total += weight
         near += weight if one.operation == "inserts" or lead in one.equal or inside else 0.0
     return near / total if total else 0.0
@@ -174,7 +184,7 @@ def _distinct(name: str, home: Home, layout: Layout) -> float:
             own = parent.key[position] if position < len(parent.key) else None
             if len(parent.key) == 1:
                 return layout.traffic.count(parent.name)
-            if own and own != name or (own and own in parent.key[:-1]):
+            if own is not None and (own != name or own in parent.key[:-1]):
                 grand = [one for one in layout.traffic.model.relations if one.child == parent.name and own in one.by]
                 if grand:
                     return layout.traffic.count(grand[0].parent)
@@ -188,14 +198,16 @@ def _largest_share(name: str, home: Home, layout: Layout) -> float:
     if attribute.values:
         return max(attribute.values.values())
     for relation in layout.traffic.model.relations:
-        if relation.child == home.entity.name and name == relation.by[-1:][0] if relation.by else False:
+        if relation.child == home.entity.name and relation.by and name == relation.by[-1]:
             return min(relation.children.largest / count, 1.0)
     return 1 / max(_distinct(name, home, layout), 1.0)
 
 
 def _together(lead: str, entity: Entity, layout: Layout) -> float:
     """Share of the entity's relations whose other side can have the same key."""
-    relations = [one for one in layout.traffic.model.relations if entity.name in {one.parent, one.child} and not one.many_to_many]
+    relations = [
+        one for one in layout.traffic.model.relations if entity.name in {one.parent, one.child} and not one.many_to_many
+    ]
     if not relations:
         return 1.0
     near = sum(lead in (*one.by, *layout.traffic.entity(one.parent).key) for one in relations)
@@ -242,8 +254,12 @@ def with_shard_keys(found: tuple[Index, ...], sharded: tuple[Sharding, ...]) -> 
             continue
         names = {path for path, _ in keys}
         unique = next((each for each in own if each.unique and {path for path, _ in each.keys} == names), None)
-        added = Index(one.collection, tuple((path, way) for path, way in keys), unique=unique is not None, why="shard key")
+        added = Index(
+            one.collection, tuple((path, way) for path, way in keys), unique=unique is not None, why="shard key"
+        )
         if unique is not None:
-            result[result.index(unique)] = replace(unique, unique=False, why=f"{unique.why}; unique in the order of the shard key")
+            result[result.index(unique)] = replace(
+                unique, unique=False, why=f"{unique.why}; unique in the order of the shard key"
+            )
         result.append(added)
     return tuple(sorted(result, key=lambda each: (each.collection, not each.unique, str(each.keys))))

@@ -34,10 +34,7 @@ class Traffic:
             for name, parent_name in zip(relation.by, self._key(relation), strict=False)
             if name not in entity.attribute_by_name
         }
-        added = [
-            self._inherited(name, entity, parent_name)
-            for name, parent_name in missing.items()
-        ]
+        added = [self._inherited(name, entity, parent_name) for name, parent_name in missing.items()]
         return entity.model_copy(update={"attributes": (*added, *entity.attributes)}) if added else entity
 
     def _key(self, relation: Relation) -> tuple[str, ...]:
@@ -61,9 +58,7 @@ class Traffic:
 
     def writes(self, name: str) -> list[AccessPattern]:
         """The patterns that change an entity, first or together with another."""
-        return [
-            one for one in self.model.patterns if one.operation != "reads" and name in {one.entity, *one.together}
-        ]
+        return [one for one in self.model.patterns if one.operation != "reads" and name in {one.entity, *one.together}]
 
     def written(self, name: str) -> float:
         """Entities of that name written per second on average."""
@@ -87,7 +82,9 @@ class Traffic:
     def through(self, relation: Relation) -> list[AccessPattern]:
         """Reads of the children of one parent, without the parent."""
         return [
-            one for one in self.reads(relation.child) if names_parent(one, relation) and relation.parent not in one.together
+            one
+            for one in self.reads(relation.child)
+            if names_parent(one, relation) and relation.parent not in one.together
         ]
 
     def alone(self, relation: Relation) -> list[AccessPattern]:

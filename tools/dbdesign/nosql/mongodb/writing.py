@@ -8,7 +8,7 @@ from dbdesign.model.patterns import AccessPattern, Attribute, Relation
 from dbdesign.nosql.mongodb.index_keys import expiry
 from dbdesign.nosql.mongodb.layout import PROPERTIES, Home, Layout
 from dbdesign.nosql.mongodb.reading import conditions
-from dbdesign.nosql.mongodb.requests import Command, Document, Request
+from dbdesign.nosql.mongodb.requests import Command, Document, Operation, Request
 
 COUNTED = frozenset({"number", "decimal"})
 
@@ -121,7 +121,9 @@ def _update(pattern: AccessPattern, home: Home, _layout: Layout) -> Iterator[Com
                 {"filter": found, "update": update, "arrayFilters": filters},
             )  # fmt: skip
     if cold:
-        yield Command(home.detail, "updateOne", {"filter": {"_id": found.get("_id", ":_id")}, "update": _operators(pattern, cold)})
+        yield Command(
+            home.detail, "updateOne", {"filter": {"_id": found.get("_id", ":_id")}, "update": _operators(pattern, cold)}
+        )
 
 
 def _update_element(pattern: AccessPattern, home: Home, attributes: list[Attribute], found: Document) -> Command:
@@ -144,7 +146,7 @@ def _update_element(pattern: AccessPattern, home: Home, attributes: list[Attribu
 def _delete(pattern: AccessPattern, home: Home, _layout: Layout) -> Iterator[Command]:
     found = conditions(pattern, home)
     if home.inside is None:
-        one = "deleteOne" if unique(pattern, home) else "deleteMany"
+        one: Operation = "deleteOne" if unique(pattern, home) else "deleteMany"
         yield Command(home.collection, one, {"filter": found})
         if home.cold:
             yield Command(home.detail, one, {"filter": {"_id": found.get("_id", ":_id")}})
@@ -188,7 +190,9 @@ def _together(pattern: AccessPattern, name: str, layout: Layout) -> Iterator[Com
         yield Command(other.collection, "deleteMany", {"filter": {other.path(by): value for by, value in keys.items()}})
     elif pattern.operation == "updates" and other.inside is None:
         attributes = [one for one in other.entity.attributes if one.name not in {*other.entity.key, *relation.by}]
-        update = {"$set": {other.path(one.name): f":new_{name}_{one.name}" for one in attributes if one.mutable is not False}}
+        update = {
+            "$set": {other.path(one.name): f":new_{name}_{one.name}" for one in attributes if one.mutable is not False}
+        }
         found = {other.path(by): value for by, value in keys.items()}
         if update["$set"]:
             yield Command(other.collection, "updateMany", {"filter": found, "update": update})

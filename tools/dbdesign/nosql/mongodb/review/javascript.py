@@ -20,6 +20,8 @@ _BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:0[xX][\da-fA-F]+|(?:\d[\d_]*)?\.?\d+(?:[eE][+-]?\d+)?\.?)")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _REGEX = re.compile(r"/((?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)/([a-z]*)")
+_OPERATOR = re.compile(r"[+*%-]|/(?![/*])|[<>]=?|[!=]==?|&&|\|\||\?\?")
+_ESCAPED = re.compile(r"\\(?:u\{([\da-fA-F]{1,6})\}|u([\da-fA-F]{4})|x([\da-fA-F]{2})|(\r\n|.)|$)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None, "NaN": None, "Infinity": float("inf")}
 
@@ -58,7 +60,15 @@ class Literals:
         return InputError(what, where=f"review, line {self.line}", remedy="Write JSON, or literals of JavaScript")
 
     def value(self, depth: int = 0) -> Any:
-        """The value at the place."""
+        """The value at the place; a computation is not done, but passed over."""
+        found = self._operand(depth)
+        while self.blank() and (match := _OPERATOR.match(self.text, self.place)):
+            self.place = match.end()
+            self._operand(depth + 1)
+            found = ":computed"
+        return found
+
+    def _operand(self, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise self.error(f"nested deeper than {MAX_DEPTH} levels")
         start = self.blank()
@@ -73,8 +83,7 @@ class Literals:
             return {"$regex": match[1], "$options": match[2]}
         if match := _NUMBER.match(self.text, self.place):
             self.place = match.end()
-            text = match[0].replace("_", "")
-            return int(text, 0) if re.fullmatch(r"[+-]?(?:0[xX][\da-fA-F]+|[1-9]\d*|0)", text) else float(text)
+            return _number(match[0].replace("_", ""))
         if _NAME.match(self.text, self.place) or start == "(":
             return self._named(depth)
         raise self.error(f"{self.text[self.place : self.place + 20]!r} is no value")
@@ -129,10 +138,18 @@ class Literals:
                 raise self.error("a text does not end")
             if self.text[self.place] == quote:
                 self.place += 1
-                return "".join(parts)
-            escaped = self.text[self.place + 1 : self.place + 2]
-            self.place += 2
-            parts.append(_ESCAPES.get(escaped, escaped))
+                return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            parts.append(self._escape())
+
+    def _escape(self) -> str:
+        match = _ESCAPED.match(self.text, self.place)
+        if match is None:
+            raise self.error("a text does not end")
+        self.place = match.end()
+        code = match[1] or match[2] or match[3]
+        if code is not None:
+            return chr(int(code, 16)) if int(code, 16) <= 0x10FFFF else "\ufffd"
+        return "" if match[4] in {"\n", "\r\n"} else _ESCAPES.get(match[4] or "", match[4] or "")
 
     def _named(self, depth: int) -> Any:
         """A word, a call, a function: what it says is not evaluated."""
@@ -148,7 +165,10 @@ class Literals:
             return _WORDS[word]
         if self.blank() == "(":
             arguments = list(self._listed(")", depth))
-            if word.endswith((".literal", "Number", "NumberInt", "NumberLong", "NumberDecimal", "Int32", "Long")) and arguments:
+            if (
+                word.endswith((".literal", "Number", "NumberInt", "NumberLong", "NumberDecimal", "Int32", "Long"))
+                and arguments
+            ):
                 return arguments[0]
             return f":{word}"
         if self.text.startswith("=>", self.place):
@@ -170,6 +190,17 @@ class Literals:
         return f":function {self.text[begin : self.place].strip()[:80]}"
 
 
+def _number(text: str) -> int | float:
+    if re.fullmatch(r"[+-]?0[xX][\da-fA-F]{1,16}", text):
+        return int(text, 16)
+    if re.fullmatch(r"[+-]?\d{1,19}", text):
+        return int(text)
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
 def parse(text: str) -> Any:
     """One literal, and nothing after it."""
     reader = Literals(text)
@@ -179,7 +210,9 @@ def parse(text: str) -> Any:
     return found
 
 
-_START = re.compile(r"""\bdb(?:\s*\.\s*getCollection\s*\(\s*(["'])(?P<quoted>[^"']+)\1\s*\)|\s*\[\s*(["'])(?P<indexed>[^"']+)\3\s*\]|\s*\.\s*(?P<plain>[A-Za-z_$][\w$]*))""")
+_START = re.compile(
+    r"""\bdb(?:\s*\.\s*getCollection\s*\(\s*(["'])(?P<quoted>[^"']+)\1\s*\)|\s*\[\s*(["'])(?P<indexed>[^"']+)\3\s*\]|\s*\.\s*(?P<plain>[A-Za-z_$][\w$]*))"""
+)
 _METHOD = re.compile(r"\s*\.\s*([A-Za-z_]\w*)\s*(?=\()")
 
 

@@ -37,7 +37,9 @@ def pipelines(reviewed: Reviewed) -> Iterator[Finding]:
 
 def _finding(rule: str, severity: Severity, query: Query, message: str, evidence: dict[str, Any], fix: str) -> Finding:
     said = evidence | ({"rate": query.rate} if query.rate is not None else {})
-    return Finding(rule=rule, severity=severity, object=query.name, message=message, evidence=said, fix=fix, line=query.line)
+    return Finding(
+        rule=rule, severity=severity, object=query.name, message=message, evidence=said, fix=fix, line=query.line
+    )
 
 
 def _stage(one: Mapping[str, Any]) -> tuple[str, Any]:
@@ -112,7 +114,12 @@ def _regexes(query: Query) -> Iterator[Finding]:
 
 
 def _lookups(query: Query, reviewed: Reviewed) -> Iterator[Finding]:
-    joined = [value for stage in query.pipeline for name, value in [_stage(stage)] if name in {"$lookup", "$graphLookup"} and isinstance(value, Mapping)]
+    joined = [
+        value
+        for stage in query.pipeline
+        for name, value in [_stage(stage)]
+        if name in {"$lookup", "$graphLookup"} and isinstance(value, Mapping)
+    ]
     for one in joined:
         source = one.get("from")
         foreign = one.get("foreignField", one.get("connectToField"))
@@ -163,7 +170,11 @@ def _before(stage: str, made: Any, fields: set[str]) -> set[str]:
         keys = made.get("_id")
         if isinstance(keys, str) and keys.startswith("$"):
             return fields & {"_id"}
-        names = {f"_id.{name}" for name, one in keys.items() if isinstance(one, str) and one.startswith("$")} if isinstance(keys, Mapping) else set()
+        names = (
+            {f"_id.{name}" for name, one in keys.items() if isinstance(one, str) and one.startswith("$")}
+            if isinstance(keys, Mapping)
+            else set()
+        )
         return fields & names
     if stage == "$unwind":
         path = made.get("path") if isinstance(made, Mapping) else made
@@ -174,7 +185,11 @@ def _before(stage: str, made: Any, fields: set[str]) -> set[str]:
         joined = str(made.get("as"))
         return {one for one in fields if one != joined and not one.startswith(f"{joined}.")}
     if stage in {"$set", "$addFields"} and isinstance(made, Mapping):
-        return {one for one in fields if not any(one == name or one.startswith(f"{name}.") or name.startswith(f"{one}.") for name in made)}
+        return {
+            one
+            for one in fields
+            if not any(one == name or one.startswith(f"{name}.") or name.startswith(f"{one}.") for name in made)
+        }
     if stage == "$project" and isinstance(made, Mapping):
         return {one for one in fields if made.get(one) in (1, True)}
     return set(fields) if stage == "$sort" else set()
@@ -225,7 +240,13 @@ def _first_match(query: Query) -> Mapping[str, Any]:
 
 def _scan(query: Query, collection: Collection) -> Iterator[Finding]:
     """The first match, if no index begins with one of its fields."""
-    if query.pipeline and _stage(query.pipeline[0])[0] in {"$search", "$geoNear", "$mapReduce", "$collStats", "$vectorSearch"}:
+    if query.pipeline and _stage(query.pipeline[0])[0] in {
+        "$search",
+        "$geoNear",
+        "$mapReduce",
+        "$collStats",
+        "$vectorSearch",
+    }:
         return
     fields = {path for path, _ in conditions(_first_match(query))}
     if "_id" in fields or collection.time_series:
@@ -245,13 +266,29 @@ def _wanted(query: Query) -> dict[str, int]:
     match = _first_match(query)
     equal = [path for path, condition in conditions(match) if _is_equality(condition)]
     ranged = [path for path, condition in conditions(match) if not _is_equality(condition)]
-    sort = next((value for stage in query.pipeline[1:2] for name, value in [_stage(stage)] if name == "$sort" and isinstance(value, Mapping)), {})
+    sort = next(
+        (
+            value
+            for stage in query.pipeline[1:2]
+            for name, value in [_stage(stage)]
+            if name == "$sort" and isinstance(value, Mapping)
+        ),
+        {},
+    )
     ways = {path: int(way) for path, way in sort.items() if isinstance(way, (int, float))}
-    return {**dict.fromkeys(equal, 1), **{p: w for p, w in ways.items() if p not in equal}, **dict.fromkeys((p for p in ranged if p not in ways), 1)}
+    return {
+        **dict.fromkeys(equal, 1),
+        **{p: w for p, w in ways.items() if p not in equal},
+        **dict.fromkeys((p for p in ranged if p not in ways), 1),
+    }
 
 
 def _is_equality(condition: Any) -> bool:
-    return not isinstance(condition, Mapping) or not any(one.startswith("$") for one in condition) or set(condition) <= EQUALITIES
+    return (
+        not isinstance(condition, Mapping)
+        or not any(one.startswith("$") for one in condition)
+        or set(condition) <= EQUALITIES
+    )
 
 
 def _sort(query: Query, collection: Collection) -> Iterator[Finding]:
@@ -262,7 +299,11 @@ def _sort(query: Query, collection: Collection) -> Iterator[Finding]:
     if not isinstance(sort, Mapping) or any(way not in (1, -1) for way in sort.values()) or list(sort) == ["_id"]:
         return
     match = _first_match(query)
-    equal = {path for path, condition in conditions(match) if _is_equality(condition) and not (isinstance(condition, Mapping) and "$in" in condition)}
+    equal = {
+        path
+        for path, condition in conditions(match)
+        if _is_equality(condition) and not (isinstance(condition, Mapping) and "$in" in condition)
+    }
     if any(_sorts(index, dict(sort), equal) for index in collection.indexes):
         return
     limited = "$limit" in names

@@ -78,7 +78,9 @@ def _of_schema(said: dict[str, Any]) -> Reviewed:
     try:
         schema = DocumentSchema.model_validate(said)
     except ValidationError as error:
-        raise InputError(f"it is no document schema: {error.errors()[0]['msg']}", where="review", remedy=FORM) from error
+        raise InputError(
+            f"it is no document schema: {error.errors()[0]['msg']}", where="review", remedy=FORM
+        ) from error
     return Reviewed({one.name: one for one in schema.collections}, list(_queries(pipelines)))
 
 
@@ -89,11 +91,17 @@ def _queries(said: Any) -> Iterator[Query]:
         if isinstance(one, list):
             one = {"collection": name, "pipeline": one}
         stages = one.get("pipeline") if isinstance(one, dict) else None
-        if not isinstance(one, dict) or not isinstance(stages, list) or not all(isinstance(each, dict) and each for each in stages):
+        if (
+            not isinstance(one, dict)
+            or not isinstance(stages, list)
+            or not all(isinstance(each, dict) and each for each in stages)
+        ):
             raise InputError(f"pipeline {name!r} has no `pipeline` of stages", where="review", remedy=FORM)
         rate = one.get("rate")
         if rate is not None and not isinstance(rate, (int, float)):
-            raise InputError(f"the rate of {name!r} is no number per second", where="review", remedy="Write 300 for 300/s")
+            raise InputError(
+                f"the rate of {name!r} is no number per second", where="review", remedy="Write 300 for 300/s"
+            )
         yield Query(name, str(one.get("collection", name)), tuple(stages), None if rate is None else float(rate))
 
 
@@ -130,7 +138,17 @@ def _stages(call: Call) -> list[Mapping[str, Any]] | None:
     if method == "aggregate":
         stages = first if isinstance(first, list) else list(arguments)
         return [one for one in stages if isinstance(one, dict) and one]
-    if method not in {"find", "findOne", "countDocuments", "updateOne", "updateMany", "deleteOne", "deleteMany", "mapReduce", "distinct"}:
+    if method not in {
+        "find",
+        "findOne",
+        "countDocuments",
+        "updateOne",
+        "updateMany",
+        "deleteOne",
+        "deleteMany",
+        "mapReduce",
+        "distinct",
+    }:
         return None
     if method == "mapReduce":
         return [{"$mapReduce": {}}]
@@ -147,7 +165,11 @@ def collection_of(name: str, said: Mapping[str, Any]) -> Collection:
     validator = said.get("validator") or {}
     schema = validator.get("$jsonSchema", {}) if isinstance(validator, dict) else {}
     indexes = said.get("indexes") or []
-    if not isinstance(schema, dict) or not isinstance(indexes, list) or not all(isinstance(one, dict) for one in indexes):
+    if (
+        not isinstance(schema, dict)
+        or not isinstance(indexes, list)
+        or not all(isinstance(one, dict) for one in indexes)
+    ):
         raise InputError(f"{name}: the validator or the indexes are of another form", where="review", remedy=FORM)
     series = said.get("timeseries") or {}
     return Collection(
@@ -155,7 +177,7 @@ def collection_of(name: str, said: Mapping[str, Any]) -> Collection:
         fields=tuple(fields_of(schema, 0)),
         strict=schema.get("additionalProperties") is False,
         validation="strict" if schema else "off",
-        indexes=tuple(index_of(one) for one in indexes if list(one.get("key", {})) != ["_id"]),
+        indexes=tuple(index_of(one) for one in indexes if one.get("key") != {"_id": 1}),
         time_series={key: str(value) for key, value in series.items()} if isinstance(series, dict) else {},
     )
 
@@ -190,13 +212,21 @@ def fields_of(schema: Mapping[str, Any], depth: int) -> Iterator[DocumentField]:
 def _field(name: str, said: Mapping[str, Any], depth: int, *, required: bool = False) -> DocumentField:
     kind = said.get("bsonType", said.get("type"))
     kinds = [one for one in (kind if isinstance(kind, list) else [kind]) if one != "null"]
-    bson = str(kinds[0]) if kinds and kinds[0] else "object" if "properties" in said else "array" if "items" in said else "mixed"
+    bson = (
+        str(kinds[0])
+        if kinds and kinds[0]
+        else "object"
+        if "properties" in said
+        else "array"
+        if "items" in said
+        else "mixed"
+    )
     items = said.get("items")
     element = _field("", items, depth + 1) if isinstance(items, dict) and depth < MAX_DEPTH else None
     known = _KINDS.get(bson, bson)
     try:
         return DocumentField(
-            name=name, type=known, required=required, element=element,  # type: ignore[arg-type]
+            name=name, type=known, required=required, element=element,
             fields=tuple(fields_of(said, depth + 1)), max_items=said.get("maxItems"), max_length=said.get("maxLength"),
             values=tuple(said.get("enum", ())),
         )  # fmt: skip

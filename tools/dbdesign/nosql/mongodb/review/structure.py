@@ -12,7 +12,17 @@ from dbdesign.nosql.mongodb.index_keys import prefix_of
 from dbdesign.nosql.mongodb.review.source import Reviewed
 from dbdesign.nosql.mongodb.sizes import DOCUMENT
 
-FIXED = {"double": 8, "int": 4, "long": 8, "decimal": 16, "bool": 1, "date": 8, "objectId": 12, "uuid": 21, "timestamp": 8}
+FIXED = {
+    "double": 8,
+    "int": 4,
+    "long": 8,
+    "decimal": 16,
+    "bool": 1,
+    "date": 8,
+    "objectId": 12,
+    "uuid": 21,
+    "timestamp": 8,
+}
 
 
 def structure(reviewed: Reviewed) -> Iterator[Finding]:
@@ -53,39 +63,29 @@ def _arrays(collection: Collection) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def largest(fields: tuple[DocumentField, ...]) -> float | None:
-    """Bytes at most of an object of these fields; None where a field has no limit."""
-    size = float(DOCUMENT)
-    for field in fields:
-        value = _largest_value(field)
-        if value is None:
-            return None
-        size += 2 + len(field.name.encode()) + value
-    return size
+def largest(fields: tuple[DocumentField, ...]) -> float:
+    """Bytes that an object of these fields may have, as far as its fields have limits: at least that."""
+    return DOCUMENT + sum(2 + len(field.name.encode()) + _largest_value(field) for field in fields)
 
 
-def _largest_value(field: DocumentField) -> float | None:
-    if field.type in FIXED:
-        return FIXED[field.type]
+def _largest_value(field: DocumentField) -> float:
     if field.type == "object":
-        return largest(field.fields) if field.fields else None
+        return largest(field.fields)
     if field.type == "string":
-        longest = max((len(str(one)) for one in field.values), default=None)
-        characters = longest if longest is not None else field.max_length
-        return None if characters is None else 5 + 4.0 * characters
+        longest = max((len(str(one)) for one in field.values), default=field.max_length or 0)
+        return 5 + 4.0 * longest
     if field.type == "array" and field.max_items is not None and field.element is not None:
-        element = _largest_value(field.element)
-        return None if element is None else DOCUMENT + field.max_items * (2 + len(str(field.max_items)) + element)
-    return None
+        return DOCUMENT + field.max_items * (2 + len(str(field.max_items)) + _largest_value(field.element))
+    return FIXED.get(field.type, 0.0)
 
 
 def _size(collection: Collection) -> Iterator[Finding]:
-    size = largest(collection.fields) if collection.fields else None
-    if size is not None and size > limits.LARGE_DOCUMENT_BYTES:
+    size = largest(collection.fields)
+    if size > limits.LARGE_DOCUMENT_BYTES:
         beyond = size > limits.DOCUMENT_BYTES
         yield Finding(
             rule="large-document", severity=Severity.HIGH if beyond else Severity.MEDIUM, object=collection.name,
-            message=f"what the validator allows comes to {size:,.0f} bytes, {'more than' if beyond else 'close to'} the limit of {limits.DOCUMENT_BYTES:,}",
+            message=f"the validator allows {size:,.0f} bytes and more, {'above' if beyond else 'close to'} the limit of {limits.DOCUMENT_BYTES:,}",
             evidence={"bytes": round(size), "limit": limits.DOCUMENT_BYTES, "threshold": limits.LARGE_DOCUMENT_BYTES},
             fix="reference the largest array instead of embedding it, or lower its maxItems",
         )  # fmt: skip
@@ -101,7 +101,10 @@ def _indexes(collection: Collection) -> Iterator[Finding]:
             fix="drop those that $indexStats shows unused, and those that are a prefix of another",
         )  # fmt: skip
     for place, one in enumerate(collection.indexes):
-        other = next((each for number, each in enumerate(collection.indexes) if _makes_redundant(each, one, number < place)), None)
+        other = next(
+            (each for number, each in enumerate(collection.indexes) if _makes_redundant(each, one, number < place)),
+            None,
+        )
         if other is not None:
             yield Finding(
                 rule="redundant-index", severity=Severity.LOW, object=f"{collection.name} {_keys(one)}",
@@ -114,7 +117,13 @@ def _indexes(collection: Collection) -> Iterator[Finding]:
 def _makes_redundant(other: DocumentIndex, one: DocumentIndex, earlier: bool) -> bool:
     special = one.unique or one.sparse or one.expire_after_seconds is not None or "collation" in one.options
     ways = (*one.keys.values(), *other.keys.values())
-    if other is one or special or other.sparse or dict(one.where) != dict(other.where) or any(way not in (1, -1) for way in ways):
+    if (
+        other is one
+        or special
+        or other.sparse
+        or dict(one.where) != dict(other.where)
+        or any(way not in (1, -1) for way in ways)
+    ):
         return False
     if len(one.keys) == len(other.keys) and not (earlier or other.unique):
         return False
@@ -133,7 +142,10 @@ def array_paths(collection: Collection) -> set[str]:
 def _parallel(collection: Collection) -> Iterator[Finding]:
     arrays = array_paths(collection)
     for index in collection.indexes:
-        hit = {next((one for one in sorted(arrays) if path == one or path.startswith(f"{one}.")), None) for path in index.keys}
+        hit = {
+            next((one for one in sorted(arrays) if path == one or path.startswith(f"{one}.")), None)
+            for path in index.keys
+        }
         hit.discard(None)
         if len(hit) > 1:
             yield Finding(
@@ -150,5 +162,6 @@ def _validation(collection: Collection) -> Iterator[Finding]:
             rule="no-validator", severity=Severity.LOW, object=collection.name,
             message="no validator: whatever is written stays, with misspelt names and mixed types",
             evidence={"validation": "off"},
-            fix=f"db.runCommand({{ collMod: {json.dumps(collection.name)}, validator: {{ $jsonSchema: … }}, validationLevel: 'moderate', validationAction: 'warn' }})",
+            fix=f"db.runCommand({{ collMod: {json.dumps(collection.name)}, validator: {{ $jsonSchema: … }},"
+            " validationLevel: 'moderate', validationAction: 'warn' })",
         )  # fmt: skip
