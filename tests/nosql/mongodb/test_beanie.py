@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from mongodb_server import running
-from nosql.mongodb.rows import Generator
-from nosql.mongodb.store import create, documents
-from nosql.mongodb.test_decisions import SCENARIOS, designed
 
 from dbdesign.api.access_source import access_of
 from dbdesign.api.call import Call
 from dbdesign.model.documents import DocumentSchema
 from dbdesign.nosql.mongodb.layout import layout
 from dbdesign.nosql.mongodb.traffic import Traffic
+from mongodb_server import running
+from nosql.mongodb.rows import Generator
+from nosql.mongodb.store import create, documents
+from nosql.mongodb.test_decisions import SCENARIOS, designed
 
 PROGRAM = """
 import asyncio, importlib.util, pathlib, sys

@@ -182,9 +182,8 @@ def test_json_is_read_as_json(value: object) -> None:
 
 
 def test_a_design_of_ours_has_no_anti_pattern_in_its_collections() -> None:
-    from nosql.mongodb.test_decisions import SCENARIOS, designed
-
     from dbdesign.model.documents import DocumentSchema
+    from nosql.mongodb.test_decisions import SCENARIOS, designed
 
     for path in SCENARIOS:
         found = review_schema(DocumentSchema.model_validate(designed(path).design["documents"]))

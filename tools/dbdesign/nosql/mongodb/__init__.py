@@ -18,6 +18,6 @@ DESIGNER = Designer(
     title="MongoDB",
     design=design,
     settings={
-        "review": "collections and pipelines that exist, as JSON or JavaScript: text, or a file; their anti-patterns come first among the concerns",
+        "review": "a file, or text, of existing collections and pipelines (JSON, or a script for mongosh): their anti-patterns come first",
     },
 )

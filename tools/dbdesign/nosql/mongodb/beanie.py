@@ -139,8 +139,10 @@ class _Module:
         return name
 
 
-_TAKEN = frozenset({"id", "Settings", "model_config", "copy", "json", "dict", "schema", "validate", "update", "delete", "insert", "save",
-                    "set", "inc", "get", "find", "count", "replace", "sync", "create", "aggregate", "construct", "distinct", "all"})  # fmt: skip
+_OWN_METHODS = (
+    "copy json dict schema validate update delete insert save set inc get find count replace sync create aggregate"
+)
+_TAKEN = frozenset({"id", "Settings", "model_config", "construct", "distinct", "all", *_OWN_METHODS.split(" ")})
 """Names that a Beanie document has itself."""
 
 

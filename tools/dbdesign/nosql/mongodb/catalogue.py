@@ -262,7 +262,7 @@ def _counters(name: str, traffic: Traffic) -> Iterator[Applied]:
             read = sum(one.rate for one in traffic.reads(name))
             yield Applied(
                 "computed", name,
-                f"{', '.join(numbers)} is read {read:,.0f} times a second and counted {pattern.rate:,.0f} times a second with {source.child}",
+                f"{', '.join(numbers)}: read {read:,.0f} times a second, counted {pattern.rate:,.0f} times a second with {source.child}",
                 f"kept by $inc in {name}; the truth is {source.child}, and the repair query counts it anew",
                 numbers,
             )  # fmt: skip

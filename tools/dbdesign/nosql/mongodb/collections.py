@@ -55,7 +55,7 @@ def _collections(home: Home, layout: Layout) -> Iterator[Collection]:
         attributes = home.entity.attribute_by_name
         stamp = expiry(home.entity)
         names = (*home.cold, stamp) if stamp is not None else home.cold
-        fields = tuple(attribute_field(attributes[name], layout) for name in names)
+        fields = tuple(attribute_field(attributes[name]) for name in names)
         yield Collection(name=home.detail, fields=(_identifier(home), *fields), validation="strict")
     for one in home.embeds:
         if one.overflow:
@@ -74,7 +74,7 @@ def _fields(home: Home, layout: Layout) -> Iterator[DocumentField]:
         yield _identifier(home)
     references = _references(home, layout)
     for one in home.stored():
-        field = attribute_field(one, layout).model_copy(update={"references": references.get(one.name)})
+        field = attribute_field(one).model_copy(update={"references": references.get(one.name)})
         yield field.model_copy(update={"name": "_id", "alias": one.name}) if one.name == home.key else field
     if home.properties:
         yield _properties()
@@ -85,7 +85,7 @@ def _fields(home: Home, layout: Layout) -> Iterator[DocumentField]:
         yield DocumentField(name=ids.field, type="array", required=True, element=element, max_items=limit)
     for copy in home.copies:
         parent = layout.homes[copy.relation.parent]
-        inner = tuple(attribute_field(parent.entity.attribute_by_name[name], layout) for name in copy.attributes)
+        inner = tuple(attribute_field(parent.entity.attribute_by_name[name]) for name in copy.attributes)
         yield DocumentField(name=copy.field, type="object", fields=inner, comment=f"copied from {parent.collection}")
     for embedded in home.embeds:
         yield _embedded(embedded, layout)
@@ -119,7 +119,7 @@ def _references(home: Home, layout: Layout) -> dict[str, str]:
     return found
 
 
-def attribute_field(attribute: Attribute, layout: Layout | None = None) -> DocumentField:
+def attribute_field(attribute: Attribute) -> DocumentField:
     """A field for an attribute: required where every entity has it, an enumeration where its values are all named."""
     values = (
         tuple(attribute.values) if sum(attribute.values.values()) >= ENUMERATED and attribute.type == "string" else ()
@@ -147,8 +147,7 @@ def _element(one: Embedded, layout: Layout) -> tuple[DocumentField, ...]:
     child = layout.homes[one.relation.child]
     references = _references(child, layout)
     return tuple(
-        attribute_field(each, layout).model_copy(update={"references": references.get(each.name)})
-        for each in child.stored()
+        attribute_field(each).model_copy(update={"references": references.get(each.name)}) for each in child.stored()
     )
 
 

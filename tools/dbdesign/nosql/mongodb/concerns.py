@@ -153,7 +153,7 @@ def _moving(layout: Layout, indexes: tuple[Index, ...]) -> Iterator[Concern]:
                 yield Concern(
                     object=f"{home.collection}: {one.name}",
                     message=f"each of {one.peak_rate:,.0f} changes a second moves an entry in {', '.join(index.label for index in moved)}",
-                    remedy="give up the index, change the key less often (rounded, or on a larger step), or keep this list in a sorted set of Redis",
+                    remedy="give up the index, change the key in larger steps, or keep the list in a sorted set of Redis",
                     until=f"{limits.SHARD_WRITES / (1 + len(moved)):,.0f}/s on one replica set",
                 )
 
@@ -166,8 +166,8 @@ def _sharded(one: Sharding) -> Iterator[Concern]:
     if chosen is None:
         yield Concern(
             object=one.collection,
-            message=f"{size} are more than one replica set carries, and no shard key passes: {'; '.join(one.candidates[0].vetoes) if one.candidates else 'no candidate'}",
-            remedy="keep uniqueness in a small collection of its own (a document each value, _id the value, in one transaction), then shard by the key",
+            message=f"{size} are more than one replica set carries, and no shard key passes: {_vetoes(one)}",
+            remedy="keep uniqueness in a small collection (a document each value, written in one transaction), then shard by the key",
         )
     else:
         yield Concern(
@@ -176,6 +176,10 @@ def _sharded(one: Sharding) -> Iterator[Concern]:
             remedy="shard from the start, with one shard: a later start moves the data under load",
             until=f"{limits.SHARD_BYTES / 1e12:g} TB or {limits.SHARD_WRITES:,.0f} writes a second on one replica set",
         )
+
+
+def _vetoes(one: Sharding) -> str:
+    return "; ".join(one.candidates[0].vetoes) if one.candidates else "no candidate"
 
 
 def _advised(applied: tuple[Applied, ...]) -> Iterator[Concern]:

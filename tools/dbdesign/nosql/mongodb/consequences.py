@@ -105,7 +105,8 @@ def _copied(copy: Copy, home: Home, layout: Layout) -> DuplicatedFact:
         fact=f"{', '.join(copy.attributes)} of {parent.entity.name}",
         owner=parent.collection,
         copies=(f"{home.collection}.{copy.field}",),
-        updated_by=f"updateMany on {home.collection} by {local} after each change ({rate:g}/s, {copy.relation.children.average:,.0f} copies each)",
+        updated_by=f"updateMany on {home.collection} by {local} after each change"
+        f" ({rate:g}/s, {copy.relation.children.average:,.0f} copies each)",
         staleness="until that update is through: seconds; a change stream on the parent makes up for one that was lost",
         repair=mongosh(Command(home.collection, "aggregate", {"pipeline": pipeline})),
     )
@@ -185,7 +186,8 @@ def doors(layout: Layout, sharded: tuple[Sharding, ...]) -> Iterator[OneWayDoor]
             yield OneWayDoor(
                 decision=f"{placement.relation.child} is embedded in {placement.relation.parent}",
                 why=f"saves {placement.saved:,.0f} documents read a second",
-                undo=f"$unwind and $merge into a collection, dual writes meanwhile, then $unset: reads and code change, {_documents(placement, layout):,.0f} documents are rewritten",
+                undo="$unwind and $merge into a collection, dual writes meanwhile, then $unset: reads and code change,"
+                f" {_documents(placement, layout):,.0f} documents are rewritten",
             )
 
 
@@ -208,7 +210,8 @@ def questions(layout: Layout) -> Iterator[Question]:
             yield Question(
                 question=f"{pattern.name}: which share of the changes goes to the hottest document?",
                 assumed="evenly spread",
-                flips=f"above {edge:.1%} one document is written more than {limits.HOT_DOCUMENT_WRITES:,.0f} times a second: counters must be split or approximated",
+                flips=f"above {edge:.1%} one document is written more than {limits.HOT_DOCUMENT_WRITES:,.0f} times a second:"
+                " counters must be split or approximated",
             )
     for pattern in layout.traffic.model.patterns:
         first = pattern.order[0].attribute if pattern.order else None

@@ -56,7 +56,7 @@ def design(model: AccessModel, options: DesignOptions) -> StoreDesign:
     said = tuple(concerns(placed, found, sharded))
     return StoreDesign(
         engine="mongodb",
-        summary=_summary(placed, found, sharded),
+        summary=_summary(placed, len(schema.collections), found, sharded),
         design={
             "documents": schema.model_dump(mode="json", exclude_defaults=True),
             "validators": {one.name: validator(one) for one in schema.collections if not one.time_series},
@@ -143,9 +143,16 @@ def _notes(pattern: AccessPattern, placed: Layout, index: Index | None) -> Itera
         if pattern.consistency == "strong":
             yield "read from the primary with readConcern majority (linearizable where it must see every acknowledged write)"
         elif pattern.stale_seconds:
-            yield f"readPreference secondaryPreferred, maxStalenessSeconds {max(pattern.stale_seconds, 90):,.0f} (90 is the least that there is)"
+            least = max(pattern.stale_seconds, 90)
+            yield f"readPreference secondaryPreferred, maxStalenessSeconds {least:,.0f} (90 is the least that there is)"
     elif pattern.consistency == "strong" or pattern.atomic:
         yield "writeConcern majority"
+    home_embeds = [one for one in home.embeds if one.overflow and one.relation.child in pattern.together]
+    for one in home_embeds:
+        if pattern.operation == "reads":
+            yield f"where has_overflow is not set the $lookup into {one.overflow} finds nothing: one seek in its index"
+        else:
+            yield f"more than {one.limit} {one.field} go on in {one.overflow}, {one.limit} a document by page, and has_overflow is set"
     if pattern.increments:
         yield "$inc is atomic within the document: no read before; add a condition ($gte) where the number must not fall below a limit"
 
@@ -201,13 +208,12 @@ def _assumptions(traffic: Traffic) -> Iterator[str]:
     yield "sizes are those of BSON before compression; WiredTiger's snappy commonly halves them on disk"
 
 
-def _summary(placed: Layout, found: tuple[Index, ...], sharded: tuple[Sharding, ...]) -> str:
+def _summary(placed: Layout, collections: int, found: tuple[Index, ...], sharded: tuple[Sharding, ...]) -> str:
     embedded = [one for one in placed.placements if one.embeds]
-    homes = [one for one in placed.homes.values() if one.inside is None]
     names: Mapping[str, None] = dict.fromkeys(one.pattern for one in placed.applied)
     needed = [one.collection for one in sharded if one.needed]
     parts = [
-        f"{len(homes)} collections for {len(placed.homes)} entities, {len(found)} indexes beside those on _id",
+        f"{collections} collections for {len(placed.homes)} entities, {len(found)} indexes beside those on _id",
         f"embedded: {', '.join(f'{one.relation.child} in {one.relation.parent}' for one in embedded) or 'nothing'}",
     ]
     if names:

@@ -77,7 +77,8 @@ def _setup(collection: Collection) -> Iterator[str]:
         said = f", {script(chosen)}" if chosen else ""
         yield f"db.getCollection({name}).createIndex({script(dict(index.keys))}{said});"
     if collection.shard_key:
-        yield f"// once the cluster is sharded: sh.shardCollection(db.getName() + {json.dumps('.' + collection.name)}, {script(dict(collection.shard_key))});"
+        keys = script(dict(collection.shard_key))
+        yield f"// once the cluster is sharded: sh.shardCollection(db.getName() + {json.dumps('.' + collection.name)}, {keys});"
     yield ""
 
 
@@ -90,7 +91,7 @@ def _requests(requests: Mapping[str, Request]) -> str:
 
 
 def _violations(schema: DocumentSchema) -> Iterator[str]:
-    """Counts what an existing collection has against its validator: run before `validationLevel: strict`, with moderate and warn meanwhile."""
+    """Counts the documents that a validator would refuse: what decides between strict and moderate on collections that exist."""
     yield "// Documents that a validator would refuse. Zero everywhere: set strict and error; else moderate and warn first.\n"
     for one in schema.collections:
         if not one.time_series:

@@ -1,6 +1,7 @@
 """MongoDB's limits, and the thresholds at which a design is judged to turn.
 
-Limits are the manual's ("MongoDB Limits and Thresholds", "Time Series Collection Limitations", 8.0); thresholds marked as proposals are ours.
+Limits are the manual's ("MongoDB Limits and Thresholds", "Time Series Collection Limitations", 8.0); thresholds marked
+as proposals are ours.
 """
 
 from __future__ import annotations

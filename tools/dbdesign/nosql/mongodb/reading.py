@@ -77,10 +77,7 @@ def _of_document(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator
     if late:
         yield from _detail(home)
         yield {"$match": late}
-    if pattern.order:
-        yield {"$sort": {home.path(key.attribute): -1 if key.descending else 1 for key in pattern.order}}
-    if pattern.page is not None:
-        yield {"$limit": pattern.page}
+    yield from _ordered(pattern, home)
     if home.cold and not late and needs(pattern, home.entity) & set(home.cold):
         yield from _detail(home)
     joined = [*_embedded(pattern, home), *_joins(pattern, home, layout)]
@@ -266,24 +263,13 @@ def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[
     if inside.overflow and not names_parent(pattern, inside.relation) and not with_parent:
         yield from _of_elements_anywhere(pattern, home, first, own)
         return
-    if inside.overflow:
-        first = {path: value for path, value in first.items() if path in home.parent_paths.values()}
-    if first:
-        yield {"$match": first}
-    if inside.overflow:
-        yield from overflow(inside, parent)
+    yield from _parents(inside, first, home, parent)
     if with_parent:
         yield {"$set": {"_parent": "$$ROOT"}}
-    if not inside.single:
-        yield {"$unwind": f"${inside.field}"}
-    else:
-        yield {"$match": {inside.field: {"$exists": True}}}
+    yield {"$match": {inside.field: {"$exists": True}}} if inside.single else {"$unwind": f"${inside.field}"}
     if own:
         yield {"$match": own}
-    if pattern.order:
-        yield {"$sort": {home.path(key.attribute): -1 if key.descending else 1 for key in pattern.order}}
-    if pattern.page is not None:
-        yield {"$limit": pattern.page}
+    yield from _ordered(pattern, home)
     added: Document = {by: f"${path}" for by, path in home.parent_paths.items()}
     if with_parent:
         added[inside.relation.parent] = "$_parent"
@@ -292,6 +278,23 @@ def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[
         yield {"$unset": [f"{inside.relation.parent}.{one}" for one in _beside(parent)]}
     if pattern.project:
         yield {"$project": dict.fromkeys((*pattern.project, *pattern.together), 1)}
+
+
+def _parents(inside: Embedded, first: Document, home: Home, parent: Home) -> Iterator[Document]:
+    """The parents' documents, with all of their children."""
+    if inside.overflow:
+        first = {path: value for path, value in first.items() if path in home.parent_paths.values()}
+    if first:
+        yield {"$match": first}
+    if inside.overflow:
+        yield from overflow(inside, parent)
+
+
+def _ordered(pattern: AccessPattern, home: Home) -> Iterator[Document]:
+    if pattern.order:
+        yield {"$sort": {home.path(key.attribute): -1 if key.descending else 1 for key in pattern.order}}
+    if pattern.page is not None:
+        yield {"$limit": pattern.page}
 
 
 def _of_elements_anywhere(pattern: AccessPattern, home: Home, first: Document, own: Document) -> Iterator[Document]:

@@ -155,7 +155,7 @@ def _late_match(query: Query) -> Iterator[Finding]:
         before, made = _stage(query.pipeline[place - 1])
         if before in {"$group", "$unwind", "$lookup", "$sort", "$project", "$set", "$addFields"}:
             movable = sorted(_before(before, made, fields))
-            if movable and before not in {"$sort"}:
+            if movable and before != "$sort":
                 yield _finding(
                     "late-match", Severity.HIGH if before in {"$group", "$unwind", "$lookup"} else Severity.LOW, query,
                     f"the $match on {', '.join(movable)} stands after {before}, which then works on documents that are thrown away",
@@ -229,7 +229,8 @@ def _lists(query: Query) -> Iterator[Finding]:
                 yield _finding(
                     "large-in-list", Severity.LOW, query,
                     f"{path}: $in with {len(values):,} values counts as a range, and a sort after it is done in memory",
-                    {"field": path, "values": len(values), "threshold": limits.IN_LIST}, "batches, or $lookup from a collection of the values",
+                    {"field": path, "values": len(values), "threshold": limits.IN_LIST},
+                    "batches, or $lookup from a collection of the values",
                 )  # fmt: skip
 
 
@@ -309,7 +310,8 @@ def _sort(query: Query, collection: Collection) -> Iterator[Finding]:
     limited = "$limit" in names
     yield _finding(
         "sort-without-index", Severity.MEDIUM if limited else Severity.HIGH, query,
-        f"no index gives the order of {json.dumps(dict(sort))}: all that matches is sorted in memory{'' if limited else ', without a limit'}",
+        f"no index gives the order of {json.dumps(dict(sort))}: all that matches is sorted in memory"
+        + ("" if limited else ", without a limit"),
         {"sort": json.dumps(dict(sort)), "limit": limited},
         f"db.getCollection({json.dumps(collection.name)}).createIndex({json.dumps(_wanted(query))})",
     )  # fmt: skip

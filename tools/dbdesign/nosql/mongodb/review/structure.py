@@ -85,7 +85,7 @@ def _size(collection: Collection) -> Iterator[Finding]:
         beyond = size > limits.DOCUMENT_BYTES
         yield Finding(
             rule="large-document", severity=Severity.HIGH if beyond else Severity.MEDIUM, object=collection.name,
-            message=f"the validator allows {size:,.0f} bytes and more, {'above' if beyond else 'close to'} the limit of {limits.DOCUMENT_BYTES:,}",
+            message=f"the validator allows {size:,.0f} bytes, {'above' if beyond else 'close to'} the limit of {limits.DOCUMENT_BYTES:,}",
             evidence={"bytes": round(size), "limit": limits.DOCUMENT_BYTES, "threshold": limits.LARGE_DOCUMENT_BYTES},
             fix="reference the largest array instead of embedding it, or lower its maxItems",
         )  # fmt: skip
