@@ -115,7 +115,7 @@ def _embed(
         stamps = {stamp: row[stamp]} if stamp else {}
         pages = [rest[place : place + one.limit] for place in range(0, len(rest), one.limit)]
         for number, page in enumerate(pages, start=1):
-            overflow = {one.relation.by[-1]: row[home.entity.key[-1]], "page": number, one.field: page, **stamps}
+            overflow = {**{by: row[own] for by, own in pairs}, "page": number, one.field: page, **stamps}
             found.setdefault(one.overflow, []).append(overflow)
 
 
@@ -135,16 +135,15 @@ def row_of(document: Row, home: Home, layout: Layout) -> Row:
         found[each["k"]] = each["v"]
     for ids in home.identifiers:
         found.pop(ids.field, None)
-    for copy in home.copies:
-        if set(found.get(copy.field, {})) <= set(copy.attributes):
-            _whole_copy(found, copy, layout)
+    copied_whole = [one.field for one in home.copies if set(found.get(one.field, {})) <= set(one.attributes)]
+    for one in home.copies:
+        if one.field in copied_whole:
+            _whole_copy(found, one, layout)
     for name, other in layout.homes.items():
         if isinstance(found.get(plural(name)), list) and plural(name) not in home.entity.attribute_by_name:
             found[plural(name)] = [row_of(one, other, layout) for one in found[plural(name)]]
         elif (
-            isinstance(found.get(name), dict)
-            and name not in home.entity.attribute_by_name
-            and not any(c.field == name for c in home.copies)
+            isinstance(found.get(name), dict) and name not in home.entity.attribute_by_name and name not in copied_whole
         ):
             found[name] = row_of(found[name], other, layout)
     return found

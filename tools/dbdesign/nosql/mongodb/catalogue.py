@@ -128,6 +128,8 @@ def _subset(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
     if cold_bytes < limits.SUBSET_LEAST_BYTES or cold_bytes < limits.SUBSET_COLD_BYTES * whole:
         return
     names = tuple(one.name for one in cold)
+    if any(_loses_identifier(one, entity, set(names)) for one in traffic.writes(entity.name)):
+        return
     hot = sum(documents for pattern, documents in read if not needs(pattern, entity) & set(names))
     yield Applied(
         "subset",
@@ -136,6 +138,14 @@ def _subset(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
         f"{', '.join(names)} in {entity.name}_detail with the same _id; the working set is {whole - cold_bytes:,.0f} B a document",
         names,
     )
+
+
+def _loses_identifier(pattern: AccessPattern, entity: Entity, cold: set[str]) -> bool:
+    """Whether a write needs the cold document without knowing its `_id`."""
+    if pattern.entity != entity.name or pattern.operation == "inserts":
+        return False
+    touches = pattern.operation == "deletes" or not pattern.changes or bool(cold & set(pattern.changes))
+    return touches and not (len(entity.key) == 1 and entity.key[0] in pattern.equal)
 
 
 def _attribute(entity: Entity, traffic: Traffic) -> Iterator[Applied]:

@@ -86,6 +86,8 @@ def _fields(home: Home, layout: Layout) -> Iterator[DocumentField]:
     for copy in home.copies:
         parent = layout.homes[copy.relation.parent]
         inner = tuple(attribute_field(parent.entity.attribute_by_name[name]) for name in copy.attributes)
+        if copy.relation.optional:
+            inner = tuple(one.model_copy(update={"required": False}) for one in inner)
         yield DocumentField(name=copy.field, type="object", fields=inner, comment=f"copied from {parent.collection}")
     for embedded in home.embeds:
         yield _embedded(embedded, layout)
@@ -165,12 +167,10 @@ def _embedded(one: Embedded, layout: Layout) -> DocumentField:
 
 
 def _overflow(one: Embedded, home: Home, layout: Layout) -> Collection:
-    by = DocumentField(
-        name=one.relation.by[-1],
-        type=_identifier(home).type,
-        required=True,
-        references=home.collection if home.key else None,
-    )
+    child = layout.homes[one.relation.child].entity.attribute_by_name
+    keys = tuple(attribute_field(child[by]).model_copy(update={"required": True}) for by in one.relation.by)
+    if home.key is not None:
+        keys = tuple(each.model_copy(update={"references": home.collection}) for each in keys)
     element = DocumentField(type="object", fields=_element(one, layout))
     stamp = expiry(home.entity)
     stamps = (attribute_field(home.entity.attribute_by_name[stamp]),) if stamp is not None else ()
@@ -178,7 +178,7 @@ def _overflow(one: Embedded, home: Home, layout: Layout) -> Collection:
         name=one.overflow or "",
         fields=(
             DocumentField(name="_id", type="objectId", required=True),
-            by,
+            *keys,
             DocumentField(name="page", type="int", required=True, minimum=1),
             *stamps,
             DocumentField(name=one.field, type="array", required=True, element=element, max_items=one.limit),

@@ -39,6 +39,19 @@ def check_limits(model: AccessModel) -> None:
             raise InputError("no key is said", where=where, remedy="Name the attributes that identify one under `key`")
 
 
+def check_relations(model: AccessModel) -> None:
+    """Raises `InputError` for a many-to-many relation of entities that no single attribute identifies: it has nothing to keep."""
+    for relation in model.relations:
+        for name in (relation.parent, relation.child) if relation.many_to_many else ():
+            key = model.entity_by_name[name].key
+            if len(key) > 1:
+                raise InputError(
+                    f"{relation.parent} and {relation.child} are many to many, and {name} is identified by {', '.join(key)}",
+                    where="relations" + (f", line {relation.line}" if relation.line else ""),
+                    remedy="Give it a key of one attribute, or make the link an entity with a relation to each",
+                )
+
+
 def concerns(layout: Layout, indexes: tuple[Index, ...], sharded: tuple[Sharding, ...]) -> Iterator[Concern]:
     """All of them."""
     for home in layout.homes.values():

@@ -105,7 +105,7 @@ def _copied(copy: Copy, home: Home, layout: Layout) -> DuplicatedFact:
         fact=f"{', '.join(copy.attributes)} of {parent.entity.name}",
         owner=parent.collection,
         copies=(f"{home.collection}.{copy.field}",),
-        updated_by=f"updateMany on {home.collection} by {local} after each change"
+        updated_by=f"updateMany on {home.collection} by {local} with each change"
         f" ({rate:g}/s, {copy.relation.children.average:,.0f} copies each)",
         staleness="until that update is through: seconds; a change stream on the parent makes up for one that was lost",
         repair=mongosh(Command(home.collection, "aggregate", {"pipeline": pipeline})),

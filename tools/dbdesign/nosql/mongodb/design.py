@@ -11,7 +11,7 @@ from dbdesign.model.finding import Proof
 from dbdesign.model.patterns import AccessModel, AccessPattern
 from dbdesign.nosql.base import Coverage, DesignOptions, StoreDesign
 from dbdesign.nosql.mongodb.collections import document_schema, validator
-from dbdesign.nosql.mongodb.concerns import check_limits, concerns, unserved
+from dbdesign.nosql.mongodb.concerns import check_limits, check_relations, concerns, unserved
 from dbdesign.nosql.mongodb.consequences import alternatives, doors, duplicates, link_repairs, questions
 from dbdesign.nosql.mongodb.costs import (
     collection_bytes,
@@ -42,6 +42,7 @@ def design(model: AccessModel, options: DesignOptions) -> StoreDesign:
     _version(options.version)
     _names(model)
     check_limits(model)
+    check_relations(model)
     traffic = Traffic(model)
     placed = layout(traffic)
     sharded = sharding(placed, options.months)

@@ -72,10 +72,13 @@ def partial_filter(pattern: AccessPattern, home: Home) -> dict[str, Any]:
 
 
 def by_key(pattern: AccessPattern, home: Home) -> bool:
-    """Whether the `_id` alone finds what a pattern wants."""
+    """Whether the index on `_id` serves a pattern: by equality, or in its order."""
     if home.inside is not None:
         return any(home.parent_paths.get(one) == "_id" for one in pattern.equal)
-    return home.key is not None and home.key in pattern.equal
+    if home.key is None or home.key in pattern.equal:
+        return home.key is not None
+    first = pattern.order[0].attribute if pattern.order else pattern.range
+    return not pattern.equal and not pattern.filter and home.key == first
 
 
 def wanted(pattern: AccessPattern, home: Home, layout: Layout) -> Index | None:
@@ -98,7 +101,7 @@ def wanted(pattern: AccessPattern, home: Home, layout: Layout) -> Index | None:
     keys, why = _ordered(pattern, home, equal, sort, layout)
     if not keys and where:
         keys, why = tuple((path, 1) for path in where), "partial: the filter is all that is asked"
-    if not keys:
+    if not keys or keys[0][0] == "_id":
         return None
     covering = _covering(pattern, home, keys, layout)
     appended = tuple((path, 1) for path in covering)
@@ -241,8 +244,9 @@ def _own(home: Home) -> Iterator[Index]:
             yield Index(home.collection, ((one.field, 1),), why=f"multikey, to find by {one.of}")
     for embedded in home.embeds:
         if embedded.overflow:
-            by = embedded.relation.by[-1]
-            yield Index(embedded.overflow, ((by, 1),), why="overflow of one parent", equalities=1)
+            by = embedded.relation.by
+            keys = tuple((one, 1) for one in by)
+            yield Index(embedded.overflow, keys, why="overflow of one parent", equalities=len(by))
             if (stamp := expiry(entity)) is not None and entity.retention_days is not None:
                 yield _expiring(embedded.overflow, stamp, entity.retention_days)
 

@@ -111,6 +111,10 @@ class Home:
             return f"meta.{attribute}"
         return attribute
 
+    def parent_is(self, name: str) -> bool:
+        """Whether this is embedded in the documents of that entity."""
+        return self.inside is not None and self.inside.relation.parent == name
+
     def stored(self) -> Iterator[Attribute]:
         """The attributes that stand in a document of the entity itself, or an element."""
         hidden = set(self.cold) | set(self.properties)

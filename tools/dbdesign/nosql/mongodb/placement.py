@@ -174,6 +174,8 @@ def _checks(
     hot = [one for one in traffic.alone(relation) if one.peak_rate >= limits.HOT_PEAK]
     named = ", ".join(f"{one.name} {one.peak_rate:,.0f}/s" for one in hot) or "none"
     yield Check(f"not read alone at ≥ {limits.HOT_PEAK:.0f}/s", named, not hot)
+    joined = [one.name for one in traffic.joined_elsewhere(relation)]
+    yield Check("not joined from elsewhere", ", ".join(joined) or "no", not joined)
     yield Check("writes of children < documents saved", f"{written:,.0f}/s against {saved:,.0f}/s", written < saved)
     yield from _lifetimes(relation, traffic)
 

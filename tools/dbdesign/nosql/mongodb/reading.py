@@ -103,8 +103,9 @@ def _embedded(pattern: AccessPattern, home: Home) -> Iterator[Document]:
 
 def overflow(one: Embedded, home: Home) -> Iterator[Document]:
     """Appends to the array what stands in overflow documents."""
-    lookup = {"from": one.overflow, "localField": home.path(home.entity.key[-1]), "foreignField": one.relation.by[-1]}
-    yield {"$lookup": {**lookup, "pipeline": [{"$sort": {"page": 1}}], "as": "_overflow"}}
+    local = [home.path(each) for each in home.entity.key]
+    found, tests = _compared(one.overflow or "", local, list(one.relation.by))
+    yield {"$lookup": {**found, "pipeline": [*tests, {"$sort": {"page": 1}}], "as": "_overflow"}}
     rest = {
         "$reduce": {
             "input": "$_overflow",
@@ -124,8 +125,19 @@ def _projection(pattern: AccessPattern, home: Home, layout: Layout) -> Document:
     if home.inside is None:
         for one in pattern.together:
             paths[_joined_field(home, one, layout)] = None
+            paths |= dict.fromkeys(_reference(home, one, layout))
     found: Document = dict.fromkeys(paths, 1)
     return found if "_id" in found else {"_id": 0, **found}
+
+
+def _reference(home: Home, parent: str, layout: Layout) -> list[str]:
+    """The paths that hold the parent's key, where a copy stands for the parent: the copy does not repeat it."""
+    return [
+        home.path(by)
+        for one in home.copies
+        if one.relation.parent == parent and whole(one, layout.homes[parent])
+        for by in one.relation.by
+    ]
 
 
 def _beside(home: Home, together: tuple[str, ...] = ()) -> list[str]:
@@ -146,7 +158,7 @@ def _joined_field(home: Home, other: str, layout: Layout) -> str:
 
 def _joins(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[Document]:
     for name in pattern.together:
-        if any(one.relation.child == name for one in home.embeds):
+        if any(one.relation.child == name for one in home.embeds) or layout.home(pattern).parent_is(name):
             continue
         relation = layout.traffic.model.relation_between(pattern.entity, name)
         if relation is None:
@@ -168,7 +180,7 @@ def _join(relation: Relation, home: Home, other: Home, layout: Layout) -> Iterat
         name = other.entity.name
         local = [home.path(one) for one in relation.by]
         yield {"$lookup": _lookup(other, local, list(other.entity.key), name)}
-        yield {"$set": {name: {"$first": f"${name}"}}}
+        yield {"$unwind": {"path": f"${name}", "preserveNullAndEmptyArrays": True}}
 
 
 def whole(copy: Copy, parent: Home) -> bool:
@@ -179,16 +191,20 @@ def whole(copy: Copy, parent: Home) -> bool:
     )
 
 
+def _compared(collection: str, local: list[str], paths: list[str]) -> tuple[Document, Stages]:
+    """The beginning of a `$lookup` on one or more paths, and the stages of its pipeline that compare all but the last."""
+    found: Document = {"from": collection, "localField": local[-1], "foreignField": paths[-1]}
+    variables = {f"k{number}": f"${path}" for number, path in enumerate(local[:-1])}
+    if not variables:
+        return found, []
+    tests = [{"$eq": [f"${path}", f"$$k{number}"]} for number, path in enumerate(paths[:-1])]
+    return {**found, "let": variables}, [{"$match": {"$expr": tests[0] if len(tests) == 1 else {"$and": tests}}}]
+
+
 def _lookup(other: Home, local: list[str], foreign: list[str], name: str) -> Document:
     """A join on one or more attributes: the last by `localField`, the others in its pipeline."""
-    paths = [other.path(one) for one in foreign]
-    found: Document = {"from": other.collection, "localField": local[-1], "foreignField": paths[-1]}
-    stages: Stages = []
-    variables = {f"k{number}": f"${path}" for number, path in enumerate(local[:-1])}
-    if variables:
-        tests = [{"$eq": [f"${path}", f"$$k{number}"]} for number, path in enumerate(paths[:-1])]
-        found["let"] = variables
-        stages.append({"$match": {"$expr": tests[0] if len(tests) == 1 else {"$and": tests}}})
+    found, stages = _compared(other.collection, local, [other.path(one) for one in foreign])
+    variables = found.get("let", {})
     if other.inside is not None:
         found["let"] = {**variables, "k": f"${local[-1]}"}
         field = other.inside.field
@@ -250,6 +266,13 @@ def _join_many(relation: Relation, home: Home, other: Home, layout: Layout) -> I
         yield {"$unset": "_links"}
 
 
+class _Taken(Home):
+    """An element that was taken out of its parent's document: its attributes have their own names."""
+
+    def path(self, attribute: str) -> str:
+        return attribute
+
+
 def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[Document]:
     """Match the parents, take their elements apart, and match those again."""
     inside = home.inside
@@ -276,8 +299,10 @@ def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[
     yield {"$replaceWith": {"$mergeObjects": [f"${inside.field}", added]}}
     if with_parent:
         yield {"$unset": [f"{inside.relation.parent}.{one}" for one in _beside(parent)]}
+    yield from _joins(pattern, _Taken(home.entity, home.collection), layout)
     if pattern.project:
-        yield {"$project": dict.fromkeys((*pattern.project, *pattern.together), 1)}
+        joined = [_joined_field(home, one, layout) for one in pattern.together]
+        yield {"$project": {"_id": 0, **dict.fromkeys((*pattern.project, *joined), 1)}}
 
 
 def _parents(inside: Embedded, first: Document, home: Home, parent: Home) -> Iterator[Document]:
@@ -303,11 +328,10 @@ def _of_elements_anywhere(pattern: AccessPattern, home: Home, first: Document, o
     if inside is None:
         return
     taken = list(unwound(home))
-    by = inside.relation.by[-1]
     spilt = [
         {"$unwind": f"${inside.field}"},
         {"$match": own},
-        {"$replaceWith": {"$mergeObjects": [f"${inside.field}", {by: f"${by}"}]}},
+        {"$replaceWith": {"$mergeObjects": [f"${inside.field}", {by: f"${by}" for by in inside.relation.by}]}},
     ]
     yield {"$match": first}
     yield taken[0]

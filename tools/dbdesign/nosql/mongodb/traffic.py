@@ -92,6 +92,14 @@ class Traffic:
         known = {one.name for one in (*self.joint(relation), *self.through(relation))}
         return [one for one in self.reads(relation.child) if one.name not in known]
 
+    def joined_elsewhere(self, relation: Relation) -> list[AccessPattern]:
+        """Reads of other entities together with the child: they would have to take it out of the parents' documents."""
+        return [
+            one
+            for one in self.model.patterns
+            if one.operation == "reads" and relation.child in one.together and one.entity != relation.parent
+        ]
+
     def parent_alone(self, relation: Relation) -> list[AccessPattern]:
         """Reads of the parent without the child."""
         return [one for one in self.reads(relation.parent) if relation.child not in one.together]

@@ -78,6 +78,7 @@ def _push(home: Home, elements: list[Document]) -> Command:
         raise ValueError(home.entity.name)
     found: Document = {path: f":{by}" for by, path in home.parent_paths.items()}
     if inside.single:
+        found[inside.field] = {"$exists": False}
         return Command(home.collection, "updateOne", {"filter": found, "update": {"$set": {inside.field: elements[0]}}})
     if inside.overflow:
         found[f"{inside.field}.{inside.limit - 1}"] = {"$exists": False}
@@ -99,7 +100,7 @@ def _operators(pattern: AccessPattern, attributes: Iterable[Attribute], before: 
     return found
 
 
-def _update(pattern: AccessPattern, home: Home, _layout: Layout) -> Iterator[Command]:
+def _update(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[Command]:
     attributes = _changes(pattern, home)
     found = conditions(pattern, home)
     one = unique(pattern, home)
@@ -124,6 +125,21 @@ def _update(pattern: AccessPattern, home: Home, _layout: Layout) -> Iterator[Com
         yield Command(
             home.detail, "updateOne", {"filter": {"_id": found.get("_id", ":_id")}, "update": _operators(pattern, cold)}
         )
+    yield from _copies(pattern, home, attributes, layout)
+
+
+def _copies(pattern: AccessPattern, home: Home, attributes: list[Attribute], layout: Layout) -> Iterator[Command]:
+    """Carries a change on to the extended references that repeat it, where the pattern names the document by its key."""
+    if not set(home.entity.key) <= set(pattern.equal):
+        return
+    for child in layout.homes.values():
+        for copy in child.copies:
+            changed = [one for one in attributes if one.name in copy.attributes]
+            if copy.relation.parent != home.entity.name or not changed:
+                continue
+            found = {child.path(by): f":{own}" for by, own in zip(copy.relation.by, home.entity.key, strict=False)}
+            update = _operators(pattern, changed, f"{copy.field}.")
+            yield Command(child.collection, "updateMany", {"filter": found, "update": update})
 
 
 def _update_element(pattern: AccessPattern, home: Home, attributes: list[Attribute], found: Document) -> Command:
