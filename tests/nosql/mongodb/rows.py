@@ -56,7 +56,8 @@ class Generator:
             return
         main = relations[0]
         for place, parent in enumerate(self.rows[main.parent]):
-            number = self.most.get(f"{main.parent} → {entity.name}", CHILDREN + 9) if place == 0 else CHILDREN
+            first = self.most.get(f"{main.parent} → {entity.name}", CHILDREN + 9)
+            number = 1 if main.children.largest <= 1 else first if place == 0 else CHILDREN
             for _ in range(number):
                 self._add(entity, self.referring(main, parent))
 

@@ -88,9 +88,9 @@ def _of_document(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator
 
 
 def _detail(home: Home) -> Iterator[Document]:
-    """The cold attributes laid over the document."""
+    """The cold attributes beside those of the document, which win: the date of expiry stands in both."""
     yield {"$lookup": {"from": home.detail, "localField": "_id", "foreignField": "_id", "as": "_detail"}}
-    yield {"$replaceWith": {"$mergeObjects": ["$$ROOT", {"$first": "$_detail"}]}}
+    yield {"$replaceWith": {"$mergeObjects": [{"$first": "$_detail"}, "$$ROOT"]}}
     yield {"$unset": "_detail"}
 
 
@@ -288,6 +288,7 @@ def _of_element(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[
         return
     yield from _parents(inside, first, home, parent)
     if with_parent:
+        yield from _detail(parent) if parent.cold else ()
         yield {"$set": {"_parent": "$$ROOT"}}
     yield {"$match": {inside.field: {"$exists": True}}} if inside.single else {"$unwind": f"${inside.field}"}
     if own:

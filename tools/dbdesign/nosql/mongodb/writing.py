@@ -108,7 +108,8 @@ def _update(pattern: AccessPattern, home: Home, layout: Layout) -> Iterator[Comm
         yield _update_element(pattern, home, attributes, found)
         return
     hot = [each for each in attributes if each.name not in home.cold and each.name not in home.properties]
-    cold = [each for each in attributes if each.name in home.cold]
+    beside = (*home.cold, expiry(home.entity)) if home.cold else ()
+    cold = [each for each in attributes if each.name in beside]
     if hot:
         yield Command(
             home.collection, "updateOne" if one else "updateMany", {"filter": found, "update": _operators(pattern, hot)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -110,20 +110,23 @@ def _script(found: list[Call]) -> Reviewed:
     for call in found:
         method, arguments = call.methods[0]
         if method == "createCollection":
-            options = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+            options = next((one for one in arguments if isinstance(one, dict)), {})
             result.collections[call.collection] = collection_of(call.collection, options)
-        elif method in {"createIndex", "ensureIndex"} and arguments and isinstance(arguments[0], dict):
-            options = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], dict) else {}
-            _add_index(result, call.collection, {"key": arguments[0], **options})
-        elif method == "createIndexes" and arguments and isinstance(arguments[0], list):
-            for keys in arguments[0]:
-                if isinstance(keys, dict):
-                    _add_index(result, call.collection, {"key": keys})
+        elif method in {"createIndex", "ensureIndex", "createIndexes"}:
+            _add_indexes(result, call.collection, arguments)
         elif (stages := _stages(call)) is not None:
             number = 1 + sum(one.collection == call.collection for one in result.queries)
             name = f"{call.collection}.{method} {number}"
             result.queries.append(Query(name, call.collection, tuple(stages), line=call.line))
     return result
+
+
+def _add_indexes(result: Reviewed, name: str, arguments: tuple[Any, ...]) -> None:
+    keys, options = (*arguments, None, None)[:2]
+    said = options if isinstance(options, dict) else {}
+    for one in keys if isinstance(keys, list) else [keys]:
+        if isinstance(one, dict):
+            _add_index(result, name, {"key": one, **said})
 
 
 def _add_index(result: Reviewed, name: str, said: dict[str, Any]) -> None:
@@ -223,7 +226,7 @@ def _field(name: str, said: Mapping[str, Any], depth: int, *, required: bool = F
     )
     items = said.get("items")
     element = _field("", items, depth + 1) if isinstance(items, dict) and depth < MAX_DEPTH else None
-    known = _KINDS.get(bson, bson)
+    known = cast("BsonType", _KINDS.get(bson, bson))
     try:
         return DocumentField(
             name=name, type=known, required=required, element=element,
