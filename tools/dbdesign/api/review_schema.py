@@ -92,7 +92,7 @@ def review_schema(
     minimum: Annotated[Level | None, Field(description="From this severity on.")] = None,
     detail: Annotated[
         Detail | None,
-        Field(description="names, summary (messages) or full (evidence, fix); what fits one page when left out."),
+        Field(description="names, summary or full (evidence, fix); what fits a page when left out."),
     ] = None,
     page: Page = 1,
     call: Call | None = None,
