@@ -107,6 +107,7 @@ def _designed(
     *, overwrite: bool, call: Call,
 ) -> tuple[StoreDesign, list[str]]:  # fmt: skip
     from dbdesign.api.access_source import access_of
+    from dbdesign.api.document_files import reviewed_text, with_models
     from dbdesign.model import quantity
     from dbdesign.nosql.base import DesignOptions, designer
 
@@ -115,12 +116,13 @@ def _designed(
         months = quantity.months(horizon)
     except ValueError as error:
         raise InputError(str(error), where="horizon") from None
-    options = DesignOptions(
-        version=version, region=region, months=months, settings=_settings(settings, chosen_designer.settings)
-    )
+    said = _settings(settings, chosen_designer.settings)
+    if "review" in said:
+        said["review"] = reviewed_text(said["review"], call)
+    options = DesignOptions(version=version, region=region, months=months, settings=said)
     model, _ = access_of(source, call)
     call.step(0.5, f"designing for {chosen_designer.title}")
-    design = chosen_designer.design(model, options)
+    design = with_models(chosen_designer.design(model, options))
     if write_to is None:
         return design, list(design.files)
     return design, _written(design, write_to, call, overwrite=overwrite)
