@@ -316,12 +316,15 @@ def rules_command(
     ] = None,
 ) -> None:
     """List the review rules, or print a rule's page."""
+    from dbdesign.integrity.pages import pages
     from dbdesign.rules.base import rule
     from dbdesign.rules.pages import page
     from dbdesign_server.terminal import show_markdown, show_rules
 
     if name is None:
         show_rules()
+    elif name in pages():
+        show_markdown(pages()[name])
     else:
         show_markdown(page(rule(name)))
 
@@ -474,5 +477,6 @@ import dbdesign_server.install_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_check_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_plan_command  # noqa: E402 - likewise
+import dbdesign_server.nosql_command  # noqa: E402 - likewise
 import dbdesign_server.schema_command  # noqa: E402 - likewise
 import dbdesign_server.simulate_command  # noqa: E402, F401 - likewise

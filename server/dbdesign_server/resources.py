@@ -66,13 +66,7 @@ def add_resources(server: MCPServer[Any]) -> None:
         mime_type=MARKDOWN,
     )
     def rule_page(name: str) -> str:
-        from dbdesign.rules.base import rule
-        from dbdesign.rules.pages import page
-
-        try:
-            return page(rule(name))
-        except DesignError as error:
-            raise ResourceNotFoundError(str(error)) from None
+        return review_page(name)
 
     @server.resource(
         "dbdesign://hazards",
@@ -117,6 +111,18 @@ def engine_names() -> list[str]:
     from dbdesign.model.schema import Engine
 
     return [engine.value for engine in Engine]
+
+
+def review_page(name: str) -> str:
+    """The page of a review rule, or of an anomaly of transactions."""
+    from dbdesign.integrity.pages import pages
+    from dbdesign.rules.base import rule
+    from dbdesign.rules.pages import page
+
+    try:
+        return pages()[name] if name in pages() else page(rule(name))
+    except DesignError as error:
+        raise ResourceNotFoundError(str(error)) from None
 
 
 def engine_index() -> str:

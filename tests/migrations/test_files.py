@@ -32,6 +32,16 @@ def given_files(**texts: str) -> Reading:
     return read_migrations([SourceFile(name, text) for name, text in texts.items()])
 
 
+def test_what_lies_beside_a_migration_of_prisma_s_is_left_out() -> None:
+    folder = "prisma/migrations/20240101000000_x"
+    reading = given_files(
+        **{f"{folder}/migration.sql": "SELECT 1", f"{folder}/down.sql": "DROP TABLE a", "other/x.sql": "SELECT 2"}
+    )
+    assert [one.file for one in reading.migrations] == [f"{folder}/migration.sql", "other/x.sql"]
+    assert reading.tools == ("prisma", "sql")
+    assert reading.notes == (f"{folder}/down.sql: Prisma runs migration.sql alone, left out",)
+
+
 def test_alembic_revisions_are_read_without_running_them() -> None:
     reading = read("alembic_second.py", "alembic_first.py")
     assert reading.tools == ("alembic",)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dbdesign.errors import InputError
-from dbdesign.model.schema import Schema
+from dbdesign.model.schema import Column, Engine, Schema, Table
+from dbdesign.model.types import DataType, Kind
 from dbdesign.queries.analysis import analyse
 from dbdesign.queries.uses import TableUse
 from dbdesign.readers.base import reader
@@ -146,3 +147,21 @@ def test_writes_are_found(sql: str, kind: str, columns: set[str], schema: Schema
 def test_what_cannot_be_parsed_is_an_error(schema: Schema) -> None:
     with pytest.raises(InputError, match="cannot be parsed"):
         analyse("select from where", schema, "postgres")
+
+
+@pytest.mark.parametrize(
+    ("predicate", "condition"),
+    [
+        ("a IS NOT NULL", "a"),
+        ("NOT a IS NULL", "a"),
+        ("name NOT LIKE 'x%'", None),
+        ("name NOT ILIKE '%x'", None),
+        ("a IS NOT TRUE", "a"),
+    ],
+)
+def test_a_negated_predicate_is_not_taken_for_its_contrary(predicate: str, condition: str | None) -> None:
+    columns = tuple(Column(name=name, type=DataType(kind=Kind.TEXT, native="text")) for name in ("a", "name"))
+    schema = Schema(engine=Engine.POSTGRESQL, tables=(Table(name="t", columns=columns),))
+    (use,) = analyse(f"SELECT * FROM t WHERE {predicate}", schema, "postgres").uses
+    assert (use.equal, use.ranges, use.contained) == (set(), set(), [])
+    assert [one.column for one in use.conditions] == ([condition] if condition else [])

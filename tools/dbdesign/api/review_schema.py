@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -132,7 +133,10 @@ def reviewed(
 
     loaded = load(source, call, format=format, engine_version=engine_version)
     call.step(0.65, "reviewing")
-    result = _reviewed(loaded, only, ignore, Severity(minimum) if minimum else None, _config(call))
+    result, ran = _reviewed(loaded, only, ignore, Severity(minimum) if minimum else None, call)
+    if ran:
+        read = loaded.result.model_copy(update={"notes": (*loaded.result.notes, *ran)})
+        loaded = replace(loaded, result=read)
     call.step(0.95, "composing the answer")
     level, pages = _pages(loaded, result, detail, call.tokens)
     items = chosen(pages, page)
@@ -159,7 +163,7 @@ def reviewed(
     return ReviewSchemaAnswer.model_validate(found).with_text(text_of(summary, items, _TITLES)), result, loaded
 
 
-_recent: Recent[Review] = Recent(2)
+_recent: Recent[tuple[Review, tuple[str, ...]]] = Recent(2)
 _TITLES = {
     "unread": "Not understood, and therefore not reviewed",
     "problems": "Problems with suppressions and settings",
@@ -167,18 +171,48 @@ _TITLES = {
 
 
 def _reviewed(
-    loaded: Loaded, only: list[str], ignore: list[str], minimum: Severity | None, config: ReviewConfig | None
-) -> Review:
-    """The review; the same one is not made again for the next page."""
-    from dbdesign.rules.review import review
+    loaded: Loaded, only: list[str], ignore: list[str], minimum: Severity | None, call: Call
+) -> tuple[Review, tuple[str, ...]]:
+    """The review, and notes on how transactions were run; the same one is not made again for the next page."""
+    from dbdesign.integrity.pages import TRANSACTIONS, pages
+    from dbdesign.rules.review import Review, review
 
+    config = _config(call)
     asked = (loaded.key, loaded.design.workload.model_dump_json(), only, ignore, minimum, config)
     found = _recent.get(repr(asked)) if loaded.key else None
     if found is None:
-        found = review(loaded.design, only=only, ignore=ignore, minimum=minimum, config=config)
+        ours = {*pages(), TRANSACTIONS}
+        rules = [one for one in only if one not in ours]
+        if only and not rules:
+            result = Review()
+        else:
+            result = review(
+                loaded.design,
+                only=rules,
+                ignore=[one for one in ignore if one not in ours],
+                minimum=minimum,
+                config=config,
+            )
+        found = _with_transactions(result, loaded, set(only), set(ignore), minimum, call)
         if loaded.key:
             _recent.put(repr(asked), found)
     return found
+
+
+def _with_transactions(
+    result: Review, loaded: Loaded, only: set[str], ignore: set[str], minimum: Severity | None, call: Call
+) -> tuple[Review, tuple[str, ...]]:
+    """The review with what was found by running the design's transactions against each other."""
+    from dbdesign.api.transaction_findings import transaction_findings
+    from dbdesign.integrity.pages import TRANSACTIONS, pages
+
+    wanted = {name for name in pages() if not only or {name, TRANSACTIONS} & only} - ignore
+    if TRANSACTIONS in ignore or not wanted or not loaded.design.workload.transactions:
+        return result, ()
+    found, notes = transaction_findings(loaded.design, call)
+    kept = [one for one in found if one.rule in wanted and (minimum is None or one.severity.rank >= minimum.rank)]
+    findings = sorted((*result.findings, *kept), key=lambda one: -one.severity.rank)
+    return result.model_copy(update={"findings": tuple(findings)}), tuple(notes)
 
 
 def _config(call: Call) -> ReviewConfig | None:

@@ -30,7 +30,9 @@ _BEGINS_LIKE_SQL = re.compile(
     re.IGNORECASE,
 )
 _DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
-_BEGINS_LIKE_DESIGN = re.compile(r"(?:\s|#[^\n]*\n)*[\"']?(?:engine|schema|workload|volumes|targets)[\"']?\s*:\s")
+_BEGINS_LIKE_DESIGN = re.compile(
+    r"(?:\s|#[^\n]*\n)*[\"']?(?:engine|schema|workload|volumes|targets|transactions|entities|relations|patterns|regions)[\"']?\s*:\s"
+)
 _URL = re.compile(r"\s*(?:\w+:)*[A-Za-z]\w*(?:\+\w+)?://")
 _CREDENTIALS = re.compile(r"\b(?:password|pwd)\s*=", re.IGNORECASE)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}\Z")
@@ -161,6 +163,15 @@ def _url_refused(what: str) -> AccessError:
         where="source",
         remedy="Databases are named in the configuration of dbdesign: database:<name>",
     )
+
+
+def design_text(source: str, call: Call) -> tuple[str, str] | None:
+    """The text and the name of a source that is a design file; None where it is something else."""
+    if source.startswith(DATABASE):
+        refuse_url(source)
+        return None
+    text, name, _ = _text(source.strip() if "\n" not in source else source, call)
+    return (text, name) if _is_design(text, name) else None
 
 
 def _is_design(text: str, name: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from dbdesign.dialects.negations import plainly_negated
 from dbdesign.model.schema import DataType, Schema, Table
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _parsed(sql: str) -> Any:
     from sqlglot.errors import SqlglotError
 
     try:
-        return sqlglot.parse_one(f"SELECT {sql}", dialect="postgres").expressions[0]
+        return plainly_negated(sqlglot.parse_one(f"SELECT {sql}", dialect="postgres")).expressions[0]
     except (SqlglotError, RecursionError, IndexError):
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dbdesign.dialects.negations import plainly_negated
 from dbdesign.model.schema import Schema, Table
 
 Role = Literal[
@@ -37,7 +38,7 @@ def infer(sql: str, count: int, schema: Schema) -> list[Parameter]:
 
     found: dict[int, Parameter] = {}
     try:
-        tree = sqlglot.parse_one(sql, dialect="postgres")
+        tree = plainly_negated(sqlglot.parse_one(sql, dialect="postgres"))
     except (SqlglotError, RecursionError):
         return [Parameter(number) for number in range(1, count + 1)]
     for node in tree.find_all(exp.Parameter):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 
 from dbdesign.model.workload import Transaction
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _NAMED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|::|%|(?<![\w:]):([A-Za-z_]\w*)", re.DOTALL)
 RETRIED = frozenset({"40001", "40P01"})
@@ -46,13 +43,10 @@ class Client:
         transaction: Transaction,
         values: Mapping[str, Any],
         pool: ThreadPoolExecutor,
-        *,
-        first: Sequence[str] = (),
     ) -> None:
         self.connection, self.transaction, self._pool = connection, transaction, pool
         self._values = dict(values)
         self._names: dict[str, Any] = dict(values)
-        self._first = tuple(first)
         self._place = 0
         self.begun = False
         self.pending: Future[None] | None = None
@@ -95,8 +89,6 @@ class Client:
         if not self.begun:
             self.begun = True
             self.connection.execute(f"BEGIN ISOLATION LEVEL {self.transaction.isolation.upper()}".encode())
-            for statement in self._first:
-                self.connection.execute(statement.encode(), self._names)
         if self._place == len(self.transaction.steps):
             self.connection.execute("COMMIT")
             self.ended = "committed"

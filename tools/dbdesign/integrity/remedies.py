@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from dbdesign.dialects.base import dialect
 from dbdesign.integrity.parameters import parsed
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.model.workload import Isolation, Step, Transaction
+
+_PYFORMAT = re.compile(r"%\((\w+)\)s")
+"""As sqlglot writes named placeholders for PostgreSQL."""
 
 Sides = tuple[Transaction, Transaction]
 
@@ -24,7 +28,7 @@ class Remedy:
         sql: what to write; the statements that change.
         sides: the transactions with it.
         before, after: statements that put it into the schema and take it out.
-        first: statements with which both transactions begin.
+        retry: SQLSTATEs, beside those of serialization, after which the application begins anew.
         costs: what one pays for it.
     """
 
@@ -34,7 +38,7 @@ class Remedy:
     costs: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    first: tuple[str, ...] = ()
+    retry: frozenset[str] = frozenset()
 
 
 def remedies(kind: str, sides: Sides, schema: Schema) -> Iterator[Remedy]:
@@ -45,6 +49,8 @@ def remedies(kind: str, sides: Sides, schema: Schema) -> Iterator[Remedy]:
         yield locked
     if kind in {"lost update", "inconsistent read"}:
         yield _isolated(sides, "repeatable read")
+    if kind == "phantom":
+        yield _one_at_a_time(sides)
     yield _isolated(sides, "serializable")
 
 
@@ -75,22 +81,43 @@ def _locked(sides: Sides) -> Remedy | None:
 def _with_locks(side: Transaction, changed: dict[str, str]) -> Transaction:
     writes = [place for place, step in enumerate(side.steps) if not isinstance(parsed(step.sql), exp.Query)]
     last = max(writes, default=-1)
-    return side.model_copy(
-        update={"steps": tuple(_lock(step, changed) if place < last else step for place, step in enumerate(side.steps))}
-    )
+    steps: list[Step] = []
+    for place, step in enumerate(side.steps):
+        steps += _locked_step(step, changed) if place < last else [step]
+    return side.model_copy(update={"steps": tuple(steps)})
 
 
-def _lock(step: Step, changed: dict[str, str]) -> Step:
-    """A plain SELECT of rows with FOR UPDATE (FOR NO KEY UPDATE suffices where the key does not change)."""
+def _locked_step(step: Step, changed: dict[str, str]) -> list[Step]:
+    """A SELECT of rows with FOR NO KEY UPDATE; before one that counts or adds up, another that locks the rows it looks at."""
     tree = parsed(step.sql)
-    plain = isinstance(tree, exp.Select) and not any(
-        tree.args.get(part) for part in ("group", "distinct", "having", "locks")
+    if not isinstance(tree, exp.Select) or tree.args.get("from_") is None or tree.args.get("locks"):
+        return [step]
+    if not any(tree.args.get(part) for part in ("group", "distinct", "having")) and not list(
+        tree.find_all(exp.AggFunc)
+    ):
+        changed[step.sql] = f"{step.sql} FOR NO KEY UPDATE"
+        return [step.model_copy(update={"sql": changed[step.sql]})]
+    rows = exp.select("1").from_(tree.args["from_"].this.copy())
+    for join in tree.args.get("joins") or ():
+        rows = rows.join(join.copy())
+    if tree.args.get("where") is not None:
+        rows = rows.where(tree.args["where"].this.copy())
+    locking = _PYFORMAT.sub(r":\1", f"{rows.sql(dialect='postgres')} FOR NO KEY UPDATE")
+    changed[step.sql] = f"{locking}; {step.sql}"
+    return [Step(sql=locking, when=step.when), step]
+
+
+def _one_at_a_time(sides: Sides) -> Remedy:
+    """Both take the same advisory lock first."""
+    name = " and ".join(sorted({side.name for side in sides})).replace("'", "''")
+    lock = f"SELECT pg_advisory_xact_lock(hashtext('{name}'))"
+    left, right = (side.model_copy(update={"steps": (Step(sql=lock), *side.steps)}) for side in sides)
+    return Remedy(
+        name="one at a time, by an advisory lock",
+        sql=(f"{lock};",),
+        sides=(left, right),
+        costs="such transactions run one after the other; add what they are about to the text, such as the room and the day",
     )
-    if not plain or list(tree.find_all(exp.AggFunc)) or tree.args.get("from_") is None:
-        return step
-    sql = f"{step.sql} FOR NO KEY UPDATE"
-    changed[step.sql] = sql
-    return step.model_copy(update={"sql": sql})
 
 
 def _unique(sides: Sides, schema: Schema) -> Iterator[Remedy]:
@@ -119,7 +146,8 @@ def _unique(sides: Sides, schema: Schema) -> Iterator[Remedy]:
                 name=f"unique ({', '.join(columns)})",
                 sql=(f"ALTER TABLE {of_table} ADD CONSTRAINT {quote.identifier(name)} UNIQUE ({keys});",),
                 sides=sides,
-                costs="the second insert fails with SQLSTATE 23505, or does nothing with ON CONFLICT DO NOTHING",
+                costs="the second insert fails with SQLSTATE 23505: look again, or write ON CONFLICT DO NOTHING",
+                retry=frozenset({"23505"}),
                 before=(f"ALTER TABLE {of_table} ADD CONSTRAINT {quote.identifier(name)} UNIQUE ({keys})",),
                 after=(f"ALTER TABLE {of_table} DROP CONSTRAINT {quote.identifier(name)}",),
             )

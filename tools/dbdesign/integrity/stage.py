@@ -158,17 +158,24 @@ class Stage:
 
     def run(
         self, sides: tuple[Transaction, Transaction], values: tuple[Mapping[str, Any], Mapping[str, Any]], schedule: Schedule,
-        *, first: Sequence[str] = (),
+        *, retry: frozenset[str] = RETRIED, only: int | None = None,
     ) -> Observation:  # fmt: skip
-        """One run of both transactions with the turns of a schedule; who must wait takes his turn later."""
+        """One run of both transactions with the turns of a schedule; who must wait takes his turn later.
+
+        Args:
+            retry: SQLSTATEs after which the application begins a transaction anew, once the other one has ended.
+            only: which of the two is run alone.
+        """
         self.restore()
         clients = tuple(
-            Client(connection, side, of_side, self._pool, first=first)
+            Client(connection, side, of_side, self._pool)
             for connection, side, of_side in zip(self._connections[1:], sides, values, strict=True)
         )
+        if only is not None:
+            clients[1 - only].ended = "not run"
         order = "".join(self._turn(clients[0 if left else 1], "LR"[not left]) for left in schedule)
         order += self._finish(clients)
-        retried = [number for number, one in enumerate(clients) if one.ended in RETRIED]
+        retried = [number for number, one in enumerate(clients) if one.ended in retry]
         for number in retried:
             clients[number].begin_anew()
             order += self._finish(clients)

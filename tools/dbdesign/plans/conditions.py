@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from dbdesign.dialects.negations import plainly_negated
 from dbdesign.model.plan import PlanEngine, PlanNode
 from dbdesign.queries.placeholders import spaced
 
@@ -127,7 +128,7 @@ def order_columns(query: str | None, node: PlanNode, engine: PlanEngine) -> list
     from sqlglot.errors import SqlglotError
 
     try:
-        tree: Any = sqlglot.parse_one(spaced(query), dialect=_DIALECTS[engine.value])
+        tree: Any = plainly_negated(sqlglot.parse_one(spaced(query), dialect=_DIALECTS[engine.value]))
     except (SqlglotError, RecursionError):
         return []
     order, found = tree.args.get("order"), []
@@ -159,7 +160,7 @@ def _parsed(condition: str, engine: str) -> Any:
 
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     try:
-        return sqlglot.parse_one(_as_sql(condition, engine), dialect=_DIALECTS[engine])
+        return plainly_negated(sqlglot.parse_one(_as_sql(condition, engine), dialect=_DIALECTS[engine]))
     except (SqlglotError, RecursionError):
         return None
 

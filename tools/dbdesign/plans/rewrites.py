@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dbdesign.dialects.negations import plainly_negated
 from dbdesign.model.schema import Schema, Table
 from dbdesign.queries.placeholders import spaced
 
@@ -39,7 +40,7 @@ def rewrites(sql: str, schema: Schema) -> list[Rewrite]:
     from sqlglot.errors import SqlglotError
 
     try:
-        tree = sqlglot.parse_one(spaced(sql), dialect=DIALECT)
+        tree = plainly_negated(sqlglot.parse_one(spaced(sql), dialect=DIALECT))
     except (SqlglotError, RecursionError):
         return []
     if not isinstance(tree, exp.Query):

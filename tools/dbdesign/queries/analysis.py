@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from dbdesign.dialects.negations import plainly_negated
 from dbdesign.errors import InputError
 from dbdesign.model.schema import Schema, Table
 from dbdesign.queries.placeholders import spaced
@@ -45,7 +46,7 @@ def analyse(sql: str, schema: Schema, dialect: str) -> StatementUse:
         InputError: where sqlglot cannot parse it.
     """
     try:
-        tree = sqlglot.parse_one(spaced(sql), dialect=dialect)
+        tree = plainly_negated(sqlglot.parse_one(spaced(sql), dialect=dialect))
     except (SqlglotError, RecursionError) as error:
         said = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise InputError(f"cannot be parsed: {said[:200]}", where="query") from None

@@ -250,7 +250,7 @@ class _Patterns:
             )
         return AccessPattern(
             name=name,
-            operation=said[0],
+            operation=cast("Operation", said[0]),
             entity=entity,
             equal=self.document.names(entries.get("equal"), f"{what}: equal"),
             range=self.document.text(entries.get("range"), f"{what}: range"),

@@ -14,6 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from dbdesign.dialects.negations import plainly_negated
 from dbdesign.model.schema import Schema, Table
 from dbdesign.model.workload import Query
 from dbdesign.queries.analysis import conjuncts
@@ -81,7 +82,8 @@ def parse_queries(queries: Iterable[Query], schema: Schema, dialect: str) -> tup
     failed: list[str] = []
     for query in queries:
         try:
-            trees = [tree for tree in sqlglot.parse(spaced(query.sql), dialect=dialect) if tree is not None]
+            statements = sqlglot.parse(spaced(query.sql), dialect=dialect)
+            trees = [plainly_negated(tree) for tree in statements if tree is not None]
             parsed += [_Reading(query, tree, schema).read() for tree in trees]
         except SqlglotError:
             failed.append(query.name)

@@ -13,6 +13,8 @@ from dbdesign.migrations.files.source_file import SourceFile, natural
 TOOLS = ("flyway", "liquibase", "alembic", "prisma", "golang-migrate", "dbmate", "goose", "sql")
 SUFFIXES = (".sql", ".xml", ".yaml", ".yml", ".json", ".py", ".conf")
 """Of files that are looked at in a folder."""
+_LEFT_OUT = frozenset({"left out", "beside prisma"})
+"""Groups of files that no tool runs upwards."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def read_migrations(files: Sequence[SourceFile], *, tool: str | None = None) -> 
             found, more = alembic.read_alembic(members)
         elif name == "left out":
             found, more = [], [f"{one.name}: goes downwards, left out" for one in members]
+        elif name == "beside prisma":
+            found, more = [], [f"{one.name}: Prisma runs migration.sql alone, left out" for one in members]
         else:
             found, more = [_single(one, name) for one in sorted(members, key=lambda one: natural(one.name))], []
         migrations += found
@@ -64,7 +68,7 @@ def read_migrations(files: Sequence[SourceFile], *, tool: str | None = None) -> 
         raise InputError(
             "no migration was found in the files", where=names, remedy=f"Name the tool: {', '.join(TOOLS)}"
         )
-    return Reading(tuple(migrations), tuple(name for name in groups if name != "left out"), tuple(notes))
+    return Reading(tuple(migrations), tuple(name for name in groups if name not in _LEFT_OUT), tuple(notes))
 
 
 def _single(file: SourceFile, tool: str) -> Migration:
@@ -81,8 +85,16 @@ def _single(file: SourceFile, tool: str) -> Migration:
 
 def _grouped(files: Sequence[SourceFile], tool: str | None) -> dict[str, list[SourceFile]]:
     groups: dict[str, list[SourceFile]] = {}
+    migrations = {file.directory for file in files if updown.is_prisma(file)}
     for file in files:
         name = tool_of(file) if tool is None else _as(file, tool)
+        if (
+            file.directory in migrations
+            and file.base != "migration.sql"
+            and name is not None
+            and tool in {None, "prisma"}
+        ):
+            name = "beside prisma"
         if name is not None:
             groups.setdefault(name, []).append(file)
     return groups

@@ -24,6 +24,11 @@ class SourceFile:
         """The name of the folder that it is in."""
         return PurePosixPath(self.name.replace("\\", "/")).parent.name
 
+    @property
+    def directory(self) -> str:
+        """The path of the folder that it is in."""
+        return str(PurePosixPath(self.name.replace("\\", "/")).parent)
+
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts numbers in names as numbers: `V2` before `V10`."""

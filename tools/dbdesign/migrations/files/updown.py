@@ -13,7 +13,7 @@ from dbdesign.migrations.files.source_file import SourceFile
 
 _UP_NAME = re.compile(r"(?P<version>\d+)_.*\.up\.sql\Z")
 _DOWN_NAME = re.compile(r"\d+_.*\.down\.sql\Z")
-_PRISMA = re.compile(r"(?P<version>\d{14})_\w+\Z")
+_PRISMA = re.compile(r"(?P<version>\d+)_[\w-]+\Z")
 _MARK = re.compile(
     r"^--\s*(?:(?P<tool>migrate)\s*:\s*(?P<dbmate>up|down)(?P<options>[^\n]*)"
     r"|\+(?P<annotated>goose|migrate)\s+(?P<word>[^\n]*?))\s*$",
