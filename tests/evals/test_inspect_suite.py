@@ -27,7 +27,9 @@ def test_a_task_is_scored_under_inspect(tmp_path: Path, arm: str) -> None:
     from dbdesign_evals.inspect_suite import dbdesign
 
     output = ModelOutput.from_content("mockllm/model", _reply())
-    output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)  # else it counts, with a file from the network
+    output.usage = ModelUsage(
+        input_tokens=1, output_tokens=1, total_tokens=2
+    )  # else it counts, with a file from the network
     model = get_model("mockllm/model", custom_outputs=[output])
     (log,) = inspect_eval(dbdesign(tasks=NAME, arm=arm), model=model, log_dir=str(tmp_path), display="none")  # type: ignore[arg-type]
     assert log.status == "success", log.error
