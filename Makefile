@@ -46,9 +46,11 @@ format: $(STAMP)
 
 docs: $(STAMP)
 	@$(BIN)/python -m dbdesign_server.documentation docs
+	@$(BIN)/python -m dbdesign_server.install.distribution integrations
 
 docs-check: $(STAMP)
 	@$(BIN)/python -m dbdesign_server.documentation docs --check
+	@$(BIN)/python -m dbdesign_server.install.distribution integrations --check
 
 $(BENCH_STAMP): $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -19,6 +19,10 @@ MAX_FILE = 400_000
 MAX_TEXT = 4_000_000
 """Characters of an answer that are looked through for blocks."""
 
+MAX_BLOCKS = 5_000
+MAX_LABEL = 300
+"""Characters of a line that may hold a file's name."""
+
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 _LANGUAGES = {
     "sql": {"sql", "postgresql", "postgres", "pgsql", "plpgsql", "psql", "mysql", "sqlite", "ddl"},
@@ -112,7 +116,7 @@ def from_text(text: str, deliverables: Sequence[Deliverable]) -> Answer:
     notes: list[str] = []
     if len(text) > MAX_TEXT:
         notes.append(f"the answer has {len(text)} characters; the first {MAX_TEXT} were looked through")
-    found = list(blocks(text[:MAX_TEXT]))
+    found = blocks(text[:MAX_TEXT])[-MAX_BLOCKS:]
     unnamed: list[Block] = []
     for block in found:
         name = _name_of(block, deliverables)
@@ -143,7 +147,7 @@ def blocks(text: str) -> list[Block]:
     lines = text.splitlines()
     before, number = "", 0
     while number < len(lines):
-        opening = _FENCE.match(lines[number])
+        opening = _FENCE.match(lines[number]) if len(lines[number]) <= MAX_LABEL else None
         number += 1
         if opening is None:
             before = lines[number - 1] if lines[number - 1].strip() else before
@@ -156,9 +160,26 @@ def blocks(text: str) -> list[Block]:
         language = info.split()[0].lower().strip("{}.") if info else ""
         first = inner[0] if inner else ""
         closed = number < len(lines)
-        found.append(Block(language, f"{info}\n{before}", first, "\n".join(inner) + "\n", closed))
+        found.append(
+            Block(language, f"{info}\n{before[:MAX_LABEL]}", first[:MAX_LABEL], "\n".join(inner) + "\n", closed)
+        )
         before, number = "", number + 1
     return found
+
+
+def prose(text: str) -> str:
+    """A text without its fenced blocks."""
+    kept: list[str] = []
+    fence = ""
+    for line in text.splitlines():
+        opening = None if fence or len(line) > MAX_LABEL else _FENCE.match(line)
+        if opening is not None:
+            fence = opening[1]
+        elif not fence:
+            kept.append(line)
+        elif _closes(line, fence):
+            fence = ""
+    return "\n".join(kept)
 
 
 def _closes(line: str, fence: str) -> bool:

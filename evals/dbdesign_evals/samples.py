@@ -128,15 +128,19 @@ class ResultsFile:
     """A results file: read when it is opened, appended to afterwards. Safe between threads.
 
     Raises:
-        InputError: where the file holds something else than results.
+        InputError: where the file holds something else than results, or cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        if path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
             _cut_unfinished(path)
-        self.samples: dict[str, Sample] = {one.key: one for one in read_results(path)} if path.exists() else {}
+        except OSError as error:
+            raise InputError((error.strerror or "cannot be written").lower(), where=str(path)) from None
+        self.samples: dict[str, Sample] = {one.key: one for one in read_results(path)}
 
     def completed(self, key: str) -> Sample | None:
         """The sample of that key, if it was completed; one that crashed or was stopped is tried again."""
@@ -147,7 +151,6 @@ class ResultsFile:
         """Keep a result at once, whole or not at all."""
         data = (sample.line() + "\n").encode()
         with self._lock:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             with contextlib.ExitStack() as stack:
                 stack.callback(os.close, handle)

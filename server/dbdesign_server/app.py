@@ -35,19 +35,21 @@ from dbdesign_server.schemas import input_schema, output_schema
 from dbdesign_server.version import VERSION
 
 INSTRUCTIONS = """\
-dbdesign reads, reviews, draws and generates relational schemas and proves what it says: PostgreSQL DDL is executed on an embedded \
-PostgreSQL 18 and read back from its catalogs; other dialects are parsed.
+dbdesign reads, reviews, draws, generates and compares schemas and proves what it says: PostgreSQL DDL is executed on an embedded \
+PostgreSQL 18 and read back from its catalogs; other dialects and programs are parsed, never run.
 
-Every tool takes a `source`: a path under an allowed folder, the text itself (SQL, DBML, or a design file in YAML with engine, schema, \
-workload and volumes), or `database:<name>` for a configured database, which is only ever read.
+Every tool takes a `source`: a path under an allowed folder (SQL, DBML, a design file in YAML with engine, schema, workload and \
+volumes; models of Prisma, TypeORM, SQLAlchemy, Django, Drizzle, Mongoose; a folder of models, of migrations, or a repository), the \
+text itself, or `database:<name>` for a configured database, which is only ever read.
 
-- read_schema: what a schema really contains. review_schema: defects with evidence and fixes as SQL; with a design file also against the \
-workload. generate_schema: DDL for postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb. draw_erd: Mermaid, DBML, Graphviz. \
+- detect_stack first in a project that exists: it says which source to read. read_schema: what a schema really contains. \
+review_schema: defects with evidence and fixes as SQL; with a design file also against the workload. compare_schemas: drift between \
+models, migrations and databases. generate_schema: DDL for an engine, or an ORM's models. draw_erd: Mermaid, DBML, Graphviz. \
 simulate_queries: plans, costs and growth at production scale without data. advise_indexes: the best indexes within a budget. \
 benchmark_schema: generated rows on an embedded PostgreSQL, the workload run on them, before and after indexes.
 - Read `summary` first, then `unread`, `notes` and `proof`: what was not understood or cannot be expressed is there, never dropped.
 - Large answers come in pages (`page`, `pages`). Let tools write long text to files with `write_to` instead of copying it.
-- Rule pages are resources: dbdesign://rules and dbdesign://rules/<rule>; engines: dbdesign://engines/<engine>.
+- Pages are resources: dbdesign://rules/<rule>, dbdesign://engines/<engine>, dbdesign://patterns/<engine, ORM or migration tool>.
 """
 
 AT_ONCE = 4
@@ -112,9 +114,10 @@ class DesignTool(ServerTool):
     def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the function takes them."""
         known = self.parameters["properties"]
+        missing = [name for name in self.parameters.get("required", ()) if name not in arguments]
         for name in arguments:
             if name not in known:
-                raise UnknownNameError.among("argument", name, known, where=self.name)
+                raise UnknownNameError.among("argument", name, missing or known, where=self.name)
         try:
             return self.fn_metadata.validate_arguments(arguments)
         except ValidationError as error:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from dbdesign.api.access import MAX_BYTES, Access
+from dbdesign.api.answer import place_of
 from dbdesign.api.arguments import split_names
 from dbdesign.api.call import Call
 from dbdesign.errors import DesignError, InputError
@@ -97,6 +98,12 @@ RootOption = Annotated[
     typer.Option("--root", metavar="FOLDER", help="Allow only files below it; repeatable. Any file when left out."),
 ]
 ConfigOption = Annotated[str | None, typer.Option("--config", metavar="FILE", help="TOML with databases by name.")]
+ImportOption = Annotated[
+    bool,
+    typer.Option(
+        "--import", help="Run the source's own Python code (SQLAlchemy) in a process of its own, instead of reading it."
+    ),
+]
 WriteToOption = Annotated[
     str | None, typer.Option("--write-to", "-o", metavar="PATH", help="Write to this file, or into this folder.")
 ]
@@ -123,6 +130,7 @@ def _options(
 def read_command(
     source: Source,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     engine_version: EngineVersionOption = None,
     detail: DetailOption = None,
     table: Annotated[
@@ -137,10 +145,10 @@ def read_command(
     from dbdesign.api.read_schema import Detail, read_schema
     from dbdesign_server.terminal import show_schema
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer = read_schema(
             source,
-            format=format,
+            format=_form(format, imported),
             engine_version=engine_version,
             detail=cast("Detail | None", detail),
             tables=_names(table),
@@ -155,6 +163,7 @@ def read_command(
 def review_command(
     source: Source,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     engine_version: EngineVersionOption = None,
     only: Annotated[
         list[str],
@@ -190,10 +199,10 @@ def review_command(
     from dbdesign.api.review_schema import Detail, reviewed
     from dbdesign_server.terminal import show_review
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer, review, loaded = reviewed(
             source,
-            format=format,
+            format=_form(format, imported),
             engine_version=engine_version,
             only=_names(only),
             ignore=_names(ignore),
@@ -205,7 +214,7 @@ def review_command(
     if sarif is not None:
         from dbdesign.rules.sarif import sarif as as_sarif
 
-        log = as_sarif(review, uri=_uri(loaded.lines_of), version=VERSION)
+        log = as_sarif(review, uri=_uri(loaded.lines_of), uri_of=_uri, version=VERSION)
         call.access.write_text(sarif, json.dumps(log, indent=1, ensure_ascii=False) + "\n", overwrite=True)
     if not _as_json(answer, as_json):
         show_review(answer, loaded.lines_of, chosen=detail, unread=len(loaded.result.unread))
@@ -235,11 +244,19 @@ def generate_command(
     to: Annotated[
         str,
         typer.Option(
-            "--to", "-t", metavar="TARGET", help="Engine or diagram.", autocompletion=_complete("target_names")
+            "--to",
+            "-t",
+            metavar="TARGET",
+            help="Engine, models (prisma, typeorm …) or diagram.",
+            autocompletion=_complete("target_names"),
         ),
     ],
     target_version: Annotated[str | None, typer.Option(metavar="VERSION", help="Version of the target engine.")] = None,
+    style: Annotated[
+        str | None, typer.Option(metavar="STYLE", help="Of models that have several: data-mapper or active-record.")
+    ] = None,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     engine_version: EngineVersionOption = None,
     write_to: WriteToOption = None,
     overwrite: OverwriteOption = False,
@@ -251,12 +268,13 @@ def generate_command(
     """Write a schema for an engine. The text goes to standard output, notes to standard error."""
     from dbdesign.api.generate_schema import generate_schema
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer = generate_schema(
             source,
             to=to,
             target_version=target_version,
-            format=format,
+            style=style,
+            format=_form(format, imported),
             engine_version=engine_version,
             write_to=write_to,
             overwrite=overwrite,
@@ -280,6 +298,7 @@ def erd_command(
     exclude: Annotated[list[str], typer.Option(metavar="PATTERN", help="No tables like this; repeatable.")] = [],  # noqa: B006
     keys_only: Annotated[bool, typer.Option("--keys-only", help="Only columns that belong to a key.")] = False,
     format: FormatOption = None,  # noqa: A002
+    imported: ImportOption = False,
     write_to: WriteToOption = None,
     overwrite: OverwriteOption = False,
     as_json: JsonOption = False,
@@ -290,7 +309,7 @@ def erd_command(
     """Draw an entity-relationship diagram. The text goes to standard output, notes to standard error."""
     from dbdesign.api.draw_erd import draw_erd
 
-    with _call(root, config, page) as call:
+    with _call(root, config, page, imports=imported) as call:
         answer = draw_erd(
             source,
             to=to,
@@ -299,7 +318,7 @@ def erd_command(
             include=_names(include),
             exclude=_names(exclude),
             keys_only=keys_only,
-            format=format,
+            format=_form(format, imported),
             write_to=write_to,
             overwrite=overwrite,
             page=page or 1,
@@ -327,6 +346,24 @@ def rules_command(
         show_markdown(pages()[name])
     else:
         show_markdown(page(rule(name)))
+
+
+@app.command("patterns")
+def patterns_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="An engine, ORM or migration tool, for its page.",
+            autocompletion=_complete("pattern_names"),
+        ),
+    ] = None,
+) -> None:
+    """List the pages of patterns by engine, ORM and migration tool, or print one."""
+    from dbdesign.frameworks import index, pattern
+    from dbdesign_server.terminal import show_markdown
+
+    show_markdown(index() if name is None else pattern(name))
 
 
 @app.command(
@@ -358,13 +395,23 @@ class _CallFor:
         self._progress.stop()
 
 
-def _call(roots: list[str], config: str | None, page: int | None) -> _CallFor:
-    """The user may read any file, unless he names roots; a page is cut as for an assistant."""
+def _call(roots: list[str], config: str | None, page: int | None, *, imports: bool = False) -> _CallFor:
+    """The user may read any file, unless he names roots; a page is cut as for an assistant. `imports`: whether code may be run."""
     from dbdesign_server.config import ANSWER_TOKENS, load_config
 
     access = load_config(roots or ["."], config).access
-    access = replace(access, roots=access.roots if roots else (), standard_input=_standard_input)
+    access = replace(access, roots=access.roots if roots else (), standard_input=_standard_input, imports=imports)
     return _CallFor(access, ANSWER_TOKENS if page else None)
+
+
+def _form(format: str | None, imported: bool) -> str | None:  # noqa: A002 - as the options give them
+    from dbdesign.api.source import IMPORTED
+
+    if imported and format not in {None, "sqlalchemy", IMPORTED}:
+        raise InputError(
+            f"{format} is not imported", where="--import", remedy="Leave --import out: it is for SQLAlchemy"
+        )
+    return IMPORTED if imported else format
 
 
 def _standard_input() -> bytes:
@@ -400,10 +447,10 @@ def _remarks(answer: GenerateSchemaAnswer) -> Iterator[str]:
     for text in answer.source_notes:
         yield f"note: {text}"
     for one in answer.unread:
-        yield f"not understood: line {one.line}: {one.reason}: {' '.join(one.text.split())}"
+        yield f"not understood: {place_of(one.path, one.line)}: {one.reason}: {' '.join(one.text.split())}"
     if others := list(dict.fromkeys(part.name for part in answer.parts)):
         shown = ", ".join(others[:8]) + (", …" if len(others) > 8 else "")
-        yield f"note: {len(others)} further diagrams ({shown}): write them all with -o FOLDER/"
+        yield f"note: {len(others)} further texts ({shown}): write them all with -o FOLDER/"
     yield answer.summary
 
 
@@ -470,6 +517,7 @@ def _fail(message: str) -> int:
 import dbdesign_server.advise_command  # noqa: E402 - likewise
 import dbdesign_server.ask_command  # noqa: E402 - likewise
 import dbdesign_server.benchmark_command  # noqa: E402 - adds a command to `app`, from what stands above
+import dbdesign_server.compare_command  # noqa: E402 - likewise
 import dbdesign_server.detect_command  # noqa: E402 - likewise
 import dbdesign_server.evals_command  # noqa: E402 - likewise
 import dbdesign_server.explain_command  # noqa: E402 - likewise

@@ -49,6 +49,9 @@ def _parts(answer: DetectStackAnswer) -> Iterator[RenderableType]:
         yield Text("\nThe schema is declared in:", style="bold")
         for place in answer.schemas:
             yield Text(f"       {place.path} ({place.format})")
+    if answer.patterns:
+        yield Text("\nPatterns that apply:", style="bold")
+        yield Text(f"       {', '.join(answer.patterns)} (dbdesign patterns NAME)")
     if answer.skipped:
         yield Text("\nNot looked at:", style="bold")
         for unseen in answer.skipped:

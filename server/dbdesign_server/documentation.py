@@ -27,6 +27,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"rules/{name}.md", page(rule)
     yield from _hazard_pages()
     yield from plan_findings_pages()
+    yield from _pattern_pages()
     yield "engines.md", engines_page()
     yield "tools.md", asyncio.run(tools_page())
     yield "cli.md", cli_page()
@@ -38,6 +39,16 @@ def _hazard_pages() -> Iterator[tuple[str, str]]:
     yield "hazards/README.md", index()
     for name, hazard in hazards().items():
         yield f"hazards/{name}.md", page(hazard)
+
+
+def _pattern_pages() -> Iterator[tuple[str, str]]:
+    from dbdesign.frameworks import pattern, pattern_names, title
+
+    lines = ["# Patterns by engine, ORM and migration tool", ""]
+    lines += [f"- [{title(name)}]({name}.md)" for name in pattern_names()]
+    yield "patterns/README.md", "\n".join(lines) + "\n"
+    for name in pattern_names():
+        yield f"patterns/{name}.md", pattern(name)
 
 
 def plan_findings_pages() -> Iterator[tuple[str, str]]:

@@ -141,15 +141,24 @@ def target_names() -> list[str]:
     return list(writers())
 
 
+def pattern_names() -> list[str]:
+    """The pages of patterns."""
+    from dbdesign.frameworks import pattern_names as names
+
+    return list(names())
+
+
 def format_names() -> list[str]:
     """What `format` takes."""
-    from dbdesign.readers.base import readers
+    from dbdesign.api.migration_history import TOOLS
+    from dbdesign.readers.base import readers, source_readers
 
-    return [*readers(), "design"]
+    return [*readers(), "design", "mongodb", *source_readers(), *TOOLS]
 
 
 _COMPLETIONS: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("dbdesign://rules/{name}", "name"): rule_names,
+    ("dbdesign://patterns/{name}", "name"): pattern_names,
     ("dbdesign://hazards/{name}", "name"): hazard_names,
     ("dbdesign://engines/{name}", "name"): engine_names,
     ("review_a_schema", "only"): rules_and_families,

@@ -105,6 +105,35 @@ def add_resources(server: MCPServer[Any]) -> None:
         except DesignError as error:
             raise ResourceNotFoundError(str(error)) from None
 
+    _add_patterns(server)
+
+
+def _add_patterns(server: MCPServer[Any]) -> None:
+    @server.resource(
+        "dbdesign://patterns",
+        title="Patterns",
+        description="How schemas are best made with each engine, ORM and migration tool: the pages.",
+        mime_type=MARKDOWN,
+    )
+    def patterns_index() -> str:
+        from dbdesign.frameworks import index
+
+        return index()
+
+    @server.resource(
+        "dbdesign://patterns/{name}",
+        title="Patterns of an engine, ORM or migration tool",
+        description="Keys, types, indexes, migrations and pitfalls, with tested snippets and versions.",
+        mime_type=MARKDOWN,
+    )
+    def pattern_page(name: str) -> str:
+        from dbdesign.frameworks import pattern
+
+        try:
+            return pattern(name)
+        except DesignError as error:
+            raise ResourceNotFoundError(str(error)) from None
+
 
 def engine_names() -> list[str]:
     """The engines that have a dialect."""

@@ -22,13 +22,15 @@ def output_schema(schema: dict[str, Any]) -> dict[str, Any]:
 def _compact(schema: dict[str, Any], *, keep_null: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in _without_union(schema, keep_null=keep_null).items():
+        if _is_noise(key, value, output=keep_null, of_model=schema.get("type") == "object"):
+            continue
         if key in {"properties", "$defs"}:
             found[key] = {name: _compact(one, keep_null=keep_null) for name, one in value.items()}
         elif isinstance(value, dict):
             found[key] = _compact(value, keep_null=keep_null)
         elif isinstance(value, list):
             found[key] = [_compact(one, keep_null=keep_null) if isinstance(one, dict) else one for one in value]
-        elif not _is_noise(key, value, output=keep_null, of_model=schema.get("type") == "object"):
+        else:
             found[key] = value
     return found
 

@@ -11,6 +11,7 @@ import select
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from dbdesign.errors import DesignError, InputError
@@ -44,6 +45,11 @@ def parser(width: int | None = None) -> argparse.ArgumentParser:
         "--root", action="append", default=[], metavar="FOLDER", help="allow files below it; repeatable"
     )
     options.add_argument("--config", metavar="FILE", help="TOML with `roots` and `databases`")
+    options.add_argument(
+        "--allow-import",
+        action="store_true",
+        help="let a model have a program's own Python code run to read its models (format sqlalchemy-import)",
+    )
     http = options.add_argument_group("HTTP")
     http.add_argument("--http", action="store_true", help="streamable HTTP instead of standard input and output")
     http.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
@@ -62,6 +68,8 @@ def serve(arguments: Sequence[str]) -> int:
     try:
         chosen = parser().parse_args(list(arguments))
         config = load_config(chosen.root, chosen.config)
+        if chosen.allow_import:
+            config = replace(config, access=replace(config.access, imports=True))
         if chosen.http:
             from dbdesign_server.http import serve_http
 

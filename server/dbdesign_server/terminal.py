@@ -16,6 +16,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from dbdesign.api.describe_documents import collection_text
+
 if TYPE_CHECKING:
     from rich.status import Status
 
@@ -135,6 +137,8 @@ def _schema_parts(answer: ReadSchemaAnswer, detail: str) -> Iterator[RenderableT
         yield Text("\n".join(table.name for table in answer.tables))
     elif answer.tables:
         yield _overview(answer)
+    for one in answer.collections:
+        yield Text(f"\n{collection_text(one)}")
     yield from _others(answer)
     yield from _problems(answer)
 
@@ -205,7 +209,8 @@ def _problems(answer: ReadSchemaAnswer | ReviewSchemaAnswer) -> Iterator[Rendera
         shown = _grid("line", "not understood", "why")
         shown.columns[0].justify = "right"
         for one in answer.unread:
-            shown.add_row(str(one.line), Text(" ".join(one.text.split())[:160]), Text(one.reason), style="red")
+            place = f"{one.path}:{one.line}" if one.path else str(one.line)
+            shown.add_row(place, Text(" ".join(one.text.split())[:160]), Text(one.reason), style="red")
         yield shown
     for note in answer.notes:
         yield Text(f"note: {note}", style="dim")
@@ -239,7 +244,7 @@ def _review_parts(
 
 def _finding(finding: FindingOut, name: str, *, with_fix: bool) -> Iterator[RenderableType | Verbatim]:
     more = f" and {finding.object_count - 1} more" if finding.object_count else ""
-    place = f"  {name}:{finding.line}" if finding.line else ""
+    place = f"  {finding.path or name}:{finding.line}" if finding.line else ""
     yield Text.assemble(
         (f"{finding.severity:{len(INDENT) - 1}} ", STYLES[finding.severity]),
         (f"{finding.object}{more}", "bold"),

@@ -101,7 +101,7 @@ def test_migrations_that_do_not_apply_are_no_start(tmp_path: Path) -> None:
     folder = tmp_path / "migrations"
     folder.mkdir()
     (folder / "V1__a.sql").write_text("alter table nowhere add a int;")
-    with pytest.raises(InputError, match=r'V1__a\.sql, line 1: relation "nowhere" does not exist'):
+    with pytest.raises(InputError, match=r'V1__a\.sql, line 1: .*"nowhere"'):
         plan("migrations", TO, call=Call(access=Access.beneath(tmp_path)))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dbdesign_evals.answer import MAX_FILE, Answer, MissingFileError, from_folder, from_text
+from dbdesign_evals.claims import claims
 from dbdesign_evals.task import Deliverable
 
 SQL = Deliverable(file="schema.sql", language="sql", what="the schema")
@@ -63,6 +64,23 @@ def test_a_block_that_does_not_end_is_taken_and_that_is_said() -> None:
     answer = from_text("```sql schema.sql\nselect 1;", [SQL])
     assert answer.files == {"schema.sql": "select 1;\n"}
     assert "probably cut short" in answer.notes[0]
+
+
+HUGE = {
+    "many blocks": "```sql\nx\n```\n" * 100_000,
+    "a fence without end": "`" * 1_000_000,
+    "fences alone": "```\n" * 200_000,
+    "one line": "a" * 1_000_000,
+    "claims": "I tested it. " * 80_000,
+    "one file": "```sql schema.sql\n" + "select 1;\n" * 120_000 + "```\n",
+}
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=list(HUGE))
+def test_an_answer_of_a_megabyte_is_looked_through(text: str) -> None:
+    answer = from_text(text, [SQL, YAML])
+    assert any(note.startswith("report.yaml: could not be extracted") for note in answer.notes)
+    assert len(claims(text)) <= 40_000
 
 
 @pytest.mark.parametrize(

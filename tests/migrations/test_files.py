@@ -65,8 +65,10 @@ def test_alembic_revisions_are_read_without_running_them() -> None:
         "  29: ALTER TABLE orders DROP CONSTRAINT old",
         "  30: UPDATE orders SET note='a'",
         "  30: DELETE FROM thing",
+        "  32: DROP TABLE a",
+        "  32: DROP TABLE b",
     ]
-    assert reading.notes == ("alembic_second.py: line 31: for is known only by executing it",)
+    assert reading.notes == ()
     assert reading.migrations[1].statements[2].allowed == {"index-create"}
 
 

@@ -254,8 +254,14 @@ async def test_resources_are_rules_engines_and_the_persona(project: Path, era: L
         "dbdesign://engines",
         "dbdesign://persona",
         "dbdesign://hazards",
+        "dbdesign://patterns",
     ]
-    assert templates == ["dbdesign://rules/{name}", "dbdesign://hazards/{name}", "dbdesign://engines/{name}"]
+    assert templates == [
+        "dbdesign://rules/{name}",
+        "dbdesign://hazards/{name}",
+        "dbdesign://engines/{name}",
+        "dbdesign://patterns/{name}",
+    ]
     design = pages.pop("dbdesign://schemas/design")
     assert design.mime_type == "application/schema+json"
     assert json.loads(design.text)["title"] == "dbdesign design file"  # type: ignore[union-attr]
@@ -303,5 +309,5 @@ async def test_names_are_completed(project: Path, era: Literal["auto", "legacy"]
     assert "foreign-key-without-index" in found.values
     assert all("foreign-key" in value for value in found.values)
     assert engine.values == ["mysql"]
-    assert target.values[:2] == ["mermaid", "mysql"]
+    assert target.values[:2] == ["mermaid", "mongodb"]
     assert nothing.values == []

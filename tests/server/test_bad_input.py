@@ -110,7 +110,7 @@ async def test_what_leads_out_of_the_root_is_refused(project: Path, tmp_path: Pa
         "link.sql": "outside the allowed folders",
         "../secret.sql": "`..` is not allowed",
         str(tmp_path / "secret.sql"): "outside the allowed folders",
-        "folder": "is a folder",
+        "folder": "nothing in it declares a schema",
         "missing.sql": "there is no such file",
         "/dev/zero": "outside the allowed folders",
         "database:shop": "DBDESIGN_DATABASE_SHOP",

@@ -1,8 +1,8 @@
 """The indexes bring what the best known ones bring: the workload's what-if cost with them, as a share of its cost without.
 
-with: `source`, `queries`, `file`, `settings` (see `dbdesign_evals.index_set`), `budget` (bytes), `best` (the share that the best known
-set within the budget reaches), `within` (how much more is still full marks: 0.02 means 2 % more cost), `none_at` (the share from which
-on there are no marks; linear between). A set over the budget earns nothing.
+with: `source`, `queries`, `file`, `settings`, `refuse` (see `dbdesign_evals.index_set`), `budget` (bytes), `best` (the share that the
+best known set within the budget reaches), `within` (how much more is still full marks: 0.02 means 2 % more cost), `none_at` (the share
+from which on there are no marks; linear between). A set over the budget earns nothing.
 """
 
 from __future__ import annotations

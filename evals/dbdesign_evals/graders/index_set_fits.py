@@ -1,7 +1,7 @@
 """The indexes can be built and fit the budget: each statement is a CREATE INDEX that PostgreSQL takes, and their sizes at production
 volume sum to no more than the budget.
 
-with: `source`, `queries`, `file`, `settings` (see `dbdesign_evals.index_set`), `budget` (bytes), `at_most`
+with: `source`, `queries`, `file`, `settings`, `refuse` (see `dbdesign_evals.index_set`), `budget` (bytes), `at_most`
 (number of indexes, where it matters).
 """
 

@@ -1,6 +1,6 @@
 """What an answer says of its indexes is so: their size and the share of the workload's cost that they leave, as the twin prices them.
 
-with: `source`, `queries`, `file`, `settings` (see `dbdesign_evals.index_set`), `report` (the structured answer), `size_gb` and
+with: `source`, `queries`, `file`, `settings`, `refuse` (see `dbdesign_evals.index_set`), `report` (the structured answer), `size_gb` and
 `share_left` (dotted paths in it; 10⁹ bytes, 0 to 1), `within` (relative; 0.1 by default). One case each.
 """
 

@@ -76,7 +76,7 @@ def grade(parameters: Parameters, bench: Workbench) -> Outcome:
         raise InputError("`operations` is no mapping", where=name)
     cases = Cases()
     for case in parameters.cases:
-        with _turn, contextlib.closing(RedisClient(redis().socket)) as client:
+        with _turn, contextlib.closing(RedisClient(redis())) as client:
             client.call("FLUSHALL")
             cases.evidence = [f"Redis {_version(client)}"]
             cases.add(_wrong(client, operations, case))
@@ -149,7 +149,7 @@ def _at_once(operations: dict[str, Any], step: Step) -> Any:
     """So many calls from several connections; the replies sorted, so that they can be compared."""
 
     def work(session: int) -> list[str]:
-        with contextlib.closing(RedisClient(redis().socket)) as client:
+        with contextlib.closing(RedisClient(redis())) as client:
             numbers = range(session, step.times, step.sessions)
             calls = (_operation(client, operations, step, {**step.params, "n": number}) for number in numbers)
             return [",".join(_flat(reply)) for reply in calls]

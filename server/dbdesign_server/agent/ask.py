@@ -85,14 +85,11 @@ async def _run(
 
 
 def _open(run: Run, toolbox: Toolbox, question: str | None, config: AgentConfig, journal: Journal) -> None:
-    """Begin the file, or mark in it where it goes on; then say the question, if there is one."""
+    """Begin the file, where it is new; then say the question, if there is one."""
     transcript = run.transcript
     transcript.tools = toolbox.names
     if config.resume is None:
         journal.begin(transcript)
-    elif config.model and config.model != transcript.model:
-        transcript.use_model(config.model)
-        journal.write({"type": "model", "model": config.model})
     if question:
         message: Message = {"role": "user", "content": [{"type": "text", "text": question}]}
         run.say(message)
@@ -115,6 +112,9 @@ def _resumed(config: AgentConfig, question: str | None) -> Transcript:
     if not question and transcript.stop_reason in {"end_turn", "stop_sequence"}:
         raise InputError("the conversation has ended", where=str(config.resume), remedy="Say what to do next")
     transcript.stop_reason, transcript.stop_detail = None, ""
+    if config.model and config.model != transcript.model:
+        transcript.use_model(config.model)
+        Journal(config.resume).write({"type": "model", "model": config.model})
     return transcript
 
 

@@ -28,13 +28,20 @@ class Journal:
         self._secret = secret
 
     def write(self, *records: dict[str, Any]) -> None:
-        """Append these records, in one step."""
+        """Append these records, in one step.
+
+        Raises:
+            InputError: where the file cannot be written, or not any more.
+        """
         if self.path is None:
             return
         lines = "".join(f"{self._clean(json.dumps(one, ensure_ascii=False))}\n" for one in records)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "ab") as file:
-            file.write(lines.encode("utf-8", "surrogatepass"))
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "ab") as file:
+                file.write(lines.encode("utf-8", "surrogatepass"))
+        except OSError as error:
+            raise self._unwritten(error) from None
 
     def begin(self, transcript: Transcript) -> None:
         """Start the file.
@@ -48,11 +55,14 @@ class Journal:
             raise InputError("the transcript exists already", where=str(self.path), remedy="Resume it, or name another")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            head = transcript.model_dump(include={"question", "model", "system", "tools", "started"})
-            self.write({"type": "start", "version": VERSION, **head})
         except OSError as error:
-            reason = (error.strerror or "cannot be written").lower()
-            raise InputError(reason, where=str(self.path), remedy="Name another file for the transcript") from None
+            raise self._unwritten(error) from None
+        head = transcript.model_dump(include={"question", "model", "system", "tools", "started"})
+        self.write({"type": "start", "version": VERSION, **head})
+
+    def _unwritten(self, error: OSError) -> InputError:
+        reason = (error.strerror or "cannot be written").lower()
+        return InputError(reason, where=str(self.path), remedy="Name another file for the transcript")
 
     def _clean(self, line: str) -> str:
         if self._secret:

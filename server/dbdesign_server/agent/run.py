@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from dbdesign.errors import DesignError, InputError
 from dbdesign_server.agent.budget import (
     OVERHEAD,
     Allowance,
@@ -42,6 +43,10 @@ SAID_NOTHING = (
 )
 
 
+class _UnaffordableError(Exception):
+    """The attempts before have used up what could be spent."""
+
+
 class Run:
     """One run of a conversation, which changes its transcript and writes what happens to its journal."""
 
@@ -68,6 +73,11 @@ class Run:
         self._turns = 0
         self._continuations = 0
         self._price = price_for(transcript.model, config.max_cost)
+        if config.max_cost is not None and transcript.cost is None:
+            what = (
+                f"what was spent before is not known ({', '.join(transcript.unpriced)}), so that a limit cannot be kept"
+            )
+            raise InputError(what, where="max-cost", remedy="Leave it out and limit the turns")
 
     async def go(self, toolbox: Toolbox) -> None:
         """Run until the conversation ends."""
@@ -96,8 +106,14 @@ class Run:
             self.stop("max_turns", f"{self._turns} answers, as many as were allowed")
         else:
             ends = self._turns + 1 == self._config.max_turns
-            reply = await self._ask(toolbox, allowed.tokens, last=ends or allowed.last)
-            self._react(reply, allowed, ends=ends, offered=bool(toolbox.described))
+            try:
+                reply = await self._ask(toolbox, allowed.tokens, last=ends or allowed.last)
+            except _UnaffordableError:
+                self.stop(
+                    "max_cost", f"{self._spent()}, some of it on answers that broke off; another could cost too much"
+                )
+            else:
+                self._react(reply, allowed, ends=ends, offered=bool(toolbox.described))
 
     def _allowance(self, toolbox: Toolbox) -> Allowance:
         if self._config.max_cost is None or self._price is None:
@@ -125,7 +141,7 @@ class Run:
             last=last,
         )
         reply = await with_retries(
-            lambda attempt: self._attempt(arguments, attempt),
+            lambda attempt: self._attempt(self._affordable(arguments, attempt, toolbox), attempt),
             model=self.transcript.model,
             attempts=self._config.attempts,
             sleep=self._sleep,
@@ -133,6 +149,15 @@ class Run:
         )
         self._turns += 1
         return reply
+
+    def _affordable(self, arguments: dict[str, Any], attempt: int, toolbox: Toolbox) -> dict[str, Any]:
+        """The request within what is left after the attempts before, which cost too."""
+        if attempt == 1:
+            return arguments
+        allowed = self._allowance(toolbox)
+        if allowed.tokens == 0:
+            raise _UnaffordableError
+        return {**arguments, "max_tokens": min(arguments["max_tokens"], allowed.tokens)}
 
     async def _attempt(self, arguments: dict[str, Any], attempt: int) -> Reply:
         reader, started = ReplyReader(self.transcript.model, self._watch), self._clock()
@@ -161,7 +186,7 @@ class Run:
         if reply is None and not usage.total_tokens:
             return
         self._answered = self._clock()
-        price = prices().of(reader.model)
+        price = prices().of(reader.model) or self._price
         turn = Turn(
             number=self._turn_number() + 1,
             model=reader.model,
@@ -229,13 +254,20 @@ class Run:
         at_once = 1 if any(toolbox.writes(block["name"]) for block in open_calls) else self._config.parallel
         places = anyio.Semaphore(at_once)
 
+        failures: list[DesignError] = []
+
         async def make(block: dict[str, Any]) -> None:
             async with places:
-                made[block["id"]] = await self._call(block, turn, toolbox)
+                try:
+                    made[block["id"]] = await self._call(block, turn, toolbox)
+                except DesignError as error:
+                    failures.append(error)  # raised outside, where no task group wraps it
 
         async with anyio.create_task_group() as group:
             for block in open_calls:
                 group.start_soon(make, block)
+        if failures:
+            raise failures[0]
         self.say({"role": "user", "content": [_result(made[block["id"]]) for block in blocks]})
 
     async def _call(self, block: dict[str, Any], turn: int, toolbox: Toolbox) -> ToolCall:

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dbdesign_server.agent.prices import prices
 from dbdesign_server.agent.usage import Usage
 
 Message = dict[str, Any]
@@ -121,12 +120,14 @@ class Transcript(BaseModel):
     @property
     def unpriced(self) -> list[str]:
         """Models that answered and whose price is not known."""
-        return [model for model in self.usage_by_model if prices().of(model) is None]
+        return list(dict.fromkeys(turn.model for turn in self.turns if turn.cost is None))
 
     @property
     def answer(self) -> str:
-        """What the model said last, of several answers where it was cut and went on; not what it said between calls of tools."""
+        """What the model said last, of several answers where it was cut and went on; empty where it wanted to call tools instead."""
         parts: list[str] = []
+        if self.pending():
+            return ""
         for message in reversed(self.messages):
             if message["role"] == "assistant":
                 parts.append(text_of(message))

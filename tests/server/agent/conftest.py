@@ -10,13 +10,15 @@ from typing import Any
 
 import anyio
 import pytest
+import respx
+from anthropic import AsyncAnthropic
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
 from dbdesign_server.agent import AgentConfig, Transcript, ask
 from dbdesign_server.agent.events import Event
-from scripted_model import Script
+from scripted_model import KEY, Script
 
 
 @dataclass
@@ -103,8 +105,8 @@ Asking = Callable[..., Awaitable[Transcript]]
 
 
 @pytest.fixture
-def asking(tools: Tools, pauses: Pauses) -> Asking:
-    """Asks a script a question, with the tools; `events` gathers what a watcher is told."""
+def asking(tools: Tools, pauses: Pauses, httpx2_mock: respx.Router) -> Asking:
+    """Asks a script a question, with the tools; `events` gathers what a watcher is told. The script answers at the API's address."""
 
     async def ask_script(
         script: Script, question: str | None = "Why?", events: list[Event] | None = None, **terms: Any
@@ -112,6 +114,8 @@ def asking(tools: Tools, pauses: Pauses) -> Asking:
         terms.setdefault("tools", (tools.server(),))
         config = AgentConfig(**terms)
         watch = (lambda _event: None) if events is None else events.append
-        return await ask(question, config=config, client=script.client(), watch=watch, sleep=pauses)
+        script.route(httpx2_mock)
+        client = AsyncAnthropic(api_key=KEY)
+        return await ask(question, config=config, client=client, watch=watch, sleep=pauses)
 
     return ask_script

@@ -16,7 +16,7 @@ from scripted_model import KEY, Next, Reply, Script, broken, failure, reply, say
 
 from .conftest import Asking, Pauses
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.httpx2(assert_all_called=False)]
 
 
 @pytest.mark.parametrize(

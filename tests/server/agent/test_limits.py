@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -15,11 +16,11 @@ from dbdesign.errors import InputError
 from dbdesign_server.agent import Usage, prices
 from dbdesign_server.agent.request import FINISH
 from dbdesign_server.agent.run import CONTINUATIONS
-from scripted_model import Reply, Script, call, raw_call, reply, results, say, think
+from scripted_model import Reply, Script, broken, call, raw_call, reply, results, say, think
 
 from .conftest import Asking, Tools
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.httpx2(assert_all_called=False)]
 
 
 def last_text(request: dict[str, Any]) -> str:
@@ -129,7 +130,17 @@ async def test_an_answer_cut_because_money_ran_out_is_not_gone_on_with(asking: A
     assert 0.05 < (transcript.cost or 0) <= 0.10
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_attempts_that_broke_off_count_towards_the_limit(asking: Asking) -> None:
+    def half(body: dict[str, Any]) -> Reply:
+        return broken(say("x" * 3 * min(body["max_tokens"], 5_000)))  # $0.10 at most
+
+    transcript = await asking(Script(forever=half), max_cost=0.25, attempts=20)
+    assert (transcript.stop_reason, transcript.answer) == ("max_cost", "")
+    assert "on answers that broke off" in transcript.stop_detail
+    assert 0.2 < (transcript.cost or 0) <= 0.25
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     limit=st.floats(0.001, 3),
     words=st.lists(st.integers(0, 5_000), min_size=1, max_size=6),
@@ -168,6 +179,18 @@ def test_no_conversation_costs_more_than_its_limit(
 async def test_a_limit_that_cannot_be_kept_is_refused_before_anything_is_spent(asking: Asking) -> None:
     with pytest.raises(InputError, match=r"the price of 'claude-opus-9' is not known .* such as claude-opus-5"):
         await asking(Script(), model="claude-opus-9", max_cost=1.0)
+
+
+async def test_a_model_that_answers_under_another_name_costs_what_was_asked_for(asking: Asking) -> None:
+    transcript = await asking(Script(reply(say("Hm."), model="claude-opus-next")), max_cost=1.0)
+    assert (transcript.cost, transcript.unpriced) == (pytest.approx(0.0014), [])
+
+
+async def test_a_limit_cannot_be_set_on_what_has_cost_nobody_knows_what(asking: Asking, tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    await asking(Script(reply(say("Hm."), model="claude-opus-9")), model="claude-opus-9", transcript=file)
+    with pytest.raises(InputError, match=r"spent before is not known \(claude-opus-9\)"):
+        await asking(Script(), question="And?", resume=file, model="claude-opus-5-5", max_cost=1.0)
 
 
 async def test_a_model_without_a_price_is_reported_in_tokens(asking: Asking) -> None:

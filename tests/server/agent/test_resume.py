@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import stat
 import subprocess
@@ -17,11 +16,12 @@ from inline_snapshot import snapshot
 
 from dbdesign.errors import InputError
 from dbdesign_server.agent import AgentError, load
+from dbdesign_server.commands import run
 from scripted_model import KEY, Reply, Script, call, failure, reply, results, say, served, think
 
 from .conftest import Asking, Pauses, Tools
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.httpx2(assert_all_called=False)]
 
 
 @pytest.fixture
@@ -185,6 +185,16 @@ async def test_a_transcript_is_never_written_over(asking: Asking, file: Path) ->
     assert file.read_text() == "mine"
 
 
+async def test_a_transcript_that_can_no_longer_be_written_stops_the_run(asking: Asking, file: Path) -> None:
+    def replace(_body: dict[str, Any]) -> Reply:
+        file.unlink()
+        file.mkdir()
+        return reply(call("echo", text="x"))
+
+    with pytest.raises(InputError, match=r"is a directory\. Name another file for the transcript"):
+        await asking(Script(replace, reply(say("Done."))), transcript=file)
+
+
 @pytest.mark.parametrize(
     ("state", "question", "said"),
     [
@@ -208,7 +218,9 @@ def heeds_interrupts() -> None:
 
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
-def test_a_command_that_is_killed_can_be_resumed(tmp_path: Path, blow: signal.Signals) -> None:
+def test_a_command_that_is_killed_can_be_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], blow: signal.Signals
+) -> None:
     """Killed while it waits for its second answer; what was called before is not called again."""
     project, file, asked, over = tmp_path / "project", tmp_path / "t.jsonl", Flag(), Flag()
     project.mkdir()
@@ -220,11 +232,11 @@ def test_a_command_that_is_killed_can_be_resumed(tmp_path: Path, blow: signal.Si
 
     script = Script(reply(call("write_file", path="notes.txt", text="once")), hold, reply(say("Here I am.")))
     with served(script) as url:
-        environment = {**os.environ, "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": url, "NO_PROXY": "*"}
-        command = [sys.executable, "-m", "dbdesign_server.cli", "ask", "--path", str(project)]
+        for name, value in {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": url, "NO_PROXY": "*"}.items():
+            monkeypatch.setenv(name, value)
+        command = ["ask", "--path", str(project), "--transcript", str(file), "Why?"]
         first = subprocess.Popen(
-            [*command, "--transcript", str(file), "Why?"],
-            env=environment,
+            [sys.executable, "-m", "dbdesign_server.cli", *command],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             preexec_fn=heeds_interrupts,
@@ -236,9 +248,7 @@ def test_a_command_that_is_killed_can_be_resumed(tmp_path: Path, blow: signal.Si
         if blow is signal.SIGINT:
             assert first.returncode == 130
             assert f"interrupted. Go on with: dbdesign ask --resume {file}" in said.decode()
-        second = subprocess.run(
-            [*command, "--resume", str(file)], env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-    assert (second.returncode, second.stdout) == (0, "Here I am.\n")
+        assert run(["ask", "--path", str(project), "--resume", str(file)]) == 0
+    assert capsys.readouterr().out == "Here I am.\n"
     assert (project / "notes.txt").read_text() == "once"
     assert [made.text for made in load(file).tool_calls] == ["Wrote notes.txt: 1 lines."]

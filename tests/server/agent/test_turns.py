@@ -16,7 +16,7 @@ from scripted_model import KEY, Script, call, raw_call, reply, results, say, thi
 
 from .conftest import Asking, Tools
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.httpx2(assert_all_called=False)]
 
 
 async def test_an_answer_is_streamed_as_it_arrives_and_kept_as_a_whole(asking: Asking) -> None:

@@ -45,6 +45,7 @@ class Access:
         databases: configured databases by name; never an URL from a caller.
         analyzable: names of those on which the user lets queries be run to explain them (EXPLAIN ANALYZE), lower case with `_`.
         files: whether any file may be touched at all.
+        imports: whether a program's own code may be run to read its models.
         standard_input: gives what `-` stands for; None where `-` has no meaning (the server).
     """
 
@@ -53,6 +54,7 @@ class Access:
     analyzable: frozenset[str] = frozenset()
     standard_input: Callable[[], bytes] | None = None
     files: bool = True
+    imports: bool = False
 
     @classmethod
     def beneath(
@@ -147,6 +149,21 @@ class Access:
         except OSError as error:
             raise self._refused(name, error) from None
         raise InputError("is not a folder", where=name, remedy="Name the folder of a repository")
+
+    def file(self, name: str) -> Path:
+        """The real path of a regular file that may be reached.
+
+        Raises:
+            AccessError: outside the roots, or no regular file.
+            InputError: missing.
+        """
+        try:
+            path = self._resolved(name)
+            if stat.S_ISREG(path.stat().st_mode):
+                return path
+        except OSError as error:
+            raise self._refused(name, error) from None
+        raise InputError("is not a regular file", where=name, remedy="Name a file")
 
     def files_beneath(self, name: str) -> Iterator[str]:
         """The regular files below a folder, named from the folder as it was named, in the order of their paths.

@@ -50,6 +50,7 @@ class UnreadOut(BaseModel):
     line: int
     text: str
     reason: str
+    path: str | None = Field(default=None, description="of the file, where the source has several")
 
 
 class SkippedOut(BaseModel):
@@ -75,12 +76,22 @@ def unread_items(loaded: Loaded) -> tuple[list[Item], list[Item]]:
     items = [
         Item(
             "unread",
-            {"line": one.line, "text": one.text[:200], "reason": one.reason[:400]},
-            f"line {one.line}: {one.reason[:400]}: {' '.join(one.text[:200].split())}",
+            {
+                "line": one.line,
+                "text": one.text[:200],
+                "reason": one.reason[:400],
+                **({"path": one.path} if one.path else {}),
+            },
+            f"{place_of(one.path, one.line)}: {one.reason[:400]}: {' '.join(one.text[:200].split())}",
         )
         for one in loaded.result.unread
     ]
     return items[:SHOWN], items[SHOWN:]
+
+
+def place_of(path: str | None, line: int) -> str:
+    """`models/order.py:12`, or `line 12` of the only file."""
+    return f"{path}:{line}" if path else f"line {line}"
 
 
 def skipped_items(loaded: Loaded) -> list[Item]:

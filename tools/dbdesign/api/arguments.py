@@ -16,20 +16,22 @@ Names = BeforeValidator(split_names)
 
 Source = Annotated[
     str,
-    Field(description="A path, the text itself (SQL, DBML, a design file in YAML), or `database:<name>`."),
+    Field(
+        description="A path (file, folder of models or migrations, repository), the text itself, or `database:<name>`."
+    ),
 ]
 Format = Annotated[
     str | None,
-    Field(description="Its format, where it is not recognised."),
+    Field(description="Where not recognised: an engine, dbml, prisma, flyway …"),
 ]
 EngineVersion = Annotated[
     str | None,
-    Field(description="Of its engine, such as 16 or 8.4, where the source does not say."),
+    Field(description="Of its engine, if not said there: 16, `mysql 8.4`."),
 ]
 Page = Annotated[int, Field(description="From 1.", ge=1)]
 WriteTo = Annotated[
     str | None,
-    Field(description="Write to this file or folder/ and answer with paths instead of the text."),
+    Field(description="File or folder/ to write to, instead of answering with the text."),
 ]
 Overwrite = Annotated[bool, Field(description="Let write_to replace files.")]
 Tables = Annotated[list[str], Names, Field(description="Only these: names or patterns such as `sales.*`.")]

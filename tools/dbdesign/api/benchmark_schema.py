@@ -88,10 +88,9 @@ def benchmark_schema(
 ) -> BenchmarkSchemaAnswer:
     """Fill a PostgreSQL 18 of its own with rows that follow a design's volumes and measure its workload there.
 
-    Rows satisfy every constraint and have the distinct counts, skew, NULLs and correlation that the design file says, in proportion to its
-    volumes. Queries run in the mix of their rates; writes are rolled back. Per query: p50/p95/p99, throughput, buffers, plan, estimated
-    against actual rows, target met, and what the twin had said. With `indexes`, or `advise`, the same again after building them.
-    `write_to` a folder gets a Markdown and an HTML report.
+    Rows satisfy every constraint and follow the design's distributions. Queries run in the mix of their rates, writes are rolled back. Per
+    query: p50/p95/p99, throughput, buffers, plan, target met, and what the twin had said; with `indexes` or `advise` again after building
+    them. `write_to` a folder gets a Markdown and an HTML report.
     """
     wanted = Request(
         source,

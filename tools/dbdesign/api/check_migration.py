@@ -136,9 +136,8 @@ def check_migration(
 ) -> CheckMigrationAnswer:
     """Check hand-written migrations for what locks, rewrites or breaks a database in use, statement by statement.
 
-    On PostgreSQL the statements are executed on an embedded server, each in the state that the earlier ones left, and locks, rewrites and
-    scans are observed. Each finding says what is locked, what that blocks, for how long at the known volumes, and the safe statements to
-    write instead. `-- dbdesign: allow <hazard> <reason>` allows one.
+    On PostgreSQL they are executed on an embedded server, and locks, rewrites and scans observed. Each finding says what is locked, what
+    that blocks, for how long at the known volumes, and what to write instead. `-- dbdesign: allow <hazard> <reason>` allows one.
     """
     call = call or Call()
     asked = repr((source, engine, version, schema, history, statistics, tool, only, ignore, execute))

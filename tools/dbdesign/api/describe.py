@@ -92,8 +92,8 @@ def index_json(index: Index) -> Json:
     }
 
 
-def table_json(table: Table, detail: Detail, line: int | None = None) -> Json:
-    """A table at a level of detail; `line` is where it is declared."""
+def table_json(table: Table, detail: Detail, line: int | None = None, path: str | None = None) -> Json:
+    """A table at a level of detail; `line` is where it is declared, and `path` in which of several files."""
     if detail == "names":
         return {"name": table.label}
     if detail == "summary":
@@ -101,6 +101,7 @@ def table_json(table: Table, detail: Detail, line: int | None = None) -> Json:
     found: Json = {
         "name": table.label,
         **({"line": line} if line else {}),
+        **({"path": path} if path else {}),
         "columns": [column_json(column) for column in table.columns],
         "primary_key": key_json(table.primary_key),
         "foreign_keys": [foreign_key_json(key) for key in table.foreign_keys],
@@ -153,6 +154,7 @@ def table_text(found: Json) -> str:
 _SAID = {
     "name",
     "line",
+    "path",
     "continued",
     "columns",
     "primary_key",

@@ -62,11 +62,21 @@ class DetectStackAnswer(Answer):
 
     technologies: list[TechnologyOut]
     schemas: list[SchemaOut]
+    patterns: list[str] = Field(
+        default_factory=list, description="pages that apply: the resources dbdesign://patterns/<name>"
+    )
     skipped: list[UnseenOut]
     proof: str
 
 
-_TITLES = {"technologies": "Technologies", "schemas": "Where the schema is declared", "skipped": "Not looked at"}
+_TITLES = {
+    "technologies": "Technologies",
+    "schemas": "Where the schema is declared",
+    "patterns": "Patterns that apply",
+    "skipped": "Not looked at",
+}
+_NOT_ITS_OWN = frozenset({"target", "test"})
+"""Roles of databases that are not the application's own store."""
 
 
 def detect_stack(
@@ -80,22 +90,25 @@ def detect_stack(
     Says the role and version of each and where the schema is declared, from manifests, lock files, deployment, settings, connection
     strings, imports and migration folders; executes nothing. Call it first in a project that exists. Secrets are never shown.
     """
+    from dbdesign.api.migration_history import ALIASES, TOOLS
     from dbdesign.detect.detect import detect
-    from dbdesign.readers.base import readers
+    from dbdesign.readers.base import readers, source_readers
 
     call = call or Call()
     folder = call.access.folder(path)
-    detection = detect(folder, readable=frozenset({"sql", *readers()}), step=call.step)
-    return _answer(detection, page, call)
+    readable = frozenset({"sql", *readers(), *source_readers(), *TOOLS, *ALIASES})
+    detection = detect(folder, readable=readable, step=call.step)
+    return _answer(detection, path, page, call)
 
 
-def _answer(detection: Detection, page: int, call: Call) -> DetectStackAnswer:
+def _answer(detection: Detection, path: str, page: int, call: Call) -> DetectStackAnswer:
     items = [_technology(one) for one in detection.technologies]
     items += [Item("schemas", one.model_dump(), f"{one.path} ({one.format})") for one in detection.schemas]
+    items += [Item("patterns", name, f"dbdesign://patterns/{name}") for name in _patterns(detection)]
     items += [Item("skipped", one.model_dump(), f"{one.path}: {one.reason}") for one in detection.skipped]
     pages = paginate(items, call.tokens)
     shown = chosen(pages, page)
-    summary = paged(_summary(detection), page, len(pages))
+    summary = paged(_summary(detection, path), page, len(pages))
     return DetectStackAnswer.model_validate(
         {
             "summary": summary,
@@ -103,6 +116,7 @@ def _answer(detection: Detection, page: int, call: Call) -> DetectStackAnswer:
             "pages": len(pages),
             "technologies": section(shown, "technologies"),
             "schemas": section(shown, "schemas"),
+            "patterns": section(shown, "patterns"),
             "skipped": section(shown, "skipped"),
             "proof": "read statically, nothing executed",
         }
@@ -126,7 +140,32 @@ def _line(one: Evidence) -> str:
     return f"[{one.tier}] {place}: {one.text}"
 
 
-def _summary(detection: Detection) -> str:
+def _patterns(detection: Detection) -> list[str]:
+    """The pages for what the repository itself uses, in the order in which the technologies stand."""
+    from dbdesign.frameworks import page_of
+
+    own = (page_of(one.name) for one in detection.technologies if one.role not in _NOT_ITS_OWN)
+    return list(dict.fromkeys(name for name in own if name))
+
+
+def _for_reading(detection: Detection, path: str) -> str | None:
+    """How read_schema is called for the most telling place of the schema: models before histories before scripts."""
+    from dbdesign.api.migration_history import ALIASES, TOOLS
+    from dbdesign.readers.base import source_readers
+
+    def rank(format_: str) -> int:
+        return 0 if format_ in source_readers() else 1 if format_ in {*TOOLS, *ALIASES} else 2
+
+    found = sorted((one for one in detection.schemas if one.readable), key=lambda one: rank(one.format))
+    if not found:
+        return None
+    first = found[0]
+    place = first.path if path in {"", "."} else f"{path.rstrip('/')}/{first.path}" if first.path != "." else path
+    given = f"source={place}" + (f" format={first.format}" if first.format != "sql" else "")
+    return f"read_schema takes {given}{' and others (see schemas)' if len(found) > 1 else ''}."
+
+
+def _summary(detection: Detection, path: str) -> str:
     parts = [f"{plural(detection.files, 'file')} read."]
     for kind, title in (("engine", "Databases"), ("orm", "Object mappers"), ("migration", "Migrations")):
         found = [one for one in detection.technologies if one.kind == kind]
@@ -134,6 +173,8 @@ def _summary(detection: Detection) -> str:
         parts.append(f"{title}: {named or 'none found'}.")
     if detection.schemas:
         parts.append(f"The schema is declared in {', '.join(one.path for one in detection.schemas[:3])}.")
+    if (said := _for_reading(detection, path)) is not None:
+        parts.append(said)
     if detection.skipped:
         parts.append(
             f"{plural(len(detection.skipped), 'file or folder')} not looked at (see skipped).".replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import yaml
@@ -11,6 +12,10 @@ from dbdesign.api.source import decoded_file, is_inline
 if TYPE_CHECKING:
     from dbdesign.api.call import Call
     from dbdesign.migrations.mongodb.collections import Collection
+    from dbdesign.model.documents import DocumentSchema
+
+MOST_TEXT = 4 * 1024 * 1024
+"""Characters of a text that is looked at whether it describes collections."""
 
 SUFFIXES = (".json", ".yaml", ".yml")
 KEYS = frozenset({"validator", "indexes", "validationLevel", "validationAction"})
@@ -30,10 +35,30 @@ def collections_of(source: str, call: Call) -> tuple[Collection, ...] | None:
     return read_collections(text) if _describes_collections(text) else None
 
 
+def document_schema(text: str, name: str, *, certain: bool) -> DocumentSchema | None:
+    """The collections that a text describes, in the model of documents; None where it describes something else.
+
+    Args:
+        certain: whether the caller said that it does, so that anything else is an error.
+    """
+    from dbdesign.api.json_schema import as_documents
+    from dbdesign.migrations.mongodb.collections import read_collections
+
+    plausible = len(text) <= MOST_TEXT and any(key in text for key in KEYS) and _may_be(text, name)
+    if not certain and not (plausible and _describes_collections(text)):
+        return None
+    return as_documents(read_collections(text))
+
+
+def _may_be(text: str, name: str) -> bool:
+    named = name.lower().endswith(SUFFIXES) or "." not in name.rpartition("/")[2]
+    return named and re.match(r"\s*(?:\{|[\"'\w.-]+\s*:)", text) is not None
+
+
 def _describes_collections(text: str) -> bool:
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return False
     if not isinstance(found, dict) or not found:
         return False

@@ -57,6 +57,41 @@ def write_texts(
     ]
 
 
+def write_folder(access: Access, write_to: str, parts: Mapping[str, str], *, overwrite: bool) -> list[str]:
+    """Write the files of a program below a folder; gives the paths, as the caller would name them.
+
+    Args:
+        parts: path below the folder → text.
+
+    Raises:
+        InputError: `write_to` is empty, or names a file.
+        AccessError: outside the allowed folders, or where any of the files exists and `overwrite` is not said; then none is written.
+    """
+    folder = write_to.rstrip("/") or write_to
+    if not folder.strip():
+        raise InputError("is empty", where="write_to", remedy="Name a folder, or leave it out to get the text")
+    if access.exists(folder) and not access.is_folder(folder):
+        raise InputError(f"is a file, and there are {len(parts)} to be written", where=folder, remedy="Name a folder")
+    paths = {str(PurePath(folder) / name): text for name, text in parts.items() if _inner(name)}
+    there = [path for path in paths if not overwrite and access.exists(path)]
+    if there:
+        raise AccessError(
+            "the file exists already",
+            where=", ".join(there[:5]),
+            remedy="Choose another folder, or say overwrite=true (--overwrite)",
+        )
+    return [access.write_text(path, text, overwrite=overwrite) for path, text in paths.items()]
+
+
+def _inner(name: str) -> bool:
+    path = PurePath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise AccessError(
+            "is no path below a folder", where=name, remedy="Name tables so that files can be called after them"
+        )
+    return True
+
+
 def _paths(access: Access, write_to: str, parts: list[str], stem: str, suffix: str) -> list[str]:
     if write_to.endswith("/") or access.is_folder(write_to):
         folder, first = PurePath(write_to), f"{stem}{suffix}"

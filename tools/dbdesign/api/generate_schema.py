@@ -22,6 +22,7 @@ from dbdesign.api.arguments import EngineVersion, Format, Overwrite, Page, Sourc
 from dbdesign.api.call import Call
 from dbdesign.api.paging import Item, chosen, paginate, statements
 from dbdesign.api.recent import Recent
+from dbdesign.errors import InputError
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
@@ -62,6 +63,9 @@ class GenerateSchemaAnswer(Answer):
     proof: str = Field(description="how far the text was proven")
 
 
+OF_DOCUMENTS = frozenset({"mongoose", "mongodb"})
+"""Targets that take collections of documents as well as tables."""
+
 _recent: Recent[WriteResult] = Recent(2)
 _PIECE = 3000
 _PART = 10_000
@@ -73,13 +77,15 @@ def generate_schema(
     to: Annotated[
         str,
         Field(
-            description="Target: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, or a diagram: mermaid, dbml, dot, html."
+            description="An engine: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, mongodb; models: prisma, typeorm, sqlalchemy, "
+            "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html."
         ),
     ],
     target_version: Annotated[
         str | None,
         Field(description="Of the target; the newest when left out."),
     ] = None,
+    style: Annotated[str | None, Field(description="typeorm: data-mapper or active-record.")] = None,
     format: Format = None,  # noqa: A002
     engine_version: EngineVersion = None,
     write_to: WriteTo = None,
@@ -87,19 +93,27 @@ def generate_schema(
     page: Page = 1,
     call: Call | None = None,
 ) -> GenerateSchemaAnswer:
-    """Generate idiomatic DDL for another engine or version (or a diagram) from a schema in any format, and prove it.
+    """Generate idiomatic DDL for another engine or version, or an ORM's models, from a schema in any format, and prove it.
 
     Statements come in dependency order, cycles of foreign keys broken by later ALTERs. What the target cannot express comes back
     in `notes` with the nearest equivalent that was written. PostgreSQL and SQLite results are executed, others parsed; `proof` says
-    which. For more than a few tables give `write_to`: the text goes to a file and the answer has the path and a summary.
+    which. For more than a few tables give `write_to`: the text goes to a file, models of several files into a folder.
     """
     from dbdesign.api.source import load
     from dbdesign.writers.base import WriteOptions, writer
 
     call = call or Call()
     target = writer(to)
-    loaded = load(source, call, format=format, engine_version=engine_version)
-    return write(loaded, target, WriteOptions(version=target_version), call, write_to, overwrite=overwrite, page=page)
+    documents = target.name in OF_DOCUMENTS
+    loaded = load(source, call, format=format, engine_version=engine_version, documents=documents)
+    options = WriteOptions(version=target_version, style=_style(target, style))
+    return write(loaded, target, options, call, write_to, overwrite=overwrite, page=page)
+
+
+def _style(target: Writer, style: str | None) -> str | None:
+    if style is not None and target.kind != "orm":
+        raise InputError(f"{target.name} has no styles", where="style", remedy="Leave it out")
+    return style
 
 
 def write(
@@ -153,12 +167,13 @@ _TITLES = {
 
 def _written(loaded: Loaded, target: Writer, options: WriteOptions) -> WriteResult:
     """What the writer made; of an equal schema with equal options it is not made again for the next page."""
+    subject = loaded.result.documents or loaded.result.schema_
     if loaded.key is None:
-        return target.write(loaded.result.schema_, options)
+        return target.write(subject, options)
     key = f"{loaded.key} {target.name} {options.model_dump_json()}"
     found = _recent.get(key)
     if found is None:
-        found = target.write(loaded.result.schema_, options)
+        found = target.write(subject, options)
         _recent.put(key, found)
     return found
 
@@ -166,11 +181,13 @@ def _written(loaded: Loaded, target: Writer, options: WriteOptions) -> WriteResu
 def _files(
     loaded: Loaded, target: Writer, result: WriteResult, call: Call, write_to: str | None, *, overwrite: bool
 ) -> list[str]:
-    from dbdesign.api.files import stem_of, write_texts
+    from dbdesign.api.files import stem_of, write_folder, write_texts
 
     if write_to is None:
         return []
     call.step(0.9, f"writing {write_to}")
+    if target.kind == "orm" and result.parts and len(result.parts) > 1:
+        return write_folder(call.access, write_to, result.parts, overwrite=overwrite)
     texts = {"": result.text, **_others(result)}
     stem = stem_of(loaded.name)
     suffix = f".{target.name}{target.suffix}" if target.kind == "ddl" else target.suffix
@@ -204,13 +221,14 @@ def _items(loaded: Loaded, result: WriteResult, *, with_text: bool) -> list[Item
 
 
 def _summary(loaded: Loaded, target: Writer, options: WriteOptions, result: WriteResult, files: list[str]) -> str:
-    schema = loaded.result.schema_
+    schema, documents = loaded.result.schema_, loaded.result.documents
     version = f" {options.version}" if options.version else ""
     others = _others(result)
     size = len(result.text.splitlines()) + sum(len(text.splitlines()) for text in others.values())
     several = f" in {len(others) + 1} texts" if others else ""
-    source = f"{loaded.name} ({schema.engine.value}, {plural(len(schema.tables), 'table')})"
-    drawn = "drawn as" if target.kind == "diagram" else "written for"
+    counted = plural(len(documents.collections), "collection") if documents else plural(len(schema.tables), "table")
+    source = f"{loaded.name} ({documents.engine if documents else schema.engine.value}, {counted})"
+    drawn = {"diagram": "drawn as", "orm": "written as models of"}.get(target.kind, "written for")
     said = [f"{source} {drawn} {target.name}{version}: {plural(size, 'line')}{several} ({result.proof})."]
     if files:
         said.append(f"Written to {', '.join(files[:6])}{f' and {len(files) - 6} more' if len(files) > 6 else ''}.")

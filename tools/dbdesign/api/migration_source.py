@@ -9,7 +9,11 @@ from dbdesign.api.call import Call
 from dbdesign.errors import InputError, LimitError
 
 if TYPE_CHECKING:
+    from dbdesign.api.program_candidates import Candidate
+    from dbdesign.api.program_folder import Folder
     from dbdesign.migrations.files.source_file import SourceFile
+    from dbdesign.model.schema import Engine
+    from dbdesign.readers.base import ReadResult
 
 MOST_FILES = 20_000
 
@@ -48,3 +52,50 @@ def _inside(folder: str, call: Call) -> Iterator[str]:
             if count > MOST_FILES:
                 raise LimitError(f"holds more than {MOST_FILES:,} files", where=folder, remedy="Name a smaller folder")
             yield path
+
+
+def history_files(folder: Folder, candidate: Candidate, call: Call, engine: Engine | None) -> tuple[ReadResult, str]:
+    """The schema that a folder's history leads to, and its key."""
+    from dbdesign.api.migration_history import read_history
+    from dbdesign.migrations.files.source_file import SourceFile
+
+    paths = dict.fromkeys(candidate.files)
+    paths |= dict.fromkeys(_beside(folder, candidate))
+    files = [SourceFile(folder.named(path), folder.text(path)) for path in paths]
+    result, key = read_history(files, candidate.format, call, engine=engine)
+    return result.model_copy(update={"notes": (*folder.notes(), *result.notes)}), key
+
+
+_BESIDE = {
+    "flyway": (".conf",),
+    "liquibase": (".sql", ".xml", ".yaml", ".yml", ".json"),
+    "prisma-migrate": ("migration_lock.toml",),
+    "django-migrations": (".py",),
+    "golang-migrate": (".sql",),
+    "sql": (".sql",),
+    "alembic": (".py",),
+}
+"""Files that a history's reader needs beside the migrations: configuration, what changelogs include, what Django's migrations import."""
+
+
+def _beside(folder: Folder, candidate: Candidate) -> Iterator[str]:
+    place = "" if candidate.path == "." else f"{candidate.path}/"
+    own = set(candidate.files)
+    for path in folder.paths(_BESIDE.get(candidate.format, ())) if candidate.format in _BESIDE else ():
+        if candidate.format == "sql" and (
+            path.endswith(("down.sql", "_down.sql"))
+            or path.rpartition("/")[0] not in {one.rpartition("/")[0] for one in own}
+        ):
+            continue
+        if path.startswith(place) or candidate.format in {"liquibase", "django-migrations"}:
+            yield path
+
+
+def beside(name: str, call: Call) -> list[SourceFile]:
+    """The files that a changelog may include: those in its folder and below."""
+    from dbdesign.api.program_folder import Folder
+    from dbdesign.migrations.files.source_file import SourceFile
+
+    place = name.rpartition("/")[0] or "."
+    folder = Folder(place, call)
+    return [SourceFile(folder.named(path), folder.text(path)) for path in folder.paths(_BESIDE["liquibase"])]

@@ -103,9 +103,7 @@ def plan_migration(
             "validators and indexes by collection."
         ),
     ],
-    target: Annotated[
-        str, Field(description="The schema to be, in the same ways; a design file's volumes give durations.")
-    ],
+    target: Annotated[str, Field(description="The schema to be; a design file's volumes give durations.")],
     *,
     version: Annotated[
         str | None,
@@ -143,9 +141,8 @@ def plan_migration(
 ) -> PlanMigrationAnswer:
     """Plan a zero-downtime migration between two schemas, proven by executing it up and down on a real server.
 
-    Phases expand, backfill, validate, switch and contract, with the versions of the application that may run; steps with SQL, the locks
-    seen, timeouts, conditions and rollback. Doubtful renames and missing values come back as questions; dropping data needs
-    `allow_destructive`. With `tool` and `write_to` the plan becomes files of the project's migration tool.
+    Phases expand, backfill, validate, switch and contract: steps with SQL, locks seen, timeouts, conditions, rollback, and which versions
+    of the application may run. Doubtful renames come back as questions. `tool` and `write_to` make the migration tool's files.
     """
     call = call or Call()
     key = repr(
@@ -183,9 +180,9 @@ def _planned(
 ) -> tuple[MigrationPlan, list[str]]:
     """The plan, and notes. `folder`: of migrations that are gone on from, which must lead to the start."""
     from dbdesign.api.document_collections import collections_of
-    from dbdesign.api.migration_history import check_history, is_history
+    from dbdesign.api.migration_history import check_history, is_folder
 
-    if not is_history(source, call) and not is_history(target, call):
+    if not is_folder(source, call) and not is_folder(target, call):
         before, after = collections_of(source, call), collections_of(target, call)
         if before is not None and after is not None:
             from dbdesign.migrations.mongodb.planner import plan as plan_collections
@@ -203,15 +200,15 @@ def _planned(
 
 
 def _design(source: str, call: Call) -> tuple[Design, list[str]]:
-    """A schema with its volumes; a folder is its migrations, replayed."""
-    from dbdesign.api.migration_history import is_history, schema_of
+    """A schema with its volumes, and notes on what a folder was read as; a history that does not apply is no schema."""
+    from dbdesign.api.migration_history import TOOLS, refused
     from dbdesign.api.source import load
-    from dbdesign.model.design import Design
 
-    if is_history(source, call):
-        history = schema_of(source.strip(), call)
-        return Design(schema=history.schema), list(history.notes)
-    return load(source, call).design, []
+    loaded = load(source, call)
+    if loaded.format in TOOLS:
+        refused(loaded.result, loaded.name)
+        return loaded.design, list(loaded.result.notes)
+    return loaded.design, []
 
 
 def _settings(

@@ -67,9 +67,9 @@ def read_plan(
 ) -> ReadPlanAnswer:
     """Read an execution plan: where the time goes, what is wrong with it, what to do, proven where a schema is given.
 
-    Takes plans of PostgreSQL, MySQL, MariaDB, SQL Server, SQLite, CockroachDB, TiDB and MongoDB in every format that they print, also as
-    pasted from clients and logs. Answers with each node's exclusive time, ranked findings with remedies, the hot path and the tree. With
-    `query` and `schema`, indexes are tried on the production twin and rewrites also for equal rows on generated data.
+    Takes plans of PostgreSQL, MySQL, MariaDB, SQL Server, SQLite, CockroachDB, TiDB and MongoDB in every format, also as pasted or logged:
+    exclusive times, ranked findings with remedies, hot path, tree. With `query` and `schema`, indexes are tried on the production twin and
+    rewrites also for equal rows.
     """
     call = call or Call()
     key = repr((source, query, schema, against, analyze, write_to))

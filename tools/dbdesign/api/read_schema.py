@@ -22,6 +22,7 @@ from dbdesign.api.answer import (
 )
 from dbdesign.api.arguments import EngineVersion, Format, Page, Source, Tables
 from dbdesign.api.call import Call
+from dbdesign.api.describe_documents import collection_text, collections_json, document_counts
 from dbdesign.api.paging import Item, chosen, paginate, pieces
 from dbdesign.api.recent import Recent
 
@@ -68,6 +69,7 @@ class TableOut(BaseModel):
     model_config = ConfigDict(extra="allow")
     name: str
     line: int | None = None
+    path: str | None = Field(default=None, description="of the file that the line is of, where the source has several")
     columns: list[ColumnOut] = Field(default_factory=list)
     primary_key: KeyOut | None = None
     foreign_keys: list[ForeignKeyOut] = Field(default_factory=list)
@@ -82,6 +84,9 @@ class ReadSchemaAnswer(Answer):
     detail: Detail
     counts: dict[str, int]
     tables: list[TableOut]
+    collections: list[dict[str, Any]] = Field(
+        default_factory=list, description="of a document database: fields by their paths, which nest, and indexes"
+    )
     extensions: list[dict[str, Any]] = Field(default_factory=list)
     enums: list[dict[str, Any]] = Field(default_factory=list)
     domains: list[dict[str, Any]] = Field(default_factory=list)
@@ -97,7 +102,12 @@ class ReadSchemaAnswer(Answer):
 
 
 _recent: Recent[tuple[Detail, list[list[Item]]]] = Recent(2)
-_TITLES = {"tables": "Tables (? = nullable)", "unread": "Not understood", "skipped": "Left out on purpose"}
+_TITLES = {
+    "tables": "Tables (? = nullable)",
+    "collections": "Collections (! = required)",
+    "unread": "Not understood",
+    "skipped": "Left out on purpose",
+}
 _PAGE_SHARE = 0.9
 
 
@@ -116,20 +126,21 @@ def read_schema(
 ) -> ReadSchemaAnswer:
     """Read a database schema and say what is in it: tables, columns, keys, foreign keys, indexes, types, views and the rest.
 
-    Reads DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB and TiDB, DBML, design files, and configured
-    databases. PostgreSQL DDL is executed on an embedded server, so the answer is what the catalog says. Whatever was not
-    understood is listed under `unread` with its line, never dropped. Large schemas come in pages.
+    Reads DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB and TiDB, DBML, design files, databases; models of Prisma,
+    TypeORM, SQLAlchemy, Django, Drizzle and Mongoose; folders of migrations, replayed. PostgreSQL is executed on an embedded server;
+    programs are never run. What was not understood is under `unread` with its line, never dropped.
     """
     from dbdesign.api.source import load
 
     call = call or Call()
-    loaded = load(source, call, format=format, engine_version=engine_version)
+    loaded = load(source, call, format=format, engine_version=engine_version, documents=True)
     schema = loaded.result.schema_
-    wanted = _wanted(schema, tables)
+    documents = loaded.result.documents
+    wanted = _wanted(schema, tables) if documents is None else []
     call.step(0.8, "describing the schema")
     key = repr((loaded.key, loaded.result.notes, tables, detail, call.tokens))
     known = _recent.get(key) if loaded.key else None
-    level, pages = known or _pages(loaded, wanted, detail, call.tokens, everything=not tables)
+    level, pages = known or _pages(loaded, wanted, tables, detail, call.tokens)
     if loaded.key and call.tokens:
         _recent.put(key, (level, pages))
     items = chosen(pages, page)
@@ -140,11 +151,11 @@ def read_schema(
             "summary": summary,
             "page": page,
             "pages": len(pages),
-            "engine": schema.engine.value,
-            "version": schema.version,
+            "engine": documents.engine if documents else schema.engine.value,
+            "version": documents.version if documents else schema.version,
             "format": loaded.format,
             "detail": level,
-            "counts": _counts(schema),
+            "counts": document_counts(documents) if documents else _counts(schema),
             "tables": [],
             "unread": [],
             "skipped": [],
@@ -179,28 +190,31 @@ def _wanted(schema: Schema, patterns: list[str]) -> list[Table]:
 
 
 def _pages(
-    loaded: Loaded, wanted: list[Table], detail: Detail | None, budget: int | None, *, everything: bool
+    loaded: Loaded, wanted: list[Table], patterns: list[str], detail: Detail | None, budget: int | None
 ) -> tuple[Detail, list[list[Item]]]:
     """The level of detail that was asked for, or the fullest that fits one page; and its pages."""
     level: Detail = detail or "full"
-    pages = paginate(_items(loaded, wanted, level, budget, everything=everything), budget)
+    pages = paginate(_items(loaded, wanted, patterns, level, budget), budget)
     if detail is None and len(pages) > 1:
         level = "summary"
-        pages = paginate(_items(loaded, wanted, level, budget, everything=everything), budget)
+        pages = paginate(_items(loaded, wanted, patterns, level, budget), budget)
     return level, pages
 
 
-def _items(loaded: Loaded, wanted: list[Table], detail: Detail, budget: int | None, *, everything: bool) -> list[Item]:
+def _items(loaded: Loaded, wanted: list[Table], patterns: list[str], detail: Detail, budget: int | None) -> list[Item]:
     from dbdesign.api.describe import object_text, objects_json, table_json, table_text
 
     limit = budget * _PAGE_SHARE / 2 if budget else float("inf")
-    lines = loaded.result.lines
+    lines, files = loaded.result.lines, loaded.result.files
     first, rest = unread_items(loaded)
     items = note_items(loaded.result.notes) + first + skipped_items(loaded)
     for table in wanted:
-        for piece in pieces(table_json(table, detail, lines.get(table.label)), limit * 0.7):
+        for piece in pieces(table_json(table, detail, lines.get(table.label), files.get(table.label)), limit * 0.7):
             items.append(Item("tables", piece, table_text(piece)))
-    if everything:
+    if (documents := loaded.result.documents) is not None:
+        for one in collections_json(documents, patterns, detail, lines, files):
+            items += [Item("collections", piece, collection_text(piece)) for piece in pieces(one, limit * 0.7)]
+    elif not patterns:
         for name, found in objects_json(loaded.result.schema_, detail):
             items += [Item(name, piece, object_text(name, piece)) for piece in pieces(found, limit * 0.7)]
     return items + rest
@@ -208,7 +222,11 @@ def _items(loaded: Loaded, wanted: list[Table], detail: Detail, budget: int | No
 
 def _summary(loaded: Loaded, shown: int, detail: Detail) -> str:
     """One paragraph that stands alone."""
-    schema = loaded.result.schema_
+    schema, documents = loaded.result.schema_, loaded.result.documents
+    if documents is not None:
+        nouns = ", ".join(plural(count, _NOUNS[name]) for name, count in document_counts(documents).items())
+        found = f"{loaded.name}: collections of {documents.engine}, read as {loaded.format}: {nouns} ({loaded.result.proof})."
+        return f"{found} {accounted(loaded)}".strip() + f" Detail: {detail}."
     counted = _counts(schema)
     nouns = ", ".join(plural(count, _NOUNS[name]) for name, count in counted.items())
     version = f" {schema.version}" if schema.version else ""
@@ -218,6 +236,9 @@ def _summary(loaded: Loaded, shown: int, detail: Detail) -> str:
 
 
 _NOUNS = {
+    "collections": "collection",
+    "fields": "field",
+    "references": "reference",
     "tables": "table",
     "columns": "column",
     "foreign_keys": "foreign key",

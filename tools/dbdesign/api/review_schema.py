@@ -14,6 +14,7 @@ from dbdesign.api.answer import (
     accounted,
     note_items,
     paged,
+    place_of,
     plural,
     section,
     text_of,
@@ -48,6 +49,7 @@ class FindingOut(BaseModel):
     )
     object_count: int | None = None
     line: int | None = None
+    path: str | None = Field(default=None, description="of the file that the line is of, where the source has several")
 
 
 class SuppressedOut(BaseModel):
@@ -97,9 +99,9 @@ def review_schema(
 ) -> ReviewSchemaAnswer:
     """Review a schema for defects: keys, types, constraints, indexes, naming, security, lifecycle, and what a workload would suffer from.
 
-    Each finding has a rule, a severity, the object, the evidence and, where a statement can remove the cause, the fix as SQL; one cause is
-    one finding. With a design file (`engine`, `schema`, `workload`, `volumes` in YAML) queries and row counts are judged too.
-    `-- dbdesign: allow <rule> <reason>` in the SQL suppresses one; pages are at dbdesign://rules/<rule>.
+    Each finding has rule, severity, object, evidence and, where it can, the fix as SQL. With a design file (`engine`, `schema`, `workload`,
+    `volumes` in YAML) queries and row counts are judged too, and `transactions` are run interleaved for anomalies.
+    `-- dbdesign: allow <rule> <reason>` suppresses one; pages are at dbdesign://rules/<rule>.
     """
     answer, _, _ = reviewed(
         source,
@@ -266,6 +268,8 @@ def _finding_json(finding: Finding, detail: Detail) -> dict[str, Any]:
     found["message"] = finding.message
     if finding.line is not None:
         found["line"] = finding.line
+        if finding.path is not None:
+            found["path"] = finding.path
     if detail == "summary":
         return found
     found |= {"evidence": dict(finding.evidence), "fix": finding.fix}
@@ -290,7 +294,7 @@ def _fitted(value: dict[str, Any]) -> dict[str, Any]:
 
 def _finding_text(value: dict[str, Any]) -> str:
     more = f" and {value['object_count'] - 1} more" if "object_count" in value else ""
-    line = f" (line {value['line']})" if "line" in value else ""
+    line = f" ({place_of(value.get('path'), value['line'])})" if "line" in value else ""
     said = f"{value['severity']} {value['rule']}: {value['object']}{more}{line}"
     if "message" in value:
         said += f": {value['message']}"

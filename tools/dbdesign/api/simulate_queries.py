@@ -62,9 +62,8 @@ def simulate_queries(
 ) -> SimulateQueriesAnswer:
     """Simulate a workload at production scale: the plan that PostgreSQL's own planner makes for each query, before a row exists.
 
-    On the production twin (statistics from the design's volumes, a dump, a snapshot or a database): plan, cost, rows, blocks, findings
-    with remedies, whether a latency target is plausible, and plans for common, typical and rare values. With a horizon (`at`): how the
-    cost grows and when the plan changes. Writes: indexes kept, keys checked, triggers. Nothing is executed.
+    On the production twin: plan, cost, rows, blocks, findings with remedies, whether a latency target is plausible, plans for common and
+    rare values; with `at`, how the cost grows and when the plan changes. Writes: indexes kept, keys checked. Nothing is executed.
     """
     call = call or Call()
     key = repr((source, statistics, queries, settings, at, only))

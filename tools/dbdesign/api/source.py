@@ -16,9 +16,16 @@ from dbdesign.errors import AccessError, DesignError, InputError
 
 if TYPE_CHECKING:
     from dbdesign.model.design import Design
+    from dbdesign.model.schema import Engine
     from dbdesign.readers.base import ReadResult
 
 DATABASE = "database:"
+IMPORTED = "sqlalchemy-import"
+"""The format of metadata that is imported, which runs the program: only where the user allowed it."""
+
+MONGODB = "mongodb"
+"""The format of collections as validators and indexes in JSON or YAML."""
+
 SAMPLE = 64_000
 """Characters that a reader's `recognise` is shown first; a format shows itself early, and every reader looks at all of them."""
 
@@ -26,7 +33,7 @@ LONG_SAMPLE = 200_000
 """Characters, half from the beginning and half from the end, that they are shown where the first ones said nothing."""
 
 _BEGINS_LIKE_SQL = re.compile(
-    r"\s*(?:--|/\*|#|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
+    r"\s*(?:--|/\*|#|\{|(?:model|datasource)\s+\w+\s*\{|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
     re.IGNORECASE,
 )
 _DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
@@ -70,43 +77,102 @@ def load(
     format: str | None = None,  # noqa: A002
     engine_version: str | None = None,
     lenient: bool = False,
+    documents: bool = False,
+    engine: Engine | None = None,
 ) -> Loaded:
     """Read a source.
 
     Args:
-        source: a path, the text itself, `database:<name>`, or `-` where standard input is allowed.
-        format: a reader's name or `design`; found out from the suffix and the text if None.
-        engine_version: of the engine that the schema is for; None where the source says, or nobody knows.
+        source: a path, the text itself, `database:<name>`, or `-` where standard input is allowed. A path may be a folder: of a program's
+            models, of migrations, or a repository in which one schema is declared.
+        format: a reader's name, a history's (`flyway`, `alembic` …) or `design`; found out from the suffix and the text if None.
+        engine_version: of the engine that the schema is for, `16`, or the engine too, `mysql 8.4`; None where the source says, or nobody
+            knows.
         lenient: whether queries of a design file that do not parse or fit the schema are the caller's concern.
+        documents: whether the caller can do with collections of documents; they are an error otherwise.
+        engine: that a program's models are for, where they do not say; a version's engine comes first.
 
     Raises:
         DesignError: of the kind that fits, with the place and the remedy.
     """
-    if engine_version is not None and not _VERSION.match(engine_version):
-        raise InputError(f"{engine_version!r} is not a version", where="engine_version", remedy="Write 16 or 8.4")
+    named, version = _engine_and_version(engine_version)
     call.step(0.0, "reading the source")
-    loaded = _load(source.strip() if "\n" not in source else source, call, format, lenient=lenient)
-    if engine_version is not None:
-        schema = loaded.design.schema_.model_copy(update={"version": engine_version})
+    asked = Asked(format, named or engine, lenient)
+    loaded = load_as(source.strip() if "\n" not in source else source, call, asked)
+    if loaded.result.documents is not None and not documents:
+        raise _only_documents(loaded)
+    if named is not None and loaded.design.schema_.engine is not named and loaded.result.documents is None:
+        raise InputError(
+            f"the source is for {loaded.design.schema_.engine.value}, not {named.value}",
+            where="engine_version",
+            remedy="Leave the engine out",
+        )
+    if version is not None:
+        schema = loaded.design.schema_.model_copy(update={"version": version})
         loaded = replace(
             loaded,
             design=loaded.design.model_copy(update={"schema_": schema}),
             result=loaded.result.model_copy(update={"schema_": schema}),
-            key=f"{loaded.key} as {engine_version}" if loaded.key else None,
+            key=f"{loaded.key} as {version}" if loaded.key else None,
         )
     return loaded
 
 
-def _load(source: str, call: Call, format: str | None, *, lenient: bool = False) -> Loaded:  # noqa: A002
+@dataclass(frozen=True)
+class Asked:
+    """How a source is to be read."""
+
+    format: str | None = None
+    engine: Engine | None = None
+    lenient: bool = False
+
+
+def _engine_and_version(given: str | None) -> tuple[Engine | None, str | None]:
+    """`16` or `mysql 8.4` or `mysql`."""
+    from dbdesign.model.schema import Engine
+
+    if given is None:
+        return None, None
+    first, _, rest = given.strip().partition(" ")
+    engine = Engine(first.lower()) if first.lower() in set(Engine) else None
+    version = (rest.strip() or None) if engine else given
+    if version is not None and not _VERSION.match(version):
+        raise InputError(f"{given!r} is not a version", where="engine_version", remedy="Write 16 or mysql 8.4")
+    return engine, version
+
+
+def _only_documents(loaded: Loaded) -> InputError:
+    return InputError(
+        f"declares collections of documents ({loaded.format}), and this tool works on relational schemas",
+        where=loaded.name,
+        remedy="read_schema shows them, compare_schemas compares them, generate_schema writes them with to=mongoose, and plan_migration"
+        " takes validators and indexes by collection",
+    )
+
+
+def load_as(source: str, call: Call, asked: Asked) -> Loaded:
+    """Read a source as it was asked for; collections of documents as well."""
+    from dbdesign.api import source_forms as forms
+
     if source.startswith(DATABASE):
         refuse_url(source)
         return _live(source, call)
+    if asked.format == IMPORTED:
+        return forms.read_imported_source(source, call, asked)
+    if source != "-" and not is_inline(source) and call.access.is_folder(source):
+        return forms.read_folder_source(source, call, asked)
     text, name, note = _text(source, call)
-    if format == "design" or (format is None and _is_design(text, name)):
-        return _design(text, name, call, lenient=lenient)
-    name_of_format, guess = _format(text, name, format)
+    if (history := forms.history_format(text, name, asked.format)) is not None:
+        return forms.read_history_source(text, name, history, call, asked)
+    if (found := forms.read_documents(text, name, asked.format)) is not None:
+        return found
+    if asked.format == "design" or (asked.format is None and _is_design(text, name)):
+        return _design(text, name, call, asked)
+    if (program := forms.program_form(text, name, asked.format)) is not None:
+        return forms.read_program_source(text, name, program, call, asked)
+    name_of_format, guess = _format(text, name, asked.format)
     result = _read(text, name_of_format, name, call, notes=tuple(one for one in (note, guess) if one))
-    return Loaded(_as_design(result), result, name, name_of_format, name, _key(name_of_format, text))
+    return Loaded(as_design(result), result, name, name_of_format, name, key_of(name_of_format, text))
 
 
 def _text(source: str, call: Call) -> tuple[str, str, str | None]:
@@ -184,7 +250,7 @@ def _is_design(text: str, name: str) -> bool:
     return not re.search(r"\bcreate\s+table\b", text[:2000], re.IGNORECASE) and is_design(text[:SAMPLE])
 
 
-def _design(text: str, name: str, call: Call, *, lenient: bool = False) -> Loaded:
+def _design(text: str, name: str, call: Call, asked: Asked) -> Loaded:
     """A design file; the schema that it names is looked for beside it."""
     from dbdesign.readers.design import read_design
 
@@ -197,12 +263,12 @@ def _design(text: str, name: str, call: Call, *, lenient: bool = False) -> Loade
             raise InputError(
                 "the design file names itself as its schema", where=name, remedy="Name the file with the DDL"
             )
-        found.append(_load(place, call, format))
+        found.append(load_as(place, call, Asked(format, asked.engine)))
         if found[-1].format == "design":
             raise InputError("the schema of a design file is another design file", where=name, remedy="Name the DDL")
         return found[-1].result
 
-    design, result = read_design(text, read, name=name, lenient=lenient)
+    design, result = read_design(text, read, name=name, lenient=asked.lenient)
     inner = found[-1]
     key = f"{inner.key} as {design.schema_.version}" if inner.key else None
     result = result.model_copy(update={"schema_": design.schema_})
@@ -219,7 +285,7 @@ def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:
     certain = [one.name for one in readers().values() if suffix and suffix in one.suffixes and suffix != ".sql"]
     if len(certain) == 1:
         return certain[0], None
-    key = _key("any", text)
+    key = key_of("any", text)
     found = _guesses.get(key)
     if found is None:
         found = recognised(text, name)
@@ -235,9 +301,9 @@ def recognised(text: str, name: str) -> tuple[str, str | None]:
     """
     from dbdesign.readers.base import readers
 
-    scores = _scores(text[:SAMPLE])
+    scores = text_scores(text[:SAMPLE])
     if scores[0][0] < _ANY and len(text) > SAMPLE:  # the beginning may be one long statement: what ends it tells more
-        scores = _scores(f"{text[: LONG_SAMPLE // 2]}\n{text[-LONG_SAMPLE // 2 :]}")
+        scores = text_scores(f"{text[: LONG_SAMPLE // 2]}\n{text[-LONG_SAMPLE // 2 :]}")
     (best, first), *others = scores
     evidence = ", ".join(f"{title} {score:.2f}" for score, title in scores[:4])
     if best < _ANY:
@@ -259,8 +325,8 @@ def recognised(text: str, name: str) -> tuple[str, str | None]:
     return choice, f"the format was guessed as {choice} ({evidence}); name it with the format argument if that is wrong"
 
 
-def _scores(sample: str) -> list[tuple[float, str]]:
-    """How sure each reader is, the surest first."""
+def text_scores(sample: str) -> list[tuple[float, str]]:
+    """How sure each reader of a text format is, the surest first."""
     from dbdesign.readers.base import readers
 
     found = ((one.recognise(sample), one.name) for one in readers().values())
@@ -271,7 +337,7 @@ def _read(text: str, format: str, name: str, call: Call, *, notes: tuple[str, ..
     from dbdesign.readers.base import reader
 
     call.step(0.1, f"reading {len(text):,} characters as {format}")
-    key = _key(format, text)
+    key = key_of(format, text)
     result = _recent.get(key)
     if result is None:
         try:
@@ -292,7 +358,7 @@ def _check_understood(result: ReadResult, format: str, name: str, text: str) -> 
         return
     first = result.unread[0]
     others = f" (and {len(result.unread) - 1} more)" if len(result.unread) > 1 else ""
-    surest = _scores(text[:SAMPLE])[0][1]
+    surest = text_scores(text[:SAMPLE])[0][1]
     if surest != format:
         remedy = f"Say that its format is {surest}, if it is"
     elif _DECLARES_A_TABLE.search(text) is None:
@@ -306,7 +372,8 @@ def _check_understood(result: ReadResult, format: str, name: str, text: str) -> 
     )
 
 
-def _key(format: str, text: str) -> str:  # noqa: A002
+def key_of(format: str, text: str) -> str:  # noqa: A002
+    """Equal for equal texts read the same way."""
     return f"{format} {sha256(text.encode()).hexdigest()}"
 
 
@@ -317,10 +384,11 @@ def _live(source: str, call: Call) -> Loaded:
     database = call.access.database(name)
     call.step(0.1, f"reading the catalog of {name}")
     result = read_live(database)
-    return Loaded(_as_design(result), result, f"{DATABASE}{name}", "live", f"{DATABASE}{name}")
+    return Loaded(as_design(result), result, f"{DATABASE}{name}", "live", f"{DATABASE}{name}")
 
 
-def _as_design(result: ReadResult) -> Design:
+def as_design(result: ReadResult) -> Design:
+    """A schema that was read as a design without a workload."""
     from dbdesign.model.design import Design
 
-    return Design(schema=result.schema_, lines=result.lines, comments=result.comments)
+    return Design(schema=result.schema_, lines=result.lines, files=result.files, comments=result.comments)

@@ -9,6 +9,7 @@ from dbdesign.api.advise_indexes import advise_indexes
 from dbdesign.api.answer import Answer
 from dbdesign.api.benchmark_schema import benchmark_schema
 from dbdesign.api.check_migration import check_migration
+from dbdesign.api.compare_schemas import compare_schemas
 from dbdesign.api.detect_stack import detect_stack
 from dbdesign.api.draw_erd import draw_erd
 from dbdesign.api.generate_schema import generate_schema
@@ -43,6 +44,7 @@ TOOLS = (
     Tool(read_schema, "Read a schema"),
     Tool(review_schema, "Review a schema"),
     Tool(generate_schema, "Generate a schema for an engine", writes=True),
+    Tool(compare_schemas, "Compare two schemas and list the drift"),
     Tool(draw_erd, "Draw an entity-relationship diagram", writes=True),
     Tool(simulate_queries, "Simulate a workload at production scale"),
     Tool(advise_indexes, "Advise indexes for a workload"),

@@ -21,16 +21,12 @@ if TYPE_CHECKING:
 
 StatisticsSource = Annotated[
     str | None,
-    Field(
-        description="Instead of the design's volumes: a `pg_dump --no-data --statistics` file, a snapshot by dbdesign's "
-        "script, or `database:<name>`."
-    ),
+    Field(description="Instead of volumes: `pg_dump --no-data --statistics`, a snapshot, or `database:<name>`."),
 ]
 QueriesSource = Annotated[
     str | None,
     Field(
-        description="The workload, where no design file has it: a path to SQL (`-- name:`, `-- rate: 300/s`), "
-        "pg_stat_statements as CSV or JSON, or a log of PostgreSQL."
+        description="The workload, if not in a design file: SQL (`-- name:`, `-- rate: 300/s`), pg_stat_statements (CSV, JSON), a log."
     ),
 ]
 Settings = Annotated[
@@ -40,7 +36,7 @@ Settings = Annotated[
 ]
 At = Annotated[
     str | None,
-    Field(description="Horizon to grow the volumes to, such as 24mo."),
+    Field(description="Horizon, such as 24mo."),
 ]
 
 

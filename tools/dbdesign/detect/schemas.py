@@ -11,7 +11,7 @@ from dbdesign.detect.signals import Basis, Signal
 from dbdesign.detect.walk import Tree
 from dbdesign.model.detection import SchemaLocation
 
-_SQL_SCHEMA = re.compile(
+SQL_SCHEMA = re.compile(
     r"(?:^|/)(?:[\w.-]*(?:schema|structure|ddl|tables|init(?:db)?|create|database|setup)[\w.-]*)\.sql$", re.IGNORECASE
 )
 _HISTORIES = {
@@ -75,7 +75,7 @@ def schema_locations(
         elif path.endswith("schema.rb") and "db/" in path:
             found[path, "activerecord"] = None
         elif (
-            _SQL_SCHEMA.search(path)
+            SQL_SCHEMA.search(path)
             and scope_of(path) not in {Scope.TEST, Scope.EXAMPLE, Scope.DOCS}
             and "migrat" not in path.lower()
         ):

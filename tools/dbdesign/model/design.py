@@ -21,6 +21,7 @@ class Design(Model):
         access: entities, relations and access patterns as the design file says them; those that follow from the schema and the workload are
             not in it.
         lines: where objects are declared in the text that was read: `orders`, `orders.customer_id`, `orders.orders_pkey` → line, from 1.
+        files: of a source of several files: where objects are declared, by the same names → path; `lines` counts within it.
         comments: SQL comments by line, for suppression (`-- dbdesign: allow rule-name`).
     """
 
@@ -28,6 +29,7 @@ class Design(Model):
     workload: Workload = Workload()
     access: AccessModel = AccessModel()
     lines: Mapping[str, int] = Field(default_factory=dict)
+    files: Mapping[str, str] = Field(default_factory=dict)
     comments: Mapping[int, str] = Field(default_factory=dict)
 
     @property

@@ -48,8 +48,8 @@ class DocumentField(Model):
     default: Any = None
     default_expression: str | None = None
     values: tuple[Any, ...] = ()
-    minimum: float | str | None = None
-    maximum: float | str | None = None
+    minimum: int | float | str | None = None
+    maximum: int | float | str | None = None
     min_length: int | None = None
     max_length: int | None = None
     min_items: int | None = None
@@ -80,7 +80,7 @@ class DocumentIndex(Model):
     unique: bool = False
     sparse: bool = False
     where: Mapping[str, Any] = ModelField(default_factory=dict)
-    expire_after_seconds: float | None = None
+    expire_after_seconds: int | float | None = None
     options: Mapping[str, Any] = ModelField(default_factory=dict)
 
 

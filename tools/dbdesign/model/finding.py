@@ -37,6 +37,7 @@ class Finding(Model):
         fix: SQL in the schema's dialect that removes the cause; None where no statement can.
         objects: every object with the same cause, when repeats are grouped; the first is `object`.
         line: where the object is declared, in the text that was read.
+        path: of the file that `line` is of, where the source has several.
     """
 
     rule: str
@@ -47,6 +48,7 @@ class Finding(Model):
     fix: str | None = None
     objects: tuple[str, ...] = ()
     line: int | None = None
+    path: str | None = None
 
 
 class Proof(Model):

@@ -224,7 +224,7 @@ class _Patterns:
         entries = self.document.mapping(node, PATTERN, f"pattern {number}")
         name = self.document.text(entries.get("name"), f"pattern {number}: name") or f"pattern {number}"
         what = f"pattern {name!r}"
-        said = [one for one in OPERATIONS if one in entries]
+        said: list[Operation] = [one for one in OPERATIONS if one in entries]
         if len(said) != 1:
             self.document.problem(
                 node, f"{what} must have one of {', '.join(f'`{one}`' for one in OPERATIONS)}, with the entity's name"
@@ -250,7 +250,7 @@ class _Patterns:
             )
         return AccessPattern(
             name=name,
-            operation=cast("Operation", said[0]),
+            operation=said[0],
             entity=entity,
             equal=self.document.names(entries.get("equal"), f"{what}: equal"),
             range=self.document.text(entries.get("range"), f"{what}: range"),

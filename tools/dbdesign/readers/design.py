@@ -138,7 +138,12 @@ def read_design(
         told = tuple(f"{doubt}{LEFT_OUT}" for doubt in doubts)
         result = result.model_copy(update={"notes": (*result.notes, *told)})
     design = Design(
-        schema=schema, workload=workload, access=document.access, lines=result.lines, comments=result.comments
+        schema=schema,
+        workload=workload,
+        access=document.access,
+        lines=result.lines,
+        files=result.files,
+        comments=result.comments,
     )
     return design, result
 

@@ -184,7 +184,7 @@ class _Gate:
         label = table_label(finding.object, self.subject)
         table_line = lines.get(label)
         own_line = lines.get(_line_key(finding.object), table_line)
-        changes: dict[str, object] = {} if own_line is None else {"line": own_line}
+        changes: dict[str, object] = {} if own_line is None else {"line": own_line, "path": self._path(finding, label)}
         if finding.rule in self.severities:
             changes["severity"] = self.severities[finding.rule]
         if changes:
@@ -197,6 +197,10 @@ class _Gate:
             self.below[finding.rule] += 1
             return None
         return finding
+
+    def _path(self, finding: Finding, label: str) -> str | None:
+        files = self.subject.design.files
+        return files.get(_line_key(finding.object)) or files.get(label)
 
 
 def _line_key(target: str) -> str:

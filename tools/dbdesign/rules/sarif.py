@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from dbdesign.model.finding import Finding, Severity
@@ -17,17 +19,21 @@ SECURITY_SEVERITY = {Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW:
 """The property by which GitHub grades results of rules tagged `security`: over 7.0 is high, over 4.0 medium."""
 
 
-def sarif(review: Review, *, uri: str, version: str) -> dict[str, Any]:
+def sarif(
+    review: Review, *, uri: str, version: str, uri_of: Callable[[str], str] = lambda path: path
+) -> dict[str, Any]:
     """The review as a SARIF log with one run.
 
     Args:
         uri: of the file reviewed, relative to the repository's root, with forward slashes.
         version: of dbdesign.
+        uri_of: the same for a path that a finding names, where the source has several files.
     """
+    place = _Place(uri, uri_of)
     used = sorted({one.rule for one in review.findings} | {one.finding.rule for one in review.suppressed})
     position = {name: number for number, name in enumerate(used)}
-    results = [_result(one, position, uri) for one in review.findings]
-    results += [_suppressed(one, position, uri) for one in review.suppressed]
+    results = [_result(one, position, place) for one in review.findings]
+    results += [_suppressed(one, position, place) for one in review.suppressed]
     driver = {
         "name": "dbdesign",
         "semanticVersion": version,
@@ -44,6 +50,17 @@ def sarif(review: Review, *, uri: str, version: str) -> dict[str, Any]:
             }
         ]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Which file a finding is in."""
+
+    uri: str
+    uri_of: Callable[[str], str]
+
+    def of(self, finding: Finding) -> str:
+        return self.uri_of(finding.path) if finding.path else self.uri
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
@@ -63,10 +80,10 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, position: dict[str, int], uri: str) -> dict[str, Any]:
+def _result(finding: Finding, position: dict[str, int], place: _Place) -> dict[str, Any]:
     message = finding.message + (f" Fix:\n{finding.fix}" if finding.fix else "")
     objects = finding.objects or (finding.object,)
-    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": place.of(finding)}}
     if finding.line is not None:
         physical["region"] = {"startLine": finding.line}
     return {
@@ -85,11 +102,11 @@ def _result(finding: Finding, position: dict[str, int], uri: str) -> dict[str, A
     }
 
 
-def _suppressed(one: SuppressedFinding, position: dict[str, int], uri: str) -> dict[str, Any]:
+def _suppressed(one: SuppressedFinding, position: dict[str, int], place: _Place) -> dict[str, Any]:
     entry = {"kind": "inSource" if one.by.kind == "comment" else "external", "status": "accepted"}
     if one.by.reason:
         entry["justification"] = one.by.reason
-    return _result(one.finding, position, uri) | {"suppressions": [entry]}
+    return _result(one.finding, position, place) | {"suppressions": [entry]}
 
 
 def fingerprint(finding: Finding) -> str:

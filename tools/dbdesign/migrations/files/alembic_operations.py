@@ -2,142 +2,39 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-import sqlalchemy.exc
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import AddConstraint, CreateColumn, CreateTable, SchemaItem
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex
 from sqlalchemy.sql.elements import ClauseElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NULLTYPE, TypeEngine
 
 from dbdesign.dialects.postgresql import DIALECT
 from dbdesign.engines.postgres import split_script
+from dbdesign.readers.sqlalchemy.values import NotStaticError
 
-_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_ALLOWED_FUNCTIONS = {"text", "func", "null", "true", "false", "literal_column"}
-
-
-class NotStaticError(Exception):
-    """An argument or an operation that only running the program would give; the text says which."""
+_DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call] # this one doubles no percent signs
 
 
-class Operations:
-    """Writes calls of `op` as SQL.
+class Arguments:
+    """The arguments of an operation by name."""
 
-    Args:
-        names: values that the module has assigned to names.
-    """
-
-    def __init__(self, names: Mapping[str, object]) -> None:
-        self._names = names
-
-    # -- values ------------------------------------------------------------------------------------------------------------
-
-    def value(self, node: ast.AST) -> Any:
-        """What an expression is: a literal, an assigned name, or an object of SQLAlchemy's that holds no more than it says."""
-        if isinstance(node, ast.Constant):
-            return node.value
-        if isinstance(node, (ast.List, ast.Tuple)):
-            return [self.value(one) for one in node.elts]
-        if isinstance(node, ast.Dict):
-            return {
-                self.value(key): self.value(one)
-                for key, one in zip(node.keys, node.values, strict=True)
-                if key is not None
-            }
-        if isinstance(node, ast.Name) and node.id in self._names:
-            return self._names[node.id]
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            return self.value(node.left) + self.value(node.right)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            return -self.value(node.operand)
-        if isinstance(node, ast.Attribute):
-            return self._attribute(node)
-        if isinstance(node, ast.Call):
-            return self._construct(node)
-        raise NotStaticError(f"{ast.unparse(node)[:80]} is known only by executing it")
-
-    def _attribute(self, node: ast.Attribute) -> Any:
-        """A type without its parentheses: `sa.Integer`."""
-        found = self._lookup(node)
-        if isinstance(found, type) and issubclass(found, TypeEngine):
-            return found
-        raise NotStaticError(f"{ast.unparse(node)[:80]} is known only by executing it")
-
-    def _lookup(self, node: ast.AST) -> Any:
-        """A name of SQLAlchemy's: `sa.Column`, `postgresql.JSONB`, `sa.dialects.postgresql.UUID`."""
-        path = ast.unparse(node).split(".")
-        module: Any = postgresql if "postgresql" in path[:-1] else sa
-        name = path[-1]
-        if len(path) > 1 and path[-2] == "func":
-            return getattr(sa.func, name)
-        found = getattr(module, name, None)
-        allowed = isinstance(found, type) and issubclass(found, (TypeEngine, SchemaItem))
-        if found is None or not (allowed or name in _ALLOWED_FUNCTIONS):
-            raise NotStaticError(f"{ast.unparse(node)[:80]} is not one of SQLAlchemy's types, columns or constraints")
-        return found
-
-    def _construct(self, node: ast.Call) -> Any:
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "f" and len(node.args) == 1:
-            return self.value(node.args[0])  # op.f('name')
-        made = self._lookup(node.func)
-        arguments = [self.value(one) for one in node.args]
-        keywords = {one.arg: self.value(one.value) for one in node.keywords if one.arg is not None}
-        try:
-            return made(*arguments, **keywords)
-        except (sqlalchemy.exc.SQLAlchemyError, TypeError, ValueError) as error:
-            raise NotStaticError(f"{ast.unparse(node)[:80]}: {error}") from None
-
-    # -- operations --------------------------------------------------------------------------------------------------------
-
-    def table_of_batch(self, call: ast.Call) -> tuple[str | None, str]:
-        """Namespace and name of a batch's table."""
-        arguments = _Arguments(self, call, ("table_name", "schema"))
-        return arguments.get("schema"), str(arguments.required("table_name"))
-
-    def statements(self, call: ast.Call, *, batch: tuple[str | None, str] | None = None) -> Iterator[str]:
-        """A call as SQL.
-
-        Args:
-            batch: the table of the batch that it stands in.
-
-        Raises:
-            NotStaticError: where the operation or an argument is known only by executing it.
-        """
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        found = _OPERATIONS.get(name)
-        if found is None:
-            raise NotStaticError(f"{ast.unparse(call.func)[:60]} is not written as SQL")
-        rule, parameters, in_batch = found
-        names = [one for one in parameters if one != in_batch] if batch is not None else list(parameters)
-        arguments = _Arguments(self, call, names)
-        if batch is not None and in_batch:
-            arguments.put(in_batch, batch[1])
-            arguments.put("schema", batch[0])
-        try:
-            yield from rule(arguments)
-        except (sqlalchemy.exc.SQLAlchemyError, TypeError, AttributeError) as error:
-            raise NotStaticError(f"{name}: {error}") from None
-
-
-class _Arguments:
-    """The arguments of a call by name."""
-
-    def __init__(self, operations: Operations, call: ast.Call, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         self._values: dict[str, Any] = {}
         self.rest: list[Any] = []
-        for number, node in enumerate(call.args):
-            value = operations.value(node)
+        for number, value in enumerate(arguments):
             if number < len(names) and not names[number].startswith("*"):
                 self._values[names[number]] = value
             else:
                 self.rest.append(value)
-        for keyword in call.keywords:
-            if keyword.arg is not None:
-                self._values[keyword.arg] = operations.value(keyword.value)
+        self._values.update(keywords)
+
+    def dialect_options(self) -> dict[str, Any]:
+        """Keywords of PostgreSQL's own."""
+        return {name: value for name, value in self._values.items() if name.startswith("postgresql_")}
 
     def put(self, name: str, value: object) -> None:
         """Set one."""
@@ -190,19 +87,38 @@ def _default(value: Any) -> str:
     return _sql(value) if isinstance(value, ClauseElement) else DIALECT.literal(str(value))
 
 
-def _scratch_table(name: str, namespace: object, items: Sequence[Any]) -> sa.Table:
+def _scratch_table(name: str, namespace: object, items: Sequence[Any], **keywords: Any) -> sa.Table:
     """A table of SQLAlchemy's whose foreign keys need not be resolved."""
-    return sa.Table(name, sa.MetaData(), *items, schema=_namespace(namespace))
+    copies = [one._copy() if isinstance(one, sa.Column) and one.table is not None else one for one in items]  # noqa: SLF001 - a column belongs to one table
+    return sa.Table(name, sa.MetaData(), *copies, schema=_namespace(namespace), **keywords)
 
 
-def _create_table(given: _Arguments) -> Iterator[str]:
-    table = _scratch_table(str(given.required("table_name")), given.get("schema"), given.rest)
+def _create_table(given: Arguments) -> Iterator[str]:
+    table = _scratch_table(str(given.required("table_name")), given.get("schema"), given.rest, **_table_keywords(given))
     for key in table.foreign_key_constraints:
         _stand_in(table.metadata, key)
-    yield str(CreateTable(table).compile(dialect=_DIALECT)).strip()
-    for column in table.columns:
-        if column.index:
-            yield f"CREATE INDEX {_quoted(f'ix_{table.name}_{column.name}')} ON {given.table()} ({_quoted(column.name)})"
+    yield from created(table, if_not_exists=bool(given.get("if_not_exists")))
+
+
+def created(table: sa.Table, *, if_not_exists: bool = False) -> Iterator[str]:
+    """What creates a table and the types, indexes and comments that go with it."""
+    statements: list[str] = []
+
+    def execute(statement: Any, *_: Any, **__: Any) -> None:
+        statements.append(str(statement.compile(dialect=_DIALECT)).strip())
+
+    table.create(MockConnection(_DIALECT, execute), checkfirst=False)
+    for one in statements:
+        yield (
+            one.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
+            if if_not_exists and one.startswith("CREATE TABLE ")
+            else one
+        )
+
+
+def _table_keywords(given: Arguments) -> dict[str, Any]:
+    kept = {name: given.get(name) for name in ("comment", "prefixes") if given.get(name)}
+    return {**kept, **given.dialect_options()}
 
 
 def _stand_in(metadata: sa.MetaData, key: sa.ForeignKeyConstraint) -> None:
@@ -217,7 +133,7 @@ def _stand_in(metadata: sa.MetaData, key: sa.ForeignKeyConstraint) -> None:
             metadata.tables[full].append_column(sa.Column(column, sa.Integer))
 
 
-def _add_column(given: _Arguments) -> Iterator[str]:
+def _add_column(given: Arguments) -> Iterator[str]:
     column = given.required("column")
     table = _scratch_table(str(given.required("table_name")), given.get("schema"), [column])
     keys = list(table.foreign_key_constraints)
@@ -230,14 +146,16 @@ def _add_column(given: _Arguments) -> Iterator[str]:
             yield str(AddConstraint(constraint).compile(dialect=_DIALECT)).strip()
     if column.index:
         yield f"CREATE INDEX {_quoted(f'ix_{table.name}_{column.name}')} ON {given.table()} ({_quoted(column.name)})"
+    if column.comment:
+        yield f"COMMENT ON COLUMN {given.table()}.{_quoted(column.name)} IS {DIALECT.literal(column.comment)}"
 
 
-def _drop_column(given: _Arguments) -> Iterator[str]:
+def _drop_column(given: Arguments) -> Iterator[str]:
     exists = "IF EXISTS " if given.get("if_exists") else ""
     yield f"ALTER TABLE {given.table()} DROP COLUMN {exists}{_quoted(given.required('column_name'))}"
 
 
-def _alter_column(given: _Arguments) -> Iterator[str]:
+def _alter_column(given: Arguments) -> Iterator[str]:
     column, table = _quoted(given.required("column_name")), given.table()
     if given.get("nullable") is not None:
         yield f"ALTER TABLE {table} ALTER COLUMN {column} {'DROP' if given.get('nullable') else 'SET'} NOT NULL"
@@ -254,31 +172,51 @@ def _alter_column(given: _Arguments) -> Iterator[str]:
         yield f"ALTER TABLE {table} RENAME COLUMN {column} TO {_quoted(given.get('new_column_name'))}"
 
 
-def _create_index(given: _Arguments) -> Iterator[str]:
-    keys = [_sql(one) if isinstance(one, ClauseElement) else _quoted(one) for one in given.required("columns")]
-    unique = "UNIQUE " if given.get("unique") else ""
-    concurrently = "CONCURRENTLY " if given.get("postgresql_concurrently") else ""
-    exists = "IF NOT EXISTS " if given.get("if_not_exists") else ""
-    method = f" USING {given.get('postgresql_using')}" if given.get("postgresql_using") else ""
-    include = f" INCLUDE ({_listed(given.get('postgresql_include'))})" if given.get("postgresql_include") else ""
-    where = f" WHERE {_sql(given.get('postgresql_where'))}" if given.get("postgresql_where") is not None else ""
-    name = _quoted(given.required("index_name"))
-    yield f"CREATE {unique}INDEX {concurrently}{exists}{name} ON {given.table()}{method} ({', '.join(keys)}){include}{where}"
+def _create_index(given: Arguments) -> Iterator[str]:
+    table = _scratch_table(str(given.required("table_name")), given.get("schema"), ())
+    keys = given.required("columns")
+    included = given.get("postgresql_include") or ()
+    for name in [*keys, *included]:
+        if isinstance(name, str) and name not in table.c:
+            table.append_column(sa.Column(name, NULLTYPE))
+    expressions = [table.c[one] if isinstance(one, str) else one for one in keys]
+    name = given.get("index_name")
+    index = sa.Index(name, *expressions, unique=bool(given.get("unique")), _table=table, **given.dialect_options())
+    yield str(CreateIndex(index, if_not_exists=bool(given.get("if_not_exists"))).compile(dialect=_DIALECT)).strip()
 
 
-def _drop_index(given: _Arguments) -> Iterator[str]:
+def _exclude(given: Arguments) -> Iterator[str]:
+    table = _scratch_table(str(given.required("table_name")), given.get("schema"), ())
+    for column, _ in given.rest:
+        if isinstance(column, str) and column not in table.c:
+            table.append_column(sa.Column(column, NULLTYPE))
+    keywords = {
+        name: given.get(name) for name in ("where", "deferrable", "initially", "using") if given.get(name) is not None
+    }
+    constraint = postgresql.ExcludeConstraint(*given.rest, name=given.get("constraint_name"), **keywords)
+    table.append_constraint(constraint)
+    yield str(AddConstraint(constraint).compile(dialect=_DIALECT)).strip()
+
+
+def _bulk_insert(given: Arguments) -> Iterator[str]:
+    table, rows = given.required("table"), given.required("rows")
+    for row in rows:
+        yield str(sa.insert(table).values(**row).compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+
+
+def _drop_index(given: Arguments) -> Iterator[str]:
     concurrently = "CONCURRENTLY " if given.get("postgresql_concurrently") else ""
     exists = "IF EXISTS " if given.get("if_exists") else ""
     yield f"DROP INDEX {concurrently}{exists}{DIALECT.qualified(_namespace(given.get('schema')), str(given.required('index_name')))}"
 
 
-def _constraint(given: _Arguments, table: str, text: str) -> str:
+def _constraint(given: Arguments, table: str, text: str) -> str:
     name = given.get("constraint_name")
     valid = " NOT VALID" if given.get("postgresql_not_valid") else ""
     return f"ALTER TABLE {table} ADD {f'CONSTRAINT {_quoted(name)} ' if name else ''}{text}{valid}"
 
 
-def _foreign_key(given: _Arguments) -> Iterator[str]:
+def _foreign_key(given: Arguments) -> Iterator[str]:
     actions = "".join(
         f" {word} {given.get(key)}"
         for key, word in (("ondelete", "ON DELETE"), ("onupdate", "ON UPDATE"))
@@ -293,45 +231,45 @@ def _foreign_key(given: _Arguments) -> Iterator[str]:
     )
 
 
-def _unique(given: _Arguments) -> Iterator[str]:
+def _unique(given: Arguments) -> Iterator[str]:
     yield _constraint(given, given.table(), f"UNIQUE ({_listed(given.required('columns'))})")
 
 
-def _primary_key(given: _Arguments) -> Iterator[str]:
+def _primary_key(given: Arguments) -> Iterator[str]:
     yield _constraint(given, given.table(), f"PRIMARY KEY ({_listed(given.required('columns'))})")
 
 
-def _check(given: _Arguments) -> Iterator[str]:
+def _check(given: Arguments) -> Iterator[str]:
     yield _constraint(given, given.table(), f"CHECK ({_sql(given.required('condition'))})")
 
 
-def _drop_constraint(given: _Arguments) -> Iterator[str]:
+def _drop_constraint(given: Arguments) -> Iterator[str]:
     exists = "IF EXISTS " if given.get("if_exists") else ""
     yield f"ALTER TABLE {given.table()} DROP CONSTRAINT {exists}{_quoted(given.required('constraint_name'))}"
 
 
-def _drop_table(given: _Arguments) -> Iterator[str]:
+def _drop_table(given: Arguments) -> Iterator[str]:
     yield f"DROP TABLE {'IF EXISTS ' if given.get('if_exists') else ''}{given.table()}"
 
 
-def _rename_table(given: _Arguments) -> Iterator[str]:
+def _rename_table(given: Arguments) -> Iterator[str]:
     yield f"ALTER TABLE {given.table('old_table_name')} RENAME TO {_quoted(given.required('new_table_name'))}"
 
 
-def _execute(given: _Arguments) -> Iterator[str]:
+def _execute(given: Arguments) -> Iterator[str]:
     yield from (one.sql for one in split_script(_sql(given.required("sqltext"))).statements)
 
 
-def _comment(given: _Arguments) -> Iterator[str]:
+def _comment(given: Arguments) -> Iterator[str]:
     yield f"COMMENT ON TABLE {given.table()} IS {DIALECT.literal(str(given.get('comment')))}"
 
 
-def _drop_comment(given: _Arguments) -> Iterator[str]:
+def _drop_comment(given: Arguments) -> Iterator[str]:
     yield f"COMMENT ON TABLE {given.table()} IS NULL"
 
 
-_Rule = Callable[[_Arguments], Iterator[str]]
-_OPERATIONS: dict[str, tuple[_Rule, tuple[str, ...], str]] = {
+_Rule = Callable[[Arguments], Iterator[str]]
+OPERATIONS: dict[str, tuple[_Rule, tuple[str, ...], str]] = {
     "create_table": (_create_table, ("table_name", "*"), ""),
     "drop_table": (_drop_table, ("table_name",), ""),
     "rename_table": (_rename_table, ("old_table_name", "new_table_name"), ""),
@@ -349,6 +287,8 @@ _OPERATIONS: dict[str, tuple[_Rule, tuple[str, ...], str]] = {
     "drop_constraint": (_drop_constraint, ("constraint_name", "table_name"), "table_name"),
     "create_table_comment": (_comment, ("table_name", "comment"), "table_name"),
     "drop_table_comment": (_drop_comment, ("table_name",), "table_name"),
+    "create_exclude_constraint": (_exclude, ("constraint_name", "table_name", "*"), "table_name"),
+    "bulk_insert": (_bulk_insert, ("table", "rows"), ""),
     "execute": (_execute, ("sqltext",), ""),
 }  # fmt: skip
 """By name: how it is written, its positional parameters, and the one that a batch's table takes the place of."""

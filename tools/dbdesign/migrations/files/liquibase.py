@@ -16,6 +16,7 @@ import yaml
 from dbdesign.errors import InputError
 from dbdesign.migrations.check.migration import Migration, MigrationStatement, sql_statements
 from dbdesign.migrations.files.liquibase_changes import Unrendered, render
+from dbdesign.migrations.files.liquibase_conditions import Existing, Properties, holds, on_fail, runs_on
 from dbdesign.migrations.files.liquibase_xml import read_xml
 from dbdesign.migrations.files.source_file import SourceFile, natural
 
@@ -56,6 +57,8 @@ class _Reader:
         self.migrations: list[Migration] = []
         self.notes: list[str] = []
         self._seen: set[str] = set()
+        self._properties = Properties()
+        self._existing = Existing()
 
     def includes(self, file: SourceFile) -> list[str]:
         """The names of the files that a changelog includes, as far as they are given."""
@@ -81,7 +84,11 @@ class _Reader:
             return
         for kind, body, line in _entries(file):
             if kind == "changeSet":
-                self._changeset(file, body, line)
+                self._changeset(file, self._properties.filled(body), line)
+            elif kind == "property":
+                self._properties.add(body)
+                if body.get("file"):
+                    self.notes.append(f"{file.name}, line {line}: the properties in {body['file']} are not read")
             elif kind in {"include", "includeAll"}:
                 members = self._included(file, kind, body)
                 if not members:
@@ -90,7 +97,7 @@ class _Reader:
                     )
                 for one in members:
                     self.read(one)
-            elif kind not in {"preConditions", "property", "logicalFilePath", "objectQuotingStrategy"}:
+            elif kind not in {"preConditions", "logicalFilePath", "objectQuotingStrategy", "value"}:
                 self.notes.append(f"{file.name}, line {line}: {kind} is not read")
 
     def _included(self, file: SourceFile, kind: str, body: Changeset) -> list[SourceFile]:
@@ -110,12 +117,24 @@ class _Reader:
             body = _ROLLBACK.sub("", file.text[mark.end() : end])
             attributes = {name.lower(): value.strip('"') for name, value in _ATTRIBUTE.findall(mark["attributes"])}
             line = file.text.count("\n", 0, mark.end()) + 1
-            statements, notes = sql_statements(body, first_line=line)
-            self._add(file, f"{mark['author']}:{mark['id']}", statements, attributes.get("runintransaction"), notes)
+            if not runs_on(attributes.get("dbms")):
+                self.notes.append(f"{file.name}, line {line - 1}: the changeset is for {attributes['dbms']}, left out")
+                continue
+            statements, notes = sql_statements(self._properties.filled(body), first_line=line)
+            more = [f"line {line}: the precondition is not looked at (noted)"] if "--precondition" in body else []
+            more += _contexts(attributes.get("context") or attributes.get("contextfilter"), line)
+            self._add(
+                file, f"{mark['author']}:{mark['id']}", statements, attributes.get("runintransaction"), (*notes, *more)
+            )
 
     def _changeset(self, file: SourceFile, body: Changeset, line: int) -> None:
+        if not runs_on(body.get("dbms")):
+            self.notes.append(f"{file.name}, line {line}: the changeset is for {body['dbms']}, left out")
+            return
         statements: list[MigrationStatement] = []
-        notes: list[str] = []
+        notes = _contexts(body.get("context") or body.get("contextFilter"), line)
+        if not self._wanted(file, body.get("preConditions"), line, notes):
+            return
         for kind, change, at in _changes(body, line):
             if kind == "sqlFile":
                 statements += self._sql_file(file, change, at, notes)
@@ -132,12 +151,26 @@ class _Reader:
             tuple(notes),
         )
 
+    def _wanted(self, file: SourceFile, conditions: Any, line: int, notes: list[str]) -> bool:
+        """Whether a changeset is run, as far as its preconditions tell."""
+        if not conditions:
+            return True
+        answer, otherwise = holds(conditions, self._existing), on_fail(conditions)
+        if answer is None:
+            notes.append(f"line {line}: a precondition asks the database: the changeset was run (noted)")
+        elif not answer and otherwise in {"MARK_RAN", "CONTINUE"}:
+            self.notes.append(f"{file.name}, line {line}: a precondition does not hold, the changeset is left out")
+            return False
+        elif not answer and otherwise == "HALT":
+            notes.append(f"line {line}: a precondition does not hold, Liquibase would halt here (noted)")
+        return True
+
     def _sql_file(self, file: SourceFile, change: Changeset, line: int, notes: list[str]) -> list[MigrationStatement]:
         members = self._included(file, "include", {"file": change.get("path")})
         if not members:
             notes.append(f"line {line}: sqlFile {change.get('path')} is not among the files")
             return []
-        statements, more = sql_statements(members[0].text)
+        statements, more = sql_statements(self._properties.filled(members[0].text))
         notes += more
         return [MigrationStatement(one.sql, line, one.allowed) for one in statements]
 
@@ -149,8 +182,14 @@ class _Reader:
         transaction: object,
         notes: tuple[str, ...],
     ) -> None:
+        for one in statements:
+            self._existing.take(one.sql)
         outside = str(transaction).lower() == "false"
         self.migrations.append(Migration(file.name, statements, name, "each" if outside else "file", notes))
+
+
+def _contexts(context: object, line: int) -> list[str]:
+    return [f"line {line}: runs in the context {context}, or where none is named (noted)"] if context else []
 
 
 def _changes(body: Changeset, line: int) -> Iterator[tuple[str, Changeset, int]]:

@@ -18,10 +18,10 @@ class Unrendered(Exception):  # noqa: N818 - it never leaves the readers: it bec
 
 
 _TYPES = {
-    "datetime": "timestamp", "clob": "text", "nclob": "text", "longtext": "text", "longvarchar": "text", "blob": "bytea",
-    "longblob": "bytea", "tinyint": "smallint", "mediumint": "integer", "double": "double precision", "float": "real",
-    "number": "numeric", "nvarchar": "varchar", "nchar": "char", "currency": "numeric(19,2)", "bit": "boolean", "int": "integer",
-    "varbinary": "bytea", "varchar2": "varchar",
+    "datetime": "timestamp", "clob": "text", "nclob": "text", "longtext": "text", "mediumtext": "text", "longvarchar": "text",
+    "longnvarchar": "text", "blob": "oid", "longblob": "bytea", "mediumblob": "bytea", "tinyblob": "bytea", "longvarbinary": "bytea",
+    "varbinary": "bytea", "binary": "bytea", "tinyint": "smallint", "double": "double precision", "number": "numeric",
+    "nvarchar": "varchar", "nchar": "char", "currency": "numeric(19,2)", "int": "integer", "varchar2": "varchar",
 }  # fmt: skip
 
 
@@ -32,9 +32,13 @@ def _type(text: object) -> str:
         return written
     name, arguments, rest = match.groups()
     mapped = _TYPES.get(name.lower())
-    if mapped is None:
+    if mapped is None or "precision" in rest.lower():
         return written
-    return f"{mapped}{arguments or ''}{rest}" if mapped in {"varchar", "char", "numeric"} else f"{mapped}{rest}"
+    return (
+        f"{mapped}{arguments or ''}{rest}"
+        if mapped in {"varchar", "char", "numeric", "timestamp"}
+        else f"{mapped}{rest}"
+    )
 
 
 def _true(value: object) -> bool:
@@ -87,7 +91,12 @@ def _definition(column: Change) -> str:
     if str(rules.get("nullable", "true")).lower() == "false" or _true(rules.get("notNull")):
         parts.append("NOT NULL")
     if _true(rules.get("unique")):
-        parts.append("UNIQUE")
+        parts.append(
+            (f"CONSTRAINT {_quoted(rules['uniqueConstraintName'])} " if rules.get("uniqueConstraintName") else "")
+            + "UNIQUE"
+        )
+    if rules.get("checkConstraint"):
+        parts.append(f"CHECK ({rules['checkConstraint']})")
     return " ".join(parts)
 
 
@@ -100,7 +109,10 @@ def _foreign(column: Change) -> str | None:
     if not target:
         return None
     name = f"CONSTRAINT {_quoted(rules['foreignKeyName'])} " if rules.get("foreignKeyName") else ""
-    return f"{name}FOREIGN KEY ({_quoted(column['name'])}) REFERENCES {target}"
+    action = " ON DELETE CASCADE" if _true(rules.get("deleteCascade")) else ""
+    action += " DEFERRABLE" if _true(rules.get("deferrable")) else ""
+    action += " INITIALLY DEFERRED" if _true(rules.get("initiallyDeferred")) else ""
+    return f"{name}FOREIGN KEY ({_quoted(column['name'])}) REFERENCES {target}{action}"
 
 
 def _create_table(change: Change) -> Iterator[str]:
@@ -117,6 +129,13 @@ def _create_table(change: Change) -> Iterator[str]:
     yield f"CREATE TABLE {_name(change)} ({', '.join(parts)})"
     if change.get("remarks"):
         yield f"COMMENT ON TABLE {_name(change)} IS {DIALECT.literal(str(change['remarks']))}"
+    yield from _remarks(change, columns)
+
+
+def _remarks(change: Change, columns: Sequence[Change]) -> Iterator[str]:
+    for one in columns:
+        if one.get("remarks"):
+            yield f"COMMENT ON COLUMN {_name(change)}.{_quoted(one['name'])} IS {DIALECT.literal(str(one['remarks']))}"
 
 
 def _add_column(change: Change) -> Iterator[str]:
@@ -128,6 +147,7 @@ def _add_column(change: Change) -> Iterator[str]:
             yield f"ALTER TABLE {_name(change)} ADD {key}"
         if (value := _value(column, "value")) is not None:
             yield f"UPDATE {_name(change)} SET {_quoted(column['name'])} = {value}"
+    yield from _remarks(change, _columns(change))
 
 
 def _drop_column(change: Change) -> Iterator[str]:
@@ -169,7 +189,9 @@ def _add_key(kind: str) -> Callable[[Change], Iterator[str]]:
         if change.get("forIndexName"):
             yield f"ALTER TABLE {_name(change)} ADD {name}{kind} USING INDEX {_quoted(change['forIndexName'])}"
         else:
-            yield f"ALTER TABLE {_name(change)} ADD {name}{kind} ({_list(change['columnNames'])})"
+            later = " DEFERRABLE" if _true(change.get("deferrable")) else ""
+            later += " INITIALLY DEFERRED" if _true(change.get("initiallyDeferred")) else ""
+            yield f"ALTER TABLE {_name(change)} ADD {name}{kind} ({_list(change['columnNames'])}){later}"
 
     return rule
 
@@ -179,6 +201,36 @@ def _add_not_null(change: Change) -> Iterator[str]:
     if (value := change.get("defaultNullValue")) is not None:
         yield f"UPDATE {_name(change)} SET {column} = {DIALECT.literal(str(value))} WHERE {column} IS NULL"
     yield f"ALTER TABLE {_name(change)} ALTER COLUMN {column} SET NOT NULL"
+
+
+def _add_lookup_table(change: Change) -> Iterator[str]:
+    """Liquibase 4, AddLookupTableChange: the values, made NOT NULL and the key, and a reference to them."""
+    old = _name(change, "existingTableName", "existingTableSchemaName")
+    new = _name(change, "newTableName", "newTableSchemaName")
+    column, key = _quoted(change["existingColumnName"]), _quoted(change["newColumnName"])
+    yield f"CREATE TABLE {new} AS SELECT DISTINCT {column} AS {key} FROM {old} WHERE {column} IS NOT NULL"
+    yield f"ALTER TABLE {new} ALTER COLUMN {key} SET NOT NULL"
+    yield f"ALTER TABLE {new} ADD PRIMARY KEY ({key})"
+    name = change.get("constraintName") or f"FK_{change['existingTableName']}_{change['newTableName']}".upper()
+    yield f"ALTER TABLE {old} ADD CONSTRAINT {_quoted(name)} FOREIGN KEY ({column}) REFERENCES {new} ({key})"
+
+
+def _merge_columns(change: Change) -> Iterator[str]:
+    """Liquibase 4, MergeColumnChange: the new column, its values, and the old ones dropped."""
+    first, second, final = (_quoted(change[one]) for one in ("column1Name", "column2Name", "finalColumnName"))
+    yield f"ALTER TABLE {_name(change)} ADD {final} {_type(change['finalColumnType'])}"
+    joint = DIALECT.literal(str(change.get("joinString", "")))
+    yield f"UPDATE {_name(change)} SET {final} = {first} || {joint} || {second}"
+    yield f"ALTER TABLE {_name(change)} DROP COLUMN {first}"
+    yield f"ALTER TABLE {_name(change)} DROP COLUMN {second}"
+
+
+def _drop_all_foreign_keys(change: Change) -> Iterator[str]:
+    table = _name(change, "baseTableName", "baseTableSchemaName")
+    yield (
+        "DO $$ DECLARE one record; BEGIN FOR one IN SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = "
+        f"{DIALECT.literal(table)}::regclass LOOP EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I', one.conname); END LOOP; END $$"
+    )
 
 
 def _add_default(change: Change) -> Iterator[str]:
@@ -284,6 +336,9 @@ _CHANGES: dict[str, Callable[[Change], Iterator[str]]] = {
     "addPrimaryKey": _add_key("PRIMARY KEY"),
     "addUniqueConstraint": _add_key("UNIQUE"),
     "addNotNullConstraint": _add_not_null,
+    "addLookupTable": _add_lookup_table,
+    "mergeColumns": _merge_columns,
+    "dropAllForeignKeyConstraints": _drop_all_foreign_keys,
     "addDefaultValue": _add_default,
     "modifyDataType": _modify_type,
     "addAutoIncrement": _add_auto_increment,

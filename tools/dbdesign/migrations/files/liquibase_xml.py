@@ -72,6 +72,9 @@ def read_xml(text: str, name: str) -> Iterator[tuple[str, dict[str, Any], int]]:
             body["changes"] = [
                 {one["__tag__"]: _mapping(one)} for one in child["__children__"] if one["__tag__"] not in _NOT_CHANGES
             ]
+            body["preConditions"] = next(
+                (_condition(one) for one in child["__children__"] if one["__tag__"] == "preConditions"), None
+            )
         yield child["__tag__"], body, child["__line__"]
 
 
@@ -96,4 +99,14 @@ def _mapping(element: dict[str, Any]) -> dict[str, Any]:
             found["whereParams"] = True
     if text := element["__text__"].strip():
         found.setdefault("sql", text)
+    return found
+
+
+def _condition(element: dict[str, Any]) -> list[dict[str, Any]]:
+    """Preconditions as YAML would have them: attributes first, then each with its own."""
+    own = {key: value for key, value in element.items() if not key.startswith("__")}
+    found: list[dict[str, Any]] = [own] if own else []
+    for child in element["__children__"]:
+        inside = _condition(child) if child["__children__"] else _mapping(child)
+        found.append({child["__tag__"]: inside})
     return found

@@ -1,0 +1,2 @@
+import { Column, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn, Relation, RelationId } from "typeorm";
+@Entity() export class Lazy { @PrimaryGeneratedColumn() id: number; @ManyToOne(() => Lazy, (l) => l.kids, { lazy: true }) up: Promise<Lazy>; @OneToMany(() => Lazy, (l) => l.up) kids: Promise<Lazy[]>; @RelationId((l: Lazy) => l.up) upId: number; @ManyToOne(() => Lazy) rel: Relation<Lazy>; }

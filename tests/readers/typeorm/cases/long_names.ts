@@ -1,0 +1,2 @@
+import { Column, Entity, ManyToOne, PrimaryGeneratedColumn, Index } from "typeorm";
+@Entity() export class AnExtraordinarilyLongEntityNameThatIsAlmostTooLong { @PrimaryGeneratedColumn() id: number; @Index() @Column() aPropertyWithQuiteALongNameAsWell: string; @ManyToOne(() => AnExtraordinarilyLongEntityNameThatIsAlmostTooLong) anotherPropertyWithQuiteALongName: AnExtraordinarilyLongEntityNameThatIsAlmostTooLong; }

@@ -1,0 +1,2 @@
+import { Column, Entity, PrimaryColumn } from "typeorm";
+@Entity() export class M { @PrimaryColumn({ type: "varchar", length: 36 }) id: string; @Column({ type: "timestamp", precision: 0, nullable: true }) a: Date; @Column("character varying", { length: 9 }) b: string; @Column("integer") c: number; @Column("smallint") d: number; @Column("timestamp without time zone") e: Date; @Column("int", { width: 3, unsigned: true, zerofill: true } as any) f: number; @Column("hstore") g: string; @Column("ltree") h: string; @Column("jsonpath" as any) i: string; }

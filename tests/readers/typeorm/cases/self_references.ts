@@ -1,0 +1,2 @@
+import { Column, Entity, JoinColumn, JoinTable, ManyToMany, ManyToOne, OneToOne, PrimaryGeneratedColumn } from "typeorm";
+@Entity() export class Emp { @PrimaryGeneratedColumn() id: number; @ManyToOne(() => Emp, (e) => e.reports) boss: Emp; reports: Emp[]; @OneToOne(() => Emp, { onDelete: "SET NULL" }) @JoinColumn() deputy: Emp; @ManyToMany(() => Emp, (e) => e.followers) @JoinTable({ name: "emp_follow" }) following: Emp[]; @ManyToMany(() => Emp, (e) => e.following) followers: Emp[]; }
