@@ -68,6 +68,8 @@ class Priced:
     Attributes:
         refused: statements that are no index or that the server refused, with the reason.
         by_query: costs by query.
+        rates: executions a second, by query.
+        definitions: what was priced, each from ON on, behind UNIQUE where it is.
     """
 
     refused: list[str] = field(default_factory=list)
@@ -76,6 +78,8 @@ class Priced:
     before: float = 0.0
     after: float = 0.0
     by_query: dict[str, tuple[float, float]] = field(default_factory=dict)
+    rates: dict[str, float] = field(default_factory=dict)
+    definitions: list[str] = field(default_factory=list)
     proof: str = ""
 
     @property
@@ -99,7 +103,7 @@ def _priced(bench: Workbench, subject: Subject) -> Priced:
         f"{bench.task.id}/{subject.source}/{subject.queries}", lambda stack: _market(bench, subject, stack)
     ) as market:
         found = Priced(before=market.before, proof=market.twin.proof)
-        definitions = _definitions(text, found, subject.refuse)
+        definitions = found.definitions = _definitions(text, found, subject.refuse)
         made = market.twin.add_indexes(definitions) if definitions else []
         shown: list[Hypothetical] = []
         for definition, one in zip(definitions, made, strict=True):
@@ -112,6 +116,7 @@ def _priced(bench: Workbench, subject: Subject) -> Priced:
             for query in market.queries:
                 cost = market.twin.explain(query.sql, shown).cost
                 found.by_query[query.name] = (market.plain[query.name], cost)
+                found.rates[query.name] = _weight(query)
                 found.after += _weight(query) * cost
         finally:
             market.twin.drop_indexes(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dbdesign.errors import InputError
@@ -18,6 +19,8 @@ FIELDS = {
     "loops": "loops",
     "rows_removed": "total_rows_removed",
     "share": "share",
+    "estimated_rows": "estimated_rows",
+    "pages": "buffers.total",
 }
 
 
@@ -56,7 +59,7 @@ def measured(text: str, of: str, title: re.Pattern[str], line: int | None = None
     """
     plan = plan_of(text)
     node = costliest(plan, title) if line is None else _on_line(plan, line)
-    value = getattr(node, FIELDS[of])
+    value = None if of == "pages" and node.buffers is None else attrgetter(FIELDS[of])(node)
     if value is None:
         raise InputError(f"{node.title} has no {of}", where="the plan")
     return float(value)

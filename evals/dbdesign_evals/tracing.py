@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from dbdesign.engines.postgres import split_script
@@ -13,10 +15,13 @@ from dbdesign.migrations.trace import Tracer
 from dbdesign.model.finding import Proof
 from dbdesign.model.migration import LockMode, Trace
 from dbdesign_evals.task import Apply
-from dbdesign_evals.workbench import LIMITS
+from dbdesign_evals.workbench import LIMITS, apply_script
 
 if TYPE_CHECKING:
-    from dbdesign_evals.workbench import Workbench
+    from collections.abc import Sequence
+
+    from dbdesign_evals.task import StateItem
+    from dbdesign_evals.workbench import StateFailure, Workbench
 
 _HORIZON = "select pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint"
 _WRITTEN = """select coalesce(max(n), 0) from (
@@ -59,13 +64,17 @@ def traced(bench: Workbench, state: str, file: str, tables: tuple[str, ...] = ()
 
 def _run(bench: Workbench, state: str, file: str, tables: tuple[str, ...]) -> TracedRun:
     items = bench.items(state)
-    before = ";\n".join(bench.text(item.apply if isinstance(item, Apply) else item) for item in items)
+    plain = tuple(takewhile(lambda item: not isinstance(item, Apply), items))
+    before = ";\n".join(bench.text(item) for item in plain if isinstance(item, str))
     script = split_script(bench.text(file))
     found = TracedRun()
     with Tracer(before, limits=LIMITS) as tracer:
         found.proof = f"executed on PostgreSQL {tracer.server_version}"
         if tracer.problems:
             found.problem = f"the state could not be made: {tracer.problems[0]}"
+            return found
+        if refused := _applied(bench, tracer, items[len(plain) :]):
+            found.problem = f"the state could not be made: {refused[0]}"
             return found
         horizon = int(tracer.database.admin.execute(_HORIZON).fetchone()[0])  # type: ignore[index]
         timeout = LockTimeout()
@@ -83,6 +92,16 @@ def _run(bench: Workbench, state: str, file: str, tables: tuple[str, ...]) -> Tr
         for table in tables:
             found.written[table] = _written(tracer, table, horizon)
     return found
+
+
+def _applied(bench: Workbench, tracer: Tracer, items: Sequence[StateItem]) -> list[StateFailure]:
+    """Execute the files of a state from the first on that is a migration, which may commit within."""
+    with contextlib.closing(tracer.database.connect_user()) as connection:
+        for item in items:
+            name = item.apply if isinstance(item, Apply) else item
+            if refused := apply_script(connection, bench.text(name), name):
+                return refused
+    return []
 
 
 def _traced(tracer: Tracer, sql: str) -> Trace:

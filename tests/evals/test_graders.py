@@ -224,6 +224,27 @@ CASES |= {
         "not within 10%",
     ),
 }
+WRITTEN = INDEXES | {
+    "queries": "fixtures/written.sql",
+    "state": "big",
+    "samples": "fixtures/writes.yaml",
+    "entry": 5000,
+}
+CASES |= {
+    "index_set_balance": (
+        WRITTEN | {"budget": 400_000_000, "best": 66_400, "within": 0.1, "none_at": 150_000},
+        {"indexes_sql": RIGHT},
+        {"indexes_sql": RIGHT + WRONG + "create index on big (a, b);\ncreate index on big using brin (a);\n"},
+        "fill: 4.00 entries a row, 5 rows a second",
+    ),
+    "index_set_balance_predicted": (
+        WRITTEN
+        | {"report": "answer:report.yaml", "size_gb": "size", "entries": "entries", "units": "units", "within": 0.2},
+        {"indexes_sql": RIGHT, "report_yaml": "{size: 0.036, entries: 10, units: 66400}\n"},
+        {"indexes_sql": RIGHT, "report_yaml": "{size: 0.036, entries: 5, units: 66400}\n"},
+        "entries is 5, not within 20% of 10",
+    ),
+}
 TABLE = """table:
   AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}]
   KeySchema: [{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}]
@@ -331,6 +352,8 @@ FIXTURES = {
     "fixtures/volumes.yaml": "big: {rows: 5M, columns: {a: {distinct: 1M}}}\n",
     "fixtures/design.yaml": f"engine: postgresql 18\nschema: |\n  {BIG.strip()}\nvolumes:\n  big: {{rows: 5M, columns: {{a: {{distinct: 5M}}}}}}\n",
     "fixtures/workload.sql": "-- name: by a\n-- rate: 10/s\nselect id from big where a = $1;\n",
+    "fixtures/written.sql": "-- name: by a\n-- rate: 10/s\nselect id from big where a = $1;\n-- name: fill\n-- rate: 5/s\ninsert into big values ($1, $2, $3);\n",
+    "fixtures/writes.yaml": "fill: insert into big select n, n, 'y' from generate_series(4001, 4100) n\n",
     "fixtures/plan.txt": "Sort  (cost=1.00..2.00 rows=1 width=4) (actual time=9.000..10.000 rows=1 loops=1)\n  ->  Seq Scan on big b  (cost=0.00..1.00 rows=1 width=4) (actual time=0.000..9.000 rows=1 loops=1)\nExecution Time: 10 ms\n",
     "fixtures/notes.yaml": "note: [{user: a, at: '2026-01-01', id: 1}, {user: a, at: '2026-01-02', id: 2}, {user: b, at: '2026-01-03', id: 3}]\n",
     "fixtures/load.yaml": "- {kind: note, rate: 1500, size: 500, entities: [{user: a, at: '1'}, {user: b, at: '2'}]}\n",

@@ -4,8 +4,9 @@ graded.
 with: `file`; `cases`: each `at` (a dotted path), `because`, `within` (a share such as 0.1 for ±10 %), and the truth as one of
 - `value`: a constant, with `from` saying how it was computed;
 - `sql` with `state`: the first value of a query on a state that the answer has no part in;
-- `plan` (a file of the task) with `of` (`exclusive_ms`, `rows`, `loops`, `total_ms`, `rows_removed`, `share`) and `node` (an expression
-  that a node's title matches; the one with the most exclusive time of those) or `line`: read from a plan by the plan reader.
+- `plan` (a file of the task) with `of` (`exclusive_ms`, `rows`, `loops`, `total_ms`, `rows_removed`, `share`, `estimated_rows`,
+  `pages` with those below) and `node` (an expression that a node's title matches; the one with the most exclusive time of those) or
+  `line`: read from a plan by the plan reader.
 
 A number that is off by more than the bound earns nothing.
 """
@@ -37,7 +38,9 @@ class Case(Data):
     sql: str | None = None
     state: str | None = None
     plan: str | None = None
-    of: Literal["exclusive_ms", "rows", "loops", "total_ms", "rows_removed", "share"] = "exclusive_ms"
+    of: Literal["exclusive_ms", "rows", "loops", "total_ms", "rows_removed", "share", "estimated_rows", "pages"] = (
+        "exclusive_ms"
+    )
     node: str | None = None
     line: int | None = None
 

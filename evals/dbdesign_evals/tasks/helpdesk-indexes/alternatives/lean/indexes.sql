@@ -1,0 +1,10 @@
+create index message_ticket_idx on message (ticket_id);
+create index message_reply_idx on message (message_id) where message_id is not null;
+create index message_queue_idx on message (delivery, created_at) where delivery in ('queued', 'failed');
+create index ticket_requester_idx on ticket (requester_id);
+create index ticket_account_idx on ticket (account_id);
+create index ticket_assignee_idx on ticket (assignee_id, status) where status in ('new', 'open', 'pending', 'hold');
+create index ticket_team_idx on ticket (team_id) where status in ('new', 'open', 'pending', 'hold');
+create index attachment_message_idx on attachment (message_id);
+create index contact_account_idx on contact (account_id);
+create index webhook_waiting_idx on webhook_call (next_attempt_at) where state = 'waiting';

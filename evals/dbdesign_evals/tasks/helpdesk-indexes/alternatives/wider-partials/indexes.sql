@@ -1,0 +1,16 @@
+create index concurrently on public.message using btree (message_id) where (message_id is not null);
+create index concurrently on public.message using btree (ticket_id);
+create index concurrently on message (created_at) where delivery = 'queued'::text;
+create index on message using brin (created_at) with (pages_per_range = 64);
+create index on ticket (requester_id) with (fillfactor = 90);
+create index on ticket (account_id);
+create index on ticket (assignee_id) where status = any (array['new', 'open']);
+create index on ticket (assignee_id) where status = any (array['pending', 'hold']);
+create index on ticket (team_id, status) where status = any (array['new', 'open', 'pending', 'hold']);
+create index on ticket (account_id, status, priority) where status = any (array['new', 'open', 'pending', 'hold']);
+create index on attachment (message_id);
+create index on contact (account_id);
+create index on agent (account_id);
+create index on webhook_call (state, next_attempt_at) where state = 'waiting';
+create index on webhook_call (account_id) where state = 'dead';
+create index on contact (merged_into) where merged_into is not null;

@@ -1,0 +1,18 @@
+create index on agent (account_id);
+create index on contact (account_id);
+create index on contact (lower(email));
+create index on contact (phone);
+create index on ticket (account_id, number);
+create index on ticket (requester_id);
+create index on ticket (assignee_id);
+create index on ticket (team_id);
+create index on ticket (status);
+create index on ticket (updated_at);
+create index on message (ticket_id);
+create index on attachment (message_id);
+create index on attachment (sha256);
+create index on tagging (tag_id);
+create index on rating (ticket_id);
+create index on rating (agent_id);
+create index on webhook_call (account_id);
+create index on webhook_call (ticket_id);
