@@ -14,6 +14,7 @@ from dbdesign.api.detect_stack import detect_stack
 from dbdesign.api.draw_erd import draw_erd
 from dbdesign.api.generate_schema import generate_schema
 from dbdesign.api.plan_migration import plan_migration
+from dbdesign.api.plan_scaling import plan_scaling
 from dbdesign.api.read_plan import read_plan
 from dbdesign.api.read_schema import read_schema
 from dbdesign.api.review_schema import review_schema
@@ -52,4 +53,5 @@ TOOLS = (
     Tool(plan_migration, "Plan a migration without downtime", writes=True),
     Tool(read_plan, "Read an execution plan", writes=True),
     Tool(benchmark_schema, "Benchmark a design on generated data", writes=True),
+    Tool(plan_scaling, "Plan growth", writes=True),
 )
