@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dbdesign.growth.limits import BLOAT, BUSY, HIT, MAX_WAL, meeting
+from dbdesign.growth.limits import BUSY, HIT, meeting
 from dbdesign.growth.load import ROUND_TRIP
 from dbdesign.growth.machine import GB, MB
+from dbdesign.growth.missing import BLOCKS
 
 if TYPE_CHECKING:
     from dbdesign.growth.limits import Limit, Situation
     from dbdesign.growth.load import QueryLoad
+    from dbdesign.growth.missing import Missing
     from dbdesign.growth.partitions import PartitionPlan
 
 NODE_SHARE = 0.6
@@ -24,8 +26,6 @@ LARGEST_MEMORY = 1024 * GB
 LARGEST_DISK = 64 * 1024 * GB
 """64 TB: the largest volume of the usual managed services."""
 LARGEST_IOPS = 256_000
-EXPENSIVE = 20
-"""Rows of a table's blocks beyond which a statement without a fitting index is due for one: blocks touched each row returned."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,17 @@ def first(limits: Sequence[Limit], *names: str) -> float | None:
 
 
 def ladder_of(
-    at: Situation, limits: Sequence[Limit], partitions: Sequence[PartitionPlan], shard: float | None, shard_why: str
+    at: Situation,
+    limits: Sequence[Limit],
+    partitions: Sequence[PartitionPlan],
+    missing: Sequence[Missing],
+    shard: float | None,
+    shard_why: str,
 ) -> list[Measure]:
     """All rungs in their order."""
     return [
         *_settings(at, limits),
-        *_indexes(at),
+        *_indexes(at, missing),
         *_retention(at, partitions),
         *_partitioning(partitions),
         _larger(at, limits),
@@ -124,33 +129,37 @@ def _vacuum_settings(limits: Sequence[Limit]) -> Iterator[str]:
             yield f"ALTER TABLE {table} SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);"
 
 
-def _indexes(at: Situation) -> Iterator[Measure]:
-    every = at.load.processor(at.months)
-    dear = sorted(at.load.queries, key=lambda one: -_share(at, one, at.months))
-    worst = [
-        one for one in dear if _share(at, one, at.months) > 0.05 * every and at.load.cost(one, at.months).blocks > 1000
-    ][:5]
-    if not worst:
+def _indexes(at: Situation, missing: Sequence[Missing]) -> Iterator[Measure]:
+    threshold = f"a statement touches more than {BLOCKS:,.0f} blocks, and an index halves its cost"
+    if missing:
+        gains = "; ".join(
+            f"{name}: cost {before:,.0f} → {after:,.0f}" for one in missing for name, before, after in one.queries[:2]
+        )
         yield Measure(
             "indexes",
-            "a statement takes more than 5 % of the processor and touches more than 1,000 blocks",
-            None,
-            "none does",
+            threshold,
+            0.0,
+            f"{gains}. Everything else here is computed with them; advise_indexes prices them and finds others",
+            tuple(one.statement for one in missing),
         )
         return
-    named = "; ".join(
-        f"{one.query.name}: {_share(at, one, at.months) / max(every, 1e-9):.0%} of the processor, "
-        f"{at.load.cost(one, at.months).blocks:,.0f} blocks an execution"
-        for one in worst
-    )
-    due = meeting(lambda month: max(at.load.cost(one, month).blocks for one in worst), 1000)
-    yield Measure(
-        "indexes",
-        "a statement takes more than 5 % of the processor and touches more than 1,000 blocks",
-        due,
-        named,
-        ("dbdesign advise DESIGN (advise_indexes) finds and prices the indexes",),
-    )
+    every = max(at.load.processor(at.months), 1e-9)
+    dear = [
+        one
+        for one in at.load.queries
+        if at.load.cost(one, at.months).blocks > BLOCKS and _share(at, one, at.months) > 0.05 * every
+    ]
+    if dear:
+        named = "; ".join(f"{one.query.name}: {at.load.cost(one, at.months).blocks:,.0f} blocks" for one in dear[:5])
+        due = meeting(lambda month: max(at.load.cost(one, month).blocks for one in dear), BLOCKS)
+        yield Measure(
+            "indexes",
+            threshold,
+            due,
+            f"{named}: no index on what they compare halves their cost; summarise, or read less",
+        )
+    else:
+        yield Measure("indexes", threshold, None, "no statement that weighs does")
 
 
 def _share(at: Situation, one: QueryLoad, months: float) -> float:
@@ -166,11 +175,13 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
         do = (
             plan.retention
             if plan
-            else (f"-- in batches: DELETE FROM {table} WHERE … older than {volume.retention_days:g} days LIMIT 10000",)
+            else (
+                f"-- in batches: DELETE FROM {table} WHERE … older than {volume.retention_days:,.0f} days LIMIT 10000",
+            )
         )
         yield Measure(
             f"retention of {table}",
-            f"rows older than {volume.retention_days:g} days go",
+            f"rows older than {volume.retention_days:,.0f} days go",
             0.0,
             f"{at.sizes.of_table(table, at.months) / GB:,.1f} GB are held in month {at.months:g}; "
             + (
@@ -347,6 +358,3 @@ def sharding_due(at: Situation) -> tuple[float | None, str]:
     if then > 0:
         said += f"; {1 / then:,.1f} times that load would change the answer"
     return due, said
-
-
-__all__ = ["BLOAT", "MAX_WAL", "Measure", "first", "independent_groups", "ladder_of", "sharding_due", "spelled"]

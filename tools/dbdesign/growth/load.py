@@ -10,8 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dbdesign.dialects.base import dialect
+from dbdesign.errors import DesignError
 from dbdesign.model.statistics import BLOCK
 from dbdesign.model.types import Kind
+from dbdesign.model.workload import Query
+from dbdesign.queries.analysis import analyse
 from dbdesign.simulate.latency import CACHED_READ, latency
 from dbdesign.simulate.latency import Machine as Speed
 from dbdesign.simulate.pages import node_pages, pages_of
@@ -19,8 +23,7 @@ from dbdesign.simulate.pages import node_pages, pages_of
 if TYPE_CHECKING:
     from dbdesign.model.design import Design
     from dbdesign.model.schema import Table
-    from dbdesign.model.workload import Query
-    from dbdesign.queries.uses import StatementUse
+    from dbdesign.queries.uses import StatementUse, Write
     from dbdesign.simulate.plans import Plan
     from dbdesign.simulate.relations import Catalog
     from dbdesign.simulate.simulator import Simulated, Simulator
@@ -308,6 +311,51 @@ def arrivals(design: Design, table: Table, rows: float) -> float:
     elif volume is not None and volume.retention_days:
         inserts = rows / (volume.retention_days / DAYS_PER_MONTH)
     return inserts
+
+
+def with_arrivals(design: Design) -> tuple[Design, list[str]]:
+    """The design with a statement that inserts for each table that grows and that no statement of the workload inserts into; and which."""
+    workload_of = design.workload
+    written = {
+        write.table.label
+        for query in workload_of.queries
+        for write in _writes(query, design)
+        if write.kind in {"insert", "merge"}
+    }
+    queries, labels = list(workload_of.queries), []
+    for table in design.schema_.tables:
+        volume = workload_of.volumes.get(table.label)
+        rate = arrivals(design, table, (volume.rows if volume else None) or 0.0) / SECONDS_PER_MONTH
+        if rate <= 0 or table.label in written or table.partition_of is not None:
+            continue
+        labels.append(table.label)
+        queries.append(Query(name=f"rows that arrive in {table.label}", sql=_insert(table, design), rate=rate))
+    changed = workload_of.model_copy(update={"queries": tuple(queries)})
+    return design.model_copy(update={"workload": changed}), labels
+
+
+def _writes(query: Query, design: Design) -> list[Write]:
+    try:
+        return analyse(query.sql, design.schema_, dialect(design.schema_.engine).sqlglot).writes
+    except DesignError:
+        return []
+
+
+def _insert(table: Table, design: Design) -> str:
+    """An INSERT of one row, in the engine's dialect."""
+    spelled = dialect(design.schema_.engine)
+    columns = [
+        spelled.identifier(one.name)
+        for one in table.columns
+        if one.generated is None and not (one.identity is not None and one.identity.mode in {"always", "identity"})
+    ]
+    values = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    target = spelled.qualified(table.namespace, table.name)
+    return (
+        f"INSERT INTO {target} ({', '.join(columns)}) VALUES ({values})"
+        if columns
+        else f"INSERT INTO {target} DEFAULT VALUES"
+    )
 
 
 SECONDS_PER_MONTH = 2_629_746.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -13,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from dbdesign.engines.postgres import Limits, embedded
-from dbdesign.growth.partitions import PartitionPlan, Pruning, partitioned_schema, with_proof
+from dbdesign.growth.partitions import SQL, PartitionPlan, Pruning, partitioned_schema, with_proof
 from dbdesign.twin.statements import single_statement
 from dbdesign.writers.base import WriteOptions, writer
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 PROVING_SECONDS = 5.0
 MOST_PARTS = 24
 """Partitions of a table that are made to prove the plan."""
-_PARAMETER = re.compile(r"\$\d+")
+MOST_HASHED = 16
 _VALUES = {
     "boolean": "true",
     "uuid": "00000000-0000-4000-8000-000000000001",
@@ -73,10 +72,11 @@ def _proven(
     refused: str,
 ) -> PartitionPlan:
     user = database.user
-    made = plan.bounds[-MOST_PARTS:]
+    made = plan.bounds[-MOST_PARTS:] if plan.strategy == "range" else _fewer(plan)
+    parent = SQL.qualified(plan.changed.namespace, plan.changed.name)
     try:
         for part, bound in made:
-            user.execute(f"CREATE TABLE {part} PARTITION OF {plan.table} {bound}".encode())
+            user.execute(f"CREATE TABLE {part} PARTITION OF {parent} {bound}".encode())
     except psycopg.Error as error:
         said = f"{str(error).splitlines()[0]} {refused}".strip()
         return with_proof(plan, (), f"not proven: {said}")
@@ -88,6 +88,15 @@ def _proven(
             pruning.append(Pruning(one.query.name, load.rate(one, load.months) / every, scanned, len(made)))
     gone = _drop_oldest(user, plan, made[0][0]) if plan.retention else ""
     return with_proof(plan, pruning, f"{version}: {len(made)} partitions made, statements explained{gone}")
+
+
+def _fewer(plan: PartitionPlan) -> tuple[tuple[str, str], ...]:
+    """So many hash partitions that they are soon made, all of which together hold every value."""
+    modulus = min(MOST_HASHED, len(plan.bounds))
+    return tuple(
+        (part, f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {number})")
+        for number, (part, _) in enumerate(plan.bounds[:modulus])
+    )
 
 
 def _reads(use: Any, table: str) -> bool:
@@ -112,7 +121,7 @@ def _scanned(database: ScratchDatabase, text: str, plan: PartitionPlan, today: d
         user.execute(f"DEALLOCATE {name}".encode())
     except psycopg.Error:
         return None
-    parts = {part.rsplit(".", 1)[-1] for part, _ in plan.bounds}
+    parts = {part.rsplit(".", 1)[-1].strip('"').replace('""', '"') for part, _ in plan.bounds}
     found = {node["Relation Name"] for node in _nodes(_parsed(row)) if node.get("Relation Name") in parts}
     return len(found) or None
 
@@ -159,6 +168,7 @@ def _label(user: psycopg.Connection[Any], type_of: str) -> str | None:
 
 def _drop_oldest(user: psycopg.Connection[Any], plan: PartitionPlan, oldest: str) -> str:
     """Run the retention on the oldest partition."""
-    user.execute(f"ALTER TABLE {plan.table} DETACH PARTITION {oldest} CONCURRENTLY".encode())
+    parent = SQL.qualified(plan.changed.namespace, plan.changed.name)
+    user.execute(f"ALTER TABLE {parent} DETACH PARTITION {oldest} CONCURRENTLY".encode())
     user.execute(f"DROP TABLE {oldest}".encode())
     return ", the oldest one detached concurrently and dropped"

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from dbdesign.dialects.base import dialect
 from dbdesign.growth.limits import meeting
 from dbdesign.growth.load import DAYS_PER_MONTH, arrivals
 from dbdesign.growth.machine import GB
-from dbdesign.model.schema import IndexKey, Key, Partitioning, Table
+from dbdesign.model.schema import Engine, IndexKey, Key, Partitioning, Table
 from dbdesign.model.types import Kind
 from dbdesign.twin.profile_rows import resolve_rows
 
@@ -26,6 +27,7 @@ LARGE = 100 * GB
 PRUNED = 0.9
 """Share of the weighted statements that must read a part of the partitions only."""
 SMALLEST, LARGEST = 1 * GB, 50 * GB
+SQL = dialect(Engine.POSTGRESQL)
 MOST = 200
 """Partitions aimed at: planning what does not prune takes 0.7 ms at 100 (measured on 18)."""
 PREMAKE = 4
@@ -191,7 +193,7 @@ def _by_time(
     count = math.ceil(span / days) + PREMAKE
     changed, consequences = _repartitioned(table, key.name, "range", at.design)
     bounds = _bounds(interval, min(count - PREMAKE, 60), today)
-    name, qualified = table.name, table.label
+    name, qualified = table.name, SQL.qualified(table.namespace, table.name)
     statements = [
         f"CREATE TABLE {_part(table, label)} PARTITION OF {qualified} FOR VALUES FROM ('{low}') TO ('{high}');"
         for label, low, high in bounds
@@ -207,7 +209,7 @@ def _by_time(
         if retention
         else meeting(lambda month: at.sizes.of_table(table.label, month), min(LARGE, at.machine.memory))
     )
-    reason = f"rows go after {retention:g} days" if retention else f"{share:.0%} of its statements compare {key.name}"
+    reason = f"rows go after {retention:.0f} days" if retention else f"{share:.0%} of its statements compare {key.name}"
     return PartitionPlan(
         table.label,
         key.name,
@@ -234,7 +236,7 @@ def _by_hash(at: Situation, table: Table, key: Column, share: float) -> Partitio
     modulus = max(2, 2 ** math.ceil(math.log2(size / HASH_SIZE)))
     changed, consequences = _repartitioned(table, key.name, "hash", at.design)
     parts = [
-        (f"{table.label}_p{number}", f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {number})")
+        (_part(table, f"p{number}"), f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {number})")
         for number in range(modulus)
     ]
     return PartitionPlan(
@@ -251,7 +253,10 @@ def _by_hash(at: Situation, table: Table, key: Column, share: float) -> Partitio
         changed,
         tuple(parts),
         tuple(consequences),
-        tuple(f"CREATE TABLE {part} PARTITION OF {table.label} {bound};" for part, bound in parts),
+        tuple(
+            f"CREATE TABLE {part} PARTITION OF {SQL.qualified(table.namespace, table.name)} {bound};"
+            for part, bound in parts
+        ),
     )
 
 
@@ -296,7 +301,7 @@ def _next(interval: str, start: date) -> date:
 
 
 def _part(table: Table, suffix: str) -> str:
-    return f"{table.label}_{suffix}"
+    return SQL.qualified(table.namespace, f"{table.name}_{suffix}")
 
 
 def _repartitioned(table: Table, key: str, strategy: str, design: Design) -> tuple[Table, list[str]]:
@@ -354,7 +359,7 @@ def _partman(table: Table, key: str, interval: str, retention: float | None) -> 
     name = table.label if table.namespace else f"public.{table.name}"
     keep = (
         (
-            f"UPDATE partman.part_config SET retention = '{retention:g} days', retention_keep_table = false, infinite_time_partitions = true "
+            f"UPDATE partman.part_config SET retention = '{retention:.0f} days', retention_keep_table = false, infinite_time_partitions = true "
             f"WHERE parent_table = '{name}';",
         )
         if retention

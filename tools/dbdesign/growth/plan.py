@@ -11,7 +11,8 @@ from dbdesign.growth.columns import ColumnOrder, column_orders
 from dbdesign.growth.distributed.lint import Unsupported, lint
 from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
-from dbdesign.growth.load import costs_of, refused, workload
+from dbdesign.growth.load import costs_of, refused, with_arrivals, workload
+from dbdesign.growth.missing import Missing, with_missing
 from dbdesign.growth.partition_proof import prove
 from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans
 from dbdesign.growth.sharding import KeyCandidate, candidates
@@ -50,6 +51,7 @@ class GrowthPlan:
     shard_due: float | None
     shard_reason: str
     unsupported: tuple[Unsupported, ...]
+    missing: tuple[Missing, ...]
     proof: str
     assumptions: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -93,14 +95,18 @@ def plan_growth(
         "effective_cache_size": f"{int(machine.cache / 1024)}kB",
         "random_page_cost": "1.1",
     }
+    design, arriving = with_arrivals(design)
     tell(0.1, "building the twin")
     with production_twin(ddl, statistics, settings=settings) as twin:
         simulator = Simulator(twin, design.schema_)
         weigher = Weigher(twin, design, today)
-        weigher.weigh(0.0)
         queries = design.workload.queries
         tell(0.25, "planning today's workload")
-        simulated = simulator.simulate(queries) if queries else []
+        bare = simulator.simulate(queries) if queries else []
+        missing, simulated = with_missing(design, twin, bare)
+        simulator = Simulator(twin, design.schema_)
+        weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
+        weigher.weigh(0.0)
         now = costs_of(simulated, simulator, machine.cache)
         tell(0.45, "filling the twin for the horizon")
         reached = weigher.fill_latest(months) if months > 0 else 0.0
@@ -126,7 +132,7 @@ def plan_growth(
     return GrowthPlan(
         situation,
         tuple(limits),
-        tuple(ladder_of(situation, limits, proven, due, reason)),
+        tuple(ladder_of(situation, limits, proven, missing, due, reason)),
         tuple(proven),
         tuple(whole),
         orders,
@@ -134,15 +140,26 @@ def plan_growth(
         due,
         reason,
         tuple(lint(design.schema_, queries, crossing)),
+        tuple(missing),
         f"sizes by the formulas of the twin, {proof}",
-        tuple(_assumptions(situation, profile, reached)),
+        tuple(_assumptions(situation, profile, reached, missing, arriving)),
         tuple([*problems, *refused(simulated)]),
         profile,
     )
 
 
-def _assumptions(at: Situation, profile: Profile | None, reached: float) -> list[str]:
+def _assumptions(
+    at: Situation, profile: Profile | None, reached: float, missing: Sequence[Missing], arriving: Sequence[str]
+) -> list[str]:
     found = []
+    if missing:
+        found.append(
+            f"the indexes that large scans lack are there ({', '.join(one.name for one in missing)}): without them the machine would be judged by scans"
+        )
+    if arriving:
+        found.append(
+            f"rows that arrive in {', '.join(arriving)} are single inserts, at the rate at which the tables grow: no statement writes them"
+        )
     if at.machine.assumed:
         found.append(f"machine: {at.machine.said}")
     if reached < at.months:

@@ -196,6 +196,7 @@ def shard_key_lines(plan: GrowthPlan, most: int | None = None) -> Iterator[Line]
             "fan_out": round(one.fan_out, 2),
             "skew": round(one.skew, 3),
             "vetoes": list(one.vetoes),
+            "prices": list(one.prices),
             "roles": dict(one.roles),
             "crossing": [f"{each.query}: {each.reason}" for each in one.routings if not each.routed],
             "text": _key_text(one),
@@ -205,7 +206,8 @@ def shard_key_lines(plan: GrowthPlan, most: int | None = None) -> Iterator[Line]
 
 def _key_text(one: KeyCandidate) -> str:
     parts = ", ".join(f"{name} {part:.2f}" for name, part in one.parts.items())
-    vetoes = f"; against it: {'; '.join(one.vetoes)}" if one.vetoes else ""
+    vetoes = f"; vetoed: {'; '.join(one.vetoes)}" if one.vetoes else ""
+    vetoes += f"; its price: {'; '.join(one.prices)}" if one.prices else ""
     return (
         f"{one.key}: {one.score:.0f} of 100 ({parts}); {one.cross_shard:.0%} of the load crosses shards, {one.fan_out:.1f} shards a statement, "
         f"largest shard {one.skew:.2f} × the mean{vetoes}"

@@ -63,7 +63,7 @@ class KeyCandidate:
         parts: L, C, B, J, G, each 0 to 1.
         skew: largest shard ÷ mean, in rows.
         largest: share of the rows that the commonest value has.
-        vetoes: why it must not be, or at which price.
+        vetoes: why it must not be; `prices` what it costs where the engine cannot keep something.
     """
 
     key: str
@@ -79,6 +79,7 @@ class KeyCandidate:
     cross_shard: float
     fan_out: float
     vetoes: tuple[str, ...]
+    prices: tuple[str, ...]
     routings: tuple[Routing, ...]
 
 
@@ -86,7 +87,7 @@ def candidates(at: Situation, profile: Profile) -> list[KeyCandidate]:
     """All candidates, those without veto first, the best first."""
     shards = future_shards(at)
     found = [_judged(at, profile, key, table, columns, shards) for key, table, columns in _groups(at)[:MOST_CANDIDATES]]
-    return sorted(found, key=lambda one: (len(one.vetoes), -round(one.score, 1), one.key))
+    return sorted(found, key=lambda one: (bool(one.vetoes), -round(one.score, 1), one.key))
 
 
 def future_shards(at: Situation) -> int:
@@ -111,13 +112,14 @@ def _groups(at: Situation) -> list[tuple[str, str, dict[str, str]]]:
                 and key.referenced_columns == (name,)
                 and len(key.columns) == 1
                 and child is not table
+                and not _nullable(at, child.label, key.columns[0])
             }
             found[f"{table.label}.{name}"] = table.label, columns
     referring = {(table.label, name) for table in tables for key in table.foreign_keys for name in key.columns}
     by_name: dict[str, dict[str, str]] = {}
     for table in tables:
         for column in table.columns:
-            if column.name.endswith("_id") and (table.label, column.name) not in referring:
+            if column.name.endswith("_id") and not column.nullable and (table.label, column.name) not in referring:
                 by_name.setdefault(column.name, {})[table.label] = column.name
     for name, columns in by_name.items():
         largest = max(columns, key=lambda one: at.sizes.of_table(one, at.months))
@@ -165,7 +167,8 @@ def _judged(
         largest,
         1 - routed,
         sum(rate * routing.shards for rate, routing in rates) / executions,
-        tuple(_vetoes(at, columns, roles, shards, distinct, largest, mutable, heaviest)),
+        tuple(_vetoes(at, columns, shards, distinct, largest, mutable, heaviest)),
+        tuple(_prices(at, columns, roles)),
         tuple(routings),
     )
 
@@ -283,9 +286,14 @@ def skew_of(key: str, column: ColumnProfile, shards: int) -> tuple[float, float]
 
 
 def _vetoes(
-    at: Situation, columns: Mapping[str, str], roles: Mapping[str, Role], shards: int, distinct: float, largest: float, mutable: bool,
+    at: Situation,
+    columns: Mapping[str, str],
+    shards: int,
+    distinct: float,
+    largest: float,
+    mutable: bool,
     heaviest: str,
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[str]:
     if distinct < 10 * shards:
         yield f"{distinct:,.0f} different values for {shards} shards: fewer than ten each"
     if largest > 2 / shards:
@@ -295,13 +303,15 @@ def _vetoes(
         yield f"the commonest value is written {largest * writes:,.0f} times a second: more than one node's {WRITES_A_NODE:,.0f}"
     if largest * at.sizes.of_table(heaviest, at.months) > SHARD:
         yield f"the commonest value alone holds {largest * at.sizes.of_table(heaviest, at.months) / GB:,.0f} GB at the horizon: more than a shard"
-    nullable = sorted(
-        label for label, name in columns.items() if (column := _column(at, label, name)) is not None and column.nullable
-    )
-    if nullable:
-        yield f"it may be NULL in {', '.join(nullable)}"
     if mutable:
         yield "statements change it: a row would move between shards"
+
+
+def _prices(at: Situation, columns: Mapping[str, str], roles: Mapping[str, Role]) -> Iterator[str]:
+    """What the key costs: unique keys that do not hold it, tables that need it."""
+    added = [label for label, role in roles.items() if role == "key to be added"]
+    if added:
+        yield f"{', '.join(added[:6])}{' …' if len(added) > 6 else ''} must get the key as a column"
     for label, role in roles.items():
         table = at.design.schema_.table_by_label[label]
         if role == "distributed":
@@ -309,7 +319,7 @@ def _vetoes(
                 if columns[label] not in unique:
                     yield (
                         f"UNIQUE ({', '.join(sorted(unique))}) of {label} does not hold it: Citus cannot keep it, Vitess needs a lookup vindex; "
-                        "CockroachDB, TiDB and YugabyteDB keep it at the price of a look-up on another shard"
+                        "CockroachDB, TiDB and YugabyteDB keep it and look on another shard"
                     )
 
 
@@ -324,6 +334,11 @@ def _changes(at: Situation, columns: Mapping[str, str]) -> bool:
         for one in at.load.queries
         for write in (one.use.writes if one.use else ())
     )
+
+
+def _nullable(at: Situation, table: str, name: str) -> bool:
+    column = _column(at, table, name)
+    return column is None or column.nullable
 
 
 def _column(at: Situation, table: str, name: str) -> Column | None:

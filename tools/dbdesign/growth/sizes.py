@@ -111,6 +111,8 @@ class Weigher:
     def __init__(self, twin: Twin, design: Design, today: date) -> None:
         self.twin, self.design, self.today = twin, design, today
         self.profile: Profile | None = None
+        self.names: dict[int, str] = {}
+        """By oid, what indexes are called that exist on the twin alone."""
         self._found: dict[tuple[str, Kind, str], tuple[dict[float, float], dict[float, float], dict[float, float]]] = {}
 
     def fill(self, months: float) -> None:
@@ -146,7 +148,8 @@ class Weigher:
             table = self.twin.relations.get(owner.table or 0) if owner.is_index else owner
             kind: Kind = "index" if owner.is_index else "table"
             label = self._root(table).label if table is not None else owner.label
-            by_month = self._found.setdefault((owner.label, kind, label), ({}, {}, {}))
+            name = self.names.get(owner.oid, owner.label)
+            by_month = self._found.setdefault((name, kind, label), ({}, {}, {}))
             toast = 0.0 if relation.is_index or relation.files is None else self._toast(relation)
             parts = (float(self.twin.pages(relation)) * BLOCK + toast, self._held(relation), toast)
             for months_of, value in zip(by_month, parts, strict=True):
