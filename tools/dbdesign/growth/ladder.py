@@ -172,13 +172,8 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
         if volume.retention_days is None:
             continue
         plan = planned.get(table)
-        do = (
-            plan.retention
-            if plan
-            else (
-                f"-- in batches: DELETE FROM {table} WHERE … older than {volume.retention_days:,.0f} days LIMIT 10000",
-            )
-        )
+        parted = (found := at.design.schema_.table_by_label.get(table)) is not None and found.partitioning is not None
+        do = plan.retention if plan else (_by_hand(table, volume.retention_days, parted=parted),)
         yield Measure(
             f"retention of {table}",
             f"rows older than {volume.retention_days:,.0f} days go",
@@ -186,7 +181,7 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
             f"{at.sizes.of_table(table, at.months) / GB:,.1f} GB are held in month {at.months:g}; "
             + (
                 "old partitions are detached, copied to object storage, and dropped: no dead rows"
-                if plan
+                if plan or parted
                 else "DELETE leaves dead rows to vacuum"
             ),
             do,
@@ -207,6 +202,12 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
             meeting(lambda month, table=table: at.sizes.of_table(table, month), 0.1 * at.machine.disk),  # type: ignore[misc]
             f"{size / GB:,.0f} GB in month {at.months:g}: how old may a row be before it moves to object storage (Parquet)?",
         )
+
+
+def _by_hand(table: str, days: float, *, parted: bool) -> str:
+    if parted:
+        return f"ALTER TABLE {table} DETACH PARTITION … CONCURRENTLY; -- the one older than {days:,.0f} days; copy it to object storage; DROP TABLE …;"
+    return f"-- in batches of 10,000: DELETE FROM {table} WHERE … older than {days:,.0f} days"
 
 
 def _partitioning(partitions: Sequence[PartitionPlan]) -> Iterator[Measure]:

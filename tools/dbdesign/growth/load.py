@@ -6,12 +6,14 @@ Each query is simulated on the twin of today and of the horizon; between both it
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbdesign.dialects.base import dialect
 from dbdesign.errors import DesignError
+from dbdesign.model.schema import Engine
 from dbdesign.model.statistics import BLOCK
 from dbdesign.model.types import Kind
 from dbdesign.model.workload import Query
@@ -196,10 +198,10 @@ def _cost(one: Simulated, catalog: Catalog, speed: Speed) -> Cost:
         log += _logged(write, catalog)
         processor += write.pages * ROW_WRITTEN
         for key in write.foreign_keys:
-            touched[key.table] = touched.get(key.table, 0.0) + key.blocks * write.rows
+            blocks = min(key.blocks, 2.0) if key.indexed else key.blocks  # above the leaves all is in memory
+            touched[key.table] = touched.get(key.table, 0.0) + blocks * write.rows
             processor += key.blocks * write.rows * CACHED_READ
-        for table, blocks in ((write.table, write.rows * sum(index.blocks for index in write.indexes)),):
-            touched[table] = touched.get(table, 0.0) + blocks
+        touched[write.table] = touched.get(write.table, 0.0) + write.rows * len(write.indexes)
     return Cost(STATEMENT + warm * processes + processor, touched, written, dirtied, log)
 
 
@@ -311,6 +313,25 @@ def arrivals(design: Design, table: Table, rows: float) -> float:
     elif volume is not None and volume.retention_days:
         inserts = rows / (volume.retention_days / DAYS_PER_MONTH)
     return inserts
+
+
+_NOW = re.compile(
+    r"\b(?:(?:now|transaction_timestamp|statement_timestamp|clock_timestamp)\s*\(\s*\)|current_timestamp|localtimestamp|current_date)",
+    re.IGNORECASE,
+)
+
+
+def later_query(query: Query, months: float, design: Design) -> Query:
+    """The query as it will be asked then: the server's clock stands still, so that its `now()` is moved to where the rows will be."""
+    if design.schema_.engine is not Engine.POSTGRESQL or months <= 0:
+        return query
+    days = round(months * DAYS_PER_MONTH)
+
+    def moved(match: re.Match[str]) -> str:
+        added = str(days) if match[0].lower() == "current_date" else f"interval '{days} days'"
+        return f"({match[0]} + {added})"
+
+    return query.model_copy(update={"sql": _NOW.sub(moved, query.sql)})
 
 
 def with_arrivals(design: Design) -> tuple[Design, list[str]]:

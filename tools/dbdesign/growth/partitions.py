@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -406,6 +406,25 @@ def with_proof(plan: PartitionPlan, pruning: Sequence[Pruning], proof: str) -> P
     return replace(plan, pruning=tuple(pruning), proof=proof)
 
 
-def claimed(plan: PartitionPlan) -> Iterator[Pruning]:
-    """The statements that were shown to prune."""
-    yield from (one for one in plan.pruning if one.pruned)
+def upheld(plans: Sequence[PartitionPlan]) -> tuple[list[PartitionPlan], list[Refusal]]:
+    """The plans that EXPLAIN bears out. One that size alone asks for falls where less than nine tenths of the statements prune; with a
+    retention it stands, and says which statements read every partition."""
+    kept, fallen = [], []
+    for one in plans:
+        loose = [each for each in one.pruning if not each.pruned]
+        share = 1 - sum(each.share for each in loose)
+        if one.pruning and not one.retention and share < PRUNED:
+            named = "; ".join(f"{each.query} reads {each.scanned or 'all'} of {each.of}" for each in loose[:4])
+            fallen.append(
+                Refusal(
+                    one.table,
+                    f"partitions by {one.key} were tried, and EXPLAIN says that only {share:.0%} of its statements prune: {named}",
+                )
+            )
+            continue
+        told = tuple(
+            f"{each.query} reads {each.scanned or 'all'} of {each.of} partitions: let it give {one.key}, or accept that"
+            for each in loose
+        )
+        kept.append(replace(one, consequences=(*one.consequences, *told)))
+    return kept, fallen

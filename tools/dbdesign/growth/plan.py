@@ -11,10 +11,10 @@ from dbdesign.growth.columns import ColumnOrder, column_orders
 from dbdesign.growth.distributed.lint import Unsupported, lint
 from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
-from dbdesign.growth.load import costs_of, refused, with_arrivals, workload
+from dbdesign.growth.load import costs_of, later_query, refused, with_arrivals, workload
 from dbdesign.growth.missing import Missing, with_missing
 from dbdesign.growth.partition_proof import prove
-from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans
+from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
 from dbdesign.growth.sharding import KeyCandidate, candidates
 from dbdesign.growth.sizes import Weigher
 from dbdesign.simulate.simulator import Simulator
@@ -110,7 +110,8 @@ def plan_growth(
         now = costs_of(simulated, simulator, machine.cache)
         tell(0.45, "filling the twin for the horizon")
         reached = weigher.fill_latest(months) if months > 0 else 0.0
-        later = simulator.simulate(queries) if queries and months > 0 else simulated
+        shifted = [later_query(one, reached, design) for one in queries]
+        later = simulator.simulate(shifted) if queries and months > 0 else simulated
         then = costs_of(later, simulator, machine.cache)
         orders = tuple(column_orders(twin))
         sizes = weigher.sizes(months, reached)
@@ -124,7 +125,7 @@ def plan_growth(
     tell(0.8, "planning partitions")
     plans, whole = partition_plans(situation, today)
     texts = {one.query.name: one.sql for one in simulated if one.plan is not None}
-    proven = prove(design.schema_, plans, load, texts, today)
+    proven, disproved = upheld(prove(design.schema_, plans, load, texts, today))
     due, reason = sharding_due(situation)
     tell(0.9, "weighing shard keys")
     keys = candidates(situation, profile) if profile is not None else []
@@ -134,7 +135,7 @@ def plan_growth(
         tuple(limits),
         tuple(ladder_of(situation, limits, proven, missing, due, reason)),
         tuple(proven),
-        tuple(whole),
+        (*whole, *disproved),
         orders,
         tuple(keys),
         due,

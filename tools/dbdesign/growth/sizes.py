@@ -1,6 +1,6 @@
 """What each table and index weighs, today and in any month: by the twin's formulas at three points, by the rows between and behind them.
 
-TOAST is counted with its table: chunks of 1,996 bytes, four to a block (`TOAST_MAX_CHUNK_SIZE`, heaptoast.h), and its own B-tree.
+TOAST is counted with its table: chunks of 1,996 bytes, at most four to a block (`TOAST_MAX_CHUNK_SIZE`, heaptoast.h), and its own B-tree.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dbdesign.model.statistics import BLOCK
 from dbdesign.twin.index_sizes import TableFacts
 from dbdesign.twin.profile_rows import resolve_rows
 from dbdesign.twin.profiles import resolve
-from dbdesign.twin.sizes import Field, btree_size, heap_pages, out_of_line
+from dbdesign.twin.sizes import PAGE, POINTER, Field, aligned, btree_size, out_of_line
 from dbdesign.twin.volumes import as_statistics
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ Kind = Literal["table", "index"]
 
 CHUNK = 1996
 """Bytes of a value in one row of a TOAST table (TOAST_MAX_CHUNK_SIZE)."""
-CHUNKS_PER_PAGE = 4
-"""EXTERN_TUPLES_PER_PAGE."""
+VARLENA = 4
+"""Bytes of a long value's header (VARHDRSZ)."""
+FITTED, FITTED_CHUNKS = 1000, 50_000
+"""Values, and chunks, that are fitted into blocks one after the other to learn how many a block takes."""
 
 FAR = 120.0
 """Months beyond which nothing is foretold."""
@@ -189,16 +191,36 @@ def fields_of(twin: Twin, table: Relation) -> list[Field]:
 
 def toast_bytes(rows: float, fields: Iterable[Field]) -> float:
     """Bytes of a TOAST table and its index for so many rows; 0 where rows are short enough."""
-    pages = 0.0
-    chunks = 0.0
+    chunks = pages = 0.0
     for one in out_of_line(list(fields)):
         values = rows * (1 - one.nulls)
-        full, rest = divmod(max(one.width - 4, 1), CHUNK)
-        chunks += values * (full + (rest > 0))
-        pages += values * full / CHUNKS_PER_PAGE
-        if rest:
-            pages += heap_pages(values, [Field(4, 4), Field(4, 4), Field(rest + 4, 4, variable=True)])
+        full, rest = divmod(max(one.width - VARLENA, 1), CHUNK)
+        sizes = [chunk_bytes(CHUNK)] * int(full) + ([chunk_bytes(rest)] if rest else [])
+        chunks += values * len(sizes)
+        pages += values * _pages_a_value(sizes)
     if not chunks:
         return 0.0
     index = btree_size(chunks, [Field(4, 4), Field(4, 4)]).pages
     return (math.ceil(pages) + index) * BLOCK
+
+
+def chunk_bytes(data: float) -> float:
+    """A row of a TOAST table with its line pointer: header 24, number of the value, number of the chunk, the data with its length."""
+    return aligned(24 + 4 + 4 + VARLENA + data) + POINTER
+
+
+def _pages_a_value(sizes: Sequence[float]) -> float:
+    """Blocks of a value's chunks: one that does not fit into the block of the one before goes into an earlier one with room, or a new one."""
+    values = max(1, min(FITTED, FITTED_CHUNKS // max(len(sizes), 1)))
+    least = min(sizes)
+    room: list[float] = []
+    pages, left = 0, 0.0
+    for size in list(sizes) * values:
+        if size > left:
+            if left >= least:
+                room.append(left)
+            place = next((place for place, free in enumerate(room) if free >= size), None)
+            pages += place is None
+            left = room.pop(place) if place is not None else PAGE
+        left -= size
+    return pages / values
