@@ -1,8 +1,8 @@
 """How much of what a workload touches is in memory: Che's approximation of a cache that drops what was not used for longest.
 
 A block that is touched λ times a second is in the cache with the probability 1 − exp(−λT), where T is the time that a block stays without
-being touched, such that the cache is just full: Σ blocks × (1 − exp(−λT)) = its size. Source: H. Che, Y. Tung and Z. Wang, "Hierarchical Web
-Caching Systems", IEEE JSAC 20(7), 2002. All blocks of a table are taken to be alike, which is on the safe side: most workloads like some better.
+being touched, such that the cache is just full: Σ blocks × (1 − exp(−λT)) = its size. Source: H. Che, Y. Tung and Z. Wang, "Hierarchical
+Web Caching Systems", IEEE JSAC 20(7), 2002. All blocks of a table are taken to be alike, which is on the safe side.
 """
 
 from __future__ import annotations

@@ -38,9 +38,7 @@ def files_of(plan: GrowthPlan) -> dict[str, str]:
 
 def partitions_sql(plan: GrowthPlan) -> str:
     """The partitioned tables as they are to be, for a new database; what becomes of keys in comments."""
-    parts = []
-    for one in plan.partitions:
-        parts.append("\n".join(_partitioned(plan, one)))
+    parts = ["\n".join(_partitioned(plan, one)) for one in plan.partitions]
     head = (
         "-- Partitioned tables, for an empty database. A table that holds rows is brought there without downtime by\n"
         "-- dbdesign migrate plan OLD NEW (plan_migration), with this as NEW.\n"
@@ -69,7 +67,7 @@ def _partitioned(plan: GrowthPlan, one: PartitionPlan) -> Iterator[str]:
     )
     yield ddl_of(alone).strip()
     for key in one.changed.foreign_keys:
-        yield f"-- add its foreign key ({', '.join(key.columns)}) → {key.references} once the data is there: NOT VALID, then VALIDATE CONSTRAINT"
+        yield f"-- add its foreign key ({', '.join(key.columns)}) → {key.references} once the data is there, NOT VALID; then validate it"
     yield from one.statements
     if one.retention:
         yield "-- retention, each time the oldest has passed:"

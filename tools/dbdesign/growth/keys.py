@@ -58,14 +58,14 @@ def exhaustions(design: Design) -> Iterator[Exhaustion]:
         for key in table.foreign_keys if table.partition_of is None else ():
             for name, referenced in zip(key.columns, key.referenced_columns, strict=False):
                 source = numbered.get((key.references, referenced))
-                column = table.column(name)
-                if source is None or column is None:
+                held = table.column(name)
+                if source is None or held is None:
                     continue
-                capacity, own = _capacity(design, column), _capacity(design, source[1])
+                capacity, own = _capacity(design, held), _capacity(design, source[1])
                 if capacity is not None and own is not None and capacity < own:
                     yield Exhaustion(
                         f"{table.label}.{name}",
-                        column.type.native,
+                        held.type.native,
                         capacity,
                         source[0],
                         design,

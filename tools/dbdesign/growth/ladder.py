@@ -1,4 +1,4 @@
-"""The ladder: measures from the cheapest to the dearest, each with the threshold at which it is due and the month in which that is reached."""
+"""The ladder: measures from the cheapest to the dearest, each with its threshold and the month in which that is reached."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
 
 def _by_hand(table: str, days: float, *, parted: bool) -> str:
     if parted:
-        return f"ALTER TABLE {table} DETACH PARTITION … CONCURRENTLY; -- the one older than {days:,.0f} days; copy it to object storage; DROP TABLE …;"
+        return f"-- older than {days:,.0f} days: ALTER TABLE {table} DETACH PARTITION … CONCURRENTLY; archive it; DROP TABLE …"
     return f"-- in batches of 10,000: DELETE FROM {table} WHERE … older than {days:,.0f} days"
 
 
@@ -260,7 +260,8 @@ def _replicas(at: Situation) -> Measure:
         f"the processor is {BUSY:.0%} busy; one for availability from the first day. n = ⌈(reads − those that tolerate no staleness) ÷ "
         f"({at.machine.cores:g} cores × {NODE_SHARE:g})⌉ + 1",
         due,
-        f"{count} in month {at.months:g}: reads take {free:,.2f} cores that may be stale; writes ({writes:,.2f} cores) stay on the primary, "
+        f"{count} in month {at.months:g}: reads take {free:,.2f} cores that may be stale; "
+        f"writes ({writes:,.2f} cores) stay on the primary, "
         "which replicas never relieve",
         (
             f"route by staleness: {rules}"
@@ -354,7 +355,8 @@ def sharding_due(at: Situation) -> tuple[float | None, str]:
     said = (
         f"month {at.months:g}: {writes:,.2f} cores of writes of {LARGEST * BUSY:,.0f}, {at.stored(at.months) / GB:,.0f} GB of "
         f"{LARGEST_DISK * 0.8 / GB:,.0f}, {at.random_writes(at.months) + commits:,.0f} write operations a second of "
-        f"{LARGEST_IOPS * BUSY:,.0f} on the largest machine ({LARGEST:g} cores, {LARGEST_MEMORY / GB:,.0f} GB, 64 TB, {LARGEST_IOPS:,} IOPS)"
+        f"{LARGEST_IOPS * BUSY:,.0f} on the largest machine ({LARGEST:g} cores, "
+        f"{LARGEST_MEMORY / GB:,.0f} GB, 64 TB, {LARGEST_IOPS:,} IOPS)"
     )
     if then > 0:
         said += f"; {1 / then:,.1f} times that load would change the answer"

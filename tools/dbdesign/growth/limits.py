@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DISK_FULL = 0.8
 """Share of the disk at which to act: a rewrite of the largest table and the log need the rest."""
 BLOAT = 1.2
-"""Tables and indexes under updates against freshly loaded ones: autovacuum lets a fifth of the rows die first (autovacuum_vacuum_scale_factor)."""
+"""Tables and indexes under updates against freshly loaded ones: a fifth of the rows die first (autovacuum_vacuum_scale_factor)."""
 BUSY = 0.7
 """Share of the processor and of the storage beyond which queues grow (M/M/c at 16 servers waits a tenth of its service time there)."""
 HIT = 0.99
@@ -179,7 +179,8 @@ def _machine_limits(at: Situation) -> Iterator[Limit]:
     yield Limit(
         "memory", "bytes", machine.cache, at.caching(0.0).working_set * BLOCK, at.caching(at.months).working_set * BLOCK,
         meeting(at.missed, 1 - HIT),
-        f"the blocks touched within five minutes against three quarters of the memory; from that month on memory serves less than {HIT:.0%} of "
+        f"the blocks touched within five minutes against three quarters of the memory; from that month on memory serves "
+        f"less than {HIT:.0%} of "
         f"the look-ups (Che's approximation), and the others take {NOTICED:.0%} of the storage's operations or more",
     )  # fmt: skip
     yield _limit(
@@ -196,7 +197,7 @@ def _server_limits(at: Situation) -> Iterator[Limit]:
     machine = at.machine
     yield _limit(
         "connections", "busy connections", machine.connections * BUSY, at.busy, at,
-        f"rate × time at peak (Little's law) reaches {BUSY:.0%} of max_connections = {machine.connections}; beyond that requests wait or are refused",
+        f"rate × time at peak (Little's law) reaches {BUSY:.0%} of max_connections = {machine.connections}; beyond it requests wait",
     )  # fmt: skip
     yield _limit(
         "checkpoints", "bytes of log in 5 minutes", MAX_WAL / 2, lambda month: at.log_a_day(month) / 86_400 * CHECKPOINT, at,

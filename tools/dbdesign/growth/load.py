@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from dbdesign.dialects.base import dialect
@@ -321,15 +322,16 @@ _NOW = re.compile(
 )
 
 
-def later_query(query: Query, months: float, design: Design) -> Query:
-    """The query as it will be asked then: the server's clock stands still, so that its `now()` is moved to where the rows will be."""
-    if design.schema_.engine is not Engine.POSTGRESQL or months <= 0:
+def asked_on(query: Query, day: date, design: Design) -> Query:
+    """The query as it is asked on a day: the server's clock says today, and the rows of another day lie elsewhere."""
+    if design.schema_.engine is not Engine.POSTGRESQL or day == date.today():
         return query
-    days = round(months * DAYS_PER_MONTH)
 
     def moved(match: re.Match[str]) -> str:
-        added = str(days) if match[0].lower() == "current_date" else f"interval '{days} days'"
-        return f"({match[0]} + {added})"
+        name = match[0].lower()
+        if name == "current_date":
+            return f"date '{day}'"
+        return f"{'timestamp' if name == 'localtimestamp' else 'timestamptz'} '{day} 12:00'"
 
     return query.model_copy(update={"sql": _NOW.sub(moved, query.sql)})
 

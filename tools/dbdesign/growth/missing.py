@@ -18,6 +18,7 @@ from dbdesign.simulate.simulator import Simulated, Simulator
 if TYPE_CHECKING:
     from dbdesign.model.design import Design
     from dbdesign.model.schema import Table
+    from dbdesign.model.workload import Query
     from dbdesign.queries.uses import TableUse
     from dbdesign.twin.twin import Hypothetical, Twin
 
@@ -45,7 +46,9 @@ class Missing:
     oid: int
 
 
-def with_missing(design: Design, twin: Twin, simulated: Sequence[Simulated]) -> tuple[list[Missing], list[Simulated]]:
+def with_missing(
+    design: Design, queries: Sequence[Query], twin: Twin, simulated: Sequence[Simulated]
+) -> tuple[list[Missing], list[Simulated]]:
     """What is missing, and the workload simulated with it; the indexes stay on the twin and are shown to its planner."""
     simulator = Simulator(twin, design.schema_)
     wanted = list(dict.fromkeys(one for query in simulated for one in _wanted(query, simulator)))[:MOST]
@@ -54,7 +57,7 @@ def with_missing(design: Design, twin: Twin, simulated: Sequence[Simulated]) -> 
     made = twin.add_indexes([f"ON {table} USING btree ({columns})" for table, columns, _, _ in wanted])
     there = [(one, index) for one, index in zip(wanted, made, strict=True) if not isinstance(index, str)]
     twin.explain("SELECT 1", shown=[index for _, index in there])
-    later = Simulator(twin, design.schema_).simulate(design.workload.queries)
+    later = Simulator(twin, design.schema_).simulate(queries)
     kept = [(one, index, gains) for one, index in there if (gains := _gains(index, simulated, later))]
     useless = [index for _, index in there if index not in [one[1] for one in kept]]
     twin.explain("SELECT 1", shown=[index for _, index, _ in kept])
@@ -70,7 +73,7 @@ def with_missing(design: Design, twin: Twin, simulated: Sequence[Simulated]) -> 
         for (table, columns, label, name), index, gains in kept
     ]
     if useless:
-        later = Simulator(twin, design.schema_).simulate(design.workload.queries)
+        later = Simulator(twin, design.schema_).simulate(queries)
     return found, later
 
 

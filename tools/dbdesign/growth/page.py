@@ -115,7 +115,8 @@ def _area(
     upper = [f"{_x(month, months):.1f},{_y(value, top):.1f}" for month, value in zip(months, above, strict=True)]
     lower = [f"{_x(month, months):.1f},{_y(value, top):.1f}" for month, value in zip(months, below, strict=True)]
     said = f"{label}: {size(above[0] - below[0])} → {size(above[-1] - below[-1])}"
-    return f'<polygon points="{" ".join([*upper, *reversed(lower)])}" fill="{colour}" fill-opacity=".82"><title>{escape(said)}</title></polygon>'
+    points = " ".join([*upper, *reversed(lower)])
+    return f'<polygon points="{points}" fill="{colour}" fill-opacity=".82"><title>{escape(said)}</title></polygon>'
 
 
 def _legend(bands: Sequence[tuple[str, Sequence[float]]]) -> str:

@@ -1,4 +1,4 @@
-"""Partition plans carried out on the embedded server: the DDL runs, EXPLAIN says how many partitions each statement reads, the oldest one goes."""
+"""Partition plans carried out on the embedded server: DDL runs, EXPLAIN counts the partitions of each statement, the oldest one goes."""
 
 from __future__ import annotations
 

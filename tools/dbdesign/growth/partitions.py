@@ -1,4 +1,4 @@
-"""Which tables to partition, by what, in which steps, and what that does to their keys; proven on the embedded server in `partition_proof`."""
+"""Which tables to partition, by what, in which steps, and what that does to their keys; `partition_proof` executes it."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Pruning:
 
     @property
     def pruned(self) -> bool:
-        """Whether it reads a part of them only."""
-        return self.scanned is not None and 0 < self.scanned < self.of
+        """Whether it reads half of them at most."""
+        return self.scanned is not None and 0 < self.scanned <= max(1, self.of // 2)
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _by_time(
     oldest = _part(table, bounds[0][0])
     dropping = (
         f"ALTER TABLE {qualified} DETACH PARTITION {oldest} CONCURRENTLY;",
-        f"-- copy {oldest} to object storage: \\copy {oldest} to program 'zstd | aws s3 cp - s3://archive/{name}/{bounds[0][0]}.csv.zst' csv",
+        f"-- to object storage: \\copy {oldest} to program 'zstd | aws s3 cp - s3://archive/{name}/{bounds[0][0]}.csv.zst' csv",
         f"DROP TABLE {oldest};",
     )
     due = (
@@ -226,7 +226,7 @@ def _by_time(
         tuple((_part(table, label), f"FOR VALUES FROM ('{low}') TO ('{high}')") for label, low, high in bounds),
         tuple(consequences),
         tuple(statements),
-        dropping,
+        dropping if retention else (),
         _partman(table, key.name, interval, retention),
     )
 
@@ -248,8 +248,8 @@ def _by_hash(at: Situation, table: Table, key: Column, share: float) -> Partitio
         size / modulus,
         f"the table exceeds {min(LARGE, at.machine.memory) / GB:,.0f} GB and {PRUNED:.0%} of its statements prune",
         meeting(lambda month: at.sizes.of_table(table.label, month), min(LARGE, at.machine.memory)),
-        f"by the hash of {key.name} into {modulus} of {size / modulus / GB:,.1f} GB: {share:.0%} of its statements give it; VACUUM, REINDEX "
-        "and index builds then work on one at a time",
+        f"by the hash of {key.name} into {modulus} of {size / modulus / GB:,.1f} GB: {share:.0%} of its statements give it; VACUUM, "
+        "REINDEX and index builds then work on one at a time",
         changed,
         tuple(parts),
         tuple(consequences),
@@ -312,11 +312,11 @@ def _repartitioned(table: Table, key: str, strategy: str, design: Design) -> tup
     if primary is not None and key not in primary.columns:
         update["primary_key"] = _widened(primary, key)
         consequences.append(
-            f"PRIMARY KEY ({', '.join(primary.columns)}) becomes ({', '.join((*primary.columns, key))}): {', '.join(primary.columns)} alone is no "
-            "longer kept unique by the database; values of one sequence, or UUIDs, stay so"
+            f"PRIMARY KEY ({', '.join(primary.columns)}) becomes ({', '.join((*primary.columns, key))}): {', '.join(primary.columns)} "
+            "alone is no longer kept unique by the database; values of one sequence, or UUIDs, stay so"
         )
         consequences += [
-            f"the foreign key of {child.label} ({', '.join(reference.columns)}) must hold {key} too, or be dropped and checked by the application"
+            f"the foreign key of {child.label} ({', '.join(reference.columns)}) must hold {key} too, or be dropped"
             for child in design.schema_.tables
             for reference in child.foreign_keys
             if reference.references == table.label
@@ -328,8 +328,8 @@ def _repartitioned(table: Table, key: str, strategy: str, design: Design) -> tup
             continue
         kept.append(_widened(unique, key))
         consequences.append(
-            f"UNIQUE ({', '.join(unique.columns)}) cannot be kept across partitions: it becomes ({', '.join((*unique.columns, key))}); keep the "
-            "values in a table of their own where they must be unique"
+            f"UNIQUE ({', '.join(unique.columns)}) cannot be kept across partitions: it becomes ({', '.join((*unique.columns, key))}); "
+            "keep the values in a table of their own where they must be unique"
         )
     update["unique_keys"] = tuple(kept)
     indexes = []
@@ -357,28 +357,15 @@ def _widened(key: Key, column: str) -> Key:
 def _partman(table: Table, key: str, interval: str, retention: float | None) -> dict[str, tuple[str, ...]]:
     """The calls of pg_partman 4.7 and 5 (doc/pg_partman.md of each: `create_parent`, `part_config`)."""
     name = table.label if table.namespace else f"public.{table.name}"
-    keep = (
-        (
-            f"UPDATE partman.part_config SET retention = '{retention:.0f} days', retention_keep_table = false, infinite_time_partitions = true "
-            f"WHERE parent_table = '{name}';",
-        )
-        if retention
-        else (f"UPDATE partman.part_config SET infinite_time_partitions = true WHERE parent_table = '{name}';",)
-    )
+    drops = f"retention = '{retention:.0f} days', retention_keep_table = false, " if retention else ""
+    keep = f"UPDATE partman.part_config SET {drops}infinite_time_partitions = true WHERE parent_table = '{name}';"
+    create = f"SELECT partman.create_parent(p_parent_table := '{name}', p_control := '{key}', p_type := "
+    old = f"'native', p_interval := '{PARTMAN_4[interval]}', p_premake := {PREMAKE});"
+    new = f"'range', p_interval := '{PARTMAN_5[interval]}', p_premake := {PREMAKE}, p_default_table := false);"
     maintain = "CALL partman.run_maintenance_proc();"
     return {
-        "4.7": (
-            f"SELECT partman.create_parent(p_parent_table := '{name}', p_control := '{key}', p_type := 'native', "
-            f"p_interval := '{PARTMAN_4[interval]}', p_premake := {PREMAKE});",
-            *keep,
-            maintain,
-        ),
-        "5": (
-            f"SELECT partman.create_parent(p_parent_table := '{name}', p_control := '{key}', p_interval := '{PARTMAN_5[interval]}', "
-            f"p_type := 'range', p_premake := {PREMAKE}, p_default_table := false);",
-            *keep,
-            maintain,
-        ),
+        "4.7": (create + old, keep, maintain),
+        "5": (create + new, keep, maintain),
     }
 
 

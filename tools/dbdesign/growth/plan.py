@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from dbdesign.growth.columns import ColumnOrder, column_orders
 from dbdesign.growth.distributed.lint import Unsupported, lint
 from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
-from dbdesign.growth.load import costs_of, later_query, refused, with_arrivals, workload
+from dbdesign.growth.load import DAYS_PER_MONTH, asked_on, costs_of, refused, with_arrivals, workload
 from dbdesign.growth.missing import Missing, with_missing
 from dbdesign.growth.partition_proof import prove
 from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
@@ -100,17 +100,18 @@ def plan_growth(
     with production_twin(ddl, statistics, settings=settings) as twin:
         simulator = Simulator(twin, design.schema_)
         weigher = Weigher(twin, design, today)
-        queries = design.workload.queries
+        queries = [asked_on(one, today, design) for one in design.workload.queries]
         tell(0.25, "planning today's workload")
         bare = simulator.simulate(queries) if queries else []
-        missing, simulated = with_missing(design, twin, bare)
+        missing, simulated = with_missing(design, queries, twin, bare)
         simulator = Simulator(twin, design.schema_)
         weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
         weigher.weigh(0.0)
         now = costs_of(simulated, simulator, machine.cache)
         tell(0.45, "filling the twin for the horizon")
         reached = weigher.fill_latest(months) if months > 0 else 0.0
-        shifted = [later_query(one, reached, design) for one in queries]
+        then_day = today + timedelta(days=round(reached * DAYS_PER_MONTH))
+        shifted = [asked_on(one, then_day, design) for one in design.workload.queries]
         later = simulator.simulate(shifted) if queries and months > 0 else simulated
         then = costs_of(later, simulator, machine.cache)
         orders = tuple(column_orders(twin))
@@ -144,7 +145,7 @@ def plan_growth(
         tuple(missing),
         f"sizes by the formulas of the twin, {proof}",
         tuple(_assumptions(situation, profile, reached, missing, arriving)),
-        tuple([*problems, *refused(simulated)]),
+        (*problems, *refused(simulated)),
         profile,
     )
 
@@ -155,7 +156,7 @@ def _assumptions(
     found = []
     if missing:
         found.append(
-            f"the indexes that large scans lack are there ({', '.join(one.name for one in missing)}): without them the machine would be judged by scans"
+            f"the indexes that large scans lack are there ({', '.join(one.name for one in missing)}): scans would decide otherwise"
         )
     if arriving:
         found.append(

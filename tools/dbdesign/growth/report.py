@@ -23,10 +23,8 @@ def summary_of(plan: GrowthPlan) -> str:
     """One paragraph: what it weighs, what gives first, what to do next, whether to shard."""
     sizes, months = plan.sizes, plan.months
     met = [one for one in plan.limits if one.when is not None and one.when <= months]
-    said = [
-        f"{size(sizes.total(0.0))} today, {size(sizes.total(months))} in month {months:g} "
-        f"({size(sizes.total(months, 'table'))} of tables, {size(sizes.total(months, 'index'))} of indexes)."
-    ]
+    of_which = f"{size(sizes.total(months, 'table'))} of tables, {size(sizes.total(months, 'index'))} of indexes"
+    said = [f"{size(sizes.total(0.0))} today, {size(sizes.total(months))} in month {months:g} ({of_which})."]
     if met:
         said.append(
             "Limits within the horizon: "
@@ -178,8 +176,8 @@ def order_lines(plan: GrowthPlan) -> Iterator[Line]:
     """Orders of columns that save space."""
     for one in plan.orders:
         text = (
-            f"{one.table}: {', '.join(one.order)} saves {size(one.saved)} ({one.row_now:.0f} → {one.row_then:.0f} bytes a row); only a table that "
-            "is made anew has it"
+            f"{one.table}: {', '.join(one.order)} saves {size(one.saved)} ({one.row_now:.0f} → {one.row_then:.0f} bytes a row); only a "
+            "table that is made anew has it"
         )
         yield {"table": one.table, "order": list(one.order), "bytes_saved": round(one.saved), "text": text}, text
 
@@ -209,7 +207,8 @@ def _key_text(one: KeyCandidate) -> str:
     vetoes = f"; vetoed: {'; '.join(one.vetoes)}" if one.vetoes else ""
     vetoes += f"; its price: {'; '.join(one.prices)}" if one.prices else ""
     return (
-        f"{one.key}: {one.score:.0f} of 100 ({parts}); {one.cross_shard:.0%} of the load crosses shards, {one.fan_out:.1f} shards a statement, "
+        f"{one.key}: {one.score:.0f} of 100 ({parts}); {one.cross_shard:.0%} of the load crosses shards, {one.fan_out:.1f} shards a "
+        f"statement, "
         f"largest shard {one.skew:.2f} × the mean{vetoes}"
     )
 

@@ -94,7 +94,7 @@ def future_shards(at: Situation) -> int:
     """Shards at the horizon: by bytes, by processor, and a power of two of at least eight."""
     by_size = at.stored(at.months) / SHARD
     by_work = at.load.processor(at.months) / (at.machine.cores * 0.7)
-    return max(FEWEST, 2 ** math.ceil(math.log2(max(by_size, by_work, 1.0))))
+    return max(FEWEST, 1 << math.ceil(math.log2(max(by_size, by_work, 1.0))))
 
 
 def _groups(at: Situation) -> list[tuple[str, str, dict[str, str]]]:
@@ -167,7 +167,7 @@ def _judged(
         largest,
         1 - routed,
         sum(rate * routing.shards for rate, routing in rates) / executions,
-        tuple(_vetoes(at, columns, shards, distinct, largest, mutable, heaviest)),
+        tuple(_vetoes(at, shards, distinct, largest, mutable, heaviest)),
         tuple(_prices(at, columns, roles)),
         tuple(routings),
     )
@@ -287,7 +287,6 @@ def skew_of(key: str, column: ColumnProfile, shards: int) -> tuple[float, float]
 
 def _vetoes(
     at: Situation,
-    columns: Mapping[str, str],
     shards: int,
     distinct: float,
     largest: float,
@@ -302,7 +301,8 @@ def _vetoes(
     if largest * writes > WRITES_A_NODE:
         yield f"the commonest value is written {largest * writes:,.0f} times a second: more than one node's {WRITES_A_NODE:,.0f}"
     if largest * at.sizes.of_table(heaviest, at.months) > SHARD:
-        yield f"the commonest value alone holds {largest * at.sizes.of_table(heaviest, at.months) / GB:,.0f} GB at the horizon: more than a shard"
+        held = largest * at.sizes.of_table(heaviest, at.months) / GB
+        yield f"the commonest value alone holds {held:,.0f} GB at the horizon: more than a shard"
     if mutable:
         yield "statements change it: a row would move between shards"
 
@@ -318,7 +318,8 @@ def _prices(at: Situation, columns: Mapping[str, str], roles: Mapping[str, Role]
             for unique in natural_keys(table):
                 if columns[label] not in unique:
                     yield (
-                        f"UNIQUE ({', '.join(sorted(unique))}) of {label} does not hold it: Citus cannot keep it, Vitess needs a lookup vindex; "
+                        f"UNIQUE ({', '.join(sorted(unique))}) of {label} does not hold it: Citus cannot keep it, Vitess needs a lookup "
+                        "vindex; "
                         "CockroachDB, TiDB and YugabyteDB keep it and look on another shard"
                     )
 

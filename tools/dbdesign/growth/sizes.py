@@ -210,7 +210,7 @@ def chunk_bytes(data: float) -> float:
 
 
 def _pages_a_value(sizes: Sequence[float]) -> float:
-    """Blocks of a value's chunks: one that does not fit into the block of the one before goes into an earlier one with room, or a new one."""
+    """Blocks of a value's chunks: one that does not fit behind the one before goes into an earlier block with room, or a new one."""
     values = max(1, min(FITTED, FITTED_CHUNKS // max(len(sizes), 1)))
     least = min(sizes)
     room: list[float] = []

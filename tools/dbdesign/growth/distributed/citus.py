@@ -1,7 +1,7 @@
 """Citus 13: tables distributed by the key and kept together, small ones copied to every node.
 
-Sources: Citus documentation, "Table Management" and "SQL Functions" (`create_distributed_table`, `create_reference_table`), "Cluster Management:
-Choosing the shard count": 32 shards below 100 GB, 64 to 128 above.
+Sources: Citus documentation, "Table Management" and "SQL Functions" (`create_distributed_table`, `create_reference_table`), "Cluster
+Management: Choosing the shard count": 32 shards below 100 GB, 64 to 128 above.
 """
 
 from __future__ import annotations

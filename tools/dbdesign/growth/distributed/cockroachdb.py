@@ -1,6 +1,6 @@
 """CockroachDB 25.4: one table sorted by keys that begin with the shard key, split by itself; localities and zone configurations.
 
-Sources: cockroachlabs.com/docs/v25.4, "hash-sharded-indexes", "table-localities", "configure-replication-zones", "alter-database" (regions).
+Sources: cockroachlabs.com/docs/v25.4, "hash-sharded-indexes", "table-localities", "configure-replication-zones", "alter-database".
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def files(design: Sharded) -> dict[str, str]:
     """The schema, then where its tables lie."""
     written = writer("cockroachdb").write(design.keyed, WriteOptions(grants=False, comments=False, prove=False))
     lines = [
-        f"-- CockroachDB {VERSION}: every distributed table begins with {design.key.key}, so that what belongs together lies in neighbouring ranges.",
+        f"-- CockroachDB {VERSION}: every distributed table begins with {design.key.key}: what belongs together lies together.",
         written.text.strip(),
         "",
         *_localities(design),
@@ -40,7 +40,8 @@ def _localities(design: Sharded) -> Iterator[str]:
     if len(regions) < 2:
         yield f"ALTER DATABASE {name} CONFIGURE ZONE USING num_replicas = 3, range_max_bytes = 536870912, gc.ttlseconds = 14400;"
         for label in design.tables("reference"):
-            yield f"ALTER TABLE {_name(design, label)} CONFIGURE ZONE USING num_replicas = 5; -- copied widely: read from the nearest replica with AS OF SYSTEM TIME follower_read_timestamp()"
+            yield f"-- read everywhere; the nearest replica answers AS OF SYSTEM TIME follower_read_timestamp(): {label}"
+            yield f"ALTER TABLE {_name(design, label)} CONFIGURE ZONE USING num_replicas = 5;"
         return
     yield f'ALTER DATABASE {name} SET PRIMARY REGION "{regions[0]}";'
     for region in regions[1:]:

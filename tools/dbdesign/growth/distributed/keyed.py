@@ -18,13 +18,11 @@ def keyed_schema(schema: Schema, key: KeyCandidate) -> Schema:
     columns |= {label: added_name(key) for label, role in key.roles.items() if role == "key to be added"}
     source = schema.table_by_label[key.table].column(key.key.rsplit(".", 1)[1])
     assert source is not None  # noqa: S101 - candidates are made of columns that are there
-    tables = tuple(
-        _keyed(table, columns, key.roles, source, schema) for table in schema.tables if table.partition_of is None
-    )
+    tables = tuple(_keyed(table, columns, key.roles, source) for table in schema.tables if table.partition_of is None)
     return schema.model_copy(update={"tables": tables})
 
 
-def _keyed(table: Table, columns: Mapping[str, str], roles: Mapping[str, str], source: Column, schema: Schema) -> Table:
+def _keyed(table: Table, columns: Mapping[str, str], roles: Mapping[str, str], source: Column) -> Table:
     name = columns.get(table.label)
     plain = table.model_copy(update={"partitioning": None})
     if name is None:

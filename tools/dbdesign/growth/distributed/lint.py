@@ -1,7 +1,7 @@
-"""What of a schema and its statements a distributed engine does not have: one line a feature, with the version that brought it, and its source.
+"""What of a schema and its statements a distributed engine does not have: one line a feature, with its version and its source.
 
-CockroachDB's and TiDB's versions and sources of schema features stand in their dialects; here are those of engines without a dialect, and of
-statements.
+CockroachDB's and TiDB's versions and sources of schema features stand in their dialects; here are those of engines without
+a dialect, and of statements.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def _exclusions(schema: Schema) -> Iterator[str]:
 
 def _deferrable(schema: Schema) -> Iterator[str]:
     for table in schema.tables:
-        keys = [*table.unique_keys, *([table.primary_key] if table.primary_key else []), *table.foreign_keys]
-        yield from (f"{table.label} ({', '.join(key.columns)})" for key in keys if key.deferrable)
+        yield from (f"{table.label} ({', '.join(key.columns)})" for key in table.foreign_keys if key.deferrable)
+    yield from _deferrable_keys(schema)
 
 
 def _deferrable_keys(schema: Schema) -> Iterator[str]:

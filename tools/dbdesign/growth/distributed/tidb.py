@@ -29,7 +29,8 @@ def files(design: Sharded) -> dict[str, str]:
         WriteOptions(grants=False, comments=False, prove=False, version=VERSION),
     )
     lines = [
-        f"-- TiDB {VERSION}: no key to shard by is chosen; rows are split by primary key. S = ⌈log2 {max(design.nodes, 2)} nodes⌉ = {bits} shard bits.",
+        f"-- TiDB {VERSION}: no key to shard by is chosen; rows are split by primary key.",
+        f"-- {bits} shard bits = ⌈log2 of {max(design.nodes, 2)} nodes⌉.",
         written.text.strip(),
         "",
         *_placement(design, bits),
@@ -89,7 +90,8 @@ def _placement(design: Sharded, bits: int) -> Iterator[str]:
         for index in times:
             if design.rates.get(table.label, 0.0) >= HOT and index.name:
                 yield (
-                    f"-- {index.name} on {table.label} grows at its end: SPLIT TABLE {name} INDEX {MYSQL.identifier(index.name)} BETWEEN (…) AND (…) REGIONS "
+                    f"-- {index.name} on {table.label} grows at its end: SPLIT TABLE {name} INDEX "
+                    f"{MYSQL.identifier(index.name)} BETWEEN (…) AND (…) REGIONS "
                     f"{2**bits}; or begin it with another column"
                 )
         if design.rows.get(table.label, 0.0) > ANALYTIC and design.bytes.get(table.label, 0.0) > 0:

@@ -1,6 +1,7 @@
 """Vitess 22: a sharded keyspace with its VSchema, and an unsharded one with sequences, look-ups and the source of copied tables.
 
-Sources: vitess.io/docs/22.0, "VSchema", "Vindexes" (cost: identity 0, functional 1, unique look-up 10, look-up 20), "Sequences", "Reference tables".
+Sources: vitess.io/docs/22.0, "VSchema", "Vindexes" (cost: identity 0, functional 1, unique look-up 10, look-up 20), "Sequences", "Reference
+tables".
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def _hash(design: Sharded) -> str:
 
 
 def _lookups(design: Sharded, table: Table, primary: str) -> list[tuple[str, str, bool]]:
-    """Look-ups for the columns by which statements find rows without the key, the most frequent first, and for natural keys of one column."""
+    """Look-ups for the columns by which statements find rows without the key, the most frequent first, and for natural keys."""
     source = design.schema.table_by_label[table.label]
     unique = {next(iter(columns)) for columns, _ in source.unique_column_sets if len(columns) == 1}
     if source.primary_key and len(source.primary_key.columns) == 1:
@@ -120,7 +121,8 @@ def _unsharded_ddl(design: Sharded) -> list[str]:
             )
             kind = _type(design, vindex["owner"], column)
             lines.append(
-                f"CREATE TABLE {MYSQL.identifier(name)} ({MYSQL.identifier(column)} {kind} NOT NULL, keyspace_id varbinary(128) NOT NULL, PRIMARY KEY ({key}));"
+                f"CREATE TABLE {MYSQL.identifier(name)} ({MYSQL.identifier(column)} {kind} NOT NULL, "
+                f"keyspace_id varbinary(128) NOT NULL, PRIMARY KEY ({key}));"
             )
     return lines
 

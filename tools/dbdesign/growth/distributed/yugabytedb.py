@@ -62,7 +62,7 @@ def _tablespaces(design: Sharded) -> Iterator[str]:
         name = re.sub(r"\W", "_", region)
         yield f"CREATE TABLESPACE in_{name} WITH (replica_placement = '{json.dumps(placement)}');"
     if len(design.regions) > 1:
-        yield "-- rows by home region: a list partition each, in its tablespace; copied tables: leader preference in the region that writes them"
+        yield "-- rows by home region: a list partition each, in its tablespace; copied tables: leaders where they are written"
     if design.regions:
         yield ""
 
