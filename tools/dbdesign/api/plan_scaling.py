@@ -81,21 +81,16 @@ SHOWN_KEYS = 4
 
 
 def plan_scaling(
-    source: Annotated[
-        str, Field(description="A design file: schema, volumes with growth and retention, workload with rates.")
-    ],
+    source: Annotated[str, Field(description="A design file.")],
     *,
     horizon: Annotated[str, Field(description="Such as 36mo.")] = "36mo",
-    machine: Annotated[str | None, Field(description="Such as 16 vCPU, 64 GB, 1 TB, 12000 IOPS (the default).")] = None,
-    write_to: Annotated[str | None, Field(description="Write the files into this folder.")] = None,
+    machine: Annotated[str | None, Field(description="Such as 16 vCPU, 64 GB, 1 TB, 12000 IOPS.")] = None,
+    write_to: Annotated[str | None, Field(description="Folder for the files.")] = None,
     overwrite: Overwrite = False,
     page: Page = 1,
     call: Call | None = None,
 ) -> PlanScalingAnswer:
-    """Plan growth: sizes of tables and indexes then, the month each limit is hit, and the ladder of measures up to sharding, or why not.
-
-    Partitions are proven by EXPLAIN. Files: partition and sharding DDL, report, growth plot.
-    """
+    """Plan growth: future sizes, the month of each limit, measures up to sharding. Files: DDL, report, plot."""
     call = call or Call()
     key = repr((source, horizon, machine, write_to))
     found = _recent.get(key) if page > 1 else None

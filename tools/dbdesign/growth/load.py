@@ -112,6 +112,8 @@ class Load:
 
     queries: tuple[QueryLoad, ...]
     months: float
+    _costs: dict[tuple[int, float], Cost] = field(default_factory=dict, repr=False)
+    _sums: dict[tuple[str, float], dict[str, float]] = field(default_factory=dict, repr=False)
 
     def rate(self, one: QueryLoad, months: float, *, peak: bool = True) -> float:
         """Executions a second in a month."""
@@ -121,7 +123,13 @@ class Load:
         """One execution in a month."""
         if months <= 0 or self.months <= 0:
             return one.now
-        share = months / self.months
+        place = id(one), months
+        if place not in self._costs:
+            self._costs[place] = self._cost(one, months / self.months)
+        return self._costs[place]
+
+    @staticmethod
+    def _cost(one: QueryLoad, share: float) -> Cost:
         return Cost(
             _between(one.now.processor, one.then.processor, share),
             _mapped(one.now.touched, one.then.touched, share),
@@ -147,12 +155,14 @@ class Load:
         return self._summed(months, "written", peak=False)
 
     def _summed(self, months: float, part: str, *, peak: bool) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for one in self.queries:
-            rate = self.rate(one, months, peak=peak)
-            for table, number in getattr(self.cost(one, months), part).items():
-                found[table] = found.get(table, 0.0) + rate * number
-        return found
+        if (part, months) not in self._sums:
+            found: dict[str, float] = {}
+            for one in self.queries:
+                rate = self.rate(one, months, peak=peak)
+                for table, number in getattr(self.cost(one, months), part).items():
+                    found[table] = found.get(table, 0.0) + rate * number
+            self._sums[part, months] = found
+        return self._sums[part, months]
 
     def commits(self, months: float, *, peak: bool = True) -> float:
         """Transactions a second that write."""

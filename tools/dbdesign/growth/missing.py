@@ -57,7 +57,7 @@ def with_missing(
     made = twin.add_indexes([f"ON {table} USING btree ({columns})" for table, columns, _, _ in wanted])
     there = [(one, index) for one, index in zip(wanted, made, strict=True) if not isinstance(index, str)]
     twin.explain("SELECT 1", shown=[index for _, index in there])
-    later = Simulator(twin, design.schema_).simulate(queries)
+    later = planned(Simulator(twin, design.schema_), queries)
     kept = [(one, index, gains) for one, index in there if (gains := _gains(index, simulated, later))]
     useless = [index for _, index in there if index not in [one[1] for one in kept]]
     twin.explain("SELECT 1", shown=[index for _, index, _ in kept])
@@ -73,8 +73,14 @@ def with_missing(
         for (table, columns, label, name), index, gains in kept
     ]
     if useless:
-        later = Simulator(twin, design.schema_).simulate(queries)
+        later = planned(Simulator(twin, design.schema_), queries)
     return found, later
+
+
+def planned(simulator: Simulator, queries: Sequence[Query]) -> list[Simulated]:
+    """The plans of all queries, for typical values."""
+    simulator.cases = ("typical",)
+    return [simulator.planned(one) for one in queries]
 
 
 def _gains(

@@ -12,7 +12,7 @@ from dbdesign.growth.distributed.lint import Unsupported, lint
 from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
 from dbdesign.growth.load import DAYS_PER_MONTH, asked_on, costs_of, refused, with_arrivals, workload
-from dbdesign.growth.missing import Missing, with_missing
+from dbdesign.growth.missing import Missing, planned, with_missing
 from dbdesign.growth.partition_proof import prove
 from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
 from dbdesign.growth.sharding import KeyCandidate, candidates
@@ -102,7 +102,7 @@ def plan_growth(
         weigher = Weigher(twin, design, today)
         queries = [asked_on(one, today, design) for one in design.workload.queries]
         tell(0.25, "planning today's workload")
-        bare = simulator.simulate(queries) if queries else []
+        bare = planned(simulator, queries)
         missing, simulated = with_missing(design, queries, twin, bare)
         simulator = Simulator(twin, design.schema_)
         weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
@@ -112,7 +112,7 @@ def plan_growth(
         reached = weigher.fill_latest(months) if months > 0 else 0.0
         then_day = today + timedelta(days=round(reached * DAYS_PER_MONTH))
         shifted = [asked_on(one, then_day, design) for one in design.workload.queries]
-        later = simulator.simulate(shifted) if queries and months > 0 else simulated
+        later = planned(simulator, shifted) if months > 0 else simulated
         then = costs_of(later, simulator, machine.cache)
         orders = tuple(column_orders(twin))
         sizes = weigher.sizes(months, reached)

@@ -76,6 +76,9 @@ class Sizes:
         self.design, self.objects, self.months, self.reached = design, tuple(objects), months, reached
         self._rows: dict[float, dict[str, float]] = {}
         self.by_name = {one.object: one for one in objects}
+        self._of_table: dict[str, list[ObjectSize]] = {}
+        for one in objects:
+            self._of_table.setdefault(one.table, []).append(one)
 
     def rows(self, table: str, months: float) -> float:
         """Rows of a table, growth and retention counted in."""
@@ -95,7 +98,7 @@ class Sizes:
 
     def of_table(self, table: str, months: float) -> float:
         """Bytes of a table with its indexes."""
-        return sum(self.bytes(one, months) for one in self.objects if one.table == table)
+        return sum(self.bytes(one, months) for one in self._of_table.get(table, ()))
 
     def heap(self, table: str, months: float) -> float:
         """Bytes of a table without its indexes and what is out of line."""

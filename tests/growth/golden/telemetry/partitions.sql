@@ -10,7 +10,7 @@ CREATE TABLE readings (
     value double precision NOT NULL,
     PRIMARY KEY (device_id, metric, taken_at)
 ) PARTITION BY RANGE (taken_at);
--- add its foreign key (device_id) → devices once the data is there: NOT VALID, then VALIDATE CONSTRAINT
+-- add its foreign key (device_id) → devices once the data is there, NOT VALID; then validate it
 CREATE TABLE readings_p20260502 PARTITION OF readings FOR VALUES FROM ('2026-05-02') TO ('2026-05-03');
 CREATE TABLE readings_p20260503 PARTITION OF readings FOR VALUES FROM ('2026-05-03') TO ('2026-05-04');
 CREATE TABLE readings_p20260504 PARTITION OF readings FOR VALUES FROM ('2026-05-04') TO ('2026-05-05');
@@ -78,7 +78,7 @@ CREATE TABLE readings_p20260704 PARTITION OF readings FOR VALUES FROM ('2026-07-
 CREATE TABLE readings_p20260705 PARTITION OF readings FOR VALUES FROM ('2026-07-05') TO ('2026-07-06');
 -- retention, each time the oldest has passed:
 -- ALTER TABLE readings DETACH PARTITION readings_p20260502 CONCURRENTLY;
--- copy readings_p20260502 to object storage: \copy readings_p20260502 to program 'zstd | aws s3 cp - s3://archive/readings/p20260502.csv.zst' csv
+-- to object storage: \copy readings_p20260502 to program 'zstd | aws s3 cp - s3://archive/readings/p20260502.csv.zst' csv
 -- DROP TABLE readings_p20260502;
 
 
@@ -96,7 +96,7 @@ CREATE TABLE alarms (
     PRIMARY KEY (id, raised_at)
 ) PARTITION BY RANGE (raised_at);
 CREATE INDEX alarms_device_id_raised_at_idx ON alarms (device_id, raised_at);
--- add its foreign key (device_id) → devices once the data is there: NOT VALID, then VALIDATE CONSTRAINT
+-- add its foreign key (device_id) → devices once the data is there, NOT VALID; then validate it
 CREATE TABLE alarms_p2026w01 PARTITION OF alarms FOR VALUES FROM ('2025-12-29') TO ('2026-01-05');
 CREATE TABLE alarms_p2026w02 PARTITION OF alarms FOR VALUES FROM ('2026-01-05') TO ('2026-01-12');
 CREATE TABLE alarms_p2026w03 PARTITION OF alarms FOR VALUES FROM ('2026-01-12') TO ('2026-01-19');
@@ -130,5 +130,5 @@ CREATE TABLE alarms_p2026w30 PARTITION OF alarms FOR VALUES FROM ('2026-07-20') 
 CREATE TABLE alarms_p2026w31 PARTITION OF alarms FOR VALUES FROM ('2026-07-27') TO ('2026-08-03');
 -- retention, each time the oldest has passed:
 -- ALTER TABLE alarms DETACH PARTITION alarms_p2026w01 CONCURRENTLY;
--- copy alarms_p2026w01 to object storage: \copy alarms_p2026w01 to program 'zstd | aws s3 cp - s3://archive/alarms/p2026w01.csv.zst' csv
+-- to object storage: \copy alarms_p2026w01 to program 'zstd | aws s3 cp - s3://archive/alarms/p2026w01.csv.zst' csv
 -- DROP TABLE alarms_p2026w01;

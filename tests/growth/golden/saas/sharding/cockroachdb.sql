@@ -1,5 +1,5 @@
 -- Do not shard: one PostgreSQL serves this for the next 10 years on a larger machine from now on.
--- CockroachDB 25.4: every distributed table begins with tenants.id, so that what belongs together lies in neighbouring ranges.
+-- CockroachDB 25.4: every distributed table begins with tenants.id: what belongs together lies together.
 CREATE TABLE plans (
     id INT2 NOT NULL,
     name STRING NOT NULL,
@@ -74,5 +74,6 @@ CREATE TABLE comments (
 );
 
 ALTER DATABASE app CONFIGURE ZONE USING num_replicas = 3, range_max_bytes = 536870912, gc.ttlseconds = 14400;
-ALTER TABLE plans CONFIGURE ZONE USING num_replicas = 5; -- copied widely: read from the nearest replica with AS OF SYSTEM TIME follower_read_timestamp()
+-- read everywhere; the nearest replica answers AS OF SYSTEM TIME follower_read_timestamp(): plans
+ALTER TABLE plans CONFIGURE ZONE USING num_replicas = 5;
 -- tenants: a primary key that counts up sends every insert to one range; instead: USING HASH spreads them over buckets and makes range scans by key dearer; a key by gen_random_uuid() needs none

@@ -1,5 +1,6 @@
 -- Do not shard: one PostgreSQL serves this for the next 10 years on a larger machine from now on.
--- TiDB 8.5: no key to shard by is chosen; rows are split by primary key. S = ⌈log2 8 nodes⌉ = 3 shard bits.
+-- TiDB 8.5: no key to shard by is chosen; rows are split by primary key.
+-- 3 shard bits = ⌈log2 of 8 nodes⌉.
 CREATE TABLE plans (
   id smallint NOT NULL,
   name varchar(255) NOT NULL,
