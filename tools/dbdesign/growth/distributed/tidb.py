@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from dbdesign.dialects.tidb import SHARD_BITS
 from dbdesign.growth.distributed.base import MYSQL, DistributedEngine, Sharded
 from dbdesign.model.schema import Identity, Schema, Table
 from dbdesign.model.types import Kind
@@ -31,7 +32,7 @@ def files(design: Sharded) -> dict[str, str]:
     lines = [
         f"-- TiDB {VERSION}: no key to shard by is chosen; rows are split by primary key.",
         f"-- {bits} shard bits = ⌈log2 of {max(design.nodes, 2)} nodes⌉.",
-        written.text.strip(),
+        written.text.strip().replace(f"AUTO_RANDOM({SHARD_BITS})", f"AUTO_RANDOM({bits})"),
         "",
         *_placement(design, bits),
         *(

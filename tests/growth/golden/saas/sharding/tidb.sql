@@ -10,7 +10,7 @@ CREATE TABLE plans (
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE tenants (
-  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(5) */,
+  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(3) */,
   name longtext NOT NULL,
   plan_id smallint NOT NULL,
   created_at datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
@@ -19,7 +19,7 @@ CREATE TABLE tenants (
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE users (
-  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(5) */,
+  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(3) */,
   tenant_id bigint NOT NULL,
   email varchar(255) NOT NULL,
   active tinyint(1) NOT NULL DEFAULT 1,
@@ -30,7 +30,7 @@ CREATE TABLE users (
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE projects (
-  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(5) */,
+  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(3) */,
   tenant_id bigint NOT NULL,
   archived tinyint(1) NOT NULL DEFAULT 0,
   name longtext NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE projects (
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE tasks (
-  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(5) */,
+  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(3) */,
   done tinyint(1) NOT NULL DEFAULT 0,
   tenant_id bigint NOT NULL,
   priority smallint NOT NULL DEFAULT 3,
@@ -62,7 +62,7 @@ CREATE TABLE tasks (
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE comments (
-  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(5) */,
+  id bigint NOT NULL /*T![auto_rand] AUTO_RANDOM(3) */,
   task_id bigint NOT NULL,
   author_id bigint NOT NULL,
   body longtext NOT NULL,
