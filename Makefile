@@ -7,13 +7,14 @@ STAMP := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.installed-bench
 WORKERS ?= auto
 
-.PHONY: demo test lint types format docs docs-check bench conformance clean help
+.PHONY: demo test lint types format docs docs-check bench evals conformance clean help
 
 help:
 	@echo "make demo         read, review, draw and generate a real schema over MCP; results in out/"
 	@echo "make test         the test suite"
 	@echo "make lint         ruff, import-linter, mypy, pyright, stale documentation"
 	@echo "make bench        every figure that is claimed, beside a baseline or target (about ten minutes)"
+	@echo "make evals        the eval suite's own answers: reference, naive, alternatives, mutants (a few minutes)"
 	@echo "make docs         regenerate docs/ from the code"
 	@echo "make conformance  the MCP conformance suite and the Inspector (needs Node)"
 
@@ -57,6 +58,9 @@ $(BENCH_STAMP): $(STAMP)
 
 bench: $(BENCH_STAMP)
 	@$(BIN)/python benchmarks/run.py
+
+evals: $(STAMP)
+	@$(BIN)/dbdesign evals run --fresh --parallel 3
 
 conformance: $(STAMP)
 	@bash .ci/conformance

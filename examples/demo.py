@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "out"
 SCHEMA = "examples/marketplace/schema.sql"
 DESIGN = "examples/marketplace/design.yaml"
+CHECKOUT = "examples/marketplace/checkout.yaml"
 TARGETS = (
     ("postgresql", "marketplace.postgresql.sql"),
     ("mysql", "marketplace.mysql.sql"),
@@ -28,6 +29,7 @@ TARGETS = (
     ("cockroachdb", "marketplace.cockroachdb.sql"),
     ("tidb", "marketplace.tidb.sql"),
 )
+MODELS = ("prisma", "typeorm", "sqlalchemy", "django", "drizzle")
 DIAGRAMS = (
     ("mermaid", "marketplace.mmd"),
     ("dbml", "marketplace.dbml"),
@@ -81,6 +83,8 @@ class Demo:
             made = await self.call("generate_schema", source=SCHEMA, to=target, write_to=f"out/{file}", overwrite=True)
             for note in made["notes"][:2]:
                 print(f"  - {note['object']}: {note['lost']}")
+        await self.models()
+        await self.transactions()
         await self.simulate()
         await self.advise()
         await self.read_plan()
@@ -93,6 +97,25 @@ class Demo:
         for one in detected["technologies"]:
             proof = one["evidence"][0]
             print(f"  - {one['name']} ({one['role']}): {proof['path']}:{proof.get('line', 1)} {proof['text']}")
+
+    async def models(self) -> None:
+        """The schema as models of ORMs, and whether one of them has drifted from it."""
+        for target in MODELS:
+            made = await self.call(
+                "generate_schema", source=SCHEMA, to=target, write_to=f"out/models/{target}/", overwrite=True
+            )
+            print(f"  {len(made['files'])} files; {len(made['notes'])} notes on what the form cannot say")
+        drift = await self.call("compare_schemas", source="out/models/prisma/", other=SCHEMA)
+        for one in drift["differences"][:3]:
+            print(f"  - {one['object']}: {one['what']}")
+
+    async def transactions(self) -> None:
+        """What goes wrong when transactions meet, found by running every interleaving."""
+        reviewed = await self.call("review_schema", source=CHECKOUT, only=["transactions"])
+        for finding in reviewed["findings"]:
+            print(f"  - {finding['severity']:6} {finding['rule']}: {finding['message']}")
+            for text in finding["evidence"]["remedies"]:
+                print(f"    {text}")
 
     async def simulate(self) -> None:
         """The queries at production scale in two years, without data: which ones will not meet their targets."""
@@ -168,11 +191,19 @@ def shortened(value: object) -> str:
 
 
 def report() -> None:
-    """A line on each file in out/."""
+    """A line on each file in out/; of a folder with many, one on all of them."""
     print("\nout/")
+    by_folder: dict[Path, list[Path]] = {}
     for path in sorted(OUT.rglob("*")):
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
+            by_folder.setdefault(path.parent, []).append(path)
+    for folder, paths in by_folder.items():
+        texts = [path.read_text(encoding="utf-8") for path in paths]
+        if folder != OUT and len(paths) > 1:
+            lines, characters = sum(len(text.splitlines()) for text in texts), sum(map(len, texts))
+            print(f"  {folder.relative_to(OUT)!s:40} {lines:6} lines  {characters:8} characters in {len(paths)} files")
+            continue
+        for path, text in zip(paths, texts, strict=True):
             print(f"  {path.relative_to(OUT)!s:40} {len(text.splitlines()):6} lines  {len(text):8} characters")
 
 

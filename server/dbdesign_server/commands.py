@@ -519,6 +519,7 @@ import dbdesign_server.ask_command  # noqa: E402 - likewise
 import dbdesign_server.benchmark_command  # noqa: E402 - adds a command to `app`, from what stands above
 import dbdesign_server.compare_command  # noqa: E402 - likewise
 import dbdesign_server.detect_command  # noqa: E402 - likewise
+import dbdesign_server.evals_command  # noqa: E402 - likewise
 import dbdesign_server.explain_command  # noqa: E402 - likewise
 import dbdesign_server.install_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_check_command  # noqa: E402 - likewise

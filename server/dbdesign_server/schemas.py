@@ -38,6 +38,8 @@ def _compact(schema: dict[str, Any], *, keep_null: bool) -> dict[str, Any]:
 def _is_noise(key: str, value: Any, *, output: bool, of_model: bool) -> bool:
     if key == "default":
         return output or value is None or value is False or value == []
+    if key == "minimum" and value in {0, 1}:
+        return not output  # no model asks for less than nothing, and the call is checked all the same
     return key == "title" or (
         output and of_model and (key == "description" or (key == "additionalProperties" and value is True))
     )

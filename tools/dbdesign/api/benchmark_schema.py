@@ -71,7 +71,7 @@ def benchmark_schema(
     indexes: Annotated[
         list[str],
         BeforeValidator(_statements),
-        Field(description="CREATE INDEX statements, to compare with and without."),
+        Field(description="CREATE INDEX …, to compare."),
     ] = [],  # noqa: B006 - never changed
     advise: Annotated[
         bool,

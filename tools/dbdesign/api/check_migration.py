@@ -107,9 +107,7 @@ def check_migration(
     version: Annotated[str | None, Field(description="Of the engine; the newest when left out.")] = None,
     schema: Annotated[
         str | None,
-        Field(
-            description="The schema before: a path, SQL, `database:<name>`, or a design file, whose volumes grade the findings."
-        ),
+        Field(description="The schema before; a design file's volumes grade the findings."),
     ] = None,
     history: Annotated[
         list[str],

@@ -72,26 +72,24 @@ def design_nosql(
     source: Annotated[
         str,
         Field(
-            description="A design file (path or text): `entities`, `relations`, `patterns`; or schema, workload with rates and volumes."
+            description="A design file with `entities`, `relations`, `patterns`; or with schema, volumes and a workload with rates."
         ),
     ],
     *,
     engine: Annotated[str, Field(description="dynamodb, mongodb or redis.")],
-    engine_version: Annotated[str | None, Field(description="Version of the engine. The newest when left out.")] = None,
-    region: Annotated[str | None, Field(description="Region whose prices hold, such as us-east-1.")] = None,
-    horizon: Annotated[str, Field(description="For sizes and costs, such as 36mo.")] = "36mo",
-    settings: Annotated[list[str], Names, Field(description="Further settings of the engine, as name=value.")] = [],  # noqa: B006
-    write_to: Annotated[str | None, Field(description="Write the artefacts into this folder.")] = None,
+    engine_version: Annotated[str | None, Field(description="The newest when left out.")] = None,
+    region: Annotated[str | None, Field(description="Whose prices hold: us-east-1 …")] = None,
+    horizon: Annotated[str, Field(description="Such as 36mo.")] = "36mo",
+    settings: Annotated[list[str], Names, Field(description="Of the designer, name=value.")] = [],  # noqa: B006
+    write_to: Annotated[str | None, Field(description="A folder.")] = None,
     overwrite: Overwrite = False,
     page: Page = 1,
     call: Call | None = None,
 ) -> DesignNosqlAnswer:
     """Design for DynamoDB, MongoDB or Redis from access patterns: keys, collections, indexes, and proof that each pattern is served.
 
-    Computes sizes, request units, hot keys and costs at average, p99 and peak; decides embed or reference, keys and indexes by cost; says
-    what it cannot serve, what breaks at which load, alternatives priced side by side with the break-even, one-way doors, the repair query
-    of each duplicated fact, and the missing number that would flip a decision. Files: definitions for the engine's own tools, sample data
-    and the request of every pattern.
+    Computes sizes, request units, hot keys and costs at average and peak; says what it cannot serve, what breaks at which load, priced
+    alternatives with the break-even, one-way doors, repair queries of duplicated facts. `write_to`: definitions, sample data, requests.
     """
     call = call or Call()
     key = repr((source, engine, engine_version, region, horizon, settings, write_to))

@@ -29,9 +29,7 @@ class DrawErdAnswer(GenerateSchemaAnswer):
 def draw_erd(
     source: Source,
     *,
-    to: Annotated[
-        str, Field(description="mermaid, dbml, dot (Graphviz), or html, a page that needs nothing else.")
-    ] = "mermaid",
+    to: Annotated[str, Field(description="mermaid, dbml, dot or html.")] = "mermaid",
     focus: Focus = [],  # noqa: B006 - never changed; the default that the schema shows
     hops: Hops = 1,
     include: Include = [],  # noqa: B006
@@ -45,8 +43,7 @@ def draw_erd(
 ) -> DrawErdAnswer:
     """Draw an entity-relationship diagram with crow's-foot cardinalities derived from nullability and uniqueness.
 
-    Works on any source that `read_schema` takes. Narrow a large schema with `focus` and `hops`, `include`, `exclude` or `keys_only`;
-    a diagram beyond Mermaid's size limits is split into an overview and one diagram a domain. With `write_to` the text goes to files.
+    Of any source that `read_schema` takes. A diagram beyond Mermaid's limits is split into an overview and one diagram a domain.
     """
     from dbdesign.api.source import load
     from dbdesign.errors import UnknownNameError

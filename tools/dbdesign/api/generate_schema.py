@@ -95,9 +95,8 @@ def generate_schema(
 ) -> GenerateSchemaAnswer:
     """Generate idiomatic DDL for another engine or version, or an ORM's models, from a schema in any format, and prove it.
 
-    Statements come in dependency order, cycles of foreign keys broken by later ALTERs. What the target cannot express comes back
-    in `notes` with the nearest equivalent that was written. PostgreSQL and SQLite results are executed, others parsed; `proof` says
-    which. For more than a few tables give `write_to`: the text goes to a file, models of several files into a folder.
+    What the target cannot express comes back in `notes` with the nearest equivalent that was written. PostgreSQL and SQLite results are
+    executed, others parsed; `proof` says which. For more than a few tables give `write_to`.
     """
     from dbdesign.api.source import load
     from dbdesign.writers.base import WriteOptions, writer

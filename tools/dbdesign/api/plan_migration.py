@@ -98,10 +98,7 @@ Pairs = Annotated[list[str], Names]
 def plan_migration(
     source: Annotated[
         str,
-        Field(
-            description="The schema now: a path, text, design file, folder of migrations, `database:<name>`; for MongoDB "
-            "validators and indexes by collection."
-        ),
+        Field(description="The schema now, as read_schema takes it; for MongoDB validators and indexes by collection."),
     ],
     target: Annotated[str, Field(description="The schema to be; a design file's volumes give durations.")],
     *,
@@ -117,21 +114,21 @@ def plan_migration(
     drop: Annotated[Pairs, Field(description="Dropped, not renamed: `orders.total`.")] = [],  # noqa: B006
     fill: Annotated[
         list[str],
-        Field(description="SQL for rows that exist, of new NOT NULL columns: `orders.note:''`."),
+        Field(description="Of new NOT NULL columns in old rows: `orders.note:''`."),
     ] = [],  # noqa: B006
     cast: Annotated[list[str], Field(description="Old value to new: `orders.code:code::integer`.")] = [],  # noqa: B006
     split: Annotated[
         list[str],
         Field(description="Columns that become a table: `orders(street, city) -> addresses by id:order_id`."),
     ] = [],  # noqa: B006
-    merge: Annotated[list[str], Field(description="Columns of a dropped table into another, written so.")] = [],  # noqa: B006
-    move: Annotated[list[str], Field(description="Columns to another table, written so.")] = [],  # noqa: B006
-    allow_destructive: Annotated[bool, Field(description="Agree to the loss of dropped data.")] = False,
-    verify: Annotated[bool, Field(description="Execute it up and down before it is returned.")] = True,
+    merge: Annotated[list[str], Field(description="As split.")] = [],  # noqa: B006
+    move: Annotated[list[str], Field(description="As split.")] = [],  # noqa: B006
+    allow_destructive: Annotated[bool, Field(description="Agree to the loss of data.")] = False,
+    verify: Annotated[bool, Field(description="Execute it before it is returned.")] = True,
     tool: Annotated[
         str | None,
         Field(
-            description="With write_to: flyway, liquibase, alembic, prisma, typeorm, knex, golang-migrate, dbmate, goose, django or sql."
+            description="flyway, liquibase, alembic, prisma, typeorm, knex, golang-migrate, dbmate, goose, django or sql."
         ),
     ] = None,
     write_to: Annotated[str | None, Field(description="The project's folder of migrations.")] = None,

@@ -118,7 +118,7 @@ def read_schema(
     engine_version: EngineVersion = None,
     detail: Annotated[
         Detail | None,
-        Field(description="names, summary (keys, counts) or full; what fits one page when left out."),
+        Field(description="names, summary or full; what fits a page when left out."),
     ] = None,
     tables: Tables = [],  # noqa: B006 - never changed; the default that the schema shows
     page: Page = 1,
@@ -126,9 +126,9 @@ def read_schema(
 ) -> ReadSchemaAnswer:
     """Read a database schema and say what is in it: tables, columns, keys, foreign keys, indexes, types, views and the rest.
 
-    Reads DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB and TiDB, DBML, design files, databases; models of Prisma,
-    TypeORM, SQLAlchemy, Django, Drizzle and Mongoose; folders of migrations, replayed. PostgreSQL is executed on an embedded server;
-    programs are never run. What was not understood is under `unread` with its line, never dropped.
+    Of DDL and dumps of PostgreSQL, MySQL, SQL Server, SQLite, CockroachDB, TiDB; DBML, design files, databases; models of Prisma, TypeORM,
+    SQLAlchemy, Django, Drizzle, Mongoose; folders of migrations, replayed. PostgreSQL is executed on an embedded server; programs are
+    never run. What was not understood is under `unread`.
     """
     from dbdesign.api.source import load
 

@@ -92,7 +92,7 @@ def review_schema(
     minimum: Annotated[Level | None, Field(description="From this severity on.")] = None,
     detail: Annotated[
         Detail | None,
-        Field(description="names, summary (messages) or full (evidence, fix); what fits one page when left out."),
+        Field(description="names, summary or full (evidence, fix); what fits a page when left out."),
     ] = None,
     page: Page = 1,
     call: Call | None = None,
@@ -211,7 +211,7 @@ def _with_transactions(
     wanted = {name for name in pages() if not only or {name, TRANSACTIONS} & only} - ignore
     if TRANSACTIONS in ignore or not wanted or not loaded.design.workload.transactions:
         return result, ()
-    found, notes = transaction_findings(loaded.design, call)
+    found, notes = transaction_findings(loaded.design, call, loaded.name)
     kept = [one for one in found if one.rule in wanted and (minimum is None or one.severity.rank >= minimum.rank)]
     findings = sorted((*result.findings, *kept), key=lambda one: -one.severity.rank)
     return result.model_copy(update={"findings": tuple(findings)}), tuple(notes)

@@ -55,7 +55,7 @@ def simulate_queries(
     only: Only = [],  # noqa: B006
     detail: Annotated[
         Detail | None,
-        Field(description="names, summary (verdicts, findings) or full (plans); what fits one page when left out."),
+        Field(description="names, summary or full (plans); what fits a page when left out."),
     ] = None,
     page: Page = 1,
     call: Call | None = None,

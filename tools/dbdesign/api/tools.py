@@ -10,6 +10,7 @@ from dbdesign.api.answer import Answer
 from dbdesign.api.benchmark_schema import benchmark_schema
 from dbdesign.api.check_migration import check_migration
 from dbdesign.api.compare_schemas import compare_schemas
+from dbdesign.api.design_nosql import design_nosql
 from dbdesign.api.detect_stack import detect_stack
 from dbdesign.api.draw_erd import draw_erd
 from dbdesign.api.generate_schema import generate_schema
@@ -53,5 +54,6 @@ TOOLS = (
     Tool(plan_migration, "Plan a migration without downtime", writes=True),
     Tool(read_plan, "Read an execution plan", writes=True),
     Tool(benchmark_schema, "Benchmark a design on generated data", writes=True),
+    Tool(design_nosql, "Design for a document or key-value store", writes=True),
     Tool(plan_scaling, "Plan growth", writes=True),
 )

@@ -22,8 +22,11 @@ MOST_PAIRS = 60
 """Pairs of transactions that are run: of ten, all 55."""
 
 
-def transaction_findings(design: Design, call: Call) -> tuple[list[Finding], list[str]]:
+def transaction_findings(design: Design, call: Call, path: str | None) -> tuple[list[Finding], list[str]]:
     """What goes wrong when the design's transactions run at the same time, and notes: which pairs were run, what could not be.
+
+    Args:
+        path: of the design file, whose lines the findings name.
 
     Raises:
         InputError: a statement cannot be parsed, or the schema cannot be made.
@@ -58,10 +61,10 @@ def transaction_findings(design: Design, call: Call) -> tuple[list[Finding], lis
     known = {one.name: one for one in transactions}
     notes = [f"the schema is not whole on the server: {failure.message}" for failure in outcome.failures[:3]]
     ran = f"{report.pairs} pairs of transactions were run against each other on PostgreSQL {version}, {report.runs} runs in all"
-    return [_finding(one, known) for one in report.anomalies], [*notes, ran, *report.notes]
+    return [_finding(one, known, path) for one in report.anomalies], [*notes, ran, *report.notes]
 
 
-def _finding(one: Anomaly, known: Mapping[str, Transaction]) -> Finding:
+def _finding(one: Anomaly, known: Mapping[str, Transaction], path: str | None) -> Finding:
     from dbdesign.integrity.anomalies import SEVERITIES
 
     names = one.left if one.left == one.right else f"{one.left} + {one.right}"
@@ -84,6 +87,7 @@ def _finding(one: Anomaly, known: Mapping[str, Transaction]) -> Finding:
         evidence=evidence,
         fix="\n".join(cured.remedy.sql) if cured is not None else None,
         line=left.line,
+        path=path,
     )
 
 

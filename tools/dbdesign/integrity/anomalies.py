@@ -134,17 +134,16 @@ def _pairs(transactions: Sequence[Transaction], schema: Schema) -> Iterator[tupl
 
 
 def _involved(schema: Schema, named: Sequence[Table]) -> list[Table]:
-    """The tables that a run can change, parents first: those that are named, and all that foreign keys join to them."""
+    """The tables that a run can change, parents first: those that are named, those whose foreign keys follow them, and where triggers may
+    write anywhere, all of them.
+    """
     wanted = {table.label for table in named}
+    if any(table.triggers for table in named):
+        wanted = {table.label for table in schema.tables}
     grown = True
     while grown:
         before = len(wanted)
-        for table in schema.tables:
-            references = {key.references for key in table.foreign_keys}
-            if table.label in wanted:
-                wanted |= references
-            elif references & wanted:
-                wanted.add(table.label)
+        wanted |= {table.label for table in schema.tables for key in table.foreign_keys if key.references in wanted}
         grown = len(wanted) > before
     order = Relations(schema).load_order()
     return [table for table in order if table.label in wanted and table.partition_of is None]

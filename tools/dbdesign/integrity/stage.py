@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,9 @@ def _changes(schedule: Schedule) -> int:
 class Stage:
     """The database, its tables and its rows."""
 
+    _kept: list[list[tuple[str, str]]]
+    _now: list[list[tuple[str, str]]]
+
     def __init__(self, database: ScratchDatabase, schema: Schema, tables: Sequence[Table]) -> None:
         self.database, self.schema, self.tables = database, schema, tuple(tables)
         self._quote = dialect(Engine.POSTGRESQL)
@@ -108,23 +112,70 @@ class Stage:
         self.own.execute(f"CREATE SCHEMA {COPIES}".encode())
         for number, table in enumerate(self.tables):
             self.own.execute(f"CREATE TABLE {COPIES}.t{number} AS TABLE {self._name(table)}".encode())
+        self._kept = self._contents()
+        self._now = self._kept
 
     def restore(self) -> None:
-        """Put every table back as it was kept; triggers of the tables do not fire."""
-        connection = self.own
-        with connection.transaction():
-            for table in self.tables:
-                connection.execute(f"ALTER TABLE {self._name(table)} DISABLE TRIGGER USER".encode())
-            for table in reversed(self.tables):
-                connection.execute(f"DELETE FROM {self._name(table)}".encode())
-            for number, table in enumerate(self.tables):
-                columns = ", ".join(self._quote.identifier(one.name) for one in table.columns if one.generated is None)
-                connection.execute(
-                    f"INSERT INTO {self._name(table)} ({columns}) OVERRIDING SYSTEM VALUE"
-                    f" SELECT {columns} FROM {COPIES}.t{number}".encode()
-                )
-            for table in self.tables:
-                connection.execute(f"ALTER TABLE {self._name(table)} ENABLE TRIGGER USER".encode())
+        """Put the tables that have changed back as they were kept; triggers of the tables do not fire.
+
+        Raises:
+            InputError: they cannot be, since foreign keys form a circle that is not deferrable.
+        """
+        changed = [number for number in range(len(self.tables)) if self._now[number] != self._kept[number]]
+        if not changed:
+            return
+        try:
+            with self.own.transaction():
+                self._put_back(changed)
+        except psycopg.Error as error:
+            named = ", ".join(self.tables[number].label for number in changed)
+            said = str(error).splitlines()[0]
+            raise InputError(f"the rows of {named} cannot be put back between two runs: {said}") from None
+        self._now = self._kept
+
+    def _put_back(self, changed: list[int]) -> None:
+        """Rows that are new go, children first; rows that are gone or were changed come back, parents first."""
+        run = self.own.execute
+        run("SET CONSTRAINTS ALL DEFERRED")
+        for number in changed:
+            run(f"ALTER TABLE {self._name(self.tables[number])} DISABLE TRIGGER USER".encode())
+        for number in reversed(changed):
+            run(self._deletion(number).encode())
+        for number in changed:
+            for statement in self._insertions(number):
+                run(statement.encode())
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+        for number in changed:
+            run(f"ALTER TABLE {self._name(self.tables[number])} ENABLE TRIGGER USER".encode())
+
+    def _deletion(self, number: int) -> str:
+        table = self.tables[number]
+        if table.primary_key is None:
+            return f"DELETE FROM {self._name(table)}"
+        return f"DELETE FROM {self._name(table)} t WHERE NOT EXISTS (SELECT FROM {COPIES}.t{number} c WHERE {self._same_key(table)})"
+
+    def _insertions(self, number: int) -> Iterator[str]:
+        table = self.tables[number]
+        names = [self._quote.identifier(one.name) for one in table.columns if one.generated is None]
+        listed = ", ".join(names)
+        insert = f"INSERT INTO {self._name(table)} ({listed}) OVERRIDING SYSTEM VALUE SELECT {listed} FROM {COPIES}.t{number} c"
+        if table.primary_key is None:
+            yield insert
+            return
+        key = {self._quote.identifier(one) for one in table.primary_key.columns}
+        fixed = {
+            self._quote.identifier(one.name) for one in table.columns if one.identity and one.identity.mode == "always"
+        }
+        if others := [one for one in names if one not in key | fixed]:
+            new, old = (f"({', '.join(f'{alias}.{one}' for one in others)})" for alias in "ct")
+            settings = f"SET {', '.join(f'{one} = c.{one}' for one in others)} FROM {COPIES}.t{number} c"
+            unlike = f"ROW{new}::text IS DISTINCT FROM ROW{old}::text"
+            yield f"UPDATE {self._name(table)} t {settings} WHERE {self._same_key(table)} AND {unlike}"
+        yield f"{insert} WHERE NOT EXISTS (SELECT FROM {self._name(table)} t WHERE {self._same_key(table)})"
+
+    def _same_key(self, table: Table) -> str:
+        key = table.primary_key.columns if table.primary_key else ()
+        return " AND ".join(f"t.{self._quote.identifier(one)} = c.{self._quote.identifier(one)}" for one in key)
 
     def rows(self) -> dict[str, tuple[dict[str, Any], ...]]:
         """Some rows of each table, in the order of its key."""
@@ -138,15 +189,30 @@ class Stage:
 
     def state(self) -> dict[str, tuple[Any, ...]]:
         """All rows of all tables, as texts without order; columns that the engine numbers or stamps by itself are left out."""
-        found = {}
-        for table in self.tables:
+        self._now = self._contents()
+        return {
+            table.label: tuple(sorted(row[0] for row in rows))
+            for table, rows in zip(self.tables, self._now, strict=True)
+        }
+
+    def _contents(self) -> list[list[tuple[str, str]]]:
+        """By table its rows: without what the engine chooses, and whole."""
+        found: list[list[tuple[str, str]]] = [[] for _ in self.tables]
+        for number, seen, whole in self.own.execute(self._everything.encode()).fetchall():
+            found[number].append((seen, whole))
+        return [sorted(rows) for rows in found]
+
+    @cached_property
+    def _everything(self) -> str:
+        """One query for all rows."""
+        parts = []
+        for number, table in enumerate(self.tables):
             columns = [
                 self._quote.identifier(one.name) for one in table.columns if not _chosen_by_engine(table, one.name)
             ]
-            listed = f"ROW({', '.join(columns)})::text" if columns else "1::text"
-            rows = self.own.execute(f"SELECT {listed} FROM {self._name(table)} ORDER BY 1".encode()).fetchall()
-            found[table.label] = tuple(row[0] for row in rows)
-        return found
+            seen = f"ROW({', '.join(f't.{one}' for one in columns)})::text" if columns else "1::text"
+            parts.append(f"SELECT {number}, {seen}, t::text FROM {self._name(table)} t")
+        return " UNION ALL ".join(parts)
 
     def execute(self, statement: str) -> str | None:
         """Run a statement that a remedy needs; what the server says where it refuses."""

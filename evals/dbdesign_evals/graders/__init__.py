@@ -1,0 +1,1 @@
+"""Graders: each executes one kind of claim about an answer. A file is enough to add one."""

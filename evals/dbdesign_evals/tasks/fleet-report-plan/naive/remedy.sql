@@ -1,0 +1,1 @@
+create index event_kind_at_idx on event (kind, at);

@@ -1,0 +1,12 @@
+create index on scan_event (parcel_id);
+create index on parcel (barcode);
+create index on leg (shipment_id);
+create index on shipment (customer_id);
+create index on leg (planned_departure) where departed_at is null;
+create index on leg (to_depot_id) where arrived_at is null;
+create index on leg (vehicle_id) where arrived_at is null;
+create index on scan_event using brin (scanned_at) with (pages_per_range = 64);
+create index on leg using brin (planned_departure);
+create index on shipment (destination_depot_id, status) where status in ('held', 'booked', 'in_transit');
+create index on shipment (origin_depot_id) where status = 'booked';
+create index on scan_event (depot_id, scanned_at) where kind = 'damage';

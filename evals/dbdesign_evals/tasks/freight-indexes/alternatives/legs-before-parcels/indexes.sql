@@ -1,0 +1,16 @@
+create index on scan_event (parcel_id);
+create index on parcel using hash (barcode);
+create index on leg (shipment_id);
+create index on leg (vehicle_id);
+create index on shipment (customer_id);
+create index on scan_event using brin (scanned_at);
+create index on leg using brin (planned_departure);
+create index on leg (from_depot_id) where departed_at is null;
+create index on leg (to_depot_id) where arrived_at is null;
+create index on shipment (destination_depot_id, booked_at) where status = 'held';
+create index on shipment (origin_depot_id, promised_on) where status = 'booked';
+create index on shipment (promised_on) where status in ('in_transit', 'booked');
+create index on shipment (status) where hazard_class is not null;
+create index on shipment using brin (booked_at);
+create index on scan_event (depot_id) where kind = 'damage';
+create index on invoice (customer_id) where status in ('open', 'overdue');

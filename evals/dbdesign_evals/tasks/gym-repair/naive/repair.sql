@@ -1,0 +1,18 @@
+alter table member add primary key (id);
+alter table plan add primary key (id);
+alter table membership add primary key (id);
+alter table payment add primary key (id);
+alter table visit add primary key (id);
+update member set status = lower(status), email = lower(email);
+create table orphan_payment (like payment);
+insert into orphan_payment select * from payment where member_id not in (select id from member);
+delete from payment where member_id not in (select id from member);
+alter table membership add foreign key (member_id) references member on delete cascade, add foreign key (plan_id) references plan;
+alter table payment add foreign key (member_id) references member on delete cascade;
+alter table visit add foreign key (member_id) references member on delete cascade;
+alter table plan alter column price type numeric(10, 2);
+alter table payment alter column amount type numeric(10, 2);
+alter table membership alter column from_date type date using from_date::date, alter column to_date type date using to_date::date;
+alter table visit add check (went >= came) not valid;
+alter table member alter column joined type date using joined::date;
+alter table member add unique (email);

@@ -1,0 +1,17 @@
+set timezone to 'UTC';
+set lock_timeout to 3000;
+update orders set status = 'shipped' where status = 'returned';
+begin;
+alter table orders drop constraint orders_status_check;
+alter table orders add constraint orders_status_check check (status in ('placed', 'paid', 'shipped', 'cancelled')) not valid;
+commit;
+alter table orders validate constraint orders_status_check;
+drop index concurrently orders_placed_at_idx;
+alter table orders alter column placed_at type timestamp without time zone;
+create index concurrently orders_placed_at_idx on orders (placed_at);
+drop index concurrently orders_number_once;
+alter table orders drop constraint orders_warehouse_id_fkey;
+drop trigger orders_before_write on orders;
+drop function orders_before_write;
+alter table orders drop column currency;
+alter table orders drop constraint orders_customer_email_not_null;
