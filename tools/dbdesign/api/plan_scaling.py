@@ -83,14 +83,14 @@ SHOWN_KEYS = 4
 def plan_scaling(
     source: Annotated[str, Field(description="A design file.")],
     *,
-    horizon: Annotated[str, Field(description="Such as 36mo.")] = "36mo",
-    machine: Annotated[str | None, Field(description="Such as 16 vCPU, 64 GB, 1 TB, 12000 IOPS.")] = None,
-    write_to: Annotated[str | None, Field(description="Folder for the files.")] = None,
+    horizon: Annotated[str, Field(description="How far.")] = "36mo",
+    machine: Annotated[str | None, Field(description="Such as 16 vCPU, 64 GB, 1 TB.")] = None,
+    write_to: Annotated[str | None, Field(description="A folder.")] = None,
     overwrite: Overwrite = False,
     page: Page = 1,
     call: Call | None = None,
 ) -> PlanScalingAnswer:
-    """Plan growth: future sizes, the month of each limit, measures up to sharding. Files: DDL, report, plot."""
+    """Plan growth: sizes, the month of each limit, measures up to sharding, DDL, plot."""
     call = call or Call()
     key = repr((source, horizon, machine, write_to))
     found = _recent.get(key) if page > 1 else None
