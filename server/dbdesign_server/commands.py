@@ -526,5 +526,6 @@ import dbdesign_server.migrate_check_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_command  # noqa: E402 - likewise
 import dbdesign_server.migrate_plan_command  # noqa: E402 - likewise
 import dbdesign_server.nosql_command  # noqa: E402 - likewise
+import dbdesign_server.scale_command  # noqa: E402 - likewise
 import dbdesign_server.schema_command  # noqa: E402 - likewise
 import dbdesign_server.simulate_command  # noqa: E402, F401 - likewise

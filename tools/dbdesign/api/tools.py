@@ -15,6 +15,7 @@ from dbdesign.api.detect_stack import detect_stack
 from dbdesign.api.draw_erd import draw_erd
 from dbdesign.api.generate_schema import generate_schema
 from dbdesign.api.plan_migration import plan_migration
+from dbdesign.api.plan_scaling import plan_scaling
 from dbdesign.api.read_plan import read_plan
 from dbdesign.api.read_schema import read_schema
 from dbdesign.api.review_schema import review_schema
@@ -54,4 +55,5 @@ TOOLS = (
     Tool(read_plan, "Read an execution plan", writes=True),
     Tool(benchmark_schema, "Benchmark a design on generated data", writes=True),
     Tool(design_nosql, "Design for a document or key-value store", writes=True),
+    Tool(plan_scaling, "Plan growth", writes=True),
 )

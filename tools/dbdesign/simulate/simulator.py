@@ -97,6 +97,8 @@ class Simulator:
         self.twin, self.schema, self.tell = twin, schema, tell
         self.catalog = Catalog(twin)
         self.asker = Asker(twin)
+        self.cases: tuple[str, ...] = CASES
+        """For which values custom plans are made."""
         self._machine: Machine | None = None
 
     @property
@@ -135,6 +137,10 @@ class Simulator:
             touched=blocks * 8192,
         )
         return self._machine
+
+    def planned(self, query: Query) -> Simulated:
+        """One query's plans and pages, without findings and latency."""
+        return self._planned(query)
 
     def _planned(self, query: Query) -> Simulated:
         try:
@@ -192,7 +198,7 @@ class Simulator:
                 )
             return
         cases: dict[tuple[str | None, ...], Case] = {}
-        for name in CASES:
+        for name in self.cases:
             values = tuple((parameter.values or {}).get(name) for parameter in found)
             if values in cases:
                 continue

@@ -151,6 +151,13 @@ def _toasted(fields: Sequence[Field], total: float) -> list[Field]:
     return kept
 
 
+def out_of_line(fields: Sequence[Field]) -> list[Field]:
+    """The values of a row that go out of line, with their full widths."""
+    mean = row_width(fields, TUPLE_HEADER, TUPLE_HEADER + math.ceil(len(fields) / 8)).mean
+    kept = _toasted(fields, mean) if mean > _TOAST else fields
+    return [field for field, stays in zip(fields, kept, strict=True) if stays is not field]
+
+
 def heap_pages(rows: float, fields: Sequence[Field], fillfactor: int = 100) -> int:
     """Blocks of a table."""
     if rows <= 0:

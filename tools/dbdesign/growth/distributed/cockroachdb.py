@@ -1,0 +1,64 @@
+"""CockroachDB 25.4: one table sorted by keys that begin with the shard key, split by itself; localities and zone configurations.
+
+Sources: cockroachlabs.com/docs/v25.4, "hash-sharded-indexes", "table-localities", "configure-replication-zones", "alter-database".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbdesign.dialects.base import dialect
+from dbdesign.growth.distributed.base import DistributedEngine, Sharded
+from dbdesign.model.schema import Engine
+from dbdesign.writers.base import WriteOptions, writer
+
+VERSION = "25.4"
+COCKROACHDB = dialect(Engine.COCKROACHDB)
+SURVIVES = 3
+"""Regions from which on a region may fail (SURVIVE REGION FAILURE)."""
+
+
+def files(design: Sharded) -> dict[str, str]:
+    """The schema, then where its tables lie."""
+    written = writer("cockroachdb").write(design.keyed, WriteOptions(grants=False, comments=False, prove=False))
+    lines = [
+        f"-- CockroachDB {VERSION}: every distributed table begins with {design.key.key}: what belongs together lies together.",
+        written.text.strip(),
+        "",
+        *_localities(design),
+        *(
+            f"-- {note.object}: {note.lost}{f'; instead: {note.instead}' if note.instead else ''}"
+            for note in written.notes
+        ),
+    ]
+    return {"cockroachdb.sql": "\n".join(lines) + "\n"}
+
+
+def _localities(design: Sharded) -> Iterator[str]:
+    regions = list(design.regions)
+    name = "app"
+    if len(regions) < 2:
+        yield f"ALTER DATABASE {name} CONFIGURE ZONE USING num_replicas = 3, range_max_bytes = 536870912, gc.ttlseconds = 14400;"
+        for label in design.tables("reference"):
+            yield f"-- read everywhere; the nearest replica answers AS OF SYSTEM TIME follower_read_timestamp(): {label}"
+            yield f"ALTER TABLE {_name(design, label)} CONFIGURE ZONE USING num_replicas = 5;"
+        return
+    yield f'ALTER DATABASE {name} SET PRIMARY REGION "{regions[0]}";'
+    for region in regions[1:]:
+        yield f'ALTER DATABASE {name} ADD REGION "{region}";'
+    if len(regions) >= SURVIVES:
+        yield f"ALTER DATABASE {name} SURVIVE REGION FAILURE;"
+    for label in design.tables("reference"):
+        yield f"ALTER TABLE {_name(design, label)} SET LOCALITY GLOBAL;"
+    for label in design.tables("distributed", "key to be added"):
+        yield f"ALTER TABLE {_name(design, label)} SET LOCALITY REGIONAL BY ROW;"
+    for label in design.tables("apart"):
+        yield f'ALTER TABLE {_name(design, label)} SET LOCALITY REGIONAL BY TABLE IN "{regions[0]}";'
+
+
+def _name(design: Sharded, label: str) -> str:
+    table = design.keyed.table_by_label[label]
+    return COCKROACHDB.qualified(table.namespace, table.name)
+
+
+ENGINE = DistributedEngine("cockroachdb", "CockroachDB", VERSION, files)

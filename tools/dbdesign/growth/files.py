@@ -1,0 +1,110 @@
+"""The files of a plan: partition DDL, pg_partman's calls, what each distributed engine takes, the report and the plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dbdesign.growth.distributed.base import Sharded, engines
+from dbdesign.growth.distributed.keyed import keyed_schema
+from dbdesign.growth.load import SECONDS_PER_MONTH, arrivals
+from dbdesign.growth.page import page
+from dbdesign.growth.partition_proof import ddl_of
+from dbdesign.growth.partitions import PartitionPlan
+from dbdesign.growth.report import markdown, verdict_of
+
+if TYPE_CHECKING:
+    from dbdesign.growth.plan import GrowthPlan
+    from dbdesign.growth.sharding import KeyCandidate
+
+
+def files_of(plan: GrowthPlan) -> dict[str, str]:
+    """All files by path."""
+    found = {"report.md": markdown(plan), "growth.html": page(plan)}
+    if plan.partitions:
+        found["partitions.sql"] = partitions_sql(plan)
+        for version in ("4.7", "5"):
+            if calls := list(_partman(plan, version)):
+                found[f"pg_partman_{version}.sql"] = "\n".join(calls) + "\n"
+    if plan.candidates:
+        design = sharded(plan, plan.candidates[0])
+        note = str(verdict_of(plan)["verdict"])
+        for engine in engines():
+            for path, text in engine.files(design).items():
+                head = f"-- {note}\n" if path.endswith(".sql") else ""
+                found[f"sharding/{path}"] = head + text
+    return found
+
+
+def partitions_sql(plan: GrowthPlan) -> str:
+    """The partitioned tables as they are to be, for a new database; what becomes of keys in comments."""
+    parts = ["\n".join(_partitioned(plan, one)) for one in plan.partitions]
+    head = (
+        "-- Partitioned tables, for an empty database. A table that holds rows is brought there without downtime by\n"
+        "-- dbdesign migrate plan OLD NEW (plan_migration), with this as NEW.\n"
+    )
+    return head + "\n\n".join(parts) + "\n"
+
+
+def _partitioned(plan: GrowthPlan, one: PartitionPlan) -> Iterator[str]:
+    yield f"\n-- {one.table}: {one.why}"
+    yield from (f"-- {line}" for line in one.consequences)
+    yield f"-- proof: {one.proof}"
+    schema = plan.situation.design.schema_
+    alone = schema.model_copy(
+        update={
+            "tables": (one.changed.model_copy(update={"foreign_keys": ()}),),
+            "views": (),
+            "routines": (),
+            "carried": (),
+            "sequences": (),
+            "enums": (),
+            "domains": (),
+            "composites": (),
+            "extensions": (),
+            "namespaces": (),
+        }
+    )
+    yield ddl_of(alone).strip()
+    for key in one.changed.foreign_keys:
+        yield f"-- add its foreign key ({', '.join(key.columns)}) → {key.references} once the data is there, NOT VALID; then validate it"
+    yield from one.statements
+    if one.retention:
+        yield "-- retention, each time the oldest has passed:"
+        yield from (f"-- {line.removeprefix('-- ')}" for line in one.retention)
+
+
+def _partman(plan: GrowthPlan, version: str) -> Iterator[str]:
+    for one in plan.partitions:
+        if one.partman is not None:
+            yield f"-- {one.table}"
+            yield from one.partman[version]
+
+
+def sharded(plan: GrowthPlan, key: KeyCandidate) -> Sharded:
+    """The design sharded by a key."""
+    at = plan.situation
+    tables = [table for table in at.design.schema_.tables if table.partition_of is None]
+    lookups: dict[str, dict[str, float]] = {}
+    for one, routing in zip(at.load.queries, key.routings, strict=True):
+        for use in one.use.uses if one.use and not routing.routed else ():
+            for column in sorted(use.equal):
+                by_rate = lookups.setdefault(use.table.label, {})
+                by_rate[column] = by_rate.get(column, 0.0) + at.load.rate(one, at.months)
+    return Sharded(
+        at.design.schema_,
+        keyed_schema(at.design.schema_, key),
+        key,
+        key.shards,
+        {table.label: at.sizes.of_table(table.label, at.months) for table in tables},
+        {
+            table.label: max(
+                arrivals(at.design, table, at.sizes.rows(table.label, at.months)) / SECONDS_PER_MONTH,
+                at.load.written(at.months).get(table.label, 0.0),
+            )
+            for table in tables
+        },
+        {table: tuple(sorted(rates, key=lambda one: (-rates[one], one))) for table, rates in lookups.items()},
+        dict(at.design.access.regions),
+        {table.label: at.sizes.rows(table.label, at.months) for table in tables},
+    )

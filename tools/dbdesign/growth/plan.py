@@ -1,0 +1,179 @@
+"""The whole plan: sizes, limits, ladder, sharding, files, from a design, a machine and a horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from dbdesign.growth.columns import ColumnOrder, column_orders
+from dbdesign.growth.distributed.lint import Unsupported, lint
+from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
+from dbdesign.growth.limits import Limit, Situation, limits_of
+from dbdesign.growth.load import DAYS_PER_MONTH, asked_on, costs_of, refused, with_arrivals, workload
+from dbdesign.growth.missing import Missing, planned, with_missing
+from dbdesign.growth.partition_proof import prove
+from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
+from dbdesign.growth.sharding import KeyCandidate, candidates
+from dbdesign.growth.sizes import Weigher
+from dbdesign.simulate.simulator import Simulator
+from dbdesign.twin.twin import production_twin
+
+if TYPE_CHECKING:
+    from dbdesign.engines.postgres import Statement
+    from dbdesign.growth.machine import Machine
+    from dbdesign.growth.sizes import Sizes
+    from dbdesign.model.design import Design
+    from dbdesign.model.profile import Profile
+    from dbdesign.model.statistics import Statistics
+
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of the way to the horizon: the points of the growth curve."""
+
+
+@dataclass(frozen=True)
+class GrowthPlan:
+    """What the tool answers.
+
+    Attributes:
+        shard_due: the month in which the largest machine is full; None for not within ten years.
+        shard_reason: the numbers of that.
+    """
+
+    situation: Situation
+    limits: tuple[Limit, ...]
+    ladder: tuple[Measure, ...]
+    partitions: tuple[PartitionPlan, ...]
+    whole: tuple[Refusal, ...]
+    orders: tuple[ColumnOrder, ...]
+    candidates: tuple[KeyCandidate, ...]
+    shard_due: float | None
+    shard_reason: str
+    unsupported: tuple[Unsupported, ...]
+    missing: tuple[Missing, ...]
+    proof: str
+    assumptions: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    profile: Profile | None = field(default=None, repr=False)
+
+    @property
+    def sizes(self) -> Sizes:
+        """Tables and indexes."""
+        return self.situation.sizes
+
+    @property
+    def months(self) -> float:
+        """To the horizon."""
+        return self.situation.months
+
+    @property
+    def shards(self) -> bool:
+        """Whether sharding is due within the horizon."""
+        return self.shard_due is not None and self.shard_due <= self.months
+
+
+def plan_growth(
+    design: Design,
+    ddl: str | Sequence[Statement],
+    statistics: Statistics,
+    machine: Machine,
+    months: float,
+    today: date,
+    tell: Callable[[float, str], None] = lambda _done, _said: None,
+) -> GrowthPlan:
+    """Plan a design's growth.
+
+    Args:
+        statistics: of today, as the design's volumes say.
+
+    Raises:
+        InputError: where volumes cannot be.
+        LimitError: where a table is larger than PostgreSQL lets one be today.
+    """
+    settings = {
+        "effective_cache_size": f"{int(machine.cache / 1024)}kB",
+        "random_page_cost": "1.1",
+    }
+    design, arriving = with_arrivals(design)
+    tell(0.1, "building the twin")
+    with production_twin(ddl, statistics, settings=settings) as twin:
+        simulator = Simulator(twin, design.schema_)
+        weigher = Weigher(twin, design, today)
+        queries = [asked_on(one, today, design) for one in design.workload.queries]
+        tell(0.25, "planning today's workload")
+        bare = planned(simulator, queries)
+        missing, simulated = with_missing(design, queries, twin, bare)
+        simulator = Simulator(twin, design.schema_)
+        weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
+        weigher.weigh(0.0)
+        now = costs_of(simulated, simulator, machine.cache)
+        tell(0.45, "filling the twin for the horizon")
+        reached = weigher.fill_latest(months) if months > 0 else 0.0
+        then_day = today + timedelta(days=round(reached * DAYS_PER_MONTH))
+        shifted = [asked_on(one, then_day, design) for one in design.workload.queries]
+        later = planned(simulator, shifted) if months > 0 else simulated
+        then = costs_of(later, simulator, machine.cache)
+        orders = tuple(column_orders(twin))
+        sizes = weigher.sizes(months, reached)
+        problems = [f"not in the twin: {one.message} (line {one.line})" for one in twin.failures] + list(twin.problems)
+        proof = twin.proof
+        profile = weigher.profile
+    load = workload(design, simulated, now, then, max(reached, 1e-9))
+    situation = Situation(design, sizes, load, machine, months)
+    tell(0.7, "finding the limits")
+    limits = limits_of(situation)
+    tell(0.8, "planning partitions")
+    plans, whole = partition_plans(situation, today)
+    texts = {one.query.name: one.sql for one in simulated if one.plan is not None}
+    proven, disproved = upheld(prove(design.schema_, plans, load, texts, today))
+    due, reason = sharding_due(situation)
+    tell(0.9, "weighing shard keys")
+    keys = candidates(situation, profile) if profile is not None else []
+    crossing = frozenset(one.query for one in (keys[0].routings if keys else ()) if not one.routed)
+    return GrowthPlan(
+        situation,
+        tuple(limits),
+        tuple(ladder_of(situation, limits, proven, missing, due, reason)),
+        tuple(proven),
+        (*whole, *disproved),
+        orders,
+        tuple(keys),
+        due,
+        reason,
+        tuple(lint(design.schema_, queries, crossing)),
+        tuple(missing),
+        f"sizes by the formulas of the twin, {proof}",
+        tuple(_assumptions(situation, profile, reached, missing, arriving)),
+        (*problems, *refused(simulated)),
+        profile,
+    )
+
+
+def _assumptions(
+    at: Situation, profile: Profile | None, reached: float, missing: Sequence[Missing], arriving: Sequence[str]
+) -> list[str]:
+    found = []
+    if missing:
+        found.append(
+            f"the indexes that large scans lack are there ({', '.join(one.name for one in missing)}): scans would decide otherwise"
+        )
+    if arriving:
+        found.append(
+            f"rows that arrive in {', '.join(arriving)} are single inserts, at the rate at which the tables grow: no statement writes them"
+        )
+    if at.machine.assumed:
+        found.append(f"machine: {at.machine.said}")
+    if reached < at.months:
+        found.append(
+            f"a table is larger than 32 TB at the horizon: bytes a row are those of month {reached:g}, the last that PostgreSQL can hold"
+        )
+    if at.load.queries:
+        found.append(
+            "rates grow each month as the fastest of the tables that a statement uses grows by a share; others stay as they are"
+        )
+        found.append("peak rates for processor, storage and connections, average rates for log and key exhaustion")
+        found.append("all rows of a table are wanted alike: memory serves more where some are wanted more")
+    else:
+        found.append("no workload: processor, storage, connections, log and sharding keys are judged by sizes alone")
+    return [*found, *(profile.assumptions if profile else ())]
