@@ -122,8 +122,8 @@ def advise_indexes(
 ) -> AdviseIndexesAnswer:
     """Advise the indexes that serve a workload best within a budget, proven by PostgreSQL's own planner at production scale, without data.
 
-    Asks the planner of the production twin thousands of what-ifs: DDL, sizes, each query's cost before and after, what each index
-    brings, which existing ones may go, what lost and why, what smaller budgets buy. Rates of writes are weighed against the reads.
+    Thousands of what-ifs on the production twin: DDL, sizes, costs before and after, what each index brings, which existing ones may go,
+    what lost and why, what smaller budgets buy. Writes are weighed against reads.
     """
     call = call or Call()
     key = repr((source, budget, statistics, queries, settings, at, least_gain))

@@ -88,9 +88,8 @@ def benchmark_schema(
 ) -> BenchmarkSchemaAnswer:
     """Fill a PostgreSQL 18 of its own with rows that follow a design's volumes and measure its workload there.
 
-    Rows satisfy every constraint and follow the design's distributions. Queries run in the mix of their rates, writes are rolled back. Per
-    query: p50/p95/p99, throughput, buffers, plan, target met, and what the twin had said; with `indexes` or `advise` again after building
-    them. `write_to` a folder gets a Markdown and an HTML report.
+    Rows satisfy every constraint and follow the design's distributions. Per query: p50/p95/p99, throughput, buffers, plan, target met, what
+    the twin had said; with `indexes` or `advise` again after building them. `write_to` a folder gets reports.
     """
     wanted = Request(
         source,

@@ -88,8 +88,8 @@ def design_nosql(
 ) -> DesignNosqlAnswer:
     """Design for DynamoDB, MongoDB or Redis from access patterns: keys, collections, indexes, and proof that each pattern is served.
 
-    Computes sizes, request units, hot keys and costs at average and peak; says what it cannot serve, what breaks at which load, priced
-    alternatives with the break-even, one-way doors, repair queries of duplicated facts. `write_to`: definitions, sample data, requests.
+    Sizes, request units, hot keys and costs at average and peak; what it cannot serve, what breaks at which load, priced alternatives,
+    one-way doors, repair queries of duplicated facts. `write_to`: definitions, sample data, requests.
     """
     call = call or Call()
     key = repr((source, engine, engine_version, region, horizon, settings, write_to))

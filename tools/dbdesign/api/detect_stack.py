@@ -87,8 +87,8 @@ def detect_stack(
 ) -> DetectStackAnswer:
     """Detect which databases, ORMs, query layers and migration tools a repository uses, with the lines that prove it.
 
-    Says the role and version of each and where the schema is declared, from manifests, lock files, deployment, settings, connection
-    strings, imports and migration folders; executes nothing. Call it first in a project that exists. Secrets are never shown.
+    Says role and version of each and where the schema is declared; executes nothing, shows no secret. Call it first in a project that
+    exists.
     """
     from dbdesign.api.migration_history import ALIASES, TOOLS
     from dbdesign.detect.detect import detect

@@ -67,7 +67,7 @@ def read_plan(
 ) -> ReadPlanAnswer:
     """Read an execution plan: where the time goes, what is wrong with it, what to do, proven where a schema is given.
 
-    Takes plans of PostgreSQL, MySQL, MariaDB, SQL Server, SQLite, CockroachDB, TiDB and MongoDB in every format, also as pasted or logged:
+    PostgreSQL, MySQL, MariaDB, SQL Server, SQLite, CockroachDB, TiDB, MongoDB, in any format, also as pasted or logged:
     exclusive times, ranked findings with remedies, hot path, tree. With `query` and `schema`, indexes are tried on the production twin and
     rewrites also for equal rows.
     """
