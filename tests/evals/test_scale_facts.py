@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -51,3 +52,57 @@ def test_a_plain_set_of_cards_takes_what_is_stated() -> None:
         taken = client.call("MEMORY", "USAGE", "claims:471100", "SAMPLES", "0")
         client.call("FLUSHALL")
     assert _cases("coupon-claims", "plain-sets")["plain_set_gb"].value == pytest.approx(taken * 25_000 / 1e9, rel=0.1)
+
+
+def _monthly(task: str, file: str, column: str, **only: str) -> dict[tuple[int, int], int]:
+    """A column of a task's monthly figures by year and month."""
+    with ALL[task].inputs[file].open() as rows:
+        return {
+            (int(row["month"][:4]), int(row["month"][5:7])): int(row[column])
+            for row in ({"month": row.get("end_of", ""), **row} for row in csv.DictReader(rows))
+            if all(row[name] == value for name, value in only.items())
+        }
+
+
+def _planned(known: dict[tuple[int, int], int], year: int, month: int) -> float:
+    """A month's figure: that of the last known one of its name, 1.31 times as much each year."""
+    ago = next(ago for ago in range(20) if (year - ago, month) in known)
+    return float(known[year - ago, month] * 1.31**ago)
+
+
+def test_the_parcels_scans_follow_from_the_months_before() -> None:
+    known = _monthly("parcel-scans", "scans.csv", "scans")
+    december, year = _planned(known, 2028, 12), sum(_planned(known, 2028, month) for month in range(1, 13))
+    stated = {at: case.value for at, case in _cases("parcel-scans", "forecast").items()}
+    assert stated == {
+        "scans_dec_2028": pytest.approx(december),
+        "scans_2028": pytest.approx(year),
+        "scans_per_second": pytest.approx(december * 0.004 / 3600, rel=1e-4),
+    }
+    said = (ALL["parcel-scans"].folder / "task.yaml").read_text()
+    assert said.count(f"* {december:.0f} *") == 2
+    assert f"select {year:.0f} * sum" in said
+
+
+INTEGER = 2**31 - 1
+RUN_OUT = {
+    "scan_parcel_id": ("parcel_id_seq", INTEGER),
+    "manifest_id": ("manifest_id_seq", INTEGER),
+    "complaint_id": ("complaint_id_seq", 10**7 - 1),
+    "label_id": ("label_hi_seq", INTEGER // 50),
+}
+"""The sequence that gives a column's numbers, and the last value of it that still fits (schema.sql)."""
+
+
+@pytest.mark.parametrize("column", RUN_OUT)
+def test_the_month_in_which_numbers_run_out_follows_from_the_sequences(column: str) -> None:
+    sequence, most = RUN_OUT[column]
+    values = _monthly("parcel-scans", "sequences.csv", "last_value", sequence=sequence)
+    months = sorted(values)
+    used = {after: values[after] - values[before] for before, after in pairwise(months)}
+    left, year, month = float(most - values[months[-1]]), 2026, 12
+    while (need := _planned(used, year, month)) <= left:
+        left -= need
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    assert 0.05 < left / need < 0.95, "a month that is as good as another is no fact"
+    assert _cases("parcel-scans", "runs-out")[f"exhausted.{column}"].one_of == (f"{year}-{month:02}",)
