@@ -304,6 +304,7 @@ CASES["redis_access"] = (
                     {"call": "left", "params": {"id": 7}, "reply": 5},
                     {"expires": "left:*", "at_most": 60},
                     {"most_memory": 500, "most_key": 200},
+                    {"call": "take", "params": {"id": "9{n:02}"}, "times": 7, "reply": 1},
                 ],
             }
         ],

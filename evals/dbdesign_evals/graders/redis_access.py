@@ -4,7 +4,8 @@ with: `file`: the design, a YAML mapping with `operations`: name → a list of c
 operation's. Words are templates over the parameters (`{user}`, `{day:7}`, `{id:010}`, `{user%16}`, see `dbdesign_evals.dynamodb`).
 `cases`: each `because` and `steps` on an empty database, a step being
 - `call` with `params` and `reply`: a text, a number, null or a list, lists of lists flattened, numbers as text (`any_order`; left out
-  where it does not matter), `times` and `sessions`: so often, from so many connections at once;
+  where it does not matter), `times` and `sessions`: so often, from so many connections at once (`{n}` in a parameter is the
+  call's number from 0, so that `"48{n:06}"` is another one each time);
 - `most_memory`: bytes that all keys together may take now (`most_key`: the largest of them);
 - `expires`: every key that matches the pattern has a time to live, of at most `at_most` seconds;
 - `slots`: that the keys of each command must share one hash slot of a cluster. Where there is no Redis the check is not run.
@@ -130,7 +131,7 @@ def _called(client: RedisClient, operations: dict[str, Any], step: Step) -> str 
     if step.sessions == 1:
         reply = None
         for number in range(step.times):
-            reply = _operation(client, operations, step, {**step.params, "n": number})
+            reply = _operation(client, operations, step, _params(step, number))
     else:
         reply = _at_once(operations, step)
     if step.reply == _UNSAID:
@@ -151,11 +152,15 @@ def _at_once(operations: dict[str, Any], step: Step) -> Any:
     def work(session: int) -> list[str]:
         with contextlib.closing(RedisClient(redis())) as client:
             numbers = range(session, step.times, step.sessions)
-            calls = (_operation(client, operations, step, {**step.params, "n": number}) for number in numbers)
+            calls = (_operation(client, operations, step, _params(step, number)) for number in numbers)
             return [",".join(_flat(reply)) for reply in calls]
 
     with ThreadPoolExecutor(step.sessions) as pool:
         return sorted(reply for some in pool.map(work, range(step.sessions)) for reply in some)
+
+
+def _params(step: Step, number: int) -> dict[str, Any]:
+    return {**filled(step.params, {"n": number}), "n": number}
 
 
 def _operation(client: RedisClient, operations: dict[str, Any], step: Step, params: dict[str, Any]) -> Any:

@@ -1,13 +1,14 @@
 """At production volume a query takes the index it needs: PostgreSQL's planner on the production twin, under a cost bound.
 
 with: `file` (the answer's DDL; its `create index` statements count), `volumes` (a file of the task: tables → rows and columns as in a
-design file; tables that the answer does not have are left out), `settings`; `cases`: each `sql` or `named` (as of `query_returns`),
-`values` (texts for `$1` …: the custom plan; without them the generic one), `max_cost`, `most_scanned` (rows of a table that may be read
-sequentially; 50,000 by default), `uses` (a table that has to be reached through an index), `because`.
+design file, whose ages count from `TODAY`; tables that the answer does not have are left out), `settings`; `cases`: each `sql` or
+`named` (as of `query_returns`), `values` (texts for `$1` …: the custom plan; without them the generic one), `max_cost`, `most_scanned`
+(rows of a table that may be read sequentially; 50,000 by default), `uses` (a table that has to be reached through an index), `because`.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -21,6 +22,9 @@ from dbdesign_evals.workbench import Workbench
 
 if TYPE_CHECKING:
     from dbdesign.twin.twin import Explained, Twin
+
+TODAY = date(2026, 12, 1)
+"""The day that ages in volumes count from, so that a plan is the same on every day."""
 
 _INDEX_NODES = ("Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Bitmap Index Scan")
 
@@ -86,7 +90,7 @@ def _statistics(ddl: str, volumes: str) -> Any:
     parsed = parse_design(text, lenient=True)
     volumes_by_table = {schema.table(name).label: one for name, one in parsed.workload.volumes.items()}  # type: ignore[union-attr]
     design = Design(schema=schema, workload=Workload(volumes=volumes_by_table))
-    return as_statistics(resolve(design), schema)
+    return as_statistics(resolve(design, today=TODAY), schema)
 
 
 def _wrong(twin: Twin, case: Case, query: str, evidence: list[str]) -> str | None:
