@@ -101,7 +101,7 @@ def compare_schemas(
     """Compare two sources and list the drift: models against a database, migrations against models, one file against another.
 
     Each difference has both sides with path and line. What a form cannot say (a CHECK in a Prisma schema) is apart, with the reason;
-    names left to the database are no differences. Both must be for one engine.
+    names left to the database are none. Both must be for one engine.
     """
     from dbdesign.api.drift import Side
 
