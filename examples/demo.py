@@ -87,6 +87,8 @@ class Demo:
         await self.transactions()
         await self.simulate()
         await self.advise()
+        await self.stores()
+        await self.scale()
         await self.read_plan()
         await self.check_migration()
         await self.plan_migration()
@@ -131,6 +133,29 @@ class Demo:
         (OUT / "indexes.sql").write_text("".join(f"{one['ddl']}\n" for one in advised["indexes"]), encoding="utf-8")
         for index in advised["indexes"]:
             print(f"  - {index['ddl']}  -- saves {index['gain_share']:.1%}: {', '.join(index['queries'])}")
+
+    async def stores(self) -> None:
+        """The same access patterns on a key-value store: what serves each, and what is not served."""
+        designed = await self.call(
+            "design_nosql", source=DESIGN, engine="dynamodb", write_to="out/dynamodb", overwrite=True
+        )
+        for one in designed["coverage"][:4]:
+            print(f"  - {one['pattern']}: {one['served_by']}")
+        for one in designed["cannot_serve"]:
+            print(f"  - not served: {one['pattern']}: {one['reason']}")
+
+    async def scale(self) -> None:
+        """When the machine will no longer do, and what to do before."""
+        scaled = await self.call(
+            "plan_scaling",
+            source=DESIGN,
+            horizon="36mo",
+            machine="32 vCPU, 256 GB, 16 TB, 60000 IOPS",
+            write_to="out/growth",
+            overwrite=True,
+        )
+        for rung in scaled["ladder"][:4]:
+            print(f"  - {rung['measure']}: {rung['when']}")
 
     async def read_plan(self) -> None:
         """What is wrong with a slow query, from its plan as it was pasted from psql, and what an index would bring."""

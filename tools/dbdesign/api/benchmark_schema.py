@@ -71,7 +71,7 @@ def benchmark_schema(
     indexes: Annotated[
         list[str],
         BeforeValidator(_statements),
-        Field(description="CREATE INDEX …, to compare."),
+        Field(description="CREATE INDEX …"),
     ] = [],  # noqa: B006 - never changed
     advise: Annotated[
         bool,

@@ -97,7 +97,7 @@ def review_schema(
     page: Page = 1,
     call: Call | None = None,
 ) -> ReviewSchemaAnswer:
-    """Review a schema for defects: keys, types, constraints, indexes, naming, security, lifecycle, performance.
+    """Review a schema for defects: keys, types, constraints, indexes, naming, security, lifecycle, speed.
 
     Each finding has rule, severity, object, evidence and, where it can, the fix as SQL. With a design file (`engine`, `schema`, `workload`,
     `volumes` in YAML) queries and row counts are judged too, and `transactions` are run interleaved for anomalies.

@@ -75,12 +75,28 @@ def access_model(design: Design, *, months: float = 0.0) -> AccessModel:
         found = _pattern(query, design, profile)
         if isinstance(found, str):
             assumptions.append(found)
-        else:
-            patterns.append(found)
+            continue
+        near = tuple(name for name in found.together if _joined(found.entity, name, relations))
+        if far := [name for name in found.together if name not in near]:
+            assumptions.append(
+                f"query {found.name!r} reads {', '.join(far)} as well, which no foreign key joins to {found.entity}"
+            )
+        patterns.append(found.model_copy(update={"together": near}))
+    wanted = {one.entity for one in patterns} | {name for one in patterns for name in one.together}
+    wanted |= {one.name for one in design.access.entities} | {one.entity for one in design.access.patterns}
+    for one in [one for one in entities if not one.key and one.name not in wanted]:
+        assumptions.append(f"{one.name} has no key and no pattern reads it: it is left out")
+        entities.remove(one)
+    kept = {one.name for one in entities}
+    relations = [one for one in relations if {one.parent, one.child} <= kept]
     derived = AccessModel(
         entities=tuple(entities), relations=tuple(relations), patterns=tuple(patterns), assumptions=tuple(assumptions)
     )
     return laid_over(derived, design.access)
+
+
+def _joined(one: str, other: str, relations: list[Relation]) -> bool:
+    return any({each.parent, each.child} == {one, other} for each in relations)
 
 
 def laid_over(derived: AccessModel, said: AccessModel) -> AccessModel:

@@ -300,15 +300,18 @@ class _Patterns:
 
 @dataclass
 class _Checks:
-    """What the parts say of each other."""
+    """What the parts that the document says say of each other; what follows from a schema holds by itself."""
 
     document: Document
     model: AccessModel
 
     def run(self) -> None:
         for entity in self.model.entities:
-            self._entity(entity)
+            if entity.line is not None:
+                self._entity(entity)
         for relation in self.model.relations:
+            if relation.line is None:
+                continue
             for name in (relation.parent, relation.child):
                 self._known(name, relation.line, f"the relation of {relation.parent} and {relation.child}")
             child = self.model.entity_by_name.get(relation.child)
@@ -317,7 +320,8 @@ class _Checks:
                     child, relation.by, relation.line, f"the relation of {relation.parent} and {relation.child}"
                 )
         for pattern in self.model.patterns:
-            self._pattern(pattern)
+            if pattern.query is None:
+                self._pattern(pattern)
 
     def _entity(self, entity: Entity) -> None:
         for names in (entity.key, *entity.unique):
