@@ -47,6 +47,8 @@ _MODELS = {
     "hibernate": "hibernate",
     "activerecord": "activerecord",
 }
+_BASE = re.compile(r"class\s+\w+\((?:\w+,\s*)*(?:\w+\.)?DeclarativeBase\b|\bdeclarative_base\(|\bSQLAlchemy\(")
+"""What models are derived from, which is no table by itself."""
 _MOST = 30
 
 
@@ -65,6 +67,7 @@ def schema_locations(
             folders[_HISTORIES[signal.technology]].add(_history_folder(signal))
         elif (
             signal.basis in {Basis.CODE, Basis.ARTEFACT}
+            and not _BASE.search(signal.text)
             and signal.technology in _MODELS
             and signal.technology in technologies
         ):
@@ -105,8 +108,8 @@ def _history_folder(signal: Signal) -> str:
 
 
 def _common(paths: set[str]) -> list[str]:
-    """Folders instead of files where a folder holds three or more of them."""
+    """Folders instead of files where a folder holds several of them."""
     by_folder: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         by_folder[path.rpartition("/")[0] if "." in path.rpartition("/")[2] else path].append(path)
-    return sorted(one for folder, held in by_folder.items() for one in ([folder or "."] if len(held) > 2 else held))
+    return sorted(one for folder, held in by_folder.items() for one in ([folder or "."] if len(held) > 1 else held))
