@@ -22,6 +22,8 @@ _ALSO_KNOWN_AS = {
     "mariadb": "mysql",
     "crdb": "cockroachdb",
     "graphviz": "dot",
+    "sqlmodel": "sqlalchemy",
+    "django-orm": "django",
 }
 """Names in use beside those that are known here, and that are not spelt like them."""
 

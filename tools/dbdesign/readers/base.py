@@ -106,7 +106,7 @@ def reader(name: str) -> Reader:
     try:
         return readers()[name]
     except KeyError:
-        raise UnknownNameError.among("format", name, readers()) from None
+        raise UnknownNameError.among("format", name, {*readers(), *source_readers()}) from None
 
 
 class ReadSource(Protocol):
