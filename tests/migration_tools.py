@@ -246,11 +246,12 @@ def _liquibase_all(database: ScratchDatabase, folder: Path, *command: str) -> No
     )
     lines = [f'    <include file="{one}" relativeToChangelogFile="true"/>' for one in files]
     (folder / "master.xml").write_text(MASTER.format("\n".join(lines)))
-    with tcp_url(database) as url:
-        _, login, address = re.split(r"://|@", url)
+    with tcp_url(database) as given:
+        _, login, address = re.split(r"://|@", given)
         user, password = login.split(":")
-        given = [f"--url=jdbc:postgresql://{address}", f"--username={user}", f"--password={password}"]
-        liquibase(folder, "--changelog-file=master.xml", *given, *command)
+        # In the URL, since a password that begins with a hyphen is taken for an option
+        url = f"jdbc:postgresql://{address}{'&' if '?' in address else '?'}user={user}&password={password}"
+        liquibase(folder, "--changelog-file=master.xml", f"--url={url}", *command)
 
 
 def psql(database: ScratchDatabase, *arguments: str | Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 
 from dbdesign.readers import postgresql
 from dbdesign.writers.mongodb import write
+from mongodb_server import running
 
 HERE = Path(__file__).parent
 SHOP = HERE.parent / "drizzle" / "shop.sql"
@@ -41,23 +41,9 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> list[list[Any]]:
 @pytest.fixture(scope="module")
 def database(commands: list[list[Any]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A database in which the script was run; a visible skip where SecantusDB and pymongo are not installed."""
-    pymongo = pytest.importorskip("pymongo")
-    program = shutil.which("secantusd-py")
-    if program is None:
-        pytest.skip("secantusd-py (PyPI secantusdb) is not here")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("data")
-    server = subprocess.Popen(
-        [program, "--host", "127.0.0.1", "--port", str(port), "--storage-path", ":memory:", "--standalone"], cwd=folder
-    )
-    try:
-        with pymongo.MongoClient("127.0.0.1", port, serverSelectionTimeoutMS=60_000) as client:
-            _run(client["shop"], commands)
-            yield client["shop"]
-    finally:
-        server.terminate()
-        server.wait(60)
+    with running(tmp_path_factory.mktemp("data")) as client:
+        _run(client["shop"], commands)
+        yield client["shop"]
 
 
 def _run(database: Any, commands: list[list[Any]]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dbdesign.dialects.postgresql import chosen_name
+from dbdesign.dialects.postgresql import NOT_FUNCTION_OR_TYPE, chosen_name
 from dbdesign.model.schema import Domain, Engine, EnumType, Schema
 from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.sqlalchemy.layout import Code, Expression, Group, Named, call, string
@@ -159,10 +159,16 @@ class Types:
         return self.source.call(
             "Enum",
             Code(self.enums[enum.label]),
-            name=string(enum.name),
+            name=self._type_name(enum.name),
             schema=string(enum.namespace) if enum.namespace else None,
             values_callable=Code("enum_values"),
         )
+
+    def _type_name(self, name: str) -> Expression:
+        """A type's name; quoted where PostgreSQL needs that for a type (`values`) and SQLAlchemy, which knows columns' words, does not."""
+        if self.schema.engine is Engine.POSTGRESQL and name in NOT_FUNCTION_OR_TYPE:
+            return self.source.of("sqlalchemy.sql", "quoted_name", string(name), Code("True"))
+        return string(name)
 
     def _enum_class(self, name: str, enum: EnumType) -> str:
         self.source.use("", "enum")
