@@ -289,7 +289,7 @@ def extension_type(names: list[str], node: Node) -> DataType:
     """A type that neither the schema nor PostgreSQL defines: an extension's, found by its bare name."""
     name, namespace = names[-1], plain(names[-2] if len(names) > 1 else None)
     mods = type_modifiers(node)
-    spelt = DIALECT.qualified(namespace, name)
+    spelt = type_name(namespace, name)
     texts = [constant(mod) for mod in node.typmods]
     return DataType(
         kind=KIND_BY_NAME.get(name, Kind.OTHER),
