@@ -26,7 +26,7 @@ ROUNDS, LEAST_ROUNDS = 5, 3
 BEYOND = (2.0, 1.5, 1.25, 0.75)
 """Factors of the largest budget that are looked at in between."""
 
-PURSUED = 1.3
+PURSUED = 1.2
 """Questions for each budget's rounds, as a part of those of exploring, from which on no further round begins."""
 
 LAST_ROUNDS = 4
@@ -34,6 +34,9 @@ LAST_ROUNDS = 4
 
 MERGED = 12
 """Indexes for two that are asked about in a round, at least: half as many as there are queries otherwise."""
+
+THRIFT = 1e-6
+"""Share of the workload's cost that the whole budget must save: of two sets that are as good, the smaller is better."""
 
 SETTLED = 0.0005
 """Relative improvement of a round below which the search ends."""
@@ -60,6 +63,7 @@ class Search:
     upkeep: list[float] = field(default_factory=list)
     least: float = 0.0
     tell: Callable[[float, str], None] = lambda _done, _message: None
+    _thrift: float = 0.0
     _best: dict[int, Choice] = field(default_factory=dict)
 
     @property
@@ -81,6 +85,7 @@ class Search:
             studied: the budgets for which questions are asked; for the others what is known then is enough. All if empty.
         """
         rising = sorted(set(studied or budgets))
+        self._thrift = THRIFT * self.costs.total(0) / max(1, *budgets)
         enough = int(self.costs.calls * (1 + PURSUED * len(rising)))
         for number in range(ROUNDS):
             self.tell(0.5 + 0.4 * number / ROUNDS, f"choosing among {len(self.candidates):,} indexes")
@@ -136,16 +141,20 @@ class Search:
         selection = Selection(self.costs.plannable, sizes, self._charges(), budget=budget)
         known = self._known(budget)
         solved = selection.solve(starts=[known.chosen] if known else [], nodes=nodes)
-        free = self.least * solved.chosen.bit_count()
-        return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound)
+        free = self._demanded(solved)
+        return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound - free)
 
     def _charges(self) -> list[float]:
-        """What each index has to save before it pays: its upkeep, and the least gain."""
+        """What each index has to save before it pays: its upkeep, the least gain, and a little for its bytes."""
         upkeep = self.upkeep or [0.0] * len(self.candidates)
-        return [one + self.least for one in upkeep]
+        sizes = (one.size for one in self.costs.indexes)
+        return [one + self.least + self._thrift * size for one, size in zip(upkeep, sizes, strict=True)]
+
+    def _demanded(self, choice: Choice) -> float:
+        return self.least * choice.chosen.bit_count() + self._thrift * choice.size
 
     def _net(self, choice: Choice) -> float:
-        return choice.cost + self.least * choice.chosen.bit_count()
+        return choice.cost + self._demanded(choice)
 
     def _known(self, budget: int) -> Choice | None:
         """The best set so far that fits."""
@@ -173,7 +182,7 @@ class Search:
             chosen &= ~(1 << number)
             cost += lost
         size = sum(self.costs.indexes[number].size for number in bits(chosen))
-        return Choice(chosen, size, cost, choice.bound)
+        return Choice(chosen, size, cost, min(cost, choice.bound + cost - choice.cost))
 
     def refine(self, choice: Choice, tariff: Tariff) -> None:
         """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them."""
