@@ -364,6 +364,11 @@ def _summary(given: TwinInput, advice: Advice, proof: str) -> str:
         said.append(f"{plural(len(advice.drop), 'index')} may go.")
     if advice.failures:
         said.append(f"{plural(len(advice.failures), 'query')} could not be planned (see per_query).")
+    if advice.asked < len(advice.queries):
+        said.append(
+            f"The choice was made by {advice.asked:,} queries that stand for those with the same shape and like estimates; "
+            "costs are of every query's own plan."
+        )
     if given.assumptions:
         said.append("Contents were assumed where the design does not say them (see assumptions).")
     return " ".join(said)
