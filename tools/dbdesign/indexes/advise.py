@@ -39,6 +39,7 @@ class Advised:
     Attributes:
         gain: weighted cost that is lost again without it.
         queries: the names of the queries whose plans use it.
+        least_size: bytes if its columns depend on each other in ways that nothing tells of.
     """
 
     candidate: Candidate
@@ -46,6 +47,7 @@ class Advised:
     gain: float
     upkeep: float
     queries: tuple[str, ...]
+    least_size: int
 
 
 @dataclass(frozen=True)
@@ -284,9 +286,9 @@ class Advisor:
             without = search.cost(choice.chosen & ~(1 << number))
             users = [query.name for query in queries if costs.indexes[number].name in query.indexes]
             own = search.upkeep[number] if search.upkeep else 0.0
-            found.append(
-                Advised(search.candidates[number], costs.indexes[number], without - choice.cost, own, tuple(users))
-            )
+            index, gain = costs.indexes[number], without - choice.cost
+            least = self.twin.least_size(index)
+            found.append(Advised(search.candidates[number], index, gain, own, tuple(users), least))
         return sorted(found, key=lambda one: -one.gain)
 
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:
