@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dbdesign.dialects.postgresql import DIALECT, chosen_name, joined_columns
-from dbdesign.model.relations import strongly_connected
+from dbdesign.model.relations import Relations
 from dbdesign.model.schema import Check, Engine, Exclusion, ForeignKey, Index, IndexKey, Key, Schema, Table
 from dbdesign.writers.postgresql.spelling import index_key
 from dbdesign.writers.sqlalchemy.layout import Code, Expression, Group, Named, call, string
@@ -34,7 +34,7 @@ class Arguments:
     def __init__(self, source: Source, schema: Schema) -> None:
         engine = schema.engine
         self._source = source
-        self._circles = circles(schema)
+        self._circles = {label: group for group in Relations(schema).cycles for label in group}
         self._postgresql = engine in {Engine.POSTGRESQL, Engine.COCKROACHDB}
         self._prefix = {
             Engine.MYSQL: "mysql",
@@ -331,13 +331,6 @@ def _is_merged(table: Table, key: Key) -> bool:
     """Whether PostgreSQL leaves a unique key out of CREATE TABLE, as one before it differs in its name alone."""
     before = [one for one in (table.primary_key, *table.unique_keys[: table.unique_keys.index(key)]) if one]
     return any(key.model_copy(update={"name": one.name, "comment": one.comment}) == one for one in before)
-
-
-def circles(schema: Schema) -> Mapping[str, frozenset[str]]:
-    """For each table in a circle of foreign keys, the labels of all tables of it."""
-    graph = {table.label: [key.references for key in table.foreign_keys] for table in schema.tables}
-    groups = (frozenset(group) for group in strongly_connected(graph) if len(group) > 1)
-    return {label: group for group in groups for label in group}
 
 
 def has_dot(key: ForeignKey) -> bool:
