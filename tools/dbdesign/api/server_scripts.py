@@ -29,6 +29,7 @@ UUID_TO_BIN = re.compile(r"UUID_TO_BIN\(((?:UUID\(\))|'[^']*')\)")
 """A function that MariaDB lacks."""
 _STATEMENT = re.compile(r";[ \t]*\n(?:\n|\Z)")
 """Between two statements of a writer of MySQL's family: no text in them has a line break."""
+_NEXTVAL = re.compile(r"nextval\('((?:[^']|'')+)'", re.IGNORECASE)
 _CALL = re.compile(r"SELECT (?:create_|citus_)[^\n]*?;", re.MULTILINE)
 MOST_NOTES = 12
 
@@ -59,7 +60,10 @@ def script_of(loaded: Loaded, server: Server, answers: ServerIdentity, indexes: 
     if server.name == "cockroachdb":
         return _cockroachdb(bare, indexes)
     return Script(
-        _postgresql(without_references(bare)), tuple(references(bare)), tuple(map(_relocated, indexes)), notes=()
+        _postgresql(without_references(bare)),
+        (*numbered_on(bare), *references(bare)),
+        tuple(map(_relocated, indexes)),
+        notes=(),
     )
 
 
@@ -85,6 +89,21 @@ def references(schema: Schema) -> Iterator[str]:
                 f"ALTER TABLE {words.identifier(table.name)} ADD FOREIGN KEY ({listed(key.columns)}) "
                 f"REFERENCES {parent} ({listed(key.referenced_columns)}){_actions(key)}"
             )
+
+
+def numbered_on(schema: Schema) -> Iterator[str]:
+    """Statements after which each sequence goes on behind the greatest number that its column holds."""
+    words = dialect(schema.engine)
+    for table in schema.tables:
+        for column in table.columns if table.partition_of is None else ():
+            if column.identity is not None:
+                sequence = f"pg_get_serial_sequence({words.literal(table.name)}, {words.literal(column.name)})"
+            elif column.default and (match := _NEXTVAL.search(column.default)):
+                sequence = words.literal(match[1].removeprefix("public."))
+            else:
+                continue
+            greatest = f"(SELECT max({words.identifier(column.name)}) FROM {words.identifier(table.name)})"
+            yield f"SELECT setval({sequence}, {greatest})"
 
 
 def _actions(key: ForeignKey) -> str:
@@ -141,7 +160,7 @@ def _cockroachdb(schema: Schema, indexes: Sequence[str]) -> Script:
     statements = tuple(one.sql for one in split_script(written.text).statements)
     whole = settled.model_copy(update={"engine": Engine.COCKROACHDB})
     built = tuple(ddl for one in indexes for ddl in _for_engine(one, schema, Engine.COCKROACHDB))
-    return Script(statements, tuple(references(whole)), built, notes=_notes(written.notes))
+    return Script(statements, (*numbered_on(whole), *references(whole)), built, notes=_notes(written.notes))
 
 
 def _given_keys(table: Table) -> Table:
@@ -200,7 +219,7 @@ def _citus(loaded: Loaded, schema: Schema, indexes: Sequence[str]) -> Script:
     notes += [f"Not kept, since it crosses shards: the foreign key {one}." for one in lost_references(schema, keyed)]
     return Script(
         (*_postgresql(without_references(keyed)), *calls),
-        tuple(references(keyed)),
+        (*numbered_on(keyed), *references(keyed)),
         tuple(map(_relocated, indexes)),
         _filled_from_parents(schema, design.key, {label: design.column(label) for label in added}),
         tuple(notes),

@@ -75,6 +75,9 @@ def compare(
         return Compared("order", "the same rows in another order (texts or ties sort otherwise)", counts, sums)
     if counts[0] != counts[1]:
         return Compared("rows", f"{counts[0]:,} rows on the embedded server, {counts[1]:,} here", counts, sums)
+    if one and other and len(one[0]) != len(other[0]):
+        said = f"{len(one[0])} columns on the embedded server, {len(other[0])} here"
+        return Compared("values", said, counts, sums)
     if checksum(_rows(mine, DIGITS)) == checksum(_rows(theirs, DIGITS)):
         return Compared("rounded", f"the same to {DIGITS} digits after the point", counts, sums)
     said = _difference(one, other)

@@ -68,6 +68,8 @@ def plain(pair: Pair) -> str:
         return f"to_char({value} AT TIME ZONE 'UTC', '{INSTANT}')"
     if kind == "timestamp":
         return f"to_char({value}, '{INSTANT}')"
+    if kind == "inet":
+        return f"abbrev({value})"  # whose text, unlike what is shown, has /32 behind a host
     if kind == "timetz":
         return f"({value} AT TIME ZONE 'UTC')::time::text"
     if pair.source.category in STRUCTURED or kind == "hstore" or kind.endswith("multirange"):
