@@ -8,16 +8,18 @@ primary key, which clustered tables take fastest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbdesign.benchmark.quoting import literal, namespace_of, relation
 from dbdesign.benchmark.quoting import name as local
+from dbdesign.benchmark.servers.ahead import ReadAhead
 from dbdesign.benchmark.servers.base import Canonical, Pair, Server, Source, Target, joined
 from dbdesign.engines.cancellation import cancellation
+from dbdesign.engines.new_namespace import DENIED
 from dbdesign.engines.server_session import RETRIED, MySqlSession, PostgresSession, ServerError
-from dbdesign.errors import LimitError
+from dbdesign.errors import AccessError, LimitError
 
 if TYPE_CHECKING:
     from dbdesign.benchmark.session import Session
@@ -91,7 +93,7 @@ class Guard:
                 f"the benchmark was stopped: sending rows took more than {self.seconds:,.0f} seconds",
                 remedy="Ask for fewer rows",
             )
-        if self.looks % BATCHES_PER_LOOK == 0 and self._size() > self.disk:
+        if self.looks % BATCHES_PER_LOOK == 1 and self._size() > self.disk:
             raise LimitError(
                 f"the benchmark was stopped: it filled more than {self.disk // 1024**2:,} MB of disk",
                 remedy="Ask for fewer rows",
@@ -143,6 +145,7 @@ class Stream:
 
         Raises:
             LimitError: where it was stopped.
+            AccessError: where the account may not write.
         """
         begun, before, self._retries = time.monotonic(), self.guard.sent, 0
         reason = None
@@ -150,6 +153,11 @@ class Stream:
             try:
                 self._send(table, pairs, tell)
             except ServerError as error:
+                if error.code in DENIED[self.server.protocol]:
+                    raise AccessError(
+                        f"the account of database {self.namespace.database.name!r} may not write rows: {error}",
+                        remedy="Grant it all rights on the schema that the benchmark makes",
+                    ) from None
                 reason = f"{error} ({error.code})"
         elif wanted:
             reason = "none of its columns is there"
@@ -174,11 +182,12 @@ class Stream:
             listed = ", ".join(self.server.literal(one) for one in pairs)
             batches = batched(self._copied(f"COPY (SELECT {listed} FROM {relation(table)} t{order}) TO STDOUT"))
         done = 0
-        for batch in batches:
-            size = self._repeated(table, place, batch, done)
-            done += len(batch)
-            self.guard.look(size)
-            tell(done)
+        with ReadAhead(batches) as ready:
+            for batch in ready:
+                size = self._repeated(table, place, batch, done)
+                done += len(batch)
+                self.guard.look(size)
+                tell(done)
 
     def _fetched(self, query: str) -> Iterator[bytes]:
         self.session.execute("BEGIN")
@@ -275,7 +284,7 @@ class Stream:
         return near and int(mine[1]) == int(theirs[1])
 
 
-def batched(rows: Iterator[bytes]) -> Iterator[list[bytes]]:
+def batched(rows: Iterator[bytes]) -> Generator[list[bytes], None, None]:
     """Rows by the batch."""
     batch: list[bytes] = []
     size = 0
