@@ -163,6 +163,8 @@ def meeting(use: Callable[[float], float], capacity: float) -> float | None:
     """The first month from which on a use is at least the capacity; None if that is more than ten years away."""
     if use(0.0) >= capacity:
         return 0.0
+    if use(FAR) < capacity and use(FAR / 2) < capacity:  # what grows and shrinks by factors is nowhere higher than at its ends
+        return None
     step = 6
     for high in range(step, int(FAR) + 1, step):
         if use(float(high)) >= capacity:

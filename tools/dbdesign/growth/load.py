@@ -367,7 +367,12 @@ def with_arrivals(design: Design) -> tuple[Design, list[str]]:
     return design.model_copy(update={"workload": changed}), labels
 
 
+_INSERTS = re.compile(r"\b(?:insert|merge|replace)\b", re.IGNORECASE)
+
+
 def _writes(query: Query, design: Design) -> list[Write]:
+    if not _INSERTS.search(query.sql):
+        return []
     try:
         return analyse(query.sql, design.schema_, dialect(design.schema_.engine).sqlglot).writes
     except DesignError:

@@ -117,7 +117,7 @@ def plan_growth(
         tell(0.25, "planning today's workload")
         bare = planned(simulator, queries)
         missing, simulated = with_missing(design, queries, twin, bare)
-        simulator = Simulator(twin, design.schema_)
+        simulator = Simulator(twin, design.schema_) if missing else simulator
         weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
         weigher.weigh(0.0)
         now = costs_of(simulated, simulator, machine.cache)

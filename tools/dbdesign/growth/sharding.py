@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from dbdesign.growth.load import QueryLoad
@@ -192,7 +193,7 @@ def _judged(
     column = profile.tables[heaviest].columns.get(columns[heaviest]) if heaviest in profile.tables else None
     own = profile.tables[table].columns.get(key.rsplit(".", 1)[1]) if table in profile.tables else None
     distinct = max([one.distinct for one in (column, own) if one is not None], default=1.0)
-    skew, largest = skew_of(key, column, shards) if column else (1.0, 1.0)
+    skew, largest = skew_of(column, shards) if column else (1.0, 1.0)
     mutable = _changes(at, columns)
     timed = _column(at, table, key.rsplit(".", 1)[1])
     parts = {
@@ -319,25 +320,34 @@ def _together(
     return sum(keys) / len(keys) if keys else 1.0
 
 
-def skew_of(key: str, column: ColumnProfile, shards: int) -> tuple[float, float]:
+def skew_of(column: ColumnProfile, shards: int) -> tuple[float, float]:
     """Largest shard ÷ mean, and the share of the commonest value: the values by rank with their frequencies, hashed into the shards."""
     held = [0.0] * shards
     common = [share for _, share in column.common]
-    texts = [text for text, _ in column.common]
+    for text, share in column.common:
+        held[_place(text, shards)] += share
     rest = max(round(column.distinct) - len(common), 0)
     left = max(1 - column.nulls - sum(common), 0.0)
     if rest:
         total = zipf_sum(rest, column.skew)
-        ranked = min(rest, RANKS)
-        shares = [left * (rank + 1) ** -column.skew / total for rank in range(ranked)]
-        common += shares
-        texts += [f"{key}:{rank}" for rank in range(ranked)]
+        shares = [left * (rank + 1) ** -column.skew / total for rank in range(min(rest, RANKS))]
         even = max(left - sum(shares), 0.0) / shards
-        held = [even] * shards
-    for text, share in zip(texts, common, strict=True):
-        held[int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % shards] += share
+        held = [one + even for one in held]
+        for place, share in zip(_places(shards), shares, strict=False):
+            held[place] += share
+        common += shares[:1]
     mean = sum(held) / shards
     return (max(held) / mean if mean else 1.0), max(common, default=0.0)
+
+
+def _place(text: str, shards: int) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % shards
+
+
+@lru_cache(maxsize=8)
+def _places(shards: int) -> tuple[int, ...]:
+    """The shards that values without a name fall into, by rank."""
+    return tuple(_place(f"rank {rank}", shards) for rank in range(RANKS))
 
 
 def _vetoes(
