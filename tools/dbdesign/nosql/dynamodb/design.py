@@ -262,6 +262,9 @@ def _set(step: Step) -> str:
 
 
 def _notes(serving: Serving) -> Iterator[str]:
+    beside = [one.pattern.entity for one in serving.steps if one.kind == "insert"]
+    if serving.pattern.operation == "updates" and beside:
+        yield f"one {' and one '.join(beside)} is inserted with each update, all or nothing: the tables' write units count twice"
     for step in serving.steps:
         if step.match is None:
             continue
