@@ -169,7 +169,7 @@ class Maker:
         text = (
             f"{len(tables)} table{'s' * (len(tables) != 1)} with {indexes} index{'es' * (indexes != 1)}"
             f" serve {count - len(unserved)} of {count} patterns for ${cost.total:,.0f} a month on demand"
-            f" (${cost.on_demand:,.0f} requests, ${cost.storage:,.0f} storage) in {self.prices.region};"
+            f" (${cost.on_demand:,.0f} requests, ${cost.storage:,.0f} storage) in {self.prices.place};"
             f" ${cost.provisioned + cost.storage:,.0f} with capacity that follows the load."
         )
         if unserved:
