@@ -387,7 +387,9 @@ def test_every_kind_of_object_has_a_difference_that_is_json(swapped: bool) -> No
     kinds = {one.kind for one in answer.differences}
     assert {"table", "view", "routine", "enum", "domain", "sequence"} <= kinds
     shown = [one.right if swapped else one.left for one in answer.differences if one.kind == "table"]
-    assert {"foreign_keys", "triggers", "policies", "checks", "indexes"} <= {key for table in shown for key in table}
+    assert {"foreign_keys", "triggers", "policies", "checks", "indexes"} <= {
+        key for table in shown for key in table or {}
+    }
     assert all(
         one.what == ("only right" if swapped else "only left")
         for one in answer.differences

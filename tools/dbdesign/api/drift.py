@@ -171,7 +171,9 @@ def _sort(found: Drift, one: Operation, difference: Difference, left: Side, righ
         return
     silent = _silent_fields(one, left, right)
     silent |= {name: gap for name, gap in same_fields(one, engine).items() if name in one.changed}
-    said = [name for name in one.changed if name not in silent]
+    said = [
+        name for name in one.changed if name not in silent and getattr(one.before, name) != getattr(one.after, name)
+    ]
     for gap in dict.fromkeys(silent.values()):
         names = [name for name, other in silent.items() if other is gap]
         found.cannot_express.append(_with(_narrowed(difference, names), _because(gap)))

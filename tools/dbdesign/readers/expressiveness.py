@@ -266,6 +266,10 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
             applies=_has_expression,
         ),
         Gap(
+            "index", "a TypeORM index has neither an order nor operator classes (synchronize: false leaves such an index alone)", _TYPEORM,
+            applies=_ordered,
+        ),
+        Gap(
             "index", "a TypeORM index has neither an order nor operator classes nor covered columns", _TYPEORM,
             frozenset({"keys", "include", "nulls_not_distinct", "visible", "valid"}), _ordered,
         ),
