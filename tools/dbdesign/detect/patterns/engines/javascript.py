@@ -84,6 +84,7 @@ PATTERNS: tuple[Pattern, ...] = (
         Basis.CONFIGURATION,
         once=True,
     ),
+    pattern(r"(?:^|/)\.meteor/packages$", "mongo", r"^mongo(?:@|\s*$)", "mongodb"),
     pattern(JS, "sqlite", r"[\"'](?:node|bun):sqlite[\"']", "sqlite", Basis.CODE, once=True),
     pattern(r"(?:^|/)wrangler\.(?:toml|jsonc?)$", "d1_databases", r"d1_databases", "sqlite"),
     pattern(r"(?:^|/)wrangler\.(?:toml|jsonc?)$", "hyperdrive", r"hyperdrive", "postgresql", Basis.CODE),
