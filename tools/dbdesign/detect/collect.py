@@ -53,6 +53,7 @@ class Collected:
     Attributes:
         components: folders that hold a manifest of a package.
         declared: versions that manifests declare, by ecosystem and package.
+        ranks: how far from the program's own manifest each of these stands.
         assigned: versions that build files give names to, which others refer to.
         scope: in which circumstances a file is used.
         sources: files of source that are not of tests, by the ecosystem of their language.
@@ -62,6 +63,7 @@ class Collected:
     signals: list[Signal] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
     declared: dict[tuple[str, str], str] = field(default_factory=dict)
+    ranks: dict[tuple[str, str], tuple[bool, int]] = field(default_factory=dict)
     packages_of: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     locked: dict[tuple[str, str], str] = field(default_factory=dict)
     assigned: dict[str, str] = field(default_factory=dict)
@@ -69,7 +71,8 @@ class Collected:
 
 
 _OF_OTHERS = frozenset({Scope.MANAGED, Scope.INDIRECT, Scope.TEST})
-"""Scopes whose version gives way to another's."""
+_OWN = frozenset({Scope.RUNTIME, Scope.DEV})
+"""Scopes whose version gives way to another's; places of manifests whose do not."""
 
 _NO_COMPONENT = frozenset(
     {
@@ -155,15 +158,19 @@ def _take(
         return
     if dependency.scope is Scope.MANAGED and dependency.extras and manifest.ecosystem == "maven":
         aliases.modules[_accessor(dependency.extras[0])] = dependency
-    key = (dependency.ecosystem, dependency.name)
-    if (
-        dependency.version
-        and dependency.scope is not Scope.COMMENTED
-        and not (dependency.scope in _OF_OTHERS and key in found.declared)
-        and not re.match(r"catalog:|workspace:", dependency.version)
-    ):
-        found.declared[key] = dependency.version
+    _note_version(path, dependency, found)
     found.signals += _declared(path, lines, dependency, found)
+
+
+def _note_version(path: str, dependency: Dependency, found: Collected) -> None:
+    """Keep the version that the outermost manifest of the program itself declares."""
+    version = dependency.version
+    if not version or dependency.scope is Scope.COMMENTED or re.match(r"catalog:|workspace:", version):
+        return
+    key = (dependency.ecosystem, dependency.name)
+    rank = (dependency.scope in _OF_OTHERS or found.scope(path) not in _OWN, path.count("/"))
+    if key not in found.declared or rank < found.ranks[key]:
+        found.declared[key], found.ranks[key] = version, rank
 
 
 def _aliased(found: Collected, aliases: _Aliases) -> None:

@@ -28,7 +28,7 @@ class Scope(StrEnum):
 
 
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|__mocks__|specs?|testdata|test[-_]data|fixtures?|e2e|cypress|playwright|testing|test[-_]?(?:suite|app|project|utils|helpers|support|"
+    r"^\.?ci/|(?:^|/)(?:tests?|__tests__|__mocks__|specs?|testdata|test[-_]data|fixtures?|e2e|cypress|playwright|testing|test[-_]?(?:suite|app|project|utils|helpers|support|"
     r"resources|fixtures|integration)s?|integration[-_]?tests?|unit[-_]?tests?|(?:[\w.]+[-_.])?tests?|[\w.]+\.(?:Unit|Integration|Functional|E2E|Acceptance)?Tests?(?:\.\w+)?|benchmarks?|bench|"
     r"load[-_]?tests?|perf)/"
     r"|(?:^|/)(?:test_[^/]+\.py|[^/]+_test\.(?:py|go|exs|rb|dart)|[^/]+\.(?:test|spec|e2e|e2e-spec|stories)\.[cm]?[jt]sx?|[^/]+_spec\.rb|conftest\.py|"
@@ -53,7 +53,7 @@ _DOCS = re.compile(
     re.IGNORECASE,
 )
 _MANIFEST_TEXT = re.compile(
-    r"(?:^|/)(?:requirements[^/]*\.(?:txt|in)|[^/]*requirements\.(?:txt|in)|CMakeLists\.txt|constraints[^/]*\.txt)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$",
+    r"(?:^|/)(?:requirements[^/]*\.(?:txt|in)|[^/]*requirements\.(?:txt|in)|CMakeLists\.txt|constraints[^/]*\.txt)$|(?:^|/)requirements/(?:[\w.-]+/)*[^/]+\.(?:txt|in)$",
     re.IGNORECASE,
 )
 _DEV = re.compile(

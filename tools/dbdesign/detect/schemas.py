@@ -110,6 +110,7 @@ def _is_migration(signal: Signal) -> bool:
         signal.basis is Basis.ARTEFACT
         and signal.technology in _HISTORIES
         and (not _NO_MIGRATION.search(signal.path) or signal.path.endswith("migration_lock.toml"))
+        and (signal.technology != "alembic" or re.search(r"\bop\b", signal.text) is not None)
     )
 
 

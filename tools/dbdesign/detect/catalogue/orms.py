@@ -263,5 +263,6 @@ ORMS = (
     _orm("propel", "Propel", "php", composer="propel/propel"),
     _orm("cakephp-orm", "CakePHP ORM", "php", composer="cakephp/cakephp cakephp/orm"),
     _orm("yii-activerecord", "Yii Active Record", "php", composer="yiisoft/yii2 yiisoft/active-record"),
+    _orm("think-orm", "ThinkORM", "php", composer="topthink/think-orm topthink/framework~"),
     _orm("cycle", "Cycle ORM", "php", composer="cycle/orm spiral/cycle-bridge"),
 )

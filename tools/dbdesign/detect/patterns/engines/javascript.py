@@ -48,6 +48,11 @@ PATTERNS: tuple[Pattern, ...] = (
         r"\bclient[\"']?\s*:\s*(?:[^\n\"'`,]{0,60}(?:\|\||\?\?|,)\s*)?[\"'](?P<x>pg|postgres|postgresql|pg-native|pgnative|mysql2?|sqlite3?|better-sqlite3|mssql|oracledb|cockroachdb)[\"']",
     ),
     pattern(
+        r"(?:^|/)(?:config|env|environments?|settings)[\w./-]*\.json$",
+        "client",
+        r"\"client\"\s*:\s*\"(?P<x>pg|postgres|postgresql|mysql2?|sqlite3?|better-sqlite3|mssql|oracledb|cockroachdb)\"",
+    ),
+    pattern(
         JS,
         "@mikro-orm/",
         r"from\s+[\"']@mikro-orm/(?P<x>postgresql|mysql|mariadb|mongodb|sqlite|better-sqlite|libsql|mssql)[\"']",
