@@ -56,6 +56,9 @@ _IMPORTED_OFTEN = 0.52
 
 _STORES = frozenset({"relational", "document", "wide-column"})
 _CONFIGURED = frozenset({Basis.CONFIGURATION, Basis.INFRASTRUCTURE, Basis.ARTEFACT})
+_TESTED = frozenset({Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE, Basis.IMPORT, Basis.SERVICE})
+"""What makes an engine one of tests."""
+
 _RUN = frozenset({Basis.IMAGE, Basis.CHART, Basis.CONNECTION, Basis.SERVICE, *_CONFIGURED})
 
 
@@ -91,7 +94,7 @@ class Weighed:
             weight = self.weight(signal)
             key = (signal.basis, False)
             best[key] = max(best[key], weight * self._share(signal))
-            if signal.scope is Scope.TEST or signal.basis is Basis.SERVICE:
+            if _of_tests(signal):
                 tests[signal.basis] = max(
                     tests[signal.basis], _STARTED_FOR_TESTS if signal.basis is Basis.SERVICE else weight
                 )
@@ -278,14 +281,12 @@ def _role(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[s
 
 def _is_test_engine(one: Weighed) -> bool:
     """Whether tests run against it: their settings or packages say so, they import its driver, or the continuous integration starts it."""
-    return any(
-        signal.basis is Basis.SERVICE
-        or (
-            signal.scope is Scope.TEST
-            and signal.basis in {Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE, Basis.IMPORT}
-        )
-        for signal in one.signals
-    )
+    return any(_of_tests(signal) and signal.basis in _TESTED for signal in one.signals)
+
+
+def _of_tests(signal: Signal) -> bool:
+    """Whether it speaks of what tests run against: it lies with them, or the continuous integration starts it."""
+    return signal.scope is Scope.TEST or (signal.basis is Basis.SERVICE and signal.scope is not Scope.COMMENTED)
 
 
 def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], collected: Collected) -> list[Technology]:
@@ -321,8 +322,11 @@ def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], colle
 
 def _technology(one: Weighed, role: Role, collected: Collected) -> Technology:
     told = {scope for scope, share in _SHARE.items() if share > 0.1 or scope is _SCOPE_OF.get(role)}
-    live = [signal for signal in one.signals if signal.scope in told]
-    against = [signal for signal in one.signals if signal.scope not in told]
+    live: list[Signal] = []
+    against: list[Signal] = []
+    for signal in one.signals:
+        speaks = signal.scope in told or (role == "test" and _of_tests(signal))
+        (live if speaks else against).append(signal)
     live.sort(
         key=lambda signal: (
             -one.weight(signal) * max(_SHARE[signal.scope], 0.3),
