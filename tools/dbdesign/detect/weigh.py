@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from dbdesign.detect.catalogue import Known, known
 from dbdesign.detect.collect import Collected
+from dbdesign.detect.deployment import is_ci
 from dbdesign.detect.places import Scope
 from dbdesign.detect.signals import WEIGHTS, Basis, Signal
 from dbdesign.detect.unused import without_unused
@@ -50,8 +51,14 @@ _DEPENDENCY = {"orm": 0.8, "migration": 0.6, "engine": 0.55}
 _IMPORTED_MAPPER = 0.6
 """A mapper that source imports is used, whichever package of another name brought it in."""
 
+_IMPORTED_OFTEN = 0.52
+"""A driver that several sources import is used, whether a manifest declares it or not."""
+
 _STORES = frozenset({"relational", "document", "wide-column"})
 _CONFIGURED = frozenset({Basis.CONFIGURATION, Basis.INFRASTRUCTURE, Basis.ARTEFACT})
+_TESTED = frozenset({Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE, Basis.IMPORT, Basis.SERVICE})
+"""What makes an engine one of tests."""
+
 _RUN = frozenset({Basis.IMAGE, Basis.CHART, Basis.CONNECTION, Basis.SERVICE, *_CONFIGURED})
 
 
@@ -72,6 +79,7 @@ class Weighed:
     Attributes:
         confidence: 0 to 1 that the repository uses it at run time.
         strength: unbounded, for comparison with others: how much speaks for it.
+        spread: whether several sources import it.
     """
 
     def __init__(self, technology: Known, signals: list[Signal]) -> None:
@@ -80,11 +88,13 @@ class Weighed:
         best: dict[tuple[Basis, bool], float] = defaultdict(float)
         tests: dict[Basis, float] = defaultdict(float)
         targets: dict[Basis, float] = defaultdict(float)
+        imports = {one.path for one in signals if one.basis is Basis.IMPORT and _SHARE[one.scope] >= 0.6}
+        self.spread = len(imports) > 1
         for signal in signals:
             weight = self.weight(signal)
             key = (signal.basis, False)
             best[key] = max(best[key], weight * self._share(signal))
-            if signal.scope is Scope.TEST or signal.basis is Basis.SERVICE:
+            if _of_tests(signal):
                 tests[signal.basis] = max(
                     tests[signal.basis], _STARTED_FOR_TESTS if signal.basis is Basis.SERVICE else weight
                 )
@@ -123,6 +133,8 @@ class Weighed:
             weight = _DEPENDENCY[self.technology.kind]
         elif signal.basis is Basis.IMPORT and self.technology.kind == "orm":
             weight = _IMPORTED_MAPPER
+        elif signal.basis is Basis.IMPORT and self.spread:
+            weight = _IMPORTED_OFTEN
         return weight * (0.45 if signal.weak else 1.0)
 
     def _share(self, signal: Signal) -> float:
@@ -135,6 +147,11 @@ class Weighed:
     def has(self, bases: frozenset[Basis], *, scopes: frozenset[Scope] = frozenset({Scope.RUNTIME, Scope.DEV})) -> bool:
         """Whether it has a signal of one of these kinds in one of these scopes."""
         return any(signal.basis in bases and signal.scope in scopes and not signal.weak for signal in self.signals)
+
+    @property
+    def only_integrated(self) -> bool:
+        """Whether only the continuous integration knows of it: tests run against it."""
+        return all(is_ci(signal.path) for signal in self.signals if _SHARE[signal.scope] >= 0.3)
 
     @property
     def only_optional(self) -> bool:
@@ -187,7 +204,9 @@ def _stand_ins(weighed: dict[str, Weighed]) -> None:
 
 def _engine_roles(weighed: Mapping[str, Weighed]) -> dict[str, Role]:
     engines = {
-        name: one for name, one in weighed.items() if one.technology.kind == "engine" and one.confidence >= THRESHOLD
+        name: one
+        for name, one in weighed.items()
+        if one.technology.kind == "engine" and one.confidence >= THRESHOLD and not one.only_integrated
     }
     roles: dict[str, Role] = {}
     stores = {name: one for name, one in engines.items() if one.technology.family in _STORES or name == "dynamodb"}
@@ -262,14 +281,12 @@ def _role(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[s
 
 def _is_test_engine(one: Weighed) -> bool:
     """Whether tests run against it: their settings or packages say so, they import its driver, or the continuous integration starts it."""
-    return any(
-        signal.basis is Basis.SERVICE
-        or (
-            signal.scope is Scope.TEST
-            and signal.basis in {Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE, Basis.IMPORT}
-        )
-        for signal in one.signals
-    )
+    return any(_of_tests(signal) and signal.basis in _TESTED for signal in one.signals)
+
+
+def _of_tests(signal: Signal) -> bool:
+    """Whether it speaks of what tests run against: it lies with them, or the continuous integration starts it."""
+    return signal.scope is Scope.TEST or (signal.basis is Basis.SERVICE and signal.scope is not Scope.COMMENTED)
 
 
 def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], collected: Collected) -> list[Technology]:
@@ -305,8 +322,11 @@ def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], colle
 
 def _technology(one: Weighed, role: Role, collected: Collected) -> Technology:
     told = {scope for scope, share in _SHARE.items() if share > 0.1 or scope is _SCOPE_OF.get(role)}
-    live = [signal for signal in one.signals if signal.scope in told]
-    against = [signal for signal in one.signals if signal.scope not in told]
+    live: list[Signal] = []
+    against: list[Signal] = []
+    for signal in one.signals:
+        speaks = signal.scope in told or (role == "test" and _of_tests(signal))
+        (live if speaks else against).append(signal)
     live.sort(
         key=lambda signal: (
             -one.weight(signal) * max(_SHARE[signal.scope], 0.3),
