@@ -166,7 +166,7 @@ def _cockroachdb(schema: Schema, indexes: Sequence[str]) -> Script:
 def _given_keys(table: Table) -> Table:
     """Identity columns that take the rows' own numbers."""
     columns = tuple(
-        one.model_copy(update={"identity": one.identity.model_copy(update={"mode": "by default"})})
+        one.model_copy(update={"identity": one.identity.model_copy(update={"mode": "by_default"})})
         if isinstance(one.identity, Identity) and one.identity.mode == "always"
         else one
         for one in table.columns
