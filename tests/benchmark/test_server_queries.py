@@ -17,7 +17,7 @@ from dbdesign.benchmark.parameters import Parameter
 from dbdesign.benchmark.servers.catalogue import SERVERS
 from dbdesign.benchmark.servers.compare import canonical, compare
 from dbdesign.benchmark.servers.translate import translated
-from dbdesign.benchmark.servers.values import elements_of, seconds_of, sent, unpacked
+from dbdesign.benchmark.servers.values import elements_of, seconds_of, sent, unpacked, with_values
 from dbdesign.readers.base import reader
 
 CASES = yaml.safe_load((Path(__file__).parent / "translations.yaml").read_text())
@@ -110,6 +110,13 @@ def test_an_interval_of_months_has_none(text: str) -> None:
         seconds_of(text)
 
 
+def test_values_are_written_in_place_of_parameters_but_not_in_texts() -> None:
+    found = with_values(
+        "select '$1' from t where a = $2 and b = $1 limit $3", ["O'Hara", None, "20"], ["text", "text", "bigint"]
+    )
+    assert found == "select '$1' from t where a = NULL and b = 'O''Hara' limit 20"
+
+
 ALIKE: tuple[tuple[object, object], ...] = (
     (True, 1),
     (Decimal("12.30"), 12.3),
@@ -139,7 +146,7 @@ def test_other_values_are_other_texts(one: object, other: object) -> None:
     assert canonical(one) != canonical(other)
 
 
-COMPARED = (
+COMPARED: tuple[tuple[list[Any], list[Any], bool, bool, str, str], ...] = (
     ([(1, "a"), (2, "b")], [(1, "a"), (2, "b")], True, False, "same", ""),
     ([(1,), (2,)], [(2,), (1,)], False, False, "same", ""),
     ([(1,), (2,)], [(2,), (1,)], True, False, "order", "another order"),

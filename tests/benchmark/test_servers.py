@@ -69,7 +69,7 @@ def sent(
 
 def mysql_script(loaded: Loaded, target: Server) -> Script:
     """As it runs on MariaDB."""
-    script = script_of(loaded, target, MARIADB, ("create index on orders (number)",))
+    script = script_of(loaded, loaded, target, MARIADB, ("create index on orders (number)",))
     return replace(script, tables=tuple(map(for_mariadb, script.tables)))
 
 
@@ -95,7 +95,7 @@ def test_mysql_and_tidb_are_spoken_to_in_statements_that_mariadb_takes_too(
 def test_cockroachdb_is_spoken_to_in_statements_that_postgresql_takes_too(
     source: FilledDatabase, loaded: Loaded
 ) -> None:
-    script = script_of(loaded, SERVERS["postgresql"], Identity("PostgreSQL 18", "postgresql", (18,)), ())
+    script = script_of(loaded, loaded, SERVERS["postgresql"], Identity("PostgreSQL 18", "postgresql", (18,)), ())
     with second_postgresql(CRC32IEEE) as (scratch, database):
         wanted = Elsewhere(database, SERVERS["cockroachdb"], "bench_cockroach", script, facts_of)
         found = sent(source, loaded, wanted)
@@ -111,7 +111,7 @@ def test_cockroachdb_is_spoken_to_in_statements_that_postgresql_takes_too(
 
 
 def test_a_difference_is_found_and_named(source: FilledDatabase, loaded: Loaded) -> None:
-    script = script_of(loaded, SERVERS["mariadb"], MARIADB, ())
+    script = script_of(loaded, loaded, SERVERS["mariadb"], MARIADB, ())
     spoilt = replace(
         script,
         tables=(
@@ -141,7 +141,7 @@ def test_a_load_goes_on_where_its_connection_was_lost(source: FilledDatabase, lo
             killed.extend(rows)
             server().run("; ".join(f"KILL {one}" for one in rows))
 
-    script = script_of(loaded, SERVERS["mariadb"], MARIADB, ())
+    script = script_of(loaded, loaded, SERVERS["mariadb"], MARIADB, ())
     found = sent(source, loaded, Elsewhere(on_mariadb(), SERVERS["mariadb"], "bench_lost", script, facts_of), tell=kill)
     assert killed
     orders = next(one for one in found.tables if one.label == "orders")
@@ -155,7 +155,7 @@ def test_a_load_goes_on_where_its_connection_was_lost(source: FilledDatabase, lo
 def test_a_load_stops_at_its_limits_and_leaves_nothing(
     source: FilledDatabase, loaded: Loaded, limits: dict[str, float], said: str
 ) -> None:
-    script = script_of(loaded, SERVERS["mariadb"], MARIADB, ())
+    script = script_of(loaded, loaded, SERVERS["mariadb"], MARIADB, ())
     wanted = Elsewhere(on_mariadb(), SERVERS["mariadb"], "bench_limits", script, facts_of)
     with pytest.raises(LimitError, match=said):
         sent(source, loaded, replace(wanted, **limits))  # type: ignore[arg-type]

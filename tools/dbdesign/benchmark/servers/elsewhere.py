@@ -16,8 +16,8 @@ from dbdesign.benchmark.run import Connect, Plan, measured
 from dbdesign.benchmark.servers.base import Script, Server, Target
 from dbdesign.benchmark.servers.compare import MOST_COMPARED, Compared, compare
 from dbdesign.benchmark.servers.stream import Guard, Stream, Streamed
-from dbdesign.benchmark.servers.translate import Translated, translated
-from dbdesign.benchmark.servers.values import sent, unpacked
+from dbdesign.benchmark.servers.translate import Translated, spoken, translated
+from dbdesign.benchmark.servers.values import sent, unpacked, with_values
 from dbdesign.engines.new_namespace import DENIED, Namespace, new_namespace
 from dbdesign.engines.server_session import Described, ServerError
 from dbdesign.errors import AccessError
@@ -45,6 +45,7 @@ class Elsewhere:
         script: the design's schema in its words.
         reads: what a plan says, from the rows that EXPLAIN gave.
         disk: bytes that may be filled there.
+        own: queries by name, parameters as `$n`, that are in the server's dialect already.
     """
 
     database: ConfiguredDatabase
@@ -55,6 +56,7 @@ class Elsewhere:
     keep: bool = False
     disk: int = 64 * 1024**3
     load_seconds: float = LOAD_SECONDS
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,12 @@ class _Work:
     def _translated(self, one: Ready, kinds: Mapping[tuple[str, str], str]) -> tuple[Ready, Translated]:
         if one.error is not None:
             return one, Translated(one.sql, error=one.error)
-        said = translated(one.sql, self.server, self.schema, one.kinds, kinds)
+        own = self.place.wanted.own.get(one.query.name)
+        said = (
+            spoken(own, self.server)
+            if own is not None
+            else translated(one.sql, self.server, self.schema, one.kinds, kinds)
+        )
         if said.error is not None:
             return replace(one, error=said.error), said
         if said.order is None:
@@ -239,14 +246,17 @@ class _Work:
         return plans, refused
 
     def _explained(self, one: Ready) -> PlanFacts:
-        commands = self.server.explain
-        for command in commands:
+        asked = [(command, one) for command in self.server.explain]
+        if self.server.protocol == "postgresql" and one.values[0]:
+            written = replace(one, sql=with_values(one.sql, one.values[0], one.kinds), values=((),))
+            asked += [(command, written) for command in self.server.explain]
+        for command, query in asked:
             try:
-                return self.place.wanted.reads(self._rolled_back(f"{command} {one.sql}", one))
+                return self.place.wanted.reads(self._rolled_back(f"{command} {query.sql}", query))
             except ServerError as error:
-                if error.lost or command == commands[-1]:
+                if error.lost or (command, query) == asked[-1]:
                     raise
-        raise AssertionError  # pragma: no cover - there is a last command
+        raise AssertionError  # pragma: no cover - there is a last one
 
     def _rolled_back(self, sql: str, one: Ready, values: int = 0, most: int | None = None) -> Described:
         session = self.namespace.session
