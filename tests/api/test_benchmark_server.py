@@ -61,7 +61,8 @@ volumes:
 
 
 def request(design: str = DESIGN, **more: object) -> Request:
-    return Request(design, rows=3000, seconds=0.3, connections=2, format="design", **more)  # type: ignore[arg-type]
+    given: dict[str, object] = {"rows": 3000, "seconds": 0.3, "connections": 1, "format": "design"} | more
+    return Request(design, **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,10 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[BenchmarkServerAns
     server().run("CREATE DATABASE theirs; CREATE TABLE theirs.orders (id INT); INSERT INTO theirs.orders VALUES (1);")
     indexes = ("create index on orders (number)", "create index on orders (user_id, placed_at desc) include (total)")
     found = benchmark_database(
-        request(indexes=indexes, write_to="out/"), "trial", call_on(on_mariadb(), folder), schema="bench_one"
+        request(indexes=indexes, write_to="out/", connections=2),
+        "trial",
+        call_on(on_mariadb(), folder),
+        schema="bench_one",
     )
     assert isinstance(found, BenchmarkServerAnswer)
     return found, folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -284,10 +285,11 @@ def _for_engine(statements: Sequence[str], schema: Schema, engine: Engine) -> tu
     spoken = schema.model_copy(update={"engine": engine})
     made: list[str] = []
     said: list[str] = []
+    indexed = _indexed(schema) if statements else _Indexed("", frozenset())
     for ddl in statements:
         match = _DROP.match(ddl)
         found = [_dropped(match[1], schema, engine)] if match else []
-        for one in [] if match else _new_indexes(ddl, schema):
+        for one in [] if match else indexed.more(ddl):
             built = build(one.candidate, one.name, spoken)
             found.append(built.ddl.rstrip(";"))
             said += [f"{one.name}: {note}" for note in built.notes]
@@ -307,13 +309,26 @@ def _dropped(name: str, schema: Schema, engine: Engine) -> str:
     return f"DROP INDEX {on}@{gone}" if engine is Engine.COCKROACHDB else f"ALTER TABLE {on} DROP INDEX {gone}"
 
 
-def _new_indexes(ddl: str, schema: Schema) -> list[Existing]:
-    """What an index statement adds to the schema."""
+@dataclass(frozen=True)
+class _Indexed:
+    """A schema's DDL with the names of its indexes, to which index statements are added one at a time."""
+
+    text: str
+    names: frozenset[str]
+
+    def more(self, ddl: str) -> list[Existing]:
+        """What an index statement adds."""
+        from dbdesign.indexes.existing import existing_indexes
+        from dbdesign.readers.base import reader
+
+        plain = re.sub(r"\bCONCURRENTLY\b", "", ddl, flags=re.IGNORECASE).rstrip().rstrip(";")
+        after = reader("postgresql").read(f"{self.text}\n{plain};").schema_
+        return [one for one in existing_indexes(after) if one.name not in self.names]
+
+
+def _indexed(schema: Schema) -> _Indexed:
     from dbdesign.indexes.existing import existing_indexes
     from dbdesign.readers.base import reader
 
     text = writer("postgresql").write(schema, WriteOptions(grants=False, comments=False, prove=False)).text
-    plain = re.sub(r"\bCONCURRENTLY\b", "", ddl, flags=re.IGNORECASE).rstrip().rstrip(";")
-    before = {one.name for one in existing_indexes(reader("postgresql").read(text).schema_)}
-    after = reader("postgresql").read(f"{text}\n{plain};").schema_
-    return [one for one in existing_indexes(after) if one.name not in before]
+    return _Indexed(text, frozenset(one.name for one in existing_indexes(reader("postgresql").read(text).schema_)))
