@@ -163,6 +163,7 @@ def run_elsewhere(
     Raises:
         LimitError: where it was stopped.
     """
+    place.namespace.renew()  # rows were made meanwhile, and servers end sessions that are idle for long
     work = _Sending(place, session, schema, tell)
     wanted = place.wanted
     tables, seconds = work.send(by_root(schema, counts))
