@@ -17,6 +17,7 @@ _DIESEL = re.compile(r"(?:^|/)migrations?(?:/[\w-]+)?/[\w.-]+/up\.sql$")
 _NUMBERED = re.compile(r"^\d{1,20}[_.-][^/]*\.sql$")
 _SUPABASE = re.compile(r"(?:^|/)supabase/migrations/\d+_[^/]+\.sql$")
 _LARAVEL = re.compile(r"(?:^|/)database/migrations/\d{4}_\d{2}_\d{2}_\d{6}_[^/]+\.php$")
+_RAILS = re.compile(r"(?:^|/)db/migrate/\d{14}_\w+\.rb$")
 _ECTO = re.compile(r"(?:^|/)priv/\w+/migrations/\d{14}_[^/]+\.exs$")
 
 
@@ -40,6 +41,8 @@ def artefacts(tree: Tree, uses: set[str]) -> Iterator[Signal]:
             ):
                 if expression.search(path):
                     yield _signal(technology, path)
+            if "activerecord" in uses and "mongoid" not in uses and _RAILS.search(path):
+                yield _signal("activerecord-migrations", path)
             if "diesel" in uses and _DIESEL.search(path):
                 yield _signal("diesel-migrations", path)
     for folder, names in by_folder.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from dbdesign.detect.artefacts import artefacts
@@ -14,11 +14,13 @@ from dbdesign.detect.connections import connections
 from dbdesign.detect.connectors import of_connectors
 from dbdesign.detect.deployment import deployed, is_ci
 from dbdesign.detect.documents import UnreadableError
+from dbdesign.detect.implied import implied
 from dbdesign.detect.imports import LANGUAGES, go_packages, imported, line_of
 from dbdesign.detect.lines import Lines, shown
 from dbdesign.detect.manifests import Dependency, Manifest, manifest_of
 from dbdesign.detect.patterns.table import matched, patterns_for
 from dbdesign.detect.places import Scope, scope_of
+from dbdesign.detect.properties import BUILD_FILES, assigned
 from dbdesign.detect.signals import Basis, Signal
 from dbdesign.detect.walk import Tree, decoded
 
@@ -51,6 +53,7 @@ class Collected:
     Attributes:
         components: folders that hold a manifest of a package.
         declared: versions that manifests declare, by ecosystem and package.
+        assigned: versions that build files give names to, which others refer to.
         sources: files of source that are not of tests, by the ecosystem of their language.
     """
 
@@ -59,8 +62,12 @@ class Collected:
     declared: dict[tuple[str, str], str] = field(default_factory=dict)
     packages_of: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     locked: dict[tuple[str, str], str] = field(default_factory=dict)
+    assigned: dict[str, str] = field(default_factory=dict)
     sources: Counter[str] = field(default_factory=Counter)
 
+
+_OF_OTHERS = frozenset({Scope.MANAGED, Scope.INDIRECT, Scope.TEST})
+"""Scopes whose version gives way to another's."""
 
 _NO_COMPONENT = frozenset(
     {
@@ -80,6 +87,7 @@ def collect(tree: Tree) -> Collected:
     found = Collected()
     aliases = _manifests(tree, found)
     _aliased(found, aliases)
+    _inherited(found, aliases)
     for path, size in tree.sizes.items():
         if _TEXT.search(path) and not _GENERATED.search(path):
             _file(tree, path, size, found)
@@ -89,22 +97,27 @@ def collect(tree: Tree) -> Collected:
         if signal.basis is Basis.DEPENDENCY and signal.scope is not Scope.COMMENTED
     }
     found.signals += artefacts(tree, uses)
+    found.signals += implied(found.signals)
     found.signals = of_connectors(found.signals, tree.sizes)
     return found
 
 
 @dataclass(slots=True)
 class _Aliases:
-    """Gradle's catalogue entries and the uses of them."""
+    """Gradle's catalogue entries and the uses of them; and dependencies of Cargo that a workspace declares."""
 
     modules: dict[str, Dependency] = field(default_factory=dict)
     bundles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     uses: list[tuple[str, Lines, Dependency]] = field(default_factory=list)
+    features: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    members: list[tuple[str, Lines, Dependency]] = field(default_factory=list)
 
 
 def _manifests(tree: Tree, found: Collected) -> _Aliases:
     aliases = _Aliases()
     for path in list(tree.sizes):
+        if BUILD_FILES.search(path):
+            found.assigned.update(assigned(tree.text(path)))
         manifest = manifest_of(path)
         if manifest is None:
             continue
@@ -128,12 +141,21 @@ def _take(
     if dependency.ecosystem == "gradle-bundle":
         aliases.bundles[f"bundles.{_accessor(dependency.name)}"] = dependency.extras
         return
+    if dependency.ecosystem == "cargo" and dependency.scope is Scope.MANAGED:
+        aliases.features[dependency.name] = dependency.extras
+    if dependency.ecosystem == "cargo" and dependency.version == "workspace":
+        aliases.members.append((path, lines, dependency))
+        return
     if dependency.scope is Scope.MANAGED and dependency.extras and manifest.ecosystem == "maven":
         aliases.modules[_accessor(dependency.extras[0])] = dependency
-    if dependency.version and (
-        dependency.scope is not Scope.MANAGED or (dependency.ecosystem, dependency.name) not in found.declared
+    key = (dependency.ecosystem, dependency.name)
+    if (
+        dependency.version
+        and dependency.scope is not Scope.COMMENTED
+        and not (dependency.scope in _OF_OTHERS and key in found.declared)
+        and not re.match(r"catalog:|workspace:", dependency.version)
     ):
-        found.declared[dependency.ecosystem, dependency.name] = dependency.version
+        found.declared[key] = dependency.version
     found.signals += _declared(path, lines, dependency, found)
 
 
@@ -146,6 +168,13 @@ def _aliased(found: Collected, aliases: _Aliases) -> None:
                 found.signals += _declared(
                     path, lines, Dependency("maven", module.name, module.version, use.scope, use.position), found
                 )
+
+
+def _inherited(found: Collected, aliases: _Aliases) -> None:
+    """`sqlx = { workspace = true }` has the features that the workspace gives it, beside its own."""
+    for path, lines, member in aliases.members:
+        extras = tuple(dict.fromkeys((*member.extras, *aliases.features.get(member.name, ()))))
+        found.signals += _declared(path, lines, replace(member, version=None, extras=extras), found)
 
 
 def _accessor(alias: str) -> str:
@@ -257,7 +286,7 @@ def _connected(path: str, content: bytes, scope: Scope, *, source: bool, found: 
 
 
 _OPENS = re.compile(
-    r"create_(?:async_)?engine|connect|return\s+[fF]?[\"']|DATABASE|DSN|\bdsn\b|config\(|Pool\(|\.Open\(|getConnection|ConnectionString|setJdbcUrl|\burl\b|\bURL\b|_URI\b|\bURI\b"
+    r"create_(?:async_)?engine|connect|return\s+[fF]?[\"']|DATABASE|DSN|\bdsn\b|config\(|Pool\(|\.Open\(|getConnection|ConnectionString|setJdbcUrl|\burl\b|\bURL\b|_URI\b|\bURI\b|(?i:\w*(?:url|uri|dsn)\s*[:=][^=])"
 )
 """Words of a source line that uses a connection string, rather than talks of one."""
 

@@ -11,13 +11,17 @@ from dbdesign.detect.collect import Collected
 from dbdesign.detect.places import Scope
 from dbdesign.detect.signals import WEIGHTS, Basis, Signal
 from dbdesign.detect.unused import without_unused
+from dbdesign.detect.versions import versions_of
 from dbdesign.detect.walk import ancestors
 from dbdesign.model.detection import Evidence, Role, Technology, Tier
 
 THRESHOLD = 0.5
 """Below it a technology is not reported."""
 
-_TEST_THRESHOLD = 0.6
+_TEST_THRESHOLD, _TARGET_THRESHOLD = 0.5, 0.6
+_STARTED_FOR_TESTS = 0.65
+"""How sure it is that tests use an engine that the continuous integration starts."""
+
 _SCOPE_OF: Mapping[Role, Scope] = {"test": Scope.TEST, "target": Scope.TARGET}
 _MANY = 5
 """Engines whose drivers a program carries without configuring any: it connects to other people's databases. One fewer where they are of
@@ -53,7 +57,7 @@ _RUN = frozenset({Basis.IMAGE, Basis.CHART, Basis.CONNECTION, Basis.SERVICE, *_C
 
 _SOURCES = (".py", ".js", ".ts", ".tsx", ".mjs", ".go", ".java", ".kt", ".cs", ".rb", ".rs", ".ex")
 _SETTINGS = re.compile(
-    r"(?:^|/)(?:settings|config|configuration)/|(?:^|/)[\w.-]*(?:settings|config|configuration|database|data-?source|knexfile|startup|program)[\w-]*"
+    r"(?:^|/)(?:settings|config|configuration)/|(?:^|/)[\w.-]*(?:settings|config|configuration|database|data-?source|knexfile|startup|program|dependency-?injection|infrastructure\w*|extensions?|registration)[\w-]*"
     r"\.\w+$",
     re.IGNORECASE,
 )
@@ -81,7 +85,11 @@ class Weighed:
             key = (signal.basis, False)
             best[key] = max(best[key], weight * self._share(signal))
             if signal.scope is Scope.TEST or signal.basis is Basis.SERVICE:
-                tests[signal.basis] = max(tests[signal.basis], weight)
+                tests[signal.basis] = max(
+                    tests[signal.basis], _STARTED_FOR_TESTS if signal.basis is Basis.SERVICE else weight
+                )
+            elif signal.scope is Scope.DEV and signal.basis is Basis.DEPENDENCY:
+                tests[signal.basis] = max(tests[signal.basis], weight * _SHARE[Scope.DEV])
             elif signal.scope is Scope.TARGET:
                 targets[signal.basis] = max(targets[signal.basis], weight)
         self.confidence = _either(best.values()) * (0.5 if self._only_talked_of() else 1.0)
@@ -236,7 +244,7 @@ def _role(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[s
     if one.technology.kind == "engine":
         if name in roles:
             return roles[name]
-        if one.target_confidence >= _TEST_THRESHOLD:
+        if one.target_confidence >= _TARGET_THRESHOLD:
             return "target"
         return "test" if one.test_confidence >= _TEST_THRESHOLD and _is_test_engine(one) else None
     if name in {"sync", "none"} or one.confidence < THRESHOLD:
@@ -253,8 +261,13 @@ def _role(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[s
 
 
 def _is_test_engine(one: Weighed) -> bool:
+    """Whether tests run against it: their settings or packages say so, they import its driver, or the continuous integration starts it."""
     return any(
-        signal.scope is Scope.TEST and signal.basis in {Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE}
+        signal.basis is Basis.SERVICE
+        or (
+            signal.scope is Scope.TEST
+            and signal.basis in {Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE, Basis.IMPORT}
+        )
         for signal in one.signals
     )
 
@@ -303,7 +316,7 @@ def _technology(one: Weighed, role: Role, collected: Collected) -> Technology:
         )
     )
     components = _components(live, collected.components)
-    declared, version = _versions(one, live, collected)
+    declared, version = versions_of(one.technology, live, collected)
     return Technology(
         name=one.technology.name,
         family=one.technology.family,
@@ -350,39 +363,3 @@ def _components(live: list[Signal], known_components: set[str]) -> list[str]:
         home = next((folder for folder in ancestors(signal.path) if folder in known_components), "")
         counts[home or "."] += 2 if signal.basis in _CONFIGURED or signal.basis is Basis.DEPENDENCY else 1
     return [name for name, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
-
-
-def _versions(one: Weighed, live: list[Signal], collected: Collected) -> tuple[str | None, str | None]:
-    """The version as declared, and as locked or as the image says."""
-    if one.technology.kind == "engine":
-        exact = next(
-            (
-                signal.version
-                for signal in live
-                if signal.basis in {Basis.IMAGE, Basis.SERVICE, Basis.INFRASTRUCTURE} and signal.version
-            ),
-            None,
-        )
-        return None, exact
-    declared = next(
-        (signal.version for signal in live if signal.basis is Basis.DEPENDENCY and signal.version and not signal.weak),
-        None,
-    )
-    locked = next(
-        (
-            collected.locked[key]
-            for key in sorted(collected.packages_of.get(one.technology.name, ()))
-            if key in collected.locked
-        ),
-        None,
-    )
-    if declared is not None and re.match(r"(?:catalog|workspace|\$)", declared):
-        declared = next(
-            (
-                collected.declared[key]
-                for key in sorted(collected.packages_of.get(one.technology.name, ()))
-                if key in collected.declared
-            ),
-            declared,
-        )
-    return (declared if locked else None), locked or declared

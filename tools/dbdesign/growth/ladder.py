@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dbdesign.growth.limits import BUSY, HIT, meeting
+from dbdesign.growth.limits import BUSY, CHECKPOINT_SET, HIT, HOT_ROW, Situation, meeting
 from dbdesign.growth.load import ROUND_TRIP
 from dbdesign.growth.machine import GB, MB
 from dbdesign.growth.missing import BLOCKS
+from dbdesign.model.types import BINARIES
 
 if TYPE_CHECKING:
-    from dbdesign.growth.limits import Limit, Situation
+    from dbdesign.growth.limits import Limit
     from dbdesign.growth.load import QueryLoad
     from dbdesign.growth.missing import Missing
     from dbdesign.growth.partitions import PartitionPlan
 
 NODE_SHARE = 0.6
 """Share of a replica's processor that reads may take: what is left carries the load of another that is down, and replay."""
+OUTSIDE, LARGE_VALUES = 0.5, 100 * GB
+POOLED = 8.0
+"""Connections of a pool for each core at most: two would do for what is in memory, the others wait for storage meanwhile."""
 LARGEST = 128.0
 """Cores of the largest machines that are usual (managed PostgreSQL offers 96 to 192)."""
+MOST_REPLICAS = 15.0
+"""Replicas of one primary that managed services allow (Amazon Aurora and RDS for PostgreSQL: 15)."""
 LARGEST_MEMORY = 1024 * GB
 LARGEST_DISK = 64 * 1024 * GB
 """64 TB: the largest volume of the usual managed services."""
@@ -80,6 +86,8 @@ def ladder_of(
         _larger(at, limits),
         _replicas(at),
         *_caching(at),
+        *_hot_rows(limits),
+        *_large_values(at),
         *_split(at),
         Measure(
             "sharding",
@@ -92,7 +100,7 @@ def ladder_of(
 
 def _settings(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
     memory, busy = at.machine.memory, at.busy(at.months)
-    log = at.log_a_day(at.months) / 86_400 * 900
+    log = at.log_a_day(at.months) / 86_400 * CHECKPOINT_SET
     yield Measure(
         "settings",
         "from the first day; max_wal_size when 5 minutes of log exceed half of it",
@@ -110,12 +118,18 @@ def _settings(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
         ),
     )
     pool = max(4, math.ceil(busy / BUSY))
+    most = math.ceil(at.machine.cores * POOLED)
+    serves = (
+        f"a pool of {pool} serves them"
+        if pool <= most
+        else f"more than a pool of {most} ({POOLED:g} for each core) carries: they wait for the storage, which more connections do not make faster"
+    )
+    pool = min(pool, most)
     yield Measure(
         "connection pooling",
         f"busy connections reach {BUSY:.0%} of max_connections, or clients outnumber twice the cores",
         first(limits, "connections"),
-        f"{busy:,.1f} statements run at once at peak in month {at.months:g} (rate × time, {ROUND_TRIP:g} ms of network in it): a pool of "
-        f"{pool} serves them",
+        f"{busy:,.1f} statements run at once at peak in month {at.months:g} (rate × time, {ROUND_TRIP:g} ms of network in it): {serves}",
         (f"pgbouncer: pool_mode = transaction, default_pool_size = {pool}, max_prepared_statements = 200",),
     )
 
@@ -173,7 +187,7 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
             continue
         plan = planned.get(table)
         parted = (found := at.design.schema_.table_by_label.get(table)) is not None and found.partitioning is not None
-        do = plan.retention if plan else (_by_hand(table, volume.retention_days, parted=parted),)
+        do = plan.retention if plan and plan.retention else (_by_hand(table, volume.retention_days, parted=parted),)
         yield Measure(
             f"retention of {table}",
             f"rows older than {volume.retention_days:,.0f} days go",
@@ -181,7 +195,7 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
             f"{at.sizes.of_table(table, at.months) / GB:,.1f} GB are held in month {at.months:g}; "
             + (
                 "old partitions are detached, copied to object storage, and dropped: no dead rows"
-                if plan or parted
+                if (plan and plan.retention) or parted
                 else "DELETE leaves dead rows to vacuum"
             ),
             do,
@@ -249,9 +263,12 @@ def reads(at: Situation, months: float) -> float:
 
 def _replicas(at: Situation) -> Measure:
     free = reads(at, at.months) - stale_intolerant(at, at.months)
-    node = at.machine.cores * NODE_SHARE
     writes = at.load.processor(at.months) - reads(at, at.months)
-    count = math.ceil(free / node) + 1 if at.load.processor(at.months) >= at.machine.cores * BUSY else 1
+    count = (
+        math.ceil(free / (at.machine.cores * NODE_SHARE)) + 1
+        if at.load.processor(at.months) >= at.machine.cores * BUSY
+        else 1
+    )
     due = meeting(at.load.processor, at.machine.cores * BUSY)
     routed = [one for one in at.design.access.patterns if one.stale_seconds is not None]
     rules = "; ".join(f"{one.name}: up to {one.stale_seconds:g} s" for one in routed[:6])
@@ -283,6 +300,37 @@ def _caching(at: Situation) -> Iterator[Measure]:
                 "a read takes more than 20 % of the processor at more than 100 executions a second",
                 meeting(lambda month, one=one: at.load.rate(one, month), 100.0),  # type: ignore[misc]
                 f"{rate:,.0f}/s and {share:.0%} of the processor; whether answers repeat within the staleness that is allowed decides",
+            )
+
+
+def _hot_rows(limits: Sequence[Limit]) -> Iterator[Measure]:
+    """Rows that everybody changes; no machine and no shard helps them."""
+    for one in limits:
+        if one.limit.startswith(HOT_ROW):
+            yield Measure(
+                f"counters of {one.limit.removeprefix(HOT_ROW)}",
+                f"one row is changed {one.capacity:,.0f} times a second",
+                one.when,
+                f"{one.then:,.0f} a second at the horizon: {one.message}",
+            )
+
+
+def _large_values(at: Situation) -> Iterator[Measure]:
+    """Tables that consist of values which a database only stores."""
+    for one in at.sizes.objects:
+        whole = at.sizes.bytes(one, at.months)
+        outside = whole - at.sizes.heap(one.object, at.months) if one.kind == "table" else 0.0
+        if outside < OUTSIDE * whole or outside < LARGE_VALUES:
+            continue
+        table = at.design.schema_.table_by_label.get(one.object)
+        wide = [column.name for column in table.columns if column.type.kind in BINARIES] if table else []
+        if wide:
+            yield Measure(
+                f"object storage for {one.object}",
+                f"values out of line are {OUTSIDE:.0%} of a table or more, and over {LARGE_VALUES / GB:,.0f} GB",
+                meeting(lambda month, one=one, share=outside / whole: at.sizes.bytes(one, month) * share, LARGE_VALUES),  # type: ignore[misc]
+                f"{outside / GB:,.0f} of {whole / GB:,.0f} GB in month {at.months:g} are values of {', '.join(wide)}, which no statement "
+                "looks into: keep the key of an object in their place; disk, backup and replicas shrink with them",
             )
 
 
@@ -337,16 +385,30 @@ def independent_groups(at: Situation) -> list[set[str]]:
     return found
 
 
+def largest(at: Situation) -> Situation:
+    """The same on the largest machine."""
+    machine = replace(at.machine, cores=LARGEST, memory=LARGEST_MEMORY, disk=LARGEST_DISK, iops=LARGEST_IOPS)
+    return Situation(at.design, at.sizes, at.load, machine, at.months)
+
+
+def replicas_wanted(at: Situation, months: float) -> float:
+    """Replicas of a machine that serve the reads which may be stale: by their processor, and by what they read from storage."""
+    free = max(reads(at, months) - stale_intolerant(at, months), 0.0)
+    return max(free / (at.machine.cores * NODE_SHARE), at.caching(months).reads / (at.machine.iops * BUSY))
+
+
 def sharding_due(at: Situation) -> tuple[float | None, str]:
-    """When the largest machine no longer serves the primary: writes and strong reads in processor and storage, the disk; and the number
-    that would change the answer."""
+    """When the largest machine no longer serves: as the primary writes and strong reads in processor and storage, the disk; with as many
+    replicas as there may be, the reads; and the number that would change the answer."""
+    large = largest(at)
 
     def use(months: float) -> float:
         unmovable = at.load.processor(months) - reads(at, months) + stale_intolerant(at, months)
         return max(
             unmovable / (LARGEST * BUSY),
             at.stored(months) / (LARGEST_DISK * 0.8),
-            (at.random_writes(months) + at.load.commits(months)) / (LARGEST_IOPS * BUSY),
+            (at.random_writes(months, CHECKPOINT_SET) + at.load.commits(months)) / (LARGEST_IOPS * BUSY),
+            replicas_wanted(large, months) / MOST_REPLICAS,
         )
 
     due = meeting(use, 1.0)
@@ -354,10 +416,12 @@ def sharding_due(at: Situation) -> tuple[float | None, str]:
     commits, writes = at.load.commits(at.months), at.load.processor(at.months) - reads(at, at.months)
     said = (
         f"month {at.months:g}: {writes:,.2f} cores of writes of {LARGEST * BUSY:,.0f}, {at.stored(at.months) / GB:,.0f} GB of "
-        f"{LARGEST_DISK * 0.8 / GB:,.0f}, {at.random_writes(at.months) + commits:,.0f} write operations a second of "
+        f"{LARGEST_DISK * 0.8 / GB:,.0f}, {at.random_writes(at.months, CHECKPOINT_SET) + commits:,.0f} write operations a second of "
         f"{LARGEST_IOPS * BUSY:,.0f} on the largest machine ({LARGEST:g} cores, "
         f"{LARGEST_MEMORY / GB:,.0f} GB, 64 TB, {LARGEST_IOPS:,} IOPS)"
     )
+    if (wanted := replicas_wanted(large, at.months)) > 1:
+        said += f", and reads for {math.ceil(wanted)} replicas of that size, of {MOST_REPLICAS:g} at most"
     if then > 0:
         said += f"; {1 / then:,.1f} times that load would change the answer"
     return due, said

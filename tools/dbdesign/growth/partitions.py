@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from dbdesign.dialects.base import dialect
 from dbdesign.growth.limits import meeting
-from dbdesign.growth.load import DAYS_PER_MONTH, arrivals
-from dbdesign.growth.machine import GB
+from dbdesign.growth.load import DAYS_PER_MONTH, ROW_WRITTEN, SECONDS_PER_MONTH, arrivals
+from dbdesign.growth.machine import GB, TB
 from dbdesign.model.schema import Engine, IndexKey, Key, Partitioning, Table
 from dbdesign.model.types import Kind
 from dbdesign.twin.profile_rows import resolve_rows
@@ -32,6 +32,17 @@ MOST = 200
 """Partitions aimed at: planning what does not prune takes 0.7 ms at 100 (measured on 18)."""
 PREMAKE = 4
 HASH_SIZE = 25 * GB
+MOST_HASHED = 256
+PLANNED = 0.01
+"""Milliseconds that planning takes for each partition that does not prune (0.7 ms at 100, 3.6 at 365: measured on 18)."""
+OPENED = 0.01
+"""Milliseconds that looking into one of them takes: a descent of its B-tree from memory."""
+PRICE = 0.01
+"""Share of the machine's cores that partitions may cost where they are for retention alone."""
+MUST = 8 * TB
+"""Bytes from which on a table is partitioned at any price: a quarter of the 32 TB at which it ends."""
+TOASTED = 2000.0
+"""Bytes of a value that are one more row, out of line."""
 DAYS: Mapping[str, float] = {
     "day": 1,
     "week": 7,
@@ -50,12 +61,14 @@ class Pruning:
 
     Attributes:
         scanned, of: by EXPLAIN; None where it could not be planned.
+        early: whether it reads them one after the other in its own order, and stops when it has its page.
     """
 
     query: str
     share: float
     scanned: int | None = None
     of: int = 0
+    early: bool = False
 
     @property
     def pruned(self) -> bool:
@@ -128,16 +141,101 @@ def _planned(at: Situation, table: Table, today: date) -> PartitionPlan | Refusa
         return None
     shares = _shares(at, table)
     time = _time_key(table, shares, retention is not None)
+    dear, lost = "", ""
     if time is not None and (retention or shares.get(time.name, 0.0) >= PRUNED):
-        return _by_time(at, table, time, retention, today, shares.get(time.name, 0.0))
+        found = _by_time(at, table, time, retention, today, shares.get(time.name, 0.0))
+        price = price_of(at, table, time.name, found.count)
+        if not retention or price.cores <= max(PRICE * at.machine.cores, 2 * price.deleting):
+            return found
+        dear = price.said(time.name, found.count, retention)
     key = _hash_key(table, shares)
-    if key is not None:
-        return _by_hash(at, table, key, shares[key.name])
-    best = max(shares.items(), key=lambda one: one[1], default=("none", 0.0))
-    return Refusal(
-        table.label,
-        f"{size / GB:,.0f} GB in month {at.months:g}, but no column prunes {PRUNED:.0%} of its statements (the best is {best[0]} with "
-        f"{best[1]:.0%}): each would read every partition",
+    if key is not None and size >= bound and not (lost := _lost(at, table, key.name)):
+        hashed = _by_hash(at, table, key, shares[key.name])
+        return replace(hashed, consequences=(*hashed.consequences, *([dear] if dear else [])))
+    if dear and size > MUST:
+        return replace(found, consequences=(*found.consequences, f"{dear}; but {_ends(size)}"))
+    return Refusal(table.label, dear or _why_whole(at, size, shares, key, lost if key is not None else ""))
+
+
+def _ends(size: float) -> str:
+    return f"a table ends at 32 TB, and it has {size / TB:,.1f}"
+
+
+def _why_whole(at: Situation, size: float, shares: Mapping[str, float], key: Column | None, lost: str) -> str:
+    said = f"{size / GB:,.0f} GB in month {at.months:g}, but "
+    if key is not None and lost:
+        return f"{said}by {key.name}, the only column that prunes, {lost}"
+    if not shares:
+        return f"{said}no statement compares one of its columns with a value: each would read every partition"
+    best = max(shares.items(), key=lambda one: one[1])
+    return (
+        f"{said}no column prunes {PRUNED:.0%} of its statements (the best is {best[0]} with {best[1]:.0%}): each would read every partition"
+    )
+
+
+def _lost(at: Situation, table: Table, key: str) -> str:
+    """What the database would no longer keep if the table were split by a key, which size alone does not outweigh."""
+    for columns, _ in table.unique_column_sets:
+        if key not in columns:
+            return f"UNIQUE ({', '.join(sorted(columns))}) could not be kept"
+    primary = table.primary_key
+    referring = [one.label for one in at.design.schema_.tables for each in one.foreign_keys if each.references == table.label]
+    if primary is not None and key not in primary.columns and referring:
+        return f"the foreign key of {referring[0]} could not be kept"
+    return ""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What partitions by time cost and save at peak, at the horizon.
+
+    Attributes:
+        rate: statements a second that do not compare the key.
+        cores: that they take in addition, looking into every partition.
+        arriving: rows a second that arrive, and must go again.
+        deleting: cores that deleting them takes, with what vacuum has to do after it.
+    """
+
+    rate: float
+    cores: float
+    arriving: float
+    deleting: float
+
+    def said(self, key: str, count: int, retention: float | None) -> str:
+        """Why it is not worth it."""
+        return (
+            f"rows go after {retention or 0:,.0f} days, but {self.rate:,.0f} statements a second do not give {key}: each would look into "
+            f"{count} partitions, {self.cores:,.2f} cores in all. Deleting {self.arriving:,.0f} rows a second in batches takes "
+            f"{self.deleting:,.2f}"
+        )
+
+
+def price_of(at: Situation, table: Table, key: str, count: int) -> Price:
+    """What so many partitions by a key cost, against deleting."""
+    rate = cores = 0.0
+    for one in at.load.queries:
+        uses = [use for use in (one.use.uses if one.use else ()) if use.table.label == table.label]
+        if not uses or all(key in use.equal | use.ranges for use in uses):
+            continue
+        executed = at.load.rate(one, at.months)
+        early = all(use.limited and use.ordered[:1] and use.ordered[0].column == key for use in uses)
+        rate += executed
+        cores += executed * count * (PLANNED if early else PLANNED + OPENED) / 1000
+    rows = max(at.sizes.rows(table.label, at.months), 1.0)
+    arriving = max(
+        arrivals(at.design, table, rows) / SECONDS_PER_MONTH, _inserted(at, table)
+    )
+    wide = at.sizes.bytes(at.sizes.by_name[table.label], at.months) / rows / TOASTED if table.label in at.sizes.by_name else 0.0
+    keys = (table.primary_key is not None) + len(table.unique_keys) + len(table.indexes)
+    return Price(rate, cores, arriving, arriving * (1 + keys + wide) * ROW_WRITTEN * 2 / 1000)
+
+
+def _inserted(at: Situation, table: Table) -> float:
+    """Rows a second that statements insert on average."""
+    return sum(
+        at.load.rate(one, at.months, peak=False) * at.load.cost(one, at.months).written.get(table.label, 0.0)
+        for one in at.load.queries
+        if one.use and any(write.kind == "insert" and write.table.label == table.label for write in one.use.writes)
     )
 
 
@@ -188,7 +286,7 @@ def _by_time(
     rows = max(at.sizes.rows(table.label, at.months), 1.0)
     a_day = max(arrivals(at.design, table, rows), 1.0) * size / rows / DAYS_PER_MONTH
     span = retention or resolve_rows(at.design, at.months)[table.label].age * DAYS_PER_MONTH
-    interval = _interval(a_day, span, retention)
+    interval = _interval(a_day, span, retention, lambda count: price_of(at, table, key.name, count).cores)
     days = DAYS[interval]
     count = math.ceil(span / days) + PREMAKE
     changed, consequences = _repartitioned(table, key.name, "range", at.design)
@@ -233,7 +331,7 @@ def _by_time(
 
 def _by_hash(at: Situation, table: Table, key: Column, share: float) -> PartitionPlan:
     size = at.sizes.of_table(table.label, at.months)
-    modulus = max(2, 2 ** math.ceil(math.log2(size / HASH_SIZE)))
+    modulus = min(max(2, 2 ** math.ceil(math.log2(size / HASH_SIZE))), MOST_HASHED)
     changed, consequences = _repartitioned(table, key.name, "hash", at.design)
     parts = [
         (_part(table, f"p{number}"), f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {number})")
@@ -260,13 +358,19 @@ def _by_hash(at: Situation, table: Table, key: Column, share: float) -> Partitio
     )
 
 
-def _interval(a_day: float, span: float, retention: float | None) -> str:
-    """The step whose partitions are of a good size and number, and of which retention can drop whole ones."""
+def _interval(a_day: float, span: float, retention: float | None, price: Callable[[int], float]) -> str:
+    """The step whose partitions are of a good size and number, and of which retention can drop whole ones.
+
+    Args:
+        price: cores that so many partitions cost.
+    """
 
     def penalty(name: str) -> float:
         size, count = a_day * DAYS[name], span / DAYS[name] + PREMAKE
         found = abs(math.log10(max(size, 1.0) / (10 * GB)))
-        found += 2 * (size > LARGEST) + 1 * (size < SMALLEST) + 3 * (count > MOST) + 10 * (count > 500)
+        found += 2 * max(math.log10(max(size, 1.0) / LARGEST), 0.0) + 1 * (size < SMALLEST)
+        found += 3 * (count > MOST) + 10 * (count > 500)
+        found += price(math.ceil(count))
         return found + (5 if retention and DAYS[name] > retention / 3 else 0)
 
     return min(DAYS, key=penalty)
@@ -398,7 +502,7 @@ def upheld(plans: Sequence[PartitionPlan]) -> tuple[list[PartitionPlan], list[Re
     retention it stands, and says which statements read every partition."""
     kept, fallen = [], []
     for one in plans:
-        loose = [each for each in one.pruning if not each.pruned]
+        loose = [each for each in one.pruning if not each.pruned and not each.early]
         share = 1 - sum(each.share for each in loose)
         if one.pruning and not one.retention and share < PRUNED:
             named = "; ".join(f"{each.query} reads {each.scanned or 'all'} of {each.of}" for each in loose[:4])
@@ -410,8 +514,11 @@ def upheld(plans: Sequence[PartitionPlan]) -> tuple[list[PartitionPlan], list[Re
             )
             continue
         told = tuple(
-            f"{each.query} reads {each.scanned or 'all'} of {each.of} partitions: let it give {one.key}, or accept that"
-            for each in loose
+            f"{each.query} reads the partitions one after the other and stops when it has its page"
+            if each.early
+            else f"{each.query} reads {each.scanned or 'all'} of {each.of} partitions: let it give {one.key}, or accept that"
+            for each in one.pruning
+            if not each.pruned
         )
         kept.append(replace(one, consequences=(*one.consequences, *told)))
     return kept, fallen

@@ -11,7 +11,15 @@ from dbdesign.growth.columns import ColumnOrder, column_orders
 from dbdesign.growth.distributed.lint import Unsupported, lint
 from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
-from dbdesign.growth.load import DAYS_PER_MONTH, asked_on, costs_of, refused, with_arrivals, workload
+from dbdesign.growth.load import (
+    DAYS_PER_MONTH,
+    asked_on,
+    contradictions,
+    costs_of,
+    refused,
+    with_arrivals,
+    workload,
+)
 from dbdesign.growth.missing import Missing, planned, with_missing
 from dbdesign.growth.partition_proof import prove
 from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
@@ -39,6 +47,7 @@ class GrowthPlan:
     Attributes:
         shard_due: the month in which the largest machine is full; None for not within ten years.
         shard_reason: the numbers of that.
+        derived: whether schema or statements follow from entities and patterns, and are among the files.
     """
 
     situation: Situation
@@ -56,6 +65,7 @@ class GrowthPlan:
     assumptions: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     profile: Profile | None = field(default=None, repr=False)
+    derived: bool = False
 
     @property
     def sizes(self) -> Sizes:
@@ -81,11 +91,14 @@ def plan_growth(
     months: float,
     today: date,
     tell: Callable[[float, str], None] = lambda _done, _said: None,
+    *,
+    derived: Sequence[str] = (),
 ) -> GrowthPlan:
     """Plan a design's growth.
 
     Args:
         statistics: of today, as the design's volumes say.
+        derived: how the schema, or statements, follow from entities and patterns.
 
     Raises:
         InputError: where volumes cannot be.
@@ -104,7 +117,7 @@ def plan_growth(
         tell(0.25, "planning today's workload")
         bare = planned(simulator, queries)
         missing, simulated = with_missing(design, queries, twin, bare)
-        simulator = Simulator(twin, design.schema_)
+        simulator = Simulator(twin, design.schema_) if missing else simulator
         weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
         weigher.weigh(0.0)
         now = costs_of(simulated, simulator, machine.cache)
@@ -144,9 +157,10 @@ def plan_growth(
         tuple(lint(design.schema_, queries, crossing)),
         tuple(missing),
         f"sizes by the formulas of the twin, {proof}",
-        tuple(_assumptions(situation, profile, reached, missing, arriving)),
-        (*problems, *refused(simulated)),
+        (*derived, *_assumptions(situation, profile, reached, missing, arriving)),
+        (*problems, *contradictions(design, load), *refused(simulated)),
         profile,
+        bool(derived),
     )
 
 

@@ -100,6 +100,8 @@ class Simulator:
         self.cases: tuple[str, ...] = CASES
         """For which values custom plans are made."""
         self._machine: Machine | None = None
+        self._uses: dict[str, StatementUse | None] = {}
+        self._known_types: dict[str, list[str]] = {}
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -178,10 +180,13 @@ class Simulator:
             return numbered(text)
 
     def _use(self, sql: str) -> StatementUse | None:
-        try:
-            return analyse(sql, self.schema, "postgres")
-        except DesignError:
-            return None
+        """How a statement uses the schema, found out once."""
+        if sql not in self._uses:
+            try:
+                self._uses[sql] = analyse(sql, self.schema, "postgres")
+            except DesignError:
+                self._uses[sql] = None
+        return self._uses[sql]
 
     def _custom(self, one: Simulated) -> None:
         """Plans for representative values."""
@@ -211,15 +216,22 @@ class Simulator:
         one.cases = tuple(cases.values())
 
     def _types(self, sql: str) -> list[str]:
-        """The types of a statement's parameters, as PostgreSQL resolves them."""
+        """The types of a statement's parameters, as PostgreSQL resolves them; asked once."""
+        if sql not in self._known_types:
+            self._known_types[sql] = self._asked_types(sql)
+        return self._known_types[sql]
+
+    def _asked_types(self, sql: str) -> list[str]:
         name = f"dbdesign_{secrets.token_hex(4)}"
         user = self.twin.database.user
         try:
-            user.execute(f"PREPARE {name} AS {sql}".encode())
-            row = user.execute(
-                b"select parameter_types::text[] from pg_catalog.pg_prepared_statements where name = %s", (name,)
-            ).fetchone()
-            user.execute(f"DEALLOCATE {name}".encode())
+            cursor = user.execute(
+                f"PREPARE {name} AS {sql}; "
+                f"select parameter_types::text[] from pg_catalog.pg_prepared_statements where name = '{name}'; "
+                f"DEALLOCATE {name}".encode()
+            )
+            cursor.nextset()
+            row = cursor.fetchone()
         except psycopg.Error:
             return []
         return list(row[0]) if row else []

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -56,6 +57,7 @@ def _numeric_width(value: str) -> int:
     return 3 + (2 * (used[-1] - used[0] + 1) if used else 0)
 
 
+@lru_cache(maxsize=4096)
 def widths(column: ColumnStatistics, type_name: str) -> tuple[tuple[float, int], ...]:
     """Shares and widths of a column's values by its sample; nothing where the sample does not agree with the recorded width."""
     known: dict[int, float] = {}

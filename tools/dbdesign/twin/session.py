@@ -38,7 +38,8 @@ def is_lost(error: psycopg.Error) -> bool:
 
 
 def ask(database: ScratchDatabase, statement: bytes) -> PGresult | None:
-    """The last result of a text of statements, or the first error; None from a session that had to be ended.
+    """The last result with rows of a text of statements, or the last where none has any, or the first error; None from a session that
+    had to be ended.
 
     The server's own timeout is not enough: what a user wrote may lift it in passing, while the planner calls it.
 
@@ -61,7 +62,9 @@ def ask(database: ScratchDatabase, statement: bytes) -> PGresult | None:
         result = connection.get_result()
         if result is None:
             return last
-        if last is None or last.status in GOOD:
+        if last is None or (last.status in GOOD and result.status != pq.ExecStatus.COMMAND_OK):
+            last = result
+        elif last.status == pq.ExecStatus.COMMAND_OK:
             last = result
 
 

@@ -46,6 +46,7 @@ ENGINES = (
             "maven": "org.postgresql:postgresql org.postgresql:r2dbc-postgresql io.r2dbc:r2dbc-postgresql "
             "postgresql:postgresql com.impossibl.pgjdbc-ng:* "
             "io.quarkus:quarkus-jdbc-postgresql io.quarkus:quarkus-reactive-pg-client io.vertx:vertx-pg-client "
+            "org.tpolecat:skunk-core org.tpolecat:doobie-postgres* org.typelevel:doobie-postgres* "
             "org.flywaydb:flyway-database-postgresql net.postgis:postgis-jdbc org.testcontainers:postgresql#test "
             "org.testcontainers:testcontainers-postgresql#test io.zonky.test:embedded-postgres#test "
             "com.opentable.components:otj-pg-embedded#test io.zonky.test:embedded-database-spring-test#test",
@@ -344,7 +345,8 @@ ENGINES = (
             "github.com/alicebob/miniredis#test github.com/alicebob/miniredis/*#test "
             "github.com/go-redis/redismock/*#test "
             "github.com/testcontainers/testcontainers-go/modules/redis#test",
-            "maven": "redis.clients:jedis io.lettuce:lettuce-core biz.paluch.redis:lettuce org.redisson:* "
+            "maven": "redis.clients:jedis dev.profunktor:redis4cats-* net.debasishg:redisclient "
+            "com.github.etaty:rediscala io.lettuce:lettuce-core biz.paluch.redis:lettuce org.redisson:* "
             "org.springframework.boot:spring-boot-starter-data-redis* org.springframework.data:spring-data-redis "
             "org.springframework.session:spring-session-data-redis io.quarkus:quarkus-redis-client "
             "io.quarkus:quarkus-redis-cache io.vertx:vertx-redis-client "

@@ -163,6 +163,10 @@ ORMS = (
     _orm("ebean", "Ebean", "java", maven="io.ebean:*"),
     _orm("slick", "Slick", "scala", maven="com.typesafe.slick:*"),
     _orm("doobie", "doobie", "scala", maven="org.tpolecat:doobie-* org.typelevel:doobie-*"),
+    _orm("skunk", "Skunk", "scala", maven="org.tpolecat:skunk-core org.tpolecat:skunk-*"),
+    _orm("quill", "Quill", "scala", maven="io.getquill:*"),
+    _orm("scalikejdbc", "ScalikeJDBC", "scala", maven="org.scalikejdbc:*"),
+    _orm("anorm", "Anorm", "scala", maven="org.playframework.anorm:* com.typesafe.play:anorm"),
     _orm(
         "ef-core",
         "EF Core",
