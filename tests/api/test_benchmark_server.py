@@ -37,8 +37,32 @@ volumes:
 """
 
 
+LARAVEL = """\
+engine: mysql 8.4
+schema: |
+  CREATE TABLE customers (
+    id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, email VARCHAR(120) NOT NULL UNIQUE, kind ENUM('a','b') NOT NULL,
+    uid BINARY(16) NOT NULL, createdAt DATETIME(3) NOT NULL, active TINYINT(1) NOT NULL DEFAULT 1
+  ) ENGINE=InnoDB;
+  CREATE TABLE `order` (
+    id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, customerId BIGINT UNSIGNED NOT NULL, total DECIMAL(10,2) NOT NULL, meta JSON,
+    placed DATETIME NOT NULL, KEY (placed), CONSTRAINT fk FOREIGN KEY (customerId) REFERENCES customers (id)
+  ) ENGINE=InnoDB;
+workload:
+  - {name: of a customer, sql: "select * from `order` where customerid = ? order by placed desc, id limit 20", rate: 30/s}
+  - {name: by email, sql: "select id, kind, ifnull(active, 0) from customers where email = :email and active", rate: 5/s}
+  - {name: days, sql: "select date(placed) d, count(*), sum(total) from `order` group by d order by d", rate: 1/s}
+  - {name: like, sql: "select count(*) from customers where email like '%1%' and active = true and id < ?", rate: 1/s}
+  - {name: new, sql: "insert into `order` (customerId, total, placed) values (?, ?, now())", rate: 3/s}
+volumes:
+  customers: 300
+  order: 2k
+"""
+
+
 def request(design: str = DESIGN, **more: object) -> Request:
-    return Request(design, rows=3000, seconds=0.3, connections=2, format="design", **more)  # type: ignore[arg-type]
+    given: dict[str, object] = {"rows": 3000, "seconds": 0.3, "connections": 1, "format": "design"} | more
+    return Request(design, **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +71,10 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[BenchmarkServerAns
     server().run("CREATE DATABASE theirs; CREATE TABLE theirs.orders (id INT); INSERT INTO theirs.orders VALUES (1);")
     indexes = ("create index on orders (number)", "create index on orders (user_id, placed_at desc) include (total)")
     found = benchmark_database(
-        request(indexes=indexes, write_to="out/"), "trial", call_on(on_mariadb(), folder), schema="bench_one"
+        request(indexes=indexes, write_to="out/", connections=2),
+        "trial",
+        call_on(on_mariadb(), folder),
+        schema="bench_one",
     )
     assert isinstance(found, BenchmarkServerAnswer)
     return found, folder
@@ -210,6 +237,47 @@ def test_queries_that_lead_out_are_refused_before_anything_is_made() -> None:
         '"select id, number, placed_at, total from orders where number = $1"', "select mysql.f(id) from orders"
     )
     with pytest.raises(InputError, match=r"mysql\.f is not in the schema"):
+        benchmark_database(request(leading), "trial", call_on(on_mariadb()), schema="bench_out")
+    assert "bench_out" not in databases()
+
+
+def test_a_design_of_mysql_keeps_its_own_tables_and_queries_there() -> None:
+    wanted = request(LARAVEL, indexes=('create index on "order" ("customerId", placed)',))
+    found = benchmark_database(wanted, "trial", call_on(on_mariadb()), schema="bench_own")
+    assert isinstance(found, BenchmarkServerAnswer)
+    assert found.problems == []
+    assert [(one.same, one.unlike) for one in found.server_tables] == [(True, []), (True, [])]
+    assert {one.name: one.rows_same for one in found.server_queries} == {
+        "of a customer": "same",
+        "by email": "same",
+        "days": "same",
+        "like": "same",
+        "new": "not compared",
+    }
+    assert [one.before.errors for one in found.server_queries] == [0] * 5
+    assert (
+        found.server_queries[0].sql == "select * from `order` where customerid = %s order by placed desc, id limit 20"
+    )
+    assert [one.ddl for one in found.server_indexes] == [
+        "ALTER TABLE `order` ADD INDEX order_customerId_placed_idx (customerId, placed)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select * from mysql.user", "mysql.user"),
+        ("select 1 into outfile '/tmp/x'", "cannot be parsed|INTO"),
+        ("drop table customers", "is not one SELECT"),
+        ("select 1; select 2", "is not one SELECT|statement"),
+        ("select sys.version_major() from customers", "sys"),
+    ],
+)
+def test_a_query_of_mysql_that_leads_out_is_refused(sql: str, said: str) -> None:
+    leading = LARAVEL.replace(
+        '"select date(placed) d, count(*), sum(total) from `order` group by d order by d"', f'"{sql}"'
+    )
+    with pytest.raises(InputError, match=said):
         benchmark_database(request(leading), "trial", call_on(on_mariadb()), schema="bench_out")
     assert "bench_out" not in databases()
 

@@ -121,10 +121,15 @@ def benchmarked(wanted: Request, call: Call) -> BenchmarkSchemaAnswer:
         wanted.place.check()
     paths = _report_paths(wanted.write_to, wanted.source, call, overwrite=wanted.overwrite)
     loaded, months = load(wanted.source, _part(call, 0.0, 0.05), format=wanted.format), _months(wanted.at)
+    original = loaded
+    if wanted.beside is not None:
+        from dbdesign.api.design_translation import as_postgresql
+
+        loaded = as_postgresql(original)
     profile = _profile(loaded, months)
     found = _recent.get(_key(loaded, wanted)) if wanted.page > 1 else None  # another page is of the same measurement
     if found is None:
-        found = _measured(loaded, profile, months, wanted, call)
+        found = _measured(loaded, original, profile, months, wanted, call)
         _recent.put(_key(loaded, wanted), found)
     outcome, advice = found
     notes = [*advice, *composing.notes(outcome, loaded, wanted.seconds)]
@@ -246,7 +251,7 @@ def _profile(loaded: Loaded, months: float) -> Profile:
 
 
 def _measured(
-    loaded: Loaded, profile: Profile, months: float, wanted: Request, call: Call
+    loaded: Loaded, original: Loaded, profile: Profile, months: float, wanted: Request, call: Call
 ) -> tuple[Outcome, tuple[str, ...]]:
     """The outcome, and what to know of the advice."""
     from dbdesign.api.relocation import relocated
@@ -266,7 +271,7 @@ def _measured(
         if wanted.place is not None:
             design, ddl, indexes, notes = relocated(design, ddl, indexes, wanted.place)
             advice += notes
-        elsewhere = wanted.beside.elsewhere(loaded, indexes) if wanted.beside else None
+        elsewhere = wanted.beside.elsewhere(original, loaded, indexes) if wanted.beside else None
         asked = Wanted(
             rows=int(wanted.rows),
             plan=Plan(seconds=wanted.seconds, connections=wanted.connections, seed=wanted.seed),

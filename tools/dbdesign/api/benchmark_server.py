@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbdesign.errors import InputError
+from dbdesign.model.schema import Engine
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from dbdesign.benchmark.servers.elsewhere import Elsewhere
     from dbdesign.engines.connections import ConfiguredDatabase
     from dbdesign.engines.server_session import Identity
+
+
+def speaks(server: Engine, design: Engine) -> bool:
+    """Whether a server takes a design's schema and queries as they are."""
+    families = ({Engine.MYSQL, Engine.TIDB}, {Engine.COCKROACHDB}, {Engine.POSTGRESQL})
+    return any(server in family and design in family for family in families)
 
 
 @dataclass(frozen=True)
@@ -32,22 +39,29 @@ class Beside:
     schema: str
     keep: bool = False
 
-    def elsewhere(self, loaded: Loaded, indexes: Sequence[str]) -> Elsewhere:
+    def elsewhere(self, original: Loaded, loaded: Loaded, indexes: Sequence[str]) -> Elsewhere:
         """What to do there, the schema and the indexes in its words.
+
+        Args:
+            original: the design as it was given; its own queries are asked where the server speaks its dialect.
+            loaded: the same for PostgreSQL.
 
         Raises:
             InputError: where the design or its workload leads out of the schema that is made.
         """
+        from dbdesign.api.design_translation import own_queries
         from dbdesign.api.relocation import Relocation
         from dbdesign.api.server_plans import facts_of
         from dbdesign.api.server_scripts import script_of
         from dbdesign.benchmark.placeholders import numbered
         from dbdesign.benchmark.servers.elsewhere import Elsewhere
 
-        for query in loaded.design.workload.queries:
+        spoken = speaks(self.server.engine, original.design.schema_.engine)
+        own = own_queries(original) if spoken and original is not loaded else {}
+        for query in loaded.design.workload.queries if original is loaded else ():
             Relocation.query(numbered(query.sql.strip().rstrip(";")).sql, query.name)
-        script = script_of(loaded, self.server, self.answers, indexes)
-        return Elsewhere(self.database, self.server, self.schema, script, facts_of, self.keep)
+        script = script_of(original if spoken else loaded, loaded, self.server, self.answers, indexes)
+        return Elsewhere(self.database, self.server, self.schema, script, facts_of, self.keep, own=own)
 
 
 def beside(database: ConfiguredDatabase, schema: str, engine: str | None, *, keep: bool) -> Beside | None:

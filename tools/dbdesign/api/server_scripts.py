@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,20 +32,25 @@ _STATEMENT = re.compile(r";[ \t]*\n(?:\n|\Z)")
 """Between two statements of a writer of MySQL's family: no text in them has a line break."""
 _NEXTVAL = re.compile(r"nextval\('((?:[^']|'')+)'", re.IGNORECASE)
 _CALL = re.compile(r"SELECT (?:create_|citus_)[^\n]*?;", re.MULTILINE)
+_DROP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+EXISTS\s+)?\"?(\w+)\"?", re.IGNORECASE)
 MOST_NOTES = 12
 
 
-def script_of(loaded: Loaded, server: Server, answers: ServerIdentity, indexes: Sequence[str]) -> Script:
+def script_of(
+    original: Loaded, loaded: Loaded, server: Server, answers: ServerIdentity, indexes: Sequence[str]
+) -> Script:
     """What makes the design's tables on a server.
 
     Args:
+        original: the design in a dialect that the server speaks, or PostgreSQL's.
+        loaded: the design as PostgreSQL's, which indexes are read by.
         answers: who answers there, which decides the version.
         indexes: of the second run, as PostgreSQL's DDL.
 
     Raises:
         InputError: where the design has schemas of its own, or nothing by which Citus could distribute it.
     """
-    schema = loaded.design.schema_
+    schema = original.design.schema_
     elsewhere = sorted({one.namespace for one in schema.tables if one.namespace})
     if elsewhere:
         raise InputError(
@@ -54,11 +60,11 @@ def script_of(loaded: Loaded, server: Server, answers: ServerIdentity, indexes: 
         )
     bare = schema.model_copy(update={"views": (), "routines": (), "carried": ()})
     if server.protocol == "mysql":
-        return _mysql(bare, server, answers, indexes)
+        return _mysql(bare, loaded.design.schema_, server, answers, indexes)
     if server.name == "citus":
         return _citus(loaded, bare, indexes)
     if server.name == "cockroachdb":
-        return _cockroachdb(bare, indexes)
+        return _cockroachdb(bare, loaded.design.schema_, indexes)
     return Script(
         _postgresql(without_references(bare)),
         (*numbered_on(bare), *references(bare)),
@@ -117,7 +123,7 @@ def _notes(notes: Sequence[Note]) -> tuple[str, ...]:
     return (*said[:MOST_NOTES], *([f"and {more} more differences of the schema"] if more > 0 else []))
 
 
-def _mysql(schema: Schema, server: Server, answers: ServerIdentity, indexes: Sequence[str]) -> Script:
+def _mysql(schema: Schema, ours: Schema, server: Server, answers: ServerIdentity, indexes: Sequence[str]) -> Script:
     target = "tidb" if server.name == "tidb" else "mysql"
     options = WriteOptions(
         grants=False, comments=False, carried=False, prove=False, version=_version(server.engine, answers)
@@ -125,11 +131,10 @@ def _mysql(schema: Schema, server: Server, answers: ServerIdentity, indexes: Seq
     written = writer(target).write(schema, options)
     text = for_mariadb(written.text, answers.version) if server.name == "mariadb" else written.text
     made = tuple(part.strip().rstrip(";") for part in _STATEMENT.split(text) if part.strip())
-    found = [_for_engine(ddl, schema, server.engine) for ddl in indexes]
+    built, said = _for_engine(indexes, ours, server.engine)
     if server.name == "mariadb":
-        found = [[ddl.replace(", ALGORITHM=INPLACE, LOCK=NONE", "") for ddl in group] for group in found]
-    built = tuple(ddl for group in found for ddl in group)
-    return Script(made, (), built, notes=_notes(written.notes))
+        built = tuple(ddl.replace(", ALGORITHM=INPLACE, LOCK=NONE", "") for ddl in built)
+    return Script(made, (), built, notes=(*_notes(written.notes), *said))
 
 
 def _version(engine: Engine, answers: ServerIdentity) -> str | None:
@@ -150,7 +155,7 @@ def for_mariadb(sql: str, version: tuple[int, ...]) -> str:
     return UUID_TO_BIN.sub(r"UNHEX(REPLACE(\1, '-', ''))", sql)
 
 
-def _cockroachdb(schema: Schema, indexes: Sequence[str]) -> Script:
+def _cockroachdb(schema: Schema, ours: Schema, indexes: Sequence[str]) -> Script:
     from dbdesign.engines.postgres import split_script
 
     settled = schema.model_copy(update={"tables": tuple(map(_given_keys, schema.tables))})
@@ -159,14 +164,14 @@ def _cockroachdb(schema: Schema, indexes: Sequence[str]) -> Script:
     )
     statements = tuple(one.sql for one in split_script(written.text).statements)
     whole = settled.model_copy(update={"engine": Engine.COCKROACHDB})
-    built = tuple(ddl for one in indexes for ddl in _for_engine(one, schema, Engine.COCKROACHDB))
-    return Script(statements, (*numbered_on(whole), *references(whole)), built, notes=_notes(written.notes))
+    built, said = _for_engine(indexes, ours, Engine.COCKROACHDB)
+    return Script(statements, (*numbered_on(whole), *references(whole)), built, notes=(*_notes(written.notes), *said))
 
 
 def _given_keys(table: Table) -> Table:
     """Identity columns that take the rows' own numbers."""
     columns = tuple(
-        one.model_copy(update={"identity": one.identity.model_copy(update={"mode": "by default"})})
+        one.model_copy(update={"identity": one.identity.model_copy(update={"mode": "by_default"})})
         if isinstance(one.identity, Identity) and one.identity.mode == "always"
         else one
         for one in table.columns
@@ -273,34 +278,57 @@ def _key_of(
     return None
 
 
-def _for_engine(ddl: str, schema: Schema, engine: Engine) -> list[str]:
-    """One CREATE INDEX or DROP INDEX of PostgreSQL by another engine's rules."""
+def _for_engine(statements: Sequence[str], schema: Schema, engine: Engine) -> tuple[tuple[str, ...], list[str]]:
+    """CREATE INDEX and DROP INDEX of PostgreSQL by another engine's rules, and how they differ, a sentence each."""
     from dbdesign.indexes.engines import build
 
-    words = dialect(engine)
-    if match := re.match(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+EXISTS\s+)?\"?(\w+)\"?", ddl, re.IGNORECASE):
-        table = next((one for one in schema.tables for index in one.indexes if index.name == match[1]), None)
-        if table is None:
-            raise InputError(f"there is no index {match[1]}", where="indexes")
-        name = words.identifier(match[1])
-        on = words.identifier(table.name)
-        return [
-            f"ALTER TABLE {on} DROP INDEX {name}" if engine is not Engine.COCKROACHDB else f"DROP INDEX {on}@{name}"
-        ]
     spoken = schema.model_copy(update={"engine": engine})
-    return [build(one.candidate, one.name, spoken).ddl.rstrip(";") for one in _new_indexes(ddl, schema)]
+    made: list[str] = []
+    said: list[str] = []
+    indexed = _indexed(schema) if statements else _Indexed("", frozenset())
+    for ddl in statements:
+        match = _DROP.match(ddl)
+        found = [_dropped(match[1], schema, engine)] if match else []
+        for one in [] if match else indexed.more(ddl):
+            built = build(one.candidate, one.name, spoken)
+            found.append(built.ddl.rstrip(";"))
+            said += [f"{one.name}: {note}" for note in built.notes]
+        made += [one for one in found if one]
+        if not any(found):
+            said.append(f"not built: {ddl!r} names nothing of the design")
+    return tuple(made), said
 
 
-def _new_indexes(ddl: str, schema: Schema) -> list[Existing]:
-    """What an index statement adds to the schema."""
+def _dropped(name: str, schema: Schema, engine: Engine) -> str:
+    """The statement; empty where there is no such index."""
+    words = dialect(engine)
+    table = next((one for one in schema.tables for index in one.indexes if index.name == name), None)
+    if table is None:
+        return ""
+    on, gone = words.identifier(table.name), words.identifier(name)
+    return f"DROP INDEX {on}@{gone}" if engine is Engine.COCKROACHDB else f"ALTER TABLE {on} DROP INDEX {gone}"
+
+
+@dataclass(frozen=True)
+class _Indexed:
+    """A schema's DDL with the names of its indexes, to which index statements are added one at a time."""
+
+    text: str
+    names: frozenset[str]
+
+    def more(self, ddl: str) -> list[Existing]:
+        """What an index statement adds."""
+        from dbdesign.indexes.existing import existing_indexes
+        from dbdesign.readers.base import reader
+
+        plain = re.sub(r"\bCONCURRENTLY\b", "", ddl, flags=re.IGNORECASE).rstrip().rstrip(";")
+        after = reader("postgresql").read(f"{self.text}\n{plain};").schema_
+        return [one for one in existing_indexes(after) if one.name not in self.names]
+
+
+def _indexed(schema: Schema) -> _Indexed:
     from dbdesign.indexes.existing import existing_indexes
     from dbdesign.readers.base import reader
 
     text = writer("postgresql").write(schema, WriteOptions(grants=False, comments=False, prove=False)).text
-    plain = re.sub(r"\bCONCURRENTLY\b", "", ddl, flags=re.IGNORECASE).rstrip().rstrip(";")
-    before = {one.name for one in existing_indexes(reader("postgresql").read(text).schema_)}
-    after = reader("postgresql").read(f"{text}\n{plain};").schema_
-    found = [one for one in existing_indexes(after) if one.name not in before]
-    if not found:
-        raise InputError(f"{ddl[:60]!r} makes no index on a table of the design", where="indexes")
-    return found
+    return _Indexed(text, frozenset(one.name for one in existing_indexes(reader("postgresql").read(text).schema_)))

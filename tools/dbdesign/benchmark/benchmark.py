@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dbdesign.benchmark.generate import Loaded, generate
 from dbdesign.benchmark.place import Place, own_server
@@ -123,7 +123,7 @@ def _benchmark(
     tell, whole = _between(tell, 0.0, share), tell
     tell(0.0, "making the schema" if wanted.place else "starting a server")
     with ExitStack() as stack:
-        there = stack.enter_context(opened(wanted.elsewhere)) if wanted.elsewhere else None
+        there = stack.enter_context(opened(replace(wanted.elsewhere, disk=disk))) if wanted.elsewhere else None
         place = stack.enter_context(wanted.place.open(ddl) if wanted.place else own_server(ddl, limits))
         session = Session(place.database, disk=disk, seconds=STATEMENT_SECONDS, scope=place.scope, begins=place.begins)
         loaded = generate(

@@ -41,7 +41,7 @@ def cockroach_canonical(pair: Pair) -> Canonical:
         return Canonical("hash", moment.format(value), moment.format(here))
     if kind == "bytea":
         return Canonical("hash", f"encode({value}, 'hex')", f"encode({here}, 'hex')")
-    if kind == "money":
+    if kind == "money" and pair.target.type != "money":
         return Canonical("hash", f"round({value}::numeric, {pair.target.scale or 2})::text", f"{here}::text")
     if kind in UNLIKE or pair.source.category in {"A", "C"}:
         return Canonical("none")
@@ -50,10 +50,9 @@ def cockroach_canonical(pair: Pair) -> Canonical:
 
 COLUMNS = (
     "SELECT table_name::text, column_name::text, CASE WHEN data_type = 'USER-DEFINED' THEN udt_name ELSE data_type END::text, "
-    "numeric_scale FROM information_schema.columns WHERE table_schema = '{0}' AND is_generated = 'NEVER' "
+    "numeric_scale FROM information_schema.columns WHERE table_schema = '{0}' AND coalesce(generation_expression, '') = '' "
     "ORDER BY table_name, ordinal_position"
 )
-COCKROACH_COLUMNS = COLUMNS.replace(" AND is_generated", " AND is_hidden = 'NO' AND is_generated")
 MD5 = "sum(('x' || substr(md5({0}), 1, 8))::bit(32)::bigint)"
 """Works on every version of PostgreSQL; crc32 came with 18."""
 EXPLAIN = ("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)", "EXPLAIN (FORMAT JSON)")
@@ -72,7 +71,7 @@ SERVERS = (
         "ANALYZE {0}", LIMIT, READING, BEGINS, SUM,
     ),
     Server(
-        "cockroachdb", "CockroachDB", Engine.COCKROACHDB, "postgresql", quote, COCKROACH_COLUMNS, literal, cockroach_canonical,
+        "cockroachdb", "CockroachDB", Engine.COCKROACHDB, "postgresql", quote, COLUMNS, literal, cockroach_canonical,
         ("sum(crc32(convert_to({0}, 'UTF8')))", "sum(crc32ieee({0}))"), ("EXPLAIN ANALYZE", "EXPLAIN"),
         "ANALYZE {0}", LIMIT, READING, BEGINS, SUM,
     ),

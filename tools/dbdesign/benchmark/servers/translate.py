@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbdesign.benchmark.servers.base import Server
+from dbdesign.benchmark.servers.values import PLACE
 from dbdesign.model.schema import Schema
 
 TOKEN = "dbdesign_parameter_{}_"  # noqa: S105 - stands for a placeholder until the text is written
@@ -75,6 +76,17 @@ def translated(
     if order:
         text = _TOKENS.sub("%s", text.replace("%", "%%"))
     return Translated(text, order, tuple(dict.fromkeys(work.notes)))
+
+
+def spoken(sql: str, server: Server) -> Translated:
+    """A query that is in the server's dialect already, `$n` for its parameters."""
+    if server.protocol == "postgresql":
+        return Translated(sql)
+    order = tuple(int(match[1]) for match in PLACE.finditer(sql) if match[1])
+    if not order:
+        return Translated(sql, ())
+    doubled = sql.replace("%", "%%")
+    return Translated(PLACE.sub(lambda match: "%s" if match[1] else match[0], doubled), order)
 
 
 Change = Callable[[Any, _Translation], Any]

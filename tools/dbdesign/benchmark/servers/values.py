@@ -98,6 +98,25 @@ def seconds_of(text: str) -> float:
     return total
 
 
+PLACE = re.compile(r"'(?:[^']|'')*'|\$(\d+)")
+"""A text, or the place of a parameter."""
+
+
+def with_values(sql: str, values: Sequence[str | None], kinds: Sequence[str]) -> str:
+    """A query with its values in place of `$n`: CockroachDB may refuse to explain one with parameters."""
+
+    def written(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        number = int(match[1]) - 1
+        value, kind = values[number], kinds[number] if number < len(kinds) else "text"
+        if value is None:
+            return "NULL"
+        return value if kind in INTEGERS | FLOATS | {"numeric"} else "'" + value.replace("'", "''") + "'"
+
+    return PLACE.sub(written, sql)
+
+
 def in_utc(text: str) -> str:
     """A point in time without its zone, in UTC; as it is where it cannot be read."""
     try:
@@ -136,4 +155,4 @@ def elements_of(text: str) -> list[str | None]:
     return found
 
 
-__all__ = ["elements_of", "in_utc", "seconds_of", "sent", "unpacked"]
+__all__ = ["elements_of", "in_utc", "seconds_of", "sent", "unpacked", "with_values"]
