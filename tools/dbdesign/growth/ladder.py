@@ -122,7 +122,8 @@ def _settings(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
     serves = (
         f"a pool of {pool} serves them"
         if pool <= most
-        else f"more than a pool of {most} ({POOLED:g} for each core) carries: they wait for the storage, which more connections do not make faster"
+        else f"more than a pool of {most} ({POOLED:g} for each core) carries: they wait for the storage, which more connections do not "
+        "make faster"
     )
     pool = min(pool, most)
     yield Measure(

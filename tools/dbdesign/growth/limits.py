@@ -58,7 +58,7 @@ PARTITIONS = 500
 
 HOT_ROW = "hottest row of "
 ONE_ROW = 500.0
-"""Transactions a second that can change one row, one after the other: 2 ms each for a round trip within the lock and the flush of the log."""
+"""Transactions a second that can change one row, one after the other: 2 ms each for a round trip with the lock and the flush of the log."""
 WIDE = 2.0**40
 """Values that nobody uses up: 34,000 a second for a year."""
 
@@ -163,7 +163,9 @@ def meeting(use: Callable[[float], float], capacity: float) -> float | None:
     """The first month from which on a use is at least the capacity; None if that is more than ten years away."""
     if use(0.0) >= capacity:
         return 0.0
-    if use(FAR) < capacity and use(FAR / 2) < capacity:  # what grows and shrinks by factors is nowhere higher than at its ends
+    if (
+        use(FAR) < capacity and use(FAR / 2) < capacity
+    ):  # what grows and shrinks by factors is nowhere higher than at its ends
         return None
     step = 6
     for high in range(step, int(FAR) + 1, step):
@@ -278,7 +280,7 @@ def _hot_rows(at: Situation) -> Iterator[Limit]:
             f"{HOT_ROW}{table.label}", "changes a second", ONE_ROW,
             lambda month, query=query, share=pattern.hottest: at.load.rate(query, month) * share, at,  # type: ignore[misc]
             f"{pattern.name!r} goes to one row with {pattern.hottest:.0%}: who changes it holds its lock until the commit is on the disk, "
-            f"{1000 / ONE_ROW:g} ms with a round trip; count in several rows that readers add up, or collect the changes and write their sum",
+            f"{1000 / ONE_ROW:g} ms with a round trip; count in several rows that readers add up, or collect changes and write their sum",
         )  # fmt: skip
         if limit.when is not None:
             yield limit

@@ -168,9 +168,8 @@ def _why_whole(at: Situation, size: float, shares: Mapping[str, float], key: Col
     if not shares:
         return f"{said}no statement compares one of its columns with a value: each would read every partition"
     best = max(shares.items(), key=lambda one: one[1])
-    return (
-        f"{said}no column prunes {PRUNED:.0%} of its statements (the best is {best[0]} with {best[1]:.0%}): each would read every partition"
-    )
+    found = f"the best is {best[0]} with {best[1]:.0%}"
+    return f"{said}no column prunes {PRUNED:.0%} of its statements ({found}): each would read every partition"
 
 
 def _lost(at: Situation, table: Table, key: str) -> str:
@@ -179,7 +178,9 @@ def _lost(at: Situation, table: Table, key: str) -> str:
         if key not in columns:
             return f"UNIQUE ({', '.join(sorted(columns))}) could not be kept"
     primary = table.primary_key
-    referring = [one.label for one in at.design.schema_.tables for each in one.foreign_keys if each.references == table.label]
+    referring = [
+        one.label for one in at.design.schema_.tables for each in one.foreign_keys if each.references == table.label
+    ]
     if primary is not None and key not in primary.columns and referring:
         return f"the foreign key of {referring[0]} could not be kept"
     return ""
@@ -222,10 +223,12 @@ def price_of(at: Situation, table: Table, key: str, count: int) -> Price:
         rate += executed
         cores += executed * count * (PLANNED if early else PLANNED + OPENED) / 1000
     rows = max(at.sizes.rows(table.label, at.months), 1.0)
-    arriving = max(
-        arrivals(at.design, table, rows) / SECONDS_PER_MONTH, _inserted(at, table)
+    arriving = max(arrivals(at.design, table, rows) / SECONDS_PER_MONTH, _inserted(at, table))
+    wide = (
+        at.sizes.bytes(at.sizes.by_name[table.label], at.months) / rows / TOASTED
+        if table.label in at.sizes.by_name
+        else 0.0
     )
-    wide = at.sizes.bytes(at.sizes.by_name[table.label], at.months) / rows / TOASTED if table.label in at.sizes.by_name else 0.0
     keys = (table.primary_key is not None) + len(table.unique_keys) + len(table.indexes)
     return Price(rate, cores, arriving, arriving * (1 + keys + wide) * ROW_WRITTEN * 2 / 1000)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from dbdesign.growth.columns import ColumnOrder, column_orders
@@ -12,8 +12,6 @@ from dbdesign.growth.distributed.lint import Unsupported, lint
 from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
 from dbdesign.growth.load import (
-    DAYS_PER_MONTH,
-    asked_on,
     contradictions,
     costs_of,
     refused,
@@ -25,6 +23,7 @@ from dbdesign.growth.partition_proof import prove
 from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
 from dbdesign.growth.sharding import KeyCandidate, candidates
 from dbdesign.growth.sizes import Weigher
+from dbdesign.simulate.clock import day_in
 from dbdesign.simulate.simulator import Simulator
 from dbdesign.twin.twin import production_twin
 
@@ -112,20 +111,21 @@ def plan_growth(
     tell(0.1, "building the twin")
     with production_twin(ddl, statistics, settings=settings) as twin:
         simulator = Simulator(twin, design.schema_)
+        simulator.day = today
         weigher = Weigher(twin, design, today)
-        queries = [asked_on(one, today, design) for one in design.workload.queries]
+        queries = design.workload.queries
         tell(0.25, "planning today's workload")
         bare = planned(simulator, queries)
-        missing, simulated = with_missing(design, queries, twin, bare)
-        simulator = Simulator(twin, design.schema_) if missing else simulator
+        missing, simulated = with_missing(queries, simulator, bare)
+        if missing:
+            simulator = Simulator(twin, design.schema_)
         weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
         weigher.weigh(0.0)
         now = costs_of(simulated, simulator, machine.cache)
         tell(0.45, "filling the twin for the horizon")
         reached = weigher.fill_latest(months) if months > 0 else 0.0
-        then_day = today + timedelta(days=round(reached * DAYS_PER_MONTH))
-        shifted = [asked_on(one, then_day, design) for one in design.workload.queries]
-        later = planned(simulator, shifted) if months > 0 else simulated
+        simulator.day = day_in(reached, today)
+        later = planned(simulator, queries) if months > 0 else simulated
         then = costs_of(later, simulator, machine.cache)
         orders = tuple(column_orders(twin))
         sizes = weigher.sizes(months, reached)
@@ -181,6 +181,10 @@ def _assumptions(
     if reached < at.months:
         found.append(
             f"a table is larger than 32 TB at the horizon: bytes a row are those of month {reached:g}, the last that PostgreSQL can hold"
+        )
+    if any(one.toast.get(month) for one in at.sizes.objects for month in one.toast):
+        found.append(
+            "values out of line are counted as long as they are: compression makes texts and documents among them smaller"
         )
     if at.load.queries:
         found.append(
