@@ -23,7 +23,7 @@ from dbdesign.growth.partition_proof import prove
 from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
 from dbdesign.growth.sharding import KeyCandidate, candidates
 from dbdesign.growth.sizes import Weigher
-from dbdesign.simulate.clock import day_in
+from dbdesign.simulate.clock import day_in, moved_to
 from dbdesign.simulate.simulator import Simulator
 from dbdesign.twin.twin import production_twin
 
@@ -138,7 +138,7 @@ def plan_growth(
     limits = limits_of(situation)
     tell(0.8, "planning partitions")
     plans, whole = partition_plans(situation, today)
-    texts = {one.query.name: one.sql for one in simulated if one.plan is not None}
+    texts = {one.query.name: moved_to(one.sql, today) for one in simulated if one.plan is not None}
     proven, disproved = upheld(prove(design.schema_, plans, load, texts, today))
     due, reason = sharding_due(situation)
     tell(0.9, "weighing shard keys")

@@ -2,7 +2,6 @@
 -- dbdesign migrate plan OLD NEW (plan_migration), with this as NEW.
 
 -- readings: by taken_at, a day each (20.2 GB, 184 partitions in month 36): rows go after 180 days
--- last day of a device reads all of 24 partitions: let it give taken_at, or accept that
 -- proof: executed on PostgreSQL 18: 24 partitions made, statements explained, the oldest one detached concurrently and dropped
 CREATE TABLE readings (
     device_id integer NOT NULL,
