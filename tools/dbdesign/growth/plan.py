@@ -191,7 +191,13 @@ def _assumptions(
             "rates grow each month as the fastest of the tables that a statement uses grows by a share; others stay as they are"
         )
         found.append("peak rates for processor, storage and connections, average rates for log and key exhaustion")
-        found.append("all rows of a table are wanted alike: memory serves more where some are wanted more")
+        hot = any(one.hottest for one in at.design.access.patterns)
+        found.append(
+            "rows are wanted by Zipf's law where a pattern says the share of the most wanted value, alike elsewhere: memory serves more "
+            "where the newest are wanted more"
+            if hot
+            else "all rows of a table are wanted alike: memory serves more where some are wanted more"
+        )
     else:
         found.append("no workload: processor, storage, connections, log and sharding keys are judged by sizes alone")
     return [*found, *(profile.assumptions if profile else ())]
