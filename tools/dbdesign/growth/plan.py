@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from dbdesign.growth.columns import ColumnOrder, column_orders
 from dbdesign.growth.distributed.lint import Unsupported, lint
-from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
+from dbdesign.growth.ladder import Measure, ladder_of
+from dbdesign.growth.largest import sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
 from dbdesign.growth.load import (
     contradictions,
