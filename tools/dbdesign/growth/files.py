@@ -104,6 +104,7 @@ def sharded(plan: GrowthPlan, key: KeyCandidate) -> Sharded:
     return Sharded(
         at.design.schema_,
         keyed_schema(at.design.schema_, key),
+        keyed_schema(at.design.schema_, key, across=True),
         key,
         key.shards,
         {table.label: at.sizes.of_table(table.label, at.months) for table in tables},

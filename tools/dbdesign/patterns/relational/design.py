@@ -34,7 +34,9 @@ def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
     made = with_indexes(tables.made, access, patterns, statements)
     said = list(tables.assumptions)
     if any(one.indexes for one in made.values()):
-        said.append("each pattern that no key serves has its index: equalities, then order or range; partial where a filter keeps a tenth")
+        said.append(
+            "each pattern that no key serves has its index: equalities, then order or range; partial where a filter keeps a tenth"
+        )
     if queries:
         said.append("each pattern is a statement, with another for each entity that is written together with it")
     schema = design.schema_.model_copy(update={"tables": (*design.schema_.tables, *made.values())})
@@ -92,4 +94,6 @@ def _unwritten(design: Design) -> tuple[str, ...]:
         return ()
     named = ", ".join(one.name for one in unsaid[:5]) + (" …" if len(unsaid) > 5 else "")
     title = dialect(design.schema_.engine).title
-    return (f"patterns without a query in {title}'s dialect count nothing ({named}): write them as SQL under `workload`",)
+    return (
+        f"patterns without a query in {title}'s dialect count nothing ({named}): write them as SQL under `workload`",
+    )

@@ -88,12 +88,12 @@ class Statements:
         for number, name in enumerate(pattern.together, 1):
             other = self.tables.get(name)
             if other is None or (pairs := _pairs(table, other)) is None:
-                self.assumptions.append(f"pattern {pattern.name!r} reads {name} too, which no foreign key joins: left out")
+                self.assumptions.append(
+                    f"pattern {pattern.name!r} reads {name} too, which no foreign key joins: left out"
+                )
                 continue
             alias = f"j{number}"
-            on = " AND ".join(
-                f"{alias}.{SQL.identifier(there)} = t.{SQL.identifier(here)}" for here, there in pairs
-            )
+            on = " AND ".join(f"{alias}.{SQL.identifier(there)} = t.{SQL.identifier(here)}" for here, there in pairs)
             yield alias, f" LEFT JOIN {SQL.qualified(other.namespace, other.name)} {alias} ON {on}"
 
     def _conditions(self, pattern: AccessPattern, table: Table, given: _Parameters) -> Iterator[str]:
@@ -189,7 +189,7 @@ class Statements:
         columns = [there for _, there in pairs]
         if pattern.operation == "deletes" and down:
             return f"DELETE FROM {target} WHERE {given.equal(columns)}", False
-        held = {name for name in (*columns, *(other.primary_key.columns if other.primary_key else ()))}
+        held = {*columns, *(other.primary_key.columns if other.primary_key else ())}
         free = [one.name for one in other.columns if one.name not in held][-1:]
         if not free:
             return None, False
