@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from dbdesign.errors import InputError
 from dbdesign.integrity.lifecycle.base import TITLES, Part, Statement, Target, joined
+from dbdesign.integrity.lifecycle.mysql import parts as mysql
 from dbdesign.integrity.lifecycle.postgresql import parts as postgresql
 from dbdesign.model.base import Model
 from dbdesign.model.lifecycle import Lifecycle
@@ -14,6 +15,7 @@ from dbdesign.writers.base import Note
 
 ENGINES: Mapping[Engine, tuple[Callable[[Target], str], Callable[[Target], list[Part]]]] = {
     Engine.POSTGRESQL: (postgresql.shared, postgresql.parts),
+    Engine.MYSQL: (mysql.shared, mysql.parts),
 }
 """By engine: what goes before all parts, and the parts."""
 

@@ -23,6 +23,11 @@ def _text(folder: str, concern: str) -> str:
     return (resources.files("dbdesign.integrity.lifecycle") / folder / f"{concern}.sql").read_text(encoding="utf-8")
 
 
+def ddl(folder: str, name: str) -> str:
+    """The DDL of a file without values."""
+    return _text(folder, name).removeprefix("-- ddl\n").strip()
+
+
 def filled(folder: str, concern: Concern, values: Mapping[str, str]) -> Part:
     """The part that a file says, with values in their places (one that is missing is a KeyError: a defect of ours)."""
     text = _VALUE.sub(lambda match: values[match[1]], _text(folder, concern))

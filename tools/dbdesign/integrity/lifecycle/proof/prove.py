@@ -31,10 +31,10 @@ from dbdesign.model.workload import ColumnVolume, TableVolume, Workload
 from dbdesign.twin.profiles import resolve
 from dbdesign.writers.base import WriteOptions, writer
 
-TENANTS = 3
 if TYPE_CHECKING:
     from dbdesign.engines.postgres.scratch import ScratchDatabase
 
+TENANTS = 3
 ROWS = 14
 """Rows of a table, about: some for each of several tenants and persons."""
 DISK = 256 * 1024**2
