@@ -53,6 +53,13 @@ class Person:
         self._followed = 0
         self._walk()
         self._keep_parents()
+        self._look_for_blocks()
+
+    def _look_for_blocks(self) -> None:
+        for relation in self.unlinked:
+            if not self.cuttable(relation):
+                named = ", ".join(relation.foreign_key.columns)
+                self.blocked.append(f"{relation.child} ({named}) cannot be emptied: it is NOT NULL")
 
     def _walk(self) -> None:
         """From the subject down every foreign key whose rows are the person's own."""
@@ -131,9 +138,6 @@ class Person:
         for relation in self.unlinked:
             child, columns = self.target.at(relation.child), self.cuttable(relation)
             if not columns:
-                self.blocked.append(
-                    f"{relation.child} ({', '.join(relation.foreign_key.columns)}) cannot be emptied: it is NOT NULL"
-                )
                 continue
             yield Action(child, "unlink", self._through(relation, "t", ()), dict.fromkeys(columns, "NULL"))
 

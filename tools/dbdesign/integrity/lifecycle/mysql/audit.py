@@ -1,4 +1,4 @@
-"""Audit trail: row triggers that write JSON into one log, also for rows that a foreign key's action changes; system versioning in MariaDB."""
+"""Audit trail: row triggers that write JSON into one log, also of what a foreign key does; system versioning in MariaDB."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def _action(target: Target, relation: Relation) -> str:
         does = f"DELETE FROM {target.table(child)} WHERE {same}"
     else:
         loose = [one for one in key.columns if (column := child.column(one)) is not None and column.nullable]
-        does = f"UPDATE {target.table(child)} SET {', '.join(f'{target.column(one)} = NULL' for one in loose)} WHERE {same}"
+        sets = ", ".join(f"{target.column(one)} = NULL" for one in loose)
+        does = f"UPDATE {target.table(child)} SET {sets} WHERE {same}"
     return f"CREATE TRIGGER {name} BEFORE DELETE ON {target.table(parent)} FOR EACH ROW\n{does};"
 
 
@@ -123,7 +124,8 @@ def _start(target: Target, audit: AuditTrail, table: Table) -> str:
 def as_of(literal: str) -> str:
     """The rows of a table at a moment, as JSON."""
     return (
-        "SELECT v.new_row FROM (SELECT l.operation, l.new_row, ROW_NUMBER() OVER (PARTITION BY l.row_key ORDER BY l.at DESC, l.id DESC) AS n"
+        "SELECT v.new_row FROM (SELECT l.operation, l.new_row, ROW_NUMBER() OVER (PARTITION BY l.row_key ORDER BY"
+        " l.at DESC, l.id DESC) AS n"
         f" FROM {LOG} l WHERE l.table_name = {literal} AND l.at <= :moment) v WHERE v.n = 1 AND v.operation <> 'delete'"
     )
 
@@ -133,7 +135,8 @@ def _statements(target: Target, audit: AuditTrail, tables: list[Table]) -> Itera
         concern="audit",
         name="say who acts",
         sql=f"SET {ACTOR} = :actor",
-        when="At the beginning of every transaction; a pooled connection keeps it, so that it must be set anew each time. Without it the"
+        when="At the beginning of every transaction; a pooled connection keeps it, so that it must be set anew each"
+        " time. Without it the"
         " account of the connection is recorded.",
     )
     for table in tables[:1]:
@@ -141,14 +144,21 @@ def _statements(target: Target, audit: AuditTrail, tables: list[Table]) -> Itera
             concern="audit",
             name=f"{table.name} as they were",
             sql=as_of(target.literal(table.label)),
-            when="To look back; with another table_name for every recorded table. JSON_TABLE (MySQL 8, MariaDB 10.6) makes columns of it.",
+            when=(
+                "To look back; with another table_name for every recorded table. JSON_TABLE (MySQL 8, MariaDB 10.6)"
+                " makes"
+                " columns of it."
+            ),
         )
         yield Statement(
             concern="audit",
             name="MariaDB: the engine's own versions instead of triggers",
             sql=f"ALTER TABLE {target.table(table)} ADD SYSTEM VERSIONING",
-            when="MariaDB 10.3 and later, once a table, instead of the triggers: SELECT … FOR SYSTEM_TIME AS OF TIMESTAMP :moment shows it as it"
-            " was. It does not say who acted, and DELETE HISTORY FROM … BEFORE SYSTEM_TIME lets old versions go. MySQL has none.",
+            when="MariaDB 10.3 and later, once a table, instead of the triggers: SELECT … FOR SYSTEM_TIME AS OF"
+            " TIMESTAMP"
+            " :moment shows it as it"
+            " was. It does not say who acted, and DELETE HISTORY FROM … BEFORE SYSTEM_TIME lets old versions go. MySQL"
+            " has none.",
         )
     if audit.keep is not None:
         yield Statement(
@@ -165,7 +175,11 @@ def _action_notes(acted: list[Relation]) -> Iterator[Note]:
         if one.child == one.parent:
             yield Note(
                 object=f"{one.child} ({columns})",
-                lost=f"ON DELETE {one.foreign_key.on_delete.upper()} fires no trigger, and a trigger may not change its own table",
+                lost=(
+                    f"ON DELETE {one.foreign_key.on_delete.upper()} fires no trigger, and a trigger may not change"
+                    " its own"
+                    " table"
+                ),
                 instead="cut or delete those rows first; what the foreign key does leaves no record",
             )
         else:

@@ -78,8 +78,8 @@ def _procedure(target: Target, erasure: Erasure, person: Person) -> str:
         *_collected(target, person),
         *(step(target, action) for action in person.actions),
         *_emptied(target, person),
-        f"INSERT INTO erasure_log (subject_table, subject_key, erased_by, reason) VALUES ({target.literal(person.subject.label)}, {key},"
-        " CURRENT_USER(), why);",
+        "INSERT INTO erasure_log (subject_table, subject_key, erased_by, reason)",
+        f"VALUES ({target.literal(person.subject.label)}, {key}, CURRENT_USER(), why);",
         "COMMIT;",
     ]
     body = "\n  ".join(lines)
@@ -125,13 +125,15 @@ def _collected(target: Target, person: Person) -> Iterator[str]:
     yield "DELETE FROM erased_rows;"
     for table in tables:
         label = target.literal(table.label)
-        yield f"INSERT INTO erased_rows SELECT {label}, {row_key(target, table, 't')} FROM {target.table(table)} t WHERE {person.condition(table)};"
+        found = f"SELECT {label}, {row_key(target, table, 't')} FROM {target.table(table)} t WHERE {person.condition(table)}"
+        yield f"INSERT INTO erased_rows {found};"
         for relation in person.references(table):
             pairs = zip(relation.foreign_key.columns, relation.foreign_key.referenced_columns, strict=True)
             named = [(ours, person.argument[theirs]) for ours, theirs in pairs if theirs in person.argument]
             if relation.parent == person.subject.label and named:
                 same = " AND ".join(
-                    f"JSON_UNQUOTE(JSON_EXTRACT(COALESCE(l.new_row, l.old_row), {target.literal('$.' + ours)})) = {argument}"
+                    f"JSON_UNQUOTE(JSON_EXTRACT(COALESCE(l.new_row, l.old_row), {target.literal('$.' + ours)})) ="
+                    f" {argument}"
                     for ours, argument in named
                 )
                 yield f"INSERT INTO erased_rows SELECT l.table_name, l.row_key FROM {LOG} l WHERE l.table_name = {label} AND {same};"
@@ -146,7 +148,8 @@ def _emptied(target: Target, person: Person) -> Iterator[str]:
         values = {one: f"JSON_REMOVE({one}, {paths})" if sets else "NULL" for one in ("old_row", "new_row")}
         changed = ", ".join(f"l.{one} = {value.replace(one, f'l.{one}')}" for one, value in values.items())
         yield (
-            f"UPDATE {LOG} l JOIN erased_rows e ON e.table_name = l.table_name AND e.row_key = l.row_key SET {changed}, l.erased_at = NOW(6)"
+            f"UPDATE {LOG} l JOIN erased_rows e ON e.table_name = l.table_name AND e.row_key = l.row_key SET {changed},"
+            " l.erased_at = NOW(6)"
             f" WHERE l.table_name = {target.literal(table.label)};"
         )
 
@@ -159,7 +162,8 @@ def shredding(target: Target, erasure: Erasure, binary: str, moment: str) -> Par
     columns = ",\n    ".join(f"{target.column(one)} {_type(subject, one)} NOT NULL" for one in keys)
     same = " AND ".join(f"{target.column(one)} = :{one}" for one in keys)
     sql = (
-        f"-- no foreign key: the key can be destroyed while the person's encrypted rows stay\nCREATE TABLE {store} (\n    {columns},\n"
+        f"-- no foreign key: the key can be destroyed while the person's encrypted rows stay\nCREATE TABLE {store}"
+        f" (\n    {columns},\n"
         f"    wrapped_key {binary} NOT NULL,\n    master_key_id varchar(100) NOT NULL,\n    created_at {moment},\n"
         f"    PRIMARY KEY ({target.columns(keys)})\n);"
     )
@@ -171,14 +175,20 @@ def shredding(target: Target, erasure: Erasure, binary: str, moment: str) -> Par
                 concern="erasure",
                 name=f"the key of one of {subject.name}",
                 sql=f"SELECT wrapped_key, master_key_id FROM {store} WHERE {same}",
-                when="Before a personal value is written or read: the program unwraps the key with the master key, which is kept outside the"
+                when="Before a personal value is written or read: the program unwraps the key with the master key,"
+                " which is"
+                " kept outside the"
                 " database, and encrypts with AES-256-GCM. No row: the person was erased; show nothing.",
             ),
             Statement(
                 concern="erasure",
                 name=f"erase one of {subject.name}",
                 sql=f"DELETE FROM {store} WHERE {same}",
-                when="By the account of the jobs alone. Every copy of the encrypted values, in backups too, can no longer be read.",
+                when=(
+                    "By the account of the jobs alone. Every copy of the encrypted values, in backups too, can no"
+                    " longer be"
+                    " read."
+                ),
             ),
         ),
     )

@@ -48,7 +48,10 @@ def outbox(target: Target, skip_locked: str = SKIP_LOCKED) -> Part:
     part = filled("mysql", "outbox", values)
     note = Note(
         object="outbox",
-        lost="published events are deleted in batches, not with a partition: a unique key would have to hold the partition's column",
+        lost=(
+            "published events are deleted in batches, not with a partition: a unique key would have to hold the"
+            " partition's column"
+        ),
         instead="DELETE … LIMIT by the index on published_at",
     )
     return part.model_copy(update={"notes": (note,)})
@@ -72,7 +75,8 @@ def sagas(target: Target, skip_locked: str = SKIP_LOCKED, *, guarded: bool = Tru
 def _steps(target: Target, saga: Saga) -> list[str]:
     return [
         f"    ({target.literal(saga.name)}, {number}, {target.literal(step.name)}, "
-        f"{target.literal(step.compensation) if step.compensation else 'NULL'}, {seconds(step.timeout or saga.timeout)})"
+        f"{target.literal(step.compensation) if step.compensation else 'NULL'},"
+        f" {seconds(step.timeout or saga.timeout)})"
         for number, step in enumerate(saga.steps, start=1)
     ]
 

@@ -51,17 +51,23 @@ def _statements(target: Target, one: Ageing) -> Iterator[Statement]:
         yield Statement(
             concern="retention",
             name=f"archive old rows of {one.table.name}",
-            sql=f"SET @cutoff = {cutoff};\nINSERT INTO {target.beside(one.table, 'archive')} ({target.columns(columns)})\n"
-            f"SELECT {target.columns(columns)} FROM {name} WHERE {due(target, one, '@cutoff')} ORDER BY {name}.{by} LIMIT {one.batch} FOR UPDATE;\n"
+            sql=f"SET @cutoff = {cutoff};\nINSERT INTO {target.beside(one.table, 'archive')}"
+            f" ({target.columns(columns)})\n"
+            f"SELECT {target.columns(columns)} FROM {name} WHERE {due(target, one, '@cutoff')} ORDER BY {name}.{by}"
+            f" LIMIT {one.batch} FOR UPDATE;\n"
             f"DELETE FROM {name} WHERE {due(target, one, '@cutoff')} ORDER BY {name}.{by} LIMIT {one.batch}",
-            when="In one transaction a batch, until nothing is deleted: the rows that are locked are those that are deleted.",
+            when=(
+                "In one transaction a batch, until nothing is deleted: the rows that are locked are those that are"
+                " deleted."
+            ),
         )
         return
     yield Statement(
         concern="retention",
         name=f"let old rows of {one.table.name} go",
         sql=f"DELETE FROM {name} WHERE {rows}",
-        when="Daily at a quiet hour, each batch a transaction, until no row is deleted; or as an event: CREATE EVENT … ON SCHEDULE EVERY 1 MINUTE"
+        when="Daily at a quiet hour, each batch a transaction, until no row is deleted; or as an event: CREATE EVENT …"
+        " ON SCHEDULE EVERY 1 MINUTE"
         " DO this statement (event_scheduler = ON).",
     )
     if one.how == "detach":
@@ -69,8 +75,10 @@ def _statements(target: Target, one: Ageing) -> Iterator[Statement]:
             concern="retention",
             name=f"drop old partitions of {one.table.name}",
             sql="SELECT partition_name, partition_description FROM information_schema.partitions"
-            f" WHERE table_schema = DATABASE() AND table_name = {target.literal(one.table.name)} ORDER BY partition_ordinal_position",
-            when=f"Where {name} is partitioned by RANGE of {one.by}, instead of the batches: ALTER TABLE {name} DROP PARTITION for those that are"
+            f" WHERE table_schema = DATABASE() AND table_name = {target.literal(one.table.name)} ORDER BY"
+            " partition_ordinal_position",
+            when=f"Where {name} is partitioned by RANGE of {one.by}, instead of the batches: ALTER TABLE {name} DROP"
+            " PARTITION for those that are"
             " over, after EXCHANGE PARTITION with an empty table where the rows are to be archived.",
         )
 

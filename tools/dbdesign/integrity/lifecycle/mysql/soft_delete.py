@@ -52,7 +52,8 @@ def _guards(target: Target, relation: Relation, wanted: SoftDelete) -> list[str]
         name = target.name(child.name, "live", parent.name, key.columns[-1], event.lower())
         made.append(
             f"CREATE TRIGGER {name} BEFORE {event} ON {target.table(child)} FOR EACH ROW BEGIN\n"
-            f"  IF {condition}EXISTS (SELECT 1 FROM {target.table(parent)} p WHERE {same} AND p.{target.column(wanted.column)} IS NOT NULL"
+            f"  IF {condition}EXISTS (SELECT 1 FROM {target.table(parent)} p WHERE {same} AND"
+            f" p.{target.column(wanted.column)} IS NOT NULL"
             f" LOCK IN SHARE MODE) THEN\n"
             f"    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {message};\n  END IF;\nEND$$"
         )
@@ -84,7 +85,8 @@ def _marking(target: Target, table: Table, wanted: SoftDelete) -> str:
     restore = f"\n  ELSEIF OLD.{column} IS NOT NULL AND NEW.{column} IS NULL THEN\n" + "\n".join(back) if back else ""
     body = "\n".join(lines)
     return (
-        f"CREATE TRIGGER {target.name(table.name, 'soft', 'delete')} AFTER UPDATE ON {target.table(table)} FOR EACH ROW BEGIN\n"
+        f"CREATE TRIGGER {target.name(table.name, 'soft', 'delete')} AFTER UPDATE ON {target.table(table)} FOR EACH"
+        " ROW BEGIN\n"
         f"  IF OLD.{column} IS NULL AND NEW.{column} IS NOT NULL THEN\n{body}{restore}\n  END IF;\nEND$$"
     )
 

@@ -28,7 +28,10 @@ def part(target: Target) -> Part:
     note = Note(
         object="tenant",
         lost="has no row-level security",
-        instead="views WITH CASCADED CHECK OPTION over the rows of the session's tenant; grant the program rights on them and none on the tables",
+        instead=(
+            "views WITH CASCADED CHECK OPTION over the rows of the session's tenant; grant the program rights on them,"
+            " not on the tables"
+        ),
     )
     unset = Note(
         object=VARIABLE,
@@ -53,7 +56,8 @@ def _view(target: Target, table: Table, column: str) -> str:
     columns = target.columns([one.name for one in table.columns])
     return (
         f"CREATE ALGORITHM = MERGE SQL SECURITY DEFINER VIEW {target.beside(table, 'of', 'tenant')} AS\n"
-        f"SELECT {columns} FROM {target.table(table)} WHERE {target.column(column)} = {FUNCTION}()\nWITH CASCADED CHECK OPTION;"
+        f"SELECT {columns} FROM {target.table(table)} WHERE {target.column(column)} = {FUNCTION}()\nWITH CASCADED"
+        " CHECK OPTION;"
     )
 
 
@@ -75,5 +79,7 @@ def _statements(target: Target, tables: list[tuple[Table, str]]) -> Iterator[Sta
             concern="tenant",
             name=f"rights on {table.name}",
             sql=f"GRANT SELECT, INSERT, UPDATE, DELETE ON {target.beside(table, 'of', 'tenant')} TO :account",
-            when="Once, for the program's account, which has no rights on the table itself, and EXECUTE on the function.",
+            when=(
+                "Once, for the program's account, which has no rights on the table itself, and EXECUTE on the function."
+            ),
         )

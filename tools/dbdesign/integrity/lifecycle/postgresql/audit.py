@@ -286,7 +286,8 @@ def _statements(target: Target, audit: AuditTrail, tables: list[Table]) -> Itera
                 f"SELECT make_partitions('{LOG}', 'month', 3), drop_expired_partitions('{LOG}', now() -"
                 f" {interval(audit.keep)})"
             ),
-            when="Daily (pg_cron). Without a partition for the present month every change of a recorded table fails: alert"
+            when="Daily (pg_cron). Without a partition for the present month every change of a recorded table fails:"
+            " alert"
             " on it. With"
             f" pg_partman 5: partman.create_parent('public.{LOG}', 'at', '1 month') and retention '{audit.keep}',"
             " retention_keep_table = false in part_config.",

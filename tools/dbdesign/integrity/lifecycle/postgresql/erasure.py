@@ -237,7 +237,8 @@ GRANT SELECT, DELETE ON {store} TO {maintenance(target)};"""
             concern="erasure",
             name=f"erase one of {subject.name}",
             sql=f"DELETE FROM {store} WHERE {same}",
-            when="As the maintenance role. Every copy of the encrypted values, in backups, logs and replicas too, can no"
+            when="As the maintenance role. Every copy of the encrypted values, in backups, logs and replicas too,"
+            " can no"
             " longer be read;"
             " backups of this table alone must be short-lived (30 days at most), or kept with the master key's"
             " provider.",
@@ -285,7 +286,8 @@ def _notes(target: Target, person: Person) -> Iterator[Note]:
             object="outbox",
             lost=f"events of other aggregates than {person.subject.name} may hold personal values",
             instead=(
-                f"they go after {target.lifecycle.outbox.keep}; what consumers keep is theirs to erase: publish an event of"
+                f"they go after {target.lifecycle.outbox.keep}; what consumers keep is theirs to erase: publish an"
+                " event of"
                 " the erasure"
             ),
         )

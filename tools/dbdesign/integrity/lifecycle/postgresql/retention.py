@@ -123,7 +123,8 @@ def _statement(target: Target, one: Ageing) -> Statement:
             concern="retention",
             name=f"let old rows of {one.table.name} go",
             sql=f"CALL {routine}()",
-            when="Daily at a quiet hour, as the maintenance role, outside a transaction: each batch is committed by itself,"
+            when="Daily at a quiet hour, as the maintenance role, outside a transaction: each batch is committed by"
+            " itself,"
             " and a run that"
             " is broken off has lost nothing.",
         )

@@ -71,7 +71,7 @@ def prove(schema: Schema, lifecycle: Lifecycle) -> tuple[tuple[Step, ...], str]:
         generate(
             Session(database, disk=DISK, seconds=SECONDS),
             schema,
-            resolve(Design(schema=schema, workload=_volumes(schema, lifecycle))),
+            resolve(Design(schema=schema, workload=volumes(schema, lifecycle))),
             ROWS * len(schema.tables),
         )
         _run(database, scripts.text, "the lifecycle")
@@ -83,7 +83,7 @@ def prove(schema: Schema, lifecycle: Lifecycle) -> tuple[tuple[Step, ...], str]:
             stand.close()
 
 
-def _volumes(schema: Schema, lifecycle: Lifecycle) -> Workload:
+def volumes(schema: Schema, lifecycle: Lifecycle) -> Workload:
     """As many rows everywhere, of few tenants, so that each has several."""
     tenant = lifecycle.tenant
     of_tenants = registry(schema, tenant) if tenant else None
