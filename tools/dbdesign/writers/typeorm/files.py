@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dbdesign.dialects.mysql_names import with_chosen_names
 from dbdesign.dialects.typeorm import DEFAULT_NAMES
 from dbdesign.errors import UnknownNameError
 from dbdesign.model.finding import Proof
@@ -11,7 +12,7 @@ from dbdesign.model.schema import Schema, Table, View
 from dbdesign.writers.base import WriteOptions, WriteResult
 from dbdesign.writers.typeorm.columns import Property, column_property
 from dbdesign.writers.typeorm.context import Context
-from dbdesign.writers.typeorm.keys import class_decorators, with_names
+from dbdesign.writers.typeorm.keys import class_decorators
 from dbdesign.writers.typeorm.names import camel
 from dbdesign.writers.typeorm.plan import EntityPlan, enum_members, planned, why_not
 from dbdesign.writers.typeorm.printing import Code, Printed, call, imports, string
@@ -26,7 +27,7 @@ def write_files(schema: Schema, options: WriteOptions) -> WriteResult:
     style = options.style or STYLES[0]
     if style not in STYLES:
         raise UnknownNameError.among("style of TypeORM", style, STYLES)
-    schema = with_names(schema)
+    schema = with_chosen_names(schema)
     plan = planned(schema)
     context = Context(plan, options, schema.engine, style == "active-record")
     parts: dict[str, str] = {}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import count
-from typing import TypeVar
-
 from dbdesign.dialects.base import dialect
 from dbdesign.dialects.typeorm import DEFAULT_NAMES
-from dbdesign.model.schema import Engine, Exclusion, Index, Key, Schema, Table
+from dbdesign.model.schema import Engine, Exclusion, Index, Key, Table
 from dbdesign.writers.typeorm.context import Context
 from dbdesign.writers.typeorm.plan import EntityPlan
 from dbdesign.writers.typeorm.printing import Printed, call
@@ -59,44 +56,6 @@ def _unique(key: Key, entity: EntityPlan, table: Table, context: Context) -> lis
     if key.deferrable:
         args.append({"deferrable": "INITIALLY DEFERRED" if key.initially_deferred else "INITIALLY IMMEDIATE"})
     return [call("@Unique", args, 0)]
-
-
-def with_names(schema: Schema) -> Schema:
-    """MySQL names a key by its first column and InnoDB a foreign key by its number: under other names TypeORM would make them anew."""
-    if schema.engine not in {Engine.MYSQL, Engine.TIDB}:
-        return schema
-    return schema.model_copy(update={"tables": tuple(map(_with_names, schema.tables))})
-
-
-def _with_names(table: Table) -> Table:
-    names = [*(key.name for key in table.unique_keys), *(index.name for index in table.indexes)]
-    taken = {name.lower() for name in names if name}
-    numbers = count(1)
-    references = tuple(
-        key if key.name else key.model_copy(update={"name": f"{table.name}_ibfk_{next(numbers)}"})
-        for key in table.foreign_keys
-    )
-    return table.model_copy(
-        update={
-            "unique_keys": tuple(_named(one, taken) for one in table.unique_keys),
-            "indexes": tuple(_named(one, taken) for one in table.indexes),
-            "foreign_keys": references,
-        }
-    )
-
-
-Named = TypeVar("Named", Key, Index)
-
-
-def _named(one: Named, taken: set[str]) -> Named:
-    if one.name is not None or not one.columns:
-        return one
-    name, number = one.columns[0], 1
-    while name.lower() in taken:
-        number += 1
-        name = f"{one.columns[0]}_{number}"
-    taken.add(name.lower())
-    return one.model_copy(update={"name": name})
 
 
 def _index(index: Index, entity: EntityPlan, table: Table, context: Context) -> str:
