@@ -40,6 +40,12 @@ _PRECISION = Gap(
     "no fractional digits are MySQL's default",
     "https://dev.mysql.com/doc/refman/8.4/en/fractional-seconds.html",
 )
+_EMPTY_ARRAY = Gap(
+    "column",
+    "an empty array is the same in braces and brackets",
+    "https://www.postgresql.org/docs/18/arrays.html#ARRAYS-INPUT",
+)
+_EMPTY = re.compile(r"\A'\{\}'::(.+\[\])\Z")
 _DISPLAY_WIDTH = re.compile(r"(?<=int)\(\d+\)(?! (?:unsigned )?zerofill)")
 
 
@@ -59,9 +65,17 @@ def same_fields(one: Operation, engine: Engine) -> Mapping[str, Gap]:
     if isinstance(before, Column) and isinstance(after, Column):
         gap = _same_type(before.type.native, after.type.native, engine)
         found = {"type": gap} if gap is not None else {}
-        clocks = {(one.default or "").replace("(0)", "") for one in (before, after)}
-        return found | ({"default": _PRECISION} if engine in _MYSQL and len(clocks) == 1 else {})
+        default = _same_default(before.default or "", after.default or "", engine)
+        return found | ({"default": default} if default is not None else {})
     return {}
+
+
+def _same_default(left: str, right: str, engine: Engine) -> Gap | None:
+    if engine in _MYSQL and left.replace("(0)", "") == right.replace("(0)", ""):
+        return _PRECISION
+    if engine is Engine.POSTGRESQL and _EMPTY.sub(r"ARRAY[]::\1", left) == _EMPTY.sub(r"ARRAY[]::\1", right):
+        return _EMPTY_ARRAY
+    return None
 
 
 def _same_type(left: str, right: str, engine: Engine) -> Gap | None:
