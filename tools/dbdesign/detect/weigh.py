@@ -111,7 +111,7 @@ class Weighed:
     def confidence_of(self, role: Role) -> float:
         """How sure it is in that role."""
         if role == "test":
-            return self.test_confidence
+            return self.test_confidence or self.confidence
         return max(self.confidence, self.target_confidence) if role == "target" else self.confidence
 
     def _only_talked_of(self) -> bool:
@@ -209,8 +209,9 @@ def _engine_roles(weighed: Mapping[str, Weighed]) -> dict[str, Role]:
         if one.technology.kind == "engine" and one.confidence >= THRESHOLD and not one.only_integrated
     }
     roles: dict[str, Role] = {}
+    mapped = any(one.technology.kind == "orm" and one.confidence >= THRESHOLD for one in weighed.values())
     stores = {name: one for name, one in engines.items() if one.technology.family in _STORES or name == "dynamodb"}
-    targets = _targets(engines)
+    targets = _targets(engines, mapped=mapped)
     ranked = sorted((name for name in stores if name not in targets), key=lambda name: -_precedence(name, stores[name]))
     application = any(one.technology.kind == "migration" and one.has(_CONFIGURED) for one in weighed.values())
     for position, name in enumerate(ranked):
@@ -221,7 +222,7 @@ def _engine_roles(weighed: Mapping[str, Weighed]) -> dict[str, Role]:
     roles.update(dict.fromkeys(targets, "target"))
     for name, one in engines.items():
         if name not in roles:
-            roles[name] = _side_role(one, alone=not ranked)
+            roles[name] = _side_role(one, alone=not ranked and not mapped)
     return roles
 
 
@@ -231,19 +232,24 @@ def _precedence(name: str, one: Weighed) -> float:
     return strength * {"sqlite": 0.6, "dynamodb": 0.75}.get(name, 1.0)
 
 
-def _targets(engines: Mapping[str, Weighed]) -> set[str]:
+def _targets(engines: Mapping[str, Weighed], *, mapped: bool) -> set[str]:
     """Databases that the program connects to for its users: many drivers, none of them set up as its own.
 
-    A package that says what the engine is for (a queue's) is the program's own use of it.
+    A package that says what the engine is for (a queue's), or a call that opens a cache, is the program's own use of it. Where the
+    program has a mapper, drivers of one family are those that the mapper may use.
     """
     bare = {
         name
         for name, one in engines.items()
-        if not one.has(_RUN | {Basis.CHOICE}) and not any(signal.role for signal in one.signals)
+        if not one.has(_RUN | {Basis.CHOICE})
+        and not any(signal.role for signal in one.signals)
+        and not (one.technology.role and one.has(frozenset({Basis.CODE})))
     }
     own = any(name not in bare and one.technology.family in _STORES for name, one in engines.items())
     families = {engines[name].technology.family for name in bare}
-    return bare if own and (len(bare) >= _MANY or (len(bare) == _MANY - 1 and len(families) > 1)) else set()
+    various = len(families) > 1
+    many = (len(bare) >= _MANY and (various or not mapped)) or (len(bare) == _MANY - 1 and various)
+    return bare if own and many else set()
 
 
 def _side_role(one: Weighed, *, alone: bool) -> Role:
@@ -265,7 +271,8 @@ def _role(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[s
             return roles[name]
         if one.target_confidence >= _TARGET_THRESHOLD:
             return "target"
-        return "test" if one.test_confidence >= _TEST_THRESHOLD and _is_test_engine(one) else None
+        tested = one.test_confidence >= _TEST_THRESHOLD and _is_test_engine(one)
+        return "test" if tested or (one.only_integrated and one.confidence >= THRESHOLD) else None
     if name in {"sync", "none"} or one.confidence < THRESHOLD:
         return None
     if one.only_optional:
