@@ -211,7 +211,7 @@ def _engine_roles(weighed: Mapping[str, Weighed]) -> dict[str, Role]:
     roles: dict[str, Role] = {}
     mapped = any(one.technology.kind == "orm" and one.confidence >= THRESHOLD for one in weighed.values())
     stores = {name: one for name, one in engines.items() if one.technology.family in _STORES or name == "dynamodb"}
-    targets = _targets(engines, mapped=mapped)
+    targets = _targets(engines, mapped=mapped) | _never_opened(engines, weighed)
     ranked = sorted((name for name in stores if name not in targets), key=lambda name: -_precedence(name, stores[name]))
     application = any(one.technology.kind == "migration" and one.has(_CONFIGURED) for one in weighed.values())
     for position, name in enumerate(ranked):
@@ -250,6 +250,21 @@ def _targets(engines: Mapping[str, Weighed], *, mapped: bool) -> set[str]:
     various = len(families) > 1
     many = (len(bare) >= _MANY and (various or not mapped)) or (len(bare) == _MANY - 1 and various)
     return bare if own and many else set()
+
+
+def _never_opened(engines: Mapping[str, Weighed], weighed: Mapping[str, Weighed]) -> set[str]:
+    """Engines that are declared and no more, where the program opens several others for its users."""
+    opened = [
+        name for name, one in weighed.items() if one.target_confidence >= _TARGET_THRESHOLD and name not in engines
+    ]
+    if len(opened) < _MANY - 2:
+        return set()
+    return {
+        name
+        for name, one in engines.items()
+        if one.technology.family in {*_STORES, "analytics"}
+        and all(signal.basis is Basis.DEPENDENCY for signal in one.signals if _SHARE[signal.scope] >= 0.3)
+    }
 
 
 def _side_role(one: Weighed, *, alone: bool) -> Role:
