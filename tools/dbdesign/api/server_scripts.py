@@ -131,7 +131,7 @@ def _mysql(schema: Schema, ours: Schema, server: Server, answers: ServerIdentity
     written = writer(target).write(schema, options)
     text = for_mariadb(written.text, answers.version) if server.name == "mariadb" else written.text
     made = tuple(part.strip().rstrip(";") for part in _STATEMENT.split(text) if part.strip())
-    built, said = _for_engine(indexes, ours, server.engine)
+    built, said = _for_engine(indexes, ours, _read_back(written.text, target, server.engine))
     if server.name == "mariadb":
         built = tuple(ddl.replace(", ALGORITHM=INPLACE, LOCK=NONE", "") for ddl in built)
     return Script(made, (), built, notes=(*_notes(written.notes), *said))
@@ -164,7 +164,7 @@ def _cockroachdb(schema: Schema, ours: Schema, indexes: Sequence[str]) -> Script
     )
     statements = tuple(one.sql for one in split_script(written.text).statements)
     whole = settled.model_copy(update={"engine": Engine.COCKROACHDB})
-    built, said = _for_engine(indexes, ours, Engine.COCKROACHDB)
+    built, said = _for_engine(indexes, ours, _read_back(written.text, "cockroachdb", Engine.COCKROACHDB))
     return Script(statements, (*numbered_on(whole), *references(whole)), built, notes=(*_notes(written.notes), *said))
 
 
@@ -278,17 +278,28 @@ def _key_of(
     return None
 
 
-def _for_engine(statements: Sequence[str], schema: Schema, engine: Engine) -> tuple[tuple[str, ...], list[str]]:
-    """CREATE INDEX and DROP INDEX of PostgreSQL by another engine's rules, and how they differ, a sentence each."""
+def _read_back(text: str, name: str, engine: Engine) -> Schema:
+    """The schema as it was written for an engine: its columns' own types decide how they are indexed."""
+    from dbdesign.readers.base import reader
+
+    return reader(name).read(text).schema_.model_copy(update={"engine": engine})
+
+
+def _for_engine(statements: Sequence[str], schema: Schema, spoken: Schema) -> tuple[tuple[str, ...], list[str]]:
+    """CREATE INDEX and DROP INDEX of PostgreSQL by another engine's rules, and how they differ, a sentence each.
+
+    Args:
+        schema: PostgreSQL's, to which the statements belong.
+        spoken: the other engine's.
+    """
     from dbdesign.indexes.engines import build
 
-    spoken = schema.model_copy(update={"engine": engine})
     made: list[str] = []
     said: list[str] = []
     indexed = _indexed(schema) if statements else _Indexed("", frozenset())
     for ddl in statements:
         match = _DROP.match(ddl)
-        found = [_dropped(match[1], schema, engine)] if match else []
+        found = [_dropped(match[1], spoken)] if match else []
         for one in [] if match else indexed.more(ddl):
             built = build(one.candidate, one.name, spoken)
             found.append(built.ddl.rstrip(";"))
@@ -299,14 +310,14 @@ def _for_engine(statements: Sequence[str], schema: Schema, engine: Engine) -> tu
     return tuple(made), said
 
 
-def _dropped(name: str, schema: Schema, engine: Engine) -> str:
+def _dropped(name: str, schema: Schema) -> str:
     """The statement; empty where there is no such index."""
-    words = dialect(engine)
+    words = dialect(schema.engine)
     table = next((one for one in schema.tables for index in one.indexes if index.name == name), None)
     if table is None:
         return ""
     on, gone = words.identifier(table.name), words.identifier(name)
-    return f"DROP INDEX {on}@{gone}" if engine is Engine.COCKROACHDB else f"ALTER TABLE {on} DROP INDEX {gone}"
+    return f"DROP INDEX {on}@{gone}" if schema.engine is Engine.COCKROACHDB else f"ALTER TABLE {on} DROP INDEX {gone}"
 
 
 @dataclass(frozen=True)
