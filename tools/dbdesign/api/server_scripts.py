@@ -62,11 +62,11 @@ def script_of(
     if server.protocol == "mysql":
         return _mysql(bare, loaded.design.schema_, server, answers, indexes)
     if server.name == "citus":
-        return _citus(loaded, bare, indexes)
+        return _citus(loaded, bare, answers, indexes)
     if server.name == "cockroachdb":
         return _cockroachdb(bare, loaded.design.schema_, indexes)
     return Script(
-        _postgresql(without_references(bare)),
+        _postgresql(without_references(bare), answers),
         (*numbered_on(bare), *references(bare)),
         tuple(map(_relocated, indexes)),
         notes=(),
@@ -141,7 +141,7 @@ def _version(engine: Engine, answers: ServerIdentity) -> str | None:
     """The server's version where the writers know it; MariaDB's numbers are its own."""
     if answers.kind == "mariadb" or not answers.version:
         return None
-    text = ".".join(map(str, answers.version[:2]))
+    text = ".".join(map(str, answers.version[: 1 if engine is Engine.POSTGRESQL else 2]))
     try:
         return dialect(engine).check_version(text)
     except DesignError:
@@ -179,12 +179,15 @@ def _given_keys(table: Table) -> Table:
     return table.model_copy(update={"columns": columns})
 
 
-def _postgresql(schema: Schema) -> tuple[str, ...]:
+def _postgresql(schema: Schema, answers: ServerIdentity) -> tuple[str, ...]:
     """The statements that make tables and what they are made of, without what could do more than hold rows."""
     from dbdesign.api.relocation import Relocation
     from dbdesign.engines.postgres import split_script
 
-    written = writer("postgresql").write(schema, WriteOptions(grants=False, comments=False, carried=False, prove=False))
+    options = WriteOptions(
+        grants=False, comments=False, carried=False, prove=False, version=_version(Engine.POSTGRESQL, answers)
+    )
+    written = writer("postgresql").write(schema, options)
     return tuple(one.sql for one in split_script(Relocation().script(written.text)).statements)
 
 
@@ -194,7 +197,7 @@ def _relocated(ddl: str) -> str:
     return Relocation.index(ddl)
 
 
-def _citus(loaded: Loaded, schema: Schema, indexes: Sequence[str]) -> Script:
+def _citus(loaded: Loaded, schema: Schema, answers: ServerIdentity, indexes: Sequence[str]) -> Script:
     """Tables with the key in them, distributed and copied as the plan for growth says, before the rows; foreign keys after them."""
     from dbdesign.growth.distributed import citus
     from dbdesign.growth.distributed.keyed import lost_references
@@ -223,7 +226,7 @@ def _citus(loaded: Loaded, schema: Schema, indexes: Sequence[str]) -> Script:
         )
     notes += [f"Not kept, since it crosses shards: the foreign key {one}." for one in lost_references(schema, keyed)]
     return Script(
-        (*_postgresql(without_references(keyed)), *calls),
+        (*_postgresql(without_references(keyed), answers), *calls),
         (*numbered_on(keyed), *references(keyed)),
         tuple(map(_relocated, indexes)),
         _filled_from_parents(schema, design.key, {label: design.column(label) for label in added}),
