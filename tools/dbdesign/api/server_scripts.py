@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -32,6 +32,9 @@ _STATEMENT = re.compile(r";[ \t]*\n(?:\n|\Z)")
 """Between two statements of a writer of MySQL's family: no text in them has a line break."""
 _NEXTVAL = re.compile(r"nextval\('((?:[^']|'')+)'", re.IGNORECASE)
 _CALL = re.compile(r"SELECT (?:create_|citus_)[^\n]*?;", re.MULTILINE)
+_MAKES = re.compile(
+    r"CREATE\s+(?:TABLE|SEQUENCE|TYPE|(?:UNIQUE\s+|INVERTED\s+|VECTOR\s+)?INDEX)\b|ALTER\s+TABLE\b", re.IGNORECASE
+)
 _DROP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+EXISTS\s+)?\"?(\w+)\"?", re.IGNORECASE)
 MOST_NOTES = 12
 
@@ -51,14 +54,19 @@ def script_of(
         InputError: where the design has schemas of its own, or nothing by which Citus could distribute it.
     """
     schema = original.design.schema_
-    elsewhere = sorted({one.namespace for one in schema.tables if one.namespace})
+    named = {one.namespace for one in schema.tables} | {
+        key.referenced_namespace for one in schema.tables for key in one.foreign_keys
+    }
+    elsewhere = sorted(one for one in named if one)
     if elsewhere:
         raise InputError(
             f"the design has tables in schemas of their own: {', '.join(elsewhere[:5])}",
             where=loaded.name,
             remedy="Benchmark it on a server of its own, without --into",
         )
-    bare = schema.model_copy(update={"views": (), "routines": (), "carried": ()})
+    bare = schema.model_copy(
+        update={"views": (), "routines": (), "carried": (), "namespaces": (), "options": _without_database(schema)}
+    )
     if server.protocol == "mysql":
         return _mysql(bare, loaded.design.schema_, server, answers, indexes)
     if server.name == "citus":
@@ -71,6 +79,23 @@ def script_of(
         tuple(map(_relocated, indexes)),
         notes=(),
     )
+
+
+def _without_database(schema: Schema) -> dict[str, str]:
+    """The schema's options without the database that its script makes and goes to."""
+    return {name: value for name, value in schema.options.items() if name != "database"}
+
+
+def _kept(statements: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Those that make tables and what they are made of; the others could do more than hold rows, and are said."""
+    kept: list[str] = []
+    said: list[str] = []
+    for one in statements:
+        if _MAKES.match(one):
+            kept.append(one)
+        else:
+            said.append(f"not executed: {' '.join(one.split())[:100]}")
+    return tuple(kept), said
 
 
 def without_references(schema: Schema) -> Schema:
@@ -130,11 +155,11 @@ def _mysql(schema: Schema, ours: Schema, server: Server, answers: ServerIdentity
     )
     written = writer(target).write(schema, options)
     text = for_mariadb(written.text, answers.version) if server.name == "mariadb" else written.text
-    made = tuple(part.strip().rstrip(";") for part in _STATEMENT.split(text) if part.strip())
+    made, left_out = _kept(part.strip().rstrip(";") for part in _STATEMENT.split(text) if part.strip())
     built, said = _for_engine(indexes, ours, _read_back(written.text, target, server.engine))
     if server.name == "mariadb":
         built = tuple(ddl.replace(", ALGORITHM=INPLACE, LOCK=NONE", "") for ddl in built)
-    return Script(made, (), built, notes=(*_notes(written.notes), *said))
+    return Script(made, (), built, notes=(*_notes(written.notes), *said, *left_out))
 
 
 def _version(engine: Engine, answers: ServerIdentity) -> str | None:
@@ -162,10 +187,12 @@ def _cockroachdb(schema: Schema, ours: Schema, indexes: Sequence[str]) -> Script
     written = writer("cockroachdb").write(
         without_references(settled), WriteOptions(grants=False, comments=False, carried=False, prove=False)
     )
-    statements = tuple(one.sql for one in split_script(written.text).statements)
+    statements, left_out = _kept(one.sql for one in split_script(written.text).statements)
     whole = settled.model_copy(update={"engine": Engine.COCKROACHDB})
     built, said = _for_engine(indexes, ours, _read_back(written.text, "cockroachdb", Engine.COCKROACHDB))
-    return Script(statements, (*numbered_on(whole), *references(whole)), built, notes=(*_notes(written.notes), *said))
+    return Script(
+        statements, (*numbered_on(whole), *references(whole)), built, notes=(*_notes(written.notes), *said, *left_out)
+    )
 
 
 def _given_keys(table: Table) -> Table:
