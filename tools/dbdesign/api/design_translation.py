@@ -146,7 +146,7 @@ def _query(query: Query, schema: Schema) -> Query:
         return query.model_copy(update={"sql": said.sql})
     try:
         tree = sqlglot.parse_one(_with_names(said.sql), dialect=dialect)
-        names = _spellings(schema)
+        names = _spellings(schema, tree)
         for node in list(tree.walk()):
             _spoken(node, names, schema)
         return query.model_copy(update={"sql": tree.sql(dialect="postgres", identify=True)})
@@ -161,10 +161,15 @@ def _with_names(sql: str) -> str:
     return PLACE.sub(lambda match: f":p{match[1]}" if match[1] else match[0], sql)
 
 
-def _spellings(schema: Schema) -> Mapping[str, str]:
-    """Names as the schema spells them: MySQL does not mind the case of columns, PostgreSQL does once they are quoted."""
-    tables = {table.name.lower(): table.name for table in schema.tables}
-    return tables | {column.name.lower(): column.name for table in schema.tables for column in table.columns}
+def _spellings(schema: Schema, tree: Any) -> Mapping[str, str]:
+    """Names as the tables of a query spell them: MySQL does not mind the case of columns, PostgreSQL does once they are quoted."""
+    from sqlglot import exp
+
+    asked = {one.name.lower() for one in tree.find_all(exp.Table)}
+    tables = [table for table in schema.tables if table.name.lower() in asked]
+    return {table.name.lower(): table.name for table in tables} | {
+        column.name.lower(): column.name for table in tables for column in table.columns
+    }
 
 
 def _spoken(node: Any, names: Mapping[str, str], schema: Schema) -> None:
