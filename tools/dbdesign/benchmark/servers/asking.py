@@ -99,10 +99,10 @@ class Asking:
         return plans, refused
 
     def _explained(self, one: Ready) -> PlanFacts:
-        asked = [(command, one) for command in self.server.explain]
+        forms = [one]
         if self.server.protocol == "postgresql" and one.values[0]:
-            written = replace(one, sql=with_values(one.sql, one.values[0], one.kinds), values=((),))
-            asked += [(command, written) for command in self.server.explain]
+            forms.append(replace(one, sql=with_values(one.sql, one.values[0], one.kinds), values=((),)))
+        asked = [(command, form) for command in self.server.explain for form in forms]
         for command, query in asked:
             try:
                 return self.place.wanted.reads(self._rolled_back(f"{command} {query.sql}", query))
