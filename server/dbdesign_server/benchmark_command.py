@@ -49,7 +49,8 @@ def benchmark_command(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Run in a new schema of this configured database, which the configuration file must call writable.",
+            help="Run in a new schema of this configured database, which the configuration file must call writable. MySQL, MariaDB, "
+            "TiDB and CockroachDB get the rows of the embedded server and are compared with it.",
         ),
     ] = None,
     schema: Annotated[

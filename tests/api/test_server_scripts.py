@@ -32,7 +32,8 @@ schema: |
     replaces bigint references orders,
     placed_at timestamptz not null,
     tags text[] not null default '{}',
-    total numeric(10, 2) not null check (total >= 0)
+    total numeric(10, 2) not null check (total >= 0),
+    state text not null check (state in ('new', 'paid'))
   );
   create index orders_placed on orders (placed_at);
   create table lines (order_id bigint not null references orders, number integer not null, sku uuid not null, primary key (order_id, number));
@@ -52,6 +53,7 @@ INDEXES = (
     "CREATE INDEX CONCURRENTLY ON orders (tenant_id, placed_at DESC) INCLUDE (total) WHERE total > 0",
     "create index on users using gin (to_tsvector('simple', email))",
     "create index said_at on log (at, said)",
+    "create index on orders (state, total)",
     "drop index orders_placed",
 )
 ANSWERS = {

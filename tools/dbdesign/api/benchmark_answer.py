@@ -103,6 +103,7 @@ class BenchmarkSchemaAnswer(Answer):
     rows: int = Field(description="in all tables")
     bytes: int = Field(description="of the database")
     load_seconds: float
+    checksum: str = Field(default="", description="of all rows; the same design, rows, seed and day give the same")
     runs: list[RunOut]
     queries: list[QueryOut]
     indexes: list[BuiltOut] = Field(default_factory=list)

@@ -41,6 +41,7 @@ def notes(outcome: Outcome, loaded: Loaded, seconds: float) -> list[str]:
         for run in outcome.runs
         if run.idle is not None
     ]
+    said.append(f"Checksum of all rows: {outcome.loaded.checksum}; the same design, rows, seed and day give the same.")
     if any(one.executions for one in outcome.runs[0].queries):
         said.append(
             f"The mix ran for {seconds:g} seconds; queries that it ran fewer than 100 times were run more often after it, for their "
@@ -77,7 +78,7 @@ def summary(loaded: Loaded, outcome: Outcome) -> str:
         said.append(f"The twin had planned {same} of {len(predicted)} as they were executed.")
     if failed := [one.name for one in queries if one.error]:
         said.append(f"Errors in {_list(failed)}.")
-    if empty := [one.label for one in tables.tables if not one.rows]:
+    if empty := [one.label for one in tables.tables if one.wanted and not one.rows]:
         said.append(f"Not filled: {_list(empty)}.")
     if outcome.other is not None:
         from dbdesign.api.benchmark_server_items import sentence

@@ -146,6 +146,7 @@ def benchmarked(wanted: Request, call: Call) -> BenchmarkSchemaAnswer:
         "rows": outcome.loaded.rows,
         "bytes": outcome.loaded.bytes,
         "load_seconds": round(outcome.loaded.seconds, 2),
+        "checksum": outcome.loaded.checksum,
         "runs": [composing.run(one) for one in outcome.runs],
         **{
             name: section(items, name)

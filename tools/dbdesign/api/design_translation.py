@@ -44,7 +44,13 @@ def _numbers(schema: Schema) -> Schema:
     if schema.engine not in {Engine.MYSQL, Engine.TIDB}:
         return schema
     number = DataType(kind=Kind.INT16, native="smallint")
-    return _with_columns(schema, lambda _, one: {"type": number} if one.type.kind is Kind.BOOLEAN else {})
+    words = {"true": "1", "false": "0"}
+
+    def change(_: Table, one: Column) -> dict[str, Any]:
+        default = words.get((one.default or "").lower(), one.default)
+        return {"type": number, "default": default} if one.type.kind is Kind.BOOLEAN else {}
+
+    return _with_columns(schema, change)
 
 
 def _referring(schema: Schema) -> Schema:
@@ -87,22 +93,39 @@ def _rounded(ours: Schema, schema: Schema) -> Schema:
 
 
 def _bounded(ours: Schema, schema: Schema) -> Schema:
-    """Checks for what PostgreSQL's types do not bound: the length of bytes, truth as a number."""
+    """Checks for what PostgreSQL's types do not bound: the length of bytes, small and unsigned numbers, truth as a number."""
+    if schema.engine not in {Engine.MYSQL, Engine.TIDB}:
+        return ours
     words = dialect(Engine.POSTGRESQL)
     tables = []
     for table in ours.tables:
         before = schema.table_by_label.get(table.label)
-        found = []
-        for column in before.columns if before is not None else ():
-            name = words.identifier(column.name)
-            if column.type.kind is Kind.BINARY and column.type.length:
-                found.append(Check(expression=f"octet_length({name}) = {column.type.length}"))
-            elif column.type.kind is Kind.VARBINARY and column.type.length:
-                found.append(Check(expression=f"octet_length({name}) <= {column.type.length}"))
-            elif column.type.kind is Kind.BOOLEAN and schema.engine in {Engine.MYSQL, Engine.TIDB}:
-                found.append(Check(expression=f"{name} IN (0, 1)"))
+        referring = {name for key in table.foreign_keys for name in key.columns}  # which their parents bound
+        own = [one for one in (before.columns if before is not None else ()) if one.name not in referring]
+        bounds = [(one.name, _bound(one.type)) for one in own]
+        found = [Check(expression=bound.format(words.identifier(name))) for name, bound in bounds if bound]
         tables.append(table.model_copy(update={"checks": (*table.checks, *found)}))
     return ours.model_copy(update={"tables": tuple(tables)})
+
+
+_BITS = {Kind.INT8: 8, Kind.INT16: 16, Kind.INT24: 24, Kind.INT32: 32}
+
+
+def _bound(type_: DataType) -> str:
+    """What a type of MySQL's lets be, as a condition on `{}`; empty where PostgreSQL's type is no wider."""
+    if type_.kind is Kind.BOOLEAN:
+        return "{} IN (0, 1)"
+    if type_.kind is Kind.SET and type_.values:
+        return f"{{}} <@ ARRAY[{', '.join(dialect(Engine.POSTGRESQL).literal(one) for one in type_.values)}]::text[]"
+    if type_.kind is Kind.YEAR:
+        return "{} BETWEEN 1901 AND 2155"
+    if type_.kind in {Kind.BINARY, Kind.VARBINARY} and type_.length:
+        return f"octet_length({{}}) {'=' if type_.kind is Kind.BINARY else '<='} {type_.length}"
+    bits = _BITS.get(type_.kind)
+    if bits is not None and (type_.unsigned or bits in {8, 24}):
+        low, high = (0, 2**bits - 1) if type_.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        return f"{{}} BETWEEN {low} AND {high}"
+    return "{} >= 0" if type_.unsigned else ""
 
 
 def _with_columns(schema: Schema, changes: Callable[[Table, Column], dict[str, Any]]) -> Schema:
@@ -123,7 +146,7 @@ def _query(query: Query, schema: Schema) -> Query:
         return query.model_copy(update={"sql": said.sql})
     try:
         tree = sqlglot.parse_one(_with_names(said.sql), dialect=dialect)
-        names = _spellings(schema)
+        names = _spellings(schema, tree)
         for node in list(tree.walk()):
             _spoken(node, names, schema)
         return query.model_copy(update={"sql": tree.sql(dialect="postgres", identify=True)})
@@ -138,10 +161,15 @@ def _with_names(sql: str) -> str:
     return PLACE.sub(lambda match: f":p{match[1]}" if match[1] else match[0], sql)
 
 
-def _spellings(schema: Schema) -> Mapping[str, str]:
-    """Names as the schema spells them: MySQL does not mind the case of columns, PostgreSQL does once they are quoted."""
-    tables = {table.name.lower(): table.name for table in schema.tables}
-    return tables | {column.name.lower(): column.name for table in schema.tables for column in table.columns}
+def _spellings(schema: Schema, tree: Any) -> Mapping[str, str]:
+    """Names as the tables of a query spell them: MySQL does not mind the case of columns, PostgreSQL does once they are quoted."""
+    from sqlglot import exp
+
+    asked = {one.name.lower() for one in tree.find_all(exp.Table)}
+    tables = [table for table in schema.tables if table.name.lower() in asked]
+    return {table.name.lower(): table.name for table in tables} | {
+        column.name.lower(): column.name for table in tables for column in table.columns
+    }
 
 
 def _spoken(node: Any, names: Mapping[str, str], schema: Schema) -> None:

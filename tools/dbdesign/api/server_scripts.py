@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -32,6 +32,9 @@ _STATEMENT = re.compile(r";[ \t]*\n(?:\n|\Z)")
 """Between two statements of a writer of MySQL's family: no text in them has a line break."""
 _NEXTVAL = re.compile(r"nextval\('((?:[^']|'')+)'", re.IGNORECASE)
 _CALL = re.compile(r"SELECT (?:create_|citus_)[^\n]*?;", re.MULTILINE)
+_MAKES = re.compile(
+    r"CREATE\s+(?:TABLE|SEQUENCE|TYPE|(?:UNIQUE\s+|INVERTED\s+|VECTOR\s+)?INDEX)\b|ALTER\s+TABLE\b", re.IGNORECASE
+)
 _DROP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+EXISTS\s+)?\"?(\w+)\"?", re.IGNORECASE)
 MOST_NOTES = 12
 
@@ -51,26 +54,48 @@ def script_of(
         InputError: where the design has schemas of its own, or nothing by which Citus could distribute it.
     """
     schema = original.design.schema_
-    elsewhere = sorted({one.namespace for one in schema.tables if one.namespace})
+    named = {one.namespace for one in schema.tables} | {
+        key.referenced_namespace for one in schema.tables for key in one.foreign_keys
+    }
+    elsewhere = sorted(one for one in named if one)
     if elsewhere:
         raise InputError(
             f"the design has tables in schemas of their own: {', '.join(elsewhere[:5])}",
             where=loaded.name,
             remedy="Benchmark it on a server of its own, without --into",
         )
-    bare = schema.model_copy(update={"views": (), "routines": (), "carried": ()})
+    bare = schema.model_copy(
+        update={"views": (), "routines": (), "carried": (), "namespaces": (), "options": _without_database(schema)}
+    )
     if server.protocol == "mysql":
         return _mysql(bare, loaded.design.schema_, server, answers, indexes)
     if server.name == "citus":
-        return _citus(loaded, bare, indexes)
+        return _citus(loaded, bare, answers, indexes)
     if server.name == "cockroachdb":
         return _cockroachdb(bare, loaded.design.schema_, indexes)
     return Script(
-        _postgresql(without_references(bare)),
+        _postgresql(without_references(bare), answers),
         (*numbered_on(bare), *references(bare)),
         tuple(map(_relocated, indexes)),
         notes=(),
     )
+
+
+def _without_database(schema: Schema) -> dict[str, str]:
+    """The schema's options without the database that its script makes and goes to."""
+    return {name: value for name, value in schema.options.items() if name != "database"}
+
+
+def _kept(statements: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Those that make tables and what they are made of; the others could do more than hold rows, and are said."""
+    kept: list[str] = []
+    said: list[str] = []
+    for one in statements:
+        if _MAKES.match(one):
+            kept.append(one)
+        else:
+            said.append(f"not executed: {' '.join(one.split())[:100]}")
+    return tuple(kept), said
 
 
 def without_references(schema: Schema) -> Schema:
@@ -130,18 +155,18 @@ def _mysql(schema: Schema, ours: Schema, server: Server, answers: ServerIdentity
     )
     written = writer(target).write(schema, options)
     text = for_mariadb(written.text, answers.version) if server.name == "mariadb" else written.text
-    made = tuple(part.strip().rstrip(";") for part in _STATEMENT.split(text) if part.strip())
-    built, said = _for_engine(indexes, ours, server.engine)
+    made, left_out = _kept(part.strip().rstrip(";") for part in _STATEMENT.split(text) if part.strip())
+    built, said = _for_engine(indexes, ours, _read_back(written.text, target, server.engine))
     if server.name == "mariadb":
         built = tuple(ddl.replace(", ALGORITHM=INPLACE, LOCK=NONE", "") for ddl in built)
-    return Script(made, (), built, notes=(*_notes(written.notes), *said))
+    return Script(made, (), built, notes=(*_notes(written.notes), *said, *left_out))
 
 
 def _version(engine: Engine, answers: ServerIdentity) -> str | None:
     """The server's version where the writers know it; MariaDB's numbers are its own."""
     if answers.kind == "mariadb" or not answers.version:
         return None
-    text = ".".join(map(str, answers.version[:2]))
+    text = ".".join(map(str, answers.version[: 1 if engine is Engine.POSTGRESQL else 2]))
     try:
         return dialect(engine).check_version(text)
     except DesignError:
@@ -162,10 +187,12 @@ def _cockroachdb(schema: Schema, ours: Schema, indexes: Sequence[str]) -> Script
     written = writer("cockroachdb").write(
         without_references(settled), WriteOptions(grants=False, comments=False, carried=False, prove=False)
     )
-    statements = tuple(one.sql for one in split_script(written.text).statements)
+    statements, left_out = _kept(one.sql for one in split_script(written.text).statements)
     whole = settled.model_copy(update={"engine": Engine.COCKROACHDB})
-    built, said = _for_engine(indexes, ours, Engine.COCKROACHDB)
-    return Script(statements, (*numbered_on(whole), *references(whole)), built, notes=(*_notes(written.notes), *said))
+    built, said = _for_engine(indexes, ours, _read_back(written.text, "cockroachdb", Engine.COCKROACHDB))
+    return Script(
+        statements, (*numbered_on(whole), *references(whole)), built, notes=(*_notes(written.notes), *said, *left_out)
+    )
 
 
 def _given_keys(table: Table) -> Table:
@@ -179,12 +206,15 @@ def _given_keys(table: Table) -> Table:
     return table.model_copy(update={"columns": columns})
 
 
-def _postgresql(schema: Schema) -> tuple[str, ...]:
+def _postgresql(schema: Schema, answers: ServerIdentity) -> tuple[str, ...]:
     """The statements that make tables and what they are made of, without what could do more than hold rows."""
     from dbdesign.api.relocation import Relocation
     from dbdesign.engines.postgres import split_script
 
-    written = writer("postgresql").write(schema, WriteOptions(grants=False, comments=False, carried=False, prove=False))
+    options = WriteOptions(
+        grants=False, comments=False, carried=False, prove=False, version=_version(Engine.POSTGRESQL, answers)
+    )
+    written = writer("postgresql").write(schema, options)
     return tuple(one.sql for one in split_script(Relocation().script(written.text)).statements)
 
 
@@ -194,7 +224,7 @@ def _relocated(ddl: str) -> str:
     return Relocation.index(ddl)
 
 
-def _citus(loaded: Loaded, schema: Schema, indexes: Sequence[str]) -> Script:
+def _citus(loaded: Loaded, schema: Schema, answers: ServerIdentity, indexes: Sequence[str]) -> Script:
     """Tables with the key in them, distributed and copied as the plan for growth says, before the rows; foreign keys after them."""
     from dbdesign.growth.distributed import citus
     from dbdesign.growth.distributed.keyed import lost_references
@@ -223,7 +253,7 @@ def _citus(loaded: Loaded, schema: Schema, indexes: Sequence[str]) -> Script:
         )
     notes += [f"Not kept, since it crosses shards: the foreign key {one}." for one in lost_references(schema, keyed)]
     return Script(
-        (*_postgresql(without_references(keyed)), *calls),
+        (*_postgresql(without_references(keyed), answers), *calls),
         (*numbered_on(keyed), *references(keyed)),
         tuple(map(_relocated, indexes)),
         _filled_from_parents(schema, design.key, {label: design.column(label) for label in added}),
@@ -278,17 +308,28 @@ def _key_of(
     return None
 
 
-def _for_engine(statements: Sequence[str], schema: Schema, engine: Engine) -> tuple[tuple[str, ...], list[str]]:
-    """CREATE INDEX and DROP INDEX of PostgreSQL by another engine's rules, and how they differ, a sentence each."""
+def _read_back(text: str, name: str, engine: Engine) -> Schema:
+    """The schema as it was written for an engine: its columns' own types decide how they are indexed."""
+    from dbdesign.readers.base import reader
+
+    return reader(name).read(text).schema_.model_copy(update={"engine": engine})
+
+
+def _for_engine(statements: Sequence[str], schema: Schema, spoken: Schema) -> tuple[tuple[str, ...], list[str]]:
+    """CREATE INDEX and DROP INDEX of PostgreSQL by another engine's rules, and how they differ, a sentence each.
+
+    Args:
+        schema: PostgreSQL's, to which the statements belong.
+        spoken: the other engine's.
+    """
     from dbdesign.indexes.engines import build
 
-    spoken = schema.model_copy(update={"engine": engine})
     made: list[str] = []
     said: list[str] = []
     indexed = _indexed(schema) if statements else _Indexed("", frozenset())
     for ddl in statements:
         match = _DROP.match(ddl)
-        found = [_dropped(match[1], schema, engine)] if match else []
+        found = [_dropped(match[1], spoken)] if match else []
         for one in [] if match else indexed.more(ddl):
             built = build(one.candidate, one.name, spoken)
             found.append(built.ddl.rstrip(";"))
@@ -299,14 +340,14 @@ def _for_engine(statements: Sequence[str], schema: Schema, engine: Engine) -> tu
     return tuple(made), said
 
 
-def _dropped(name: str, schema: Schema, engine: Engine) -> str:
+def _dropped(name: str, schema: Schema) -> str:
     """The statement; empty where there is no such index."""
-    words = dialect(engine)
+    words = dialect(schema.engine)
     table = next((one for one in schema.tables for index in one.indexes if index.name == name), None)
     if table is None:
         return ""
     on, gone = words.identifier(table.name), words.identifier(name)
-    return f"DROP INDEX {on}@{gone}" if engine is Engine.COCKROACHDB else f"ALTER TABLE {on} DROP INDEX {gone}"
+    return f"DROP INDEX {on}@{gone}" if schema.engine is Engine.COCKROACHDB else f"ALTER TABLE {on} DROP INDEX {gone}"
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,13 @@ def _ready(session: Session, schema: Schema, query: Query, rows: Mapping[str, in
     except psycopg.Error as error:
         return Ready(query, sql, error=" ".join(str(error.diag.message_primary or error).split()))
     said = tuple(_said(one, kind) for one, kind in zip(parameters, types, strict=True))
-    writes = _WRITES.match(sql) is not None or _WRITING_CTE.search(sql) is not None
+    writes = writes_something(sql)
     return Ready(query, sql, tuple(values), said, writes, kinds=tuple(types), inferred=tuple(parameters))
+
+
+def writes_something(sql: str) -> bool:
+    """Whether a query changes or locks rows, so that it is run in a transaction that is rolled back."""
+    return _WRITES.match(sql) is not None or _WRITING_CTE.search(sql) is not None
 
 
 def _types(session: Session, sql: str) -> list[str]:

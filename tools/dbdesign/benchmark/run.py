@@ -244,7 +244,14 @@ def _connections(connect: Connect, ready: Sequence[Ready], usable: list[int], pl
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-c", "from dbdesign.benchmark.worker import main; main()"]
     processes = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a driver's error may name host and user
+            text=True,
+            env=environment,
+        )
         for _ in range(max(plan.connections, 1))
     ]
     connections = _Connections(processes, connect, ready, usable, plan)

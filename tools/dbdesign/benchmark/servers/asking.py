@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dbdesign.benchmark.queries import MOST_ROWS, Ready
+from dbdesign.benchmark.queries import MOST_ROWS, Ready, writes_something
 from dbdesign.benchmark.results import PlanFacts
 from dbdesign.benchmark.servers.base import Server, Target
 from dbdesign.benchmark.servers.compare import MOST_COMPARED, Compared, compare
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dbdesign.engines.new_namespace import Namespace
     from dbdesign.model.schema import Schema
 
+PLACE_OF_PARAMETER = re.compile(r"\$\d")
 COMPARED_SETS = 3
 """Sets of values for which a query's rows are compared."""
 
@@ -53,9 +54,9 @@ class Asking:
         return [self._translated(one, kinds) for one in ready]
 
     def _translated(self, one: Ready, kinds: Mapping[tuple[str, str], str]) -> tuple[Ready, Translated]:
-        if one.error is not None:
-            return one, Translated(one.sql, error=one.error)
         own = self.place.wanted.own.get(one.query.name)
+        if one.error is not None:
+            return self._alone(one, own)
         said = (
             spoken(own, self.server)
             if own is not None
@@ -71,6 +72,14 @@ class Asking:
             failed = f"a value cannot be sent to {self.server.title}: {error}"
             return replace(one, error=failed), replace(said, error=failed)
         return replace(one, sql=said.sql, values=values), said
+
+    def _alone(self, one: Ready, own: str | None) -> tuple[Ready, Translated]:
+        """A query that the embedded server refuses: asked here alone where it is in this server's dialect and needs no values."""
+        failed = f"the embedded server refuses it: {one.error}"
+        said = spoken(own, self.server) if own is not None else None
+        if own is None or said is None or PLACE_OF_PARAMETER.search(own):
+            return replace(one, error=failed), Translated(own or one.sql, error=failed)
+        return Ready(one.query, said.sql, writes=writes_something(own)), replace(said, notes=(failed,))
 
     def explained(self, ready: Sequence[Ready]) -> tuple[dict[int, PlanFacts], dict[int, str]]:
         """The plan of each query, and why some are not run."""
@@ -90,10 +99,10 @@ class Asking:
         return plans, refused
 
     def _explained(self, one: Ready) -> PlanFacts:
-        asked = [(command, one) for command in self.server.explain]
+        forms = [one]
         if self.server.protocol == "postgresql" and one.values[0]:
-            written = replace(one, sql=with_values(one.sql, one.values[0], one.kinds), values=((),))
-            asked += [(command, written) for command in self.server.explain]
+            forms.append(replace(one, sql=with_values(one.sql, one.values[0], one.kinds), values=((),)))
+        asked = [(command, form) for command in self.server.explain for form in forms]
         for command, query in asked:
             try:
                 return self.place.wanted.reads(self._rolled_back(f"{command} {query.sql}", query))
@@ -115,6 +124,8 @@ class Asking:
         """The rows of a query here and there, for a few sets of values."""
         if theirs.error or refused:
             return Compared("error", str(theirs.error or refused))
+        if mine.error:
+            return Compared("not compared", f"the embedded server refuses it: {mine.error}")
         if mine.writes:
             return Compared("not compared", "it writes")
         found = Compared("same")

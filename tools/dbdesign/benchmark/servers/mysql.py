@@ -72,6 +72,8 @@ def plain(pair: Pair) -> str:
         return f"abbrev({value})"  # whose text, unlike what is shown, has /32 behind a host
     if kind == "timetz":
         return f"({value} AT TIME ZONE 'UTC')::time::text"
+    if pair.target.type == "set" and pair.source.category == "A":
+        return f"array_to_string({value}, ',')"
     if pair.source.category in STRUCTURED or kind == "hstore" or kind.endswith("multirange"):
         return f"to_jsonb({value})::text"
     return f"{value}::text"
@@ -87,7 +89,7 @@ def canonical(pair: Pair) -> Canonical:
         return Canonical("sum", value, here)
     if target == "bit":
         return Canonical("hash", f"regexp_replace({value}::text, '^0+(?=.)', '')", f"BIN({here} + 0)")
-    if target == "json" or target in {"geometry", "point"} or kind in {"bit", "varbit"}:
+    if target in {"json", "geometry", "point", "set"} or kind in {"bit", "varbit"}:
         return Canonical("none")
     if target in BINARY:
         return Canonical("hash", _hexadecimal(value, kind), f"LOWER(HEX({here}))")

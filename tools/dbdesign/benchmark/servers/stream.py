@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 FETCHED = 2_000
 """Rows that are read from the embedded server at a time."""
 
-MOST_BATCH_BYTES = 1_000_000
+MOST_BATCH_BYTES = {"mysql": 1_000_000, "postgresql": 4_000_000}
 """Of one statement: below the least max_allowed_packet in use (4 MB in MySQL before 8, 16 MB in MariaDB)."""
 
-MOST_BATCH_ROWS = 10_000
+MOST_BATCH_ROWS = {"mysql": 10_000, "postgresql": 50_000}
 MOST_TRIES = 6
 """Of one batch."""
 
@@ -177,10 +177,11 @@ class Stream:
         order = f" ORDER BY {', '.join(map(local, table.primary_key.columns))}" if table.primary_key else ""
         if self.server.protocol == "mysql":
             tuples = f"'(' || {joined([self.server.literal(one) for one in pairs], ',')} || ')'"
-            batches = batched(self._fetched(f"SELECT {tuples} FROM {relation(table)} t{order}"))
+            rows = self._fetched(f"SELECT {tuples} FROM {relation(table)} t{order}")
         else:
             listed = ", ".join(self.server.literal(one) for one in pairs)
-            batches = batched(self._copied(f"COPY (SELECT {listed} FROM {relation(table)} t{order}) TO STDOUT"))
+            rows = self._copied(f"COPY (SELECT {listed} FROM {relation(table)} t{order}) TO STDOUT")
+        batches = batched(rows, MOST_BATCH_BYTES[self.server.protocol], MOST_BATCH_ROWS[self.server.protocol])
         done = 0
         with ReadAhead(batches) as ready:
             for batch in ready:
@@ -284,12 +285,12 @@ class Stream:
         return near and int(mine[1]) == int(theirs[1])
 
 
-def batched(rows: Iterator[bytes]) -> Generator[list[bytes], None, None]:
+def batched(rows: Iterator[bytes], most_bytes: int, most_rows: int) -> Generator[list[bytes], None, None]:
     """Rows by the batch."""
     batch: list[bytes] = []
     size = 0
     for row in rows:
-        if batch and (size + len(row) > MOST_BATCH_BYTES or len(batch) >= MOST_BATCH_ROWS):
+        if batch and (size + len(row) > most_bytes or len(batch) >= most_rows):
             yield batch
             batch, size = [], 0
         batch.append(row)
