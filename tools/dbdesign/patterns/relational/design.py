@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dbdesign.dialects.base import dialect
+from dbdesign.errors import InputError
 from dbdesign.model.design import Design
-from dbdesign.model.patterns import AccessPattern
+from dbdesign.model.patterns import AccessModel, AccessPattern
 from dbdesign.model.schema import Engine, Schema, Table
-from dbdesign.model.workload import Query
+from dbdesign.model.workload import Query, TableVolume
 from dbdesign.patterns.relational.indexes import with_indexes
 from dbdesign.patterns.relational.statements import Statements
 from dbdesign.patterns.relational.tables import Tables
 
 POSTGRESQL = frozenset({Engine.POSTGRESQL, Engine.COCKROACHDB})
 """Engines in whose dialect statements are written."""
+LONGEST = 63
+"""Bytes of a name (NAMEDATALEN − 1)."""
 
 
 def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
     """The design with a table for each entity that has none and a query for each pattern that has none, and what was assumed.
 
     Tables that are there keep their columns and indexes. A design that says nothing of entities and patterns comes back as it is.
+
+    Raises:
+        InputError: for names that PostgreSQL would cut off.
     """
     access = design.access
     there = _there(design)
@@ -26,6 +34,7 @@ def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
         return design, ()
     if design.schema_.engine not in POSTGRESQL:
         return design, _unwritten(design)
+    _named_shortly(access)
     tables = Tables(access, there)
     tables.make()
     patterns = tuple(_unsaid(design))
@@ -43,7 +52,7 @@ def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
     workload = design.workload.model_copy(
         update={
             "queries": (*design.workload.queries, *_named(queries, design.workload.queries)),
-            "volumes": {**tables.volumes, **design.workload.volumes},
+            "volumes": _volumes(tables.volumes, design.workload.volumes),
         }
     )
     found = Design(
@@ -56,6 +65,28 @@ def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
         remarks=design.remarks,
     )
     return found, tuple(dict.fromkeys((*said, *statements.assumptions)))
+
+
+def _named_shortly(access: AccessModel) -> None:
+    """Raises where a name is longer than PostgreSQL keeps names."""
+    names = [name for one in access.entities for name in (one.name, *one.attribute_by_name)]
+    long = [name for name in names if len(name.encode()) > LONGEST]
+    if long:
+        raise InputError(
+            f"{long[0]!r} is longer than the {LONGEST} bytes that PostgreSQL keeps of a name",
+            where="entities",
+            remedy="Shorten it",
+        )
+
+
+def _volumes(derived: Mapping[str, TableVolume], said: Mapping[str, TableVolume]) -> dict[str, TableVolume]:
+    """What follows from entities, with what volumes say in its place, part by part."""
+    found = dict(derived)
+    for name, volume in said.items():
+        before = found.get(name, TableVolume())
+        parts = {part: getattr(volume, part) for part in volume.model_fields_set - {"columns"}}
+        found[name] = before.model_copy(update={**parts, "columns": {**before.columns, **volume.columns}})
+    return found
 
 
 def only_patterns(version: str | None = None) -> Schema:
