@@ -98,11 +98,8 @@ def _bucket(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
     """Small things that are only appended, and read by many of one owner in the order of time, where a time series cannot hold them."""
     times = {one.name for one in entity.attributes if _is_time(one)}
     written = traffic.writes(entity.name)
-    if (
-        not written
-        or any(one.operation != "inserts" for one in written)
-        or entity_bytes(entity) > limits.BUCKETED_BYTES
-    ):
+    apart = all(one.operation == "inserts" and one.entity == entity.name and not one.atomic for one in written)
+    if not written or not apart or entity_bytes(entity) > limits.BUCKETED_BYTES:
         return
     lists = [one for one in traffic.reads(entity.name) if _lists_newest(one, times)]
     read = sum(one.rate * traffic.returned(one) for one in lists)
