@@ -94,6 +94,35 @@ def _unnamed(found: tuple[Any, list[str]]) -> tuple[Any, int]:
     return found[0], len(found[1])
 
 
+ARGUMENTS = {
+    "find": ("filter", "projection"),
+    "aggregate": ("pipeline",),
+    "insertOne": ("document",),
+    "insertMany": ("documents",),
+    "updateOne": ("filter", "update", "options"),
+    "updateMany": ("filter", "update", "options"),
+    "deleteOne": ("filter",),
+    "deleteMany": ("filter",),
+}
+"""Arguments of a collection's methods in mongosh, by their order."""
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda one: one.stem)
+def test_the_requests_as_text_are_those_that_the_other_tests_run(path: Path) -> None:
+    design = DESIGNER.design(access_of(str(path), Call())[0], DesignOptions())
+    said = [command_of(one) for one in calls(design.files["requests.js"])]
+    wanted = [dict(one) for each in design.design["requests"].values() for one in each["commands"]]
+    assert said == wanted
+
+
+def command_of(call: Any) -> dict[str, Any]:
+    """A call as a command: its arguments and what is chained to it, by name."""
+    ((method, arguments), *chained) = call.methods
+    found = dict(zip(ARGUMENTS[method], arguments, strict=False))
+    found |= found.pop("options", {}) | {name: values[0] for name, values in chained}
+    return {"collection": call.collection, "operation": method, **found}
+
+
 @pytest.fixture(scope="module")
 def filled(client: Any) -> dict[str, Loaded]:
     return {name: load(access_of(str(scenario(name)), Call())[0], client[f"{name}_filled"]) for name in BROKEN}
