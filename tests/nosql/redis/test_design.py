@@ -117,6 +117,23 @@ def test_a_server_starts_with_the_configuration_and_has_what_it_says(role, which
         assert found["maxmemory-policy"] == ("allkeys-lfu" if role == "cache" else "noeviction")
 
 
+PLACEHOLDER = re.compile(r"<[^>]*>")
+
+
+@pytest.mark.parametrize("path", [*SCENARIOS, HERE / "rare_patterns.yaml"], ids=lambda one: one.stem)
+def test_a_server_takes_every_command_that_is_written(path, running):
+    running.flushall()
+    text = designed(path.read_text(encoding="utf-8"), cluster="no").files["commands.redis"]
+    lines = [one for one in text.splitlines() if one and not one.startswith("#")]
+    assert lines
+    for line in lines:
+        written, _, each = line.partition(" for each")
+        assert each in {"", ", pipelined"}
+        bound = "[1" if " BYLEX" in written else "1"
+        alone = re.sub(r"(?<=\s)<[^>]*>(?=\s|$)", bound, written)
+        running.execute_command(*PLACEHOLDER.sub("1", alone).split())
+
+
 def test_the_function_library_loads_and_runs(running):
     running.function_flush()
     running.function_load(function_library())
