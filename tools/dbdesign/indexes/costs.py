@@ -190,3 +190,11 @@ def bits(mask: int) -> Iterator[int]:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
         mask ^= lowest
+
+
+def union(masks: Iterable[int]) -> int:
+    """All of several sets."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found

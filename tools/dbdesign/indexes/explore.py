@@ -27,7 +27,7 @@ class Field:
 
     tiers: tuple[tuple[int, ...], ...]
     leading: tuple[int, ...] = ()
-    """Those with the same leading key together."""
+    """Those with the same leading key and of the same method together."""
 
     @classmethod
     def of(cls, own: int, candidates: Sequence[Candidate]) -> Field:
@@ -37,9 +37,9 @@ class Field:
         narrow = [one for one in numbers if _width(candidates[one]) in (2, 3) and not candidates[one].include]
         wide = [one for one in numbers if one not in set(single) | set(narrow)]
         found = (tuple(_groups(tier, candidates)) for tier in (single, narrow, wide))
-        leading: dict[tuple[str, str], int] = {}
+        leading: dict[tuple[str, str, str], int] = {}
         for one in numbers:
-            key = (candidates[one].label, candidates[one].keys[0].text)
+            key = (candidates[one].label, candidates[one].keys[0].text, candidates[one].method)
             leading[key] = leading.get(key, 0) | 1 << one
         return cls(tuple(tier for tier in found if tier), tuple(leading.values()))
 

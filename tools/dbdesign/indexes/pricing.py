@@ -7,7 +7,7 @@ new atom unless it was known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dbdesign.indexes.costs import Costs, Query, bits
@@ -17,6 +17,9 @@ PARTS = (4.0, 1.0, 0.3, 0.1)
 
 SHOWN = 24
 """Indexes shown at once beside the chosen ones: the planner's time grows faster than their number."""
+
+SHOWN_BLINDLY = 48
+"""The same where nothing is known of prices."""
 
 NEGLIGIBLE = 0.0003
 """Share of the workload's cost that is not worth a question."""
@@ -67,6 +70,24 @@ def _ask_without_each(costs: Costs, query: Query, chosen: int, enough: float) ->
         rest = chosen & ~(1 << number)
         if (query.cheapest_known(rest).cost - now.cost) * query.weight > enough:
             costs.cost(query, rest)
+
+
+def ask_all(costs: Costs, own: Sequence[int], chosen: int) -> None:
+    """Ask about every query with all of its own candidates beside the chosen ones, some at a time: what only several queries could pay for.
+
+    Args:
+        own: of the plannable queries, as bits.
+    """
+    enough = costs.total(chosen) * NEGLIGIBLE
+    for query, mine in zip(costs.plannable, own, strict=True):
+        if costs.cost(query, chosen).cost * query.weight > enough:
+            winners = chosen
+            numbers = list(bits(mine & query.relevant & ~chosen))
+            for start in range(0, len(numbers), SHOWN_BLINDLY):
+                group = sum(1 << one for one in numbers[start : start + SHOWN_BLINDLY])
+                winners |= costs.cost(query, winners | group).used
+            for number in bits(winners & ~chosen):  # what each brings by itself
+                costs.cost(query, chosen | 1 << number)
 
 
 def _ask(

@@ -6,39 +6,37 @@ may make room in a smaller one, or serve more queries together with another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbdesign.indexes.candidate import Candidate
-from dbdesign.indexes.costs import Costs, Query, bits
+from dbdesign.indexes.costs import Costs, Query, bits, union
 from dbdesign.indexes.explore import Field, explore
-from dbdesign.indexes.pricing import Tariff, ask_affordable
+from dbdesign.indexes.market import Market
+from dbdesign.indexes.pricing import Tariff, ask_affordable, ask_all
 from dbdesign.indexes.refine import merges, variants
 from dbdesign.indexes.select import NODES, Choice, Selection
 
 ALTERNATIVES = 4
 """Questions about alternatives for each query at the beginning."""
 
-ROUNDS, LEAST_ROUNDS = 5, 4
+ROUNDS, LEAST_ROUNDS = 5, 3
 """Times that each budget's solution is put to the planner at most, before the last; and from which on no improvement ends it."""
 
 BEYOND = (2.0, 1.5, 1.25, 0.75)
 """Factors of the largest budget that are looked at in between."""
 
+PURSUED = 1.2
+"""Questions for each budget's rounds, as a part of those of exploring, from which on no further round begins."""
+
 LAST_ROUNDS = 4
 """Times that the last solution is put to the planner at most, if it said that it costs more than was known."""
 
-DISCOUNTS = (0.5, 0.25)
-"""Parts of an index's price that a query may have to pay of one that serves others too."""
-
-NEARLY = 0.25
-"""Part of what a query saves by which a plan may be dearer than its best."""
-
 MERGED = 12
-"""Indexes for two that are asked about in a round."""
+"""Indexes for two that are asked about in a round, at least: half as many as there are queries otherwise."""
 
-NEGLIGIBLE = 0.0003
-"""Share of the workload's cost that is not worth a question."""
+THRIFT = 1e-6
+"""Share of the workload's cost that the whole budget must save: of two sets that are as good, the smaller is better."""
 
 SETTLED = 0.0005
 """Relative improvement of a round below which the search ends."""
@@ -65,6 +63,7 @@ class Search:
     upkeep: list[float] = field(default_factory=list)
     least: float = 0.0
     tell: Callable[[float, str], None] = lambda _done, _message: None
+    _thrift: float = 0.0
     _best: dict[int, Choice] = field(default_factory=dict)
 
     @property
@@ -86,10 +85,13 @@ class Search:
             studied: the budgets for which questions are asked; for the others what is known then is enough. All if empty.
         """
         rising = sorted(set(studied or budgets))
+        self._thrift = THRIFT * self.costs.total(0) / max(1, *budgets)
+        enough = int(self.costs.calls * (1 + PURSUED * len(rising)))
         for number in range(ROUNDS):
             self.tell(0.5 + 0.4 * number / ROUNDS, f"choosing among {len(self.candidates):,} indexes")
-            improved = [self._round(budget) for budget in rising]
-            if number == ROUNDS - 1 or (number >= LEAST_ROUNDS and not any(improved)):
+            improved = [self._round(budget, widely=number == 0) for budget in rising]
+            settled = number == ROUNDS - 1 or (number >= LEAST_ROUNDS and not any(improved))
+            if settled or self.costs.calls > enough:
                 break
             self._round(int(rising[-1] * BEYOND[number % len(BEYOND)]))
         self.tell(0.9, "the last choice")
@@ -100,7 +102,7 @@ class Search:
             found[budget] = mine if mine.cost <= smaller.cost else smaller
         return [found[budget] for budget in budgets]
 
-    def _round(self, budget: int) -> bool:
+    def _round(self, budget: int, *, widely: bool = False) -> bool:
         """Solve for one budget and learn about the solution and what is affordable beside it; whether it is better than before."""
         before = self._known(budget)
         selection, solved = self._solved(budget, nodes=0)
@@ -113,6 +115,9 @@ class Search:
         kept = self.cost(solved.chosen) <= solved.cost * (1 + SETTLED)
         if not kept:
             self._correct(solved.chosen)
+        if widely:
+            own = [one for one, query in zip(self.own, self.costs.queries, strict=True) if query.failure is None]
+            ask_all(self.costs, own, best.chosen)
         self.refine(best, tariff)
         return not kept or before is None or self._net(best) < self._net(before) * (1 - SETTLED)
 
@@ -136,16 +141,20 @@ class Search:
         selection = Selection(self.costs.plannable, sizes, self._charges(), budget=budget)
         known = self._known(budget)
         solved = selection.solve(starts=[known.chosen] if known else [], nodes=nodes)
-        free = self.least * solved.chosen.bit_count()
-        return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound)
+        free = self._demanded(solved)
+        return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound - free)
 
     def _charges(self) -> list[float]:
-        """What each index has to save before it pays: its upkeep, and the least gain."""
+        """What each index has to save before it pays: its upkeep, the least gain, and a little for its bytes."""
         upkeep = self.upkeep or [0.0] * len(self.candidates)
-        return [one + self.least for one in upkeep]
+        sizes = (one.size for one in self.costs.indexes)
+        return [one + self.least + self._thrift * size for one, size in zip(upkeep, sizes, strict=True)]
+
+    def _demanded(self, choice: Choice) -> float:
+        return self.least * choice.chosen.bit_count() + self._thrift * choice.size
 
     def _net(self, choice: Choice) -> float:
-        return choice.cost + self.least * choice.chosen.bit_count()
+        return choice.cost + self._demanded(choice)
 
     def _known(self, budget: int) -> Choice | None:
         """The best set so far that fits."""
@@ -173,7 +182,7 @@ class Search:
             chosen &= ~(1 << number)
             cost += lost
         size = sum(self.costs.indexes[number].size for number in bits(chosen))
-        return Choice(chosen, size, cost, choice.bound)
+        return Choice(chosen, size, cost, min(cost, choice.bound + cost - choice.cost))
 
     def refine(self, choice: Choice, tariff: Tariff) -> None:
         """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them."""
@@ -192,7 +201,8 @@ class Search:
 
         Asked about are those that pay if they serve either's queries as well as it does.
         """
-        wanted = sorted({*users, *self._at_a_discount(tariff)})
+        market = Market(self.costs, choice.chosen, tariff, self._charges())
+        wanted = sorted({*users, *market.at_a_discount()})
         pairs: dict[Candidate, int] = {}
         for one, other, both in merges([self.candidates[number] for number in wanted]):
             pairs[both] = pairs.get(both, 0) | 1 << wanted[one] | 1 << wanted[other]
@@ -200,65 +210,22 @@ class Search:
         sizes = [one.size for one in self.costs.indexes]
         for both, parts in list(pairs.items()):
             least = sizes[known[both]] if both in known else max(sizes[number] for number in bits(parts))
-            if not self._promise(least, parts, choice, tariff)[1]:
+            if market.promise(least, parts) is None:
                 del pairs[both]
         self._add({one: set[int]() for one in pairs if one not in known})
-        numbers = {one: number for number, one in enumerate(self.candidates) if one in pairs}
-        promising = sorted(
-            (-saved, number, shown)
-            for one, number in numbers.items()
-            for saved, shown in (self._promise(self.costs.indexes[number].size, pairs[one], choice, tariff),)
-            if shown
-        )
-        for _, number, shown in promising[:MERGED]:
-            for place, others in shown.items():
-                query = self.costs.queries[place]
+        offers = [
+            (-offer.saved, number, pairs[one], offer)
+            for number, one in enumerate(self.candidates)
+            if one in pairs and (offer := market.promise(self.costs.indexes[number].size, pairs[one]))
+        ]
+        for _, number, parts, offer in sorted(offers, key=lambda one: one[:2])[: self._most_merged]:
+            for query, others in offer.takers:
                 query.relevant |= 1 << number
-                rest = (choice.chosen | others) & ~pairs[self.candidates[number]]
-                self.costs.cost(query, rest | 1 << number)
+                self.costs.cost(query, (choice.chosen | others) & ~parts | 1 << number)
 
-    def _promise(self, size: int, parts: int, choice: Choice, tariff: Tariff) -> tuple[float, dict[int, int]]:
-        """What an index saves less its price where it serves as well as its parts do, and the queries that would take it, if any.
-
-        With each query, the other indexes that its plan needs.
-        """
-        sizes, shown = [one.size for one in self.costs.indexes], dict[int, int]()
-        saved = tariff.per_byte * (sum(sizes[one] for one in bits(choice.chosen & parts)) - size)
-        for place, query in enumerate(self.costs.queries):
-            if query.failure is None and query.relevant & parts:
-                now = self.costs.cost(query, choice.chosen)
-                found = [
-                    (query.weight * one.cost + self._price(one.used & ~parts & ~choice.chosen, tariff), one.used)
-                    for one in query.answers
-                    if one.used & parts and one.cost < now.cost
-                ]
-                least, used = min(found, default=(query.weight * now.cost, now.used))
-                if least < query.weight * now.cost or now.used & parts:
-                    saved += max(0.0, query.weight * now.cost - least)
-                    shown[place] = used
-        return saved, shown if saved > NEGLIGIBLE * choice.cost else {}
-
-    def _price(self, indexes: int, tariff: Tariff) -> float:
-        return tariff.per_byte * sum(self.costs.indexes[number].size for number in bits(indexes))
-
-    def _at_a_discount(self, tariff: Tariff) -> Iterator[int]:
-        """The indexes that queries would take if they cost a part of their price, or that are nearly as good then."""
-        sizes, charges = [one.size for one in self.costs.indexes], self._charges()
-        for place, query in enumerate(self.costs.plannable):
-            prices = {
-                number: tariff.price(place, number, sizes[number], charges[number]) for number in bits(query.relevant)
-            }
-            base = query.weight * self.costs.cost(query, 0).cost
-            atoms = [
-                (query.weight * one.cost, sum(prices[number] for number in bits(one.used)), one.used)
-                for one in query.atoms()
-            ]
-            for part in DISCOUNTS:
-                values = [(cost + part * price, used) for cost, price, used in atoms]
-                least = min(values)[0]
-                for value, used in values:
-                    if value <= least + NEARLY * (base - least):
-                        yield from bits(used)
+    @property
+    def _most_merged(self) -> int:
+        return max(MERGED, len(self.costs.plannable) // 2)
 
     def _ask_about(self, wanted: dict[Candidate, set[int]], chosen: int) -> None:
         """Make the shapes that there are not yet, and ask about each the queries that it is for."""
@@ -302,11 +269,3 @@ class Search:
             self.upkeep += [0.0] if self.upkeep else []
             for place in fresh[candidate]:
                 self.costs.queries[place].relevant |= bit
-
-
-def union(masks: Iterable[int]) -> int:
-    """All of several sets."""
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
