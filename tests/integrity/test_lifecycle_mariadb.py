@@ -205,7 +205,7 @@ def test_requests_with_one_key_have_one_effect_also_after_a_crash(shop: Shop) ->
     names = ("claim a key", "look up", "keep the response", "forget the key", "let old keys go")
     claim, look, keep, forget, clean = (shop.statement("idempotency", name) for name in names)
     given = {
-        "scope": "a", "operation": "create payment", "key": "k", "request_hash": b"1" * 32, "response_status": 201, "response_body": '{"p": 1}',
+        "scope": "a", "operation": "create payment", "request_key": "k", "request_hash": b"1" * 32, "response_status": 201, "response_body": '{"p": 1}',
     }  # fmt: skip
     changed(first, "BEGIN")
     assert changed(first, claim, given) == 1
@@ -219,9 +219,9 @@ def test_requests_with_one_key_have_one_effect_also_after_a_crash(shop: Shop) ->
     assert rows(second, look, {**given, "request_hash": b"2" * 32})[0][0] == 0
     changed(second, "COMMIT")
     changed(first, "BEGIN")
-    assert changed(first, claim, {**given, "key": "crash"}) == 1
+    assert changed(first, claim, {**given, "request_key": "crash"}) == 1
     first.close()
-    assert changed(second, claim, {**given, "key": "crash"}) == 1
+    assert changed(second, claim, {**given, "request_key": "crash"}) == 1
     changed(second, "UPDATE idempotency_key SET expires_at = NOW(6) - INTERVAL 1 SECOND")
     assert changed(second, forget, given) == 1
     assert changed(second, claim, given) == 1

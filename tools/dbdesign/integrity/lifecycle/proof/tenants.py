@@ -341,7 +341,8 @@ class Tenants:
         )
         tenant = self.target.column(self.tenant.column)
         sql = (
-            f"UPDATE {self.stand.table(child.table)} c SET {sets} FROM (SELECT * FROM {self.stand.table(parent.table)} f"
+            f"UPDATE {self.stand.table(child.table)} c SET {sets} FROM (SELECT * FROM"
+            f" {self.stand.table(parent.table)} f"
             f" WHERE {tenant}::text = :theirs AND NOT EXISTS (SELECT FROM {self.stand.table(parent.table)} o"
             f" WHERE o.{tenant}::text = :ours AND {own}) LIMIT 1) p WHERE c.ctid = (SELECT min(ctid) FROM"
             f" {self.stand.table(child.table)} WHERE {tenant}::text = :ours)"
