@@ -27,7 +27,8 @@ def lay_out(files: dict[str, str], root: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_a_repository_is_seen_for_what_it_uses(case: dict[str, Any], tmp_path: Path) -> None:
     lay_out(case["files"], tmp_path)
-    found = {one.name: one for one in detect(tmp_path).technologies}
+    detection = detect(tmp_path)
+    found = {one.name: one for one in detection.technologies}
     roles = {name: found[name].role if name in found else "not found" for name in case["expect"]}
     assert roles == {
         name: roles[name] if role == "*" and name in found else role for name, role in case["expect"].items()
@@ -35,6 +36,8 @@ def test_a_repository_is_seen_for_what_it_uses(case: dict[str, Any], tmp_path: P
     assert not found.keys() & set(case.get("must_not", ()))
     assert {name: found[name].version for name in case.get("versions", {})} == case.get("versions", {})
     assert {name: found[name].component for name in case.get("components", {})} == case.get("components", {})
+    if "schemas" in case:
+        assert sorted(f"{one.path} {one.format}" for one in detection.schemas) == sorted(case["schemas"])
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "hidden" in case], ids=lambda case: case["name"])

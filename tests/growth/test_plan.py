@@ -271,9 +271,9 @@ def test_a_design_that_outgrows_the_largest_machine_is_told_to_shard_and_when() 
 def test_values_that_are_alike_hash_evenly_and_one_that_is_half_of_all_does_not() -> None:
     even = ColumnProfile(column="a", distinct=1e6)
     half = ColumnProfile(column="a", distinct=1e6, common=(("1", 0.5),))
-    assert skew_of("a", even, 16)[0] < 1.1
-    assert skew_of("a", half, 16)[0] == pytest.approx(0.5 / (1 / 16), rel=0.1)
-    assert skew_of("a", half, 16)[1] == 0.5
+    assert skew_of(even, 16)[0] < 1.1
+    assert skew_of(half, 16)[0] == pytest.approx(0.5 / (1 / 16), rel=0.1)
+    assert skew_of(half, 16)[1] == 0.5
 
 
 def test_a_cache_that_holds_all_reads_nothing_and_one_that_holds_half_of_what_is_wanted_alike_misses_half() -> None:

@@ -35,8 +35,12 @@ ONE_TABLE = {"delivery", "saas", "ticketing", "social_feed"}
 """Scenarios that are also tried with all entities in one table."""
 
 
+FORUM = SCENARIOS[0].parent.parent / "designs" / "forum.yaml"
 CASES = [
-    (engine, path) for engine in ENGINES for path in SCENARIOS if engine != "moto-one-table" or path.stem in ONE_TABLE
+    (engine, path)
+    for engine in ENGINES
+    for path in (*SCENARIOS, FORUM)
+    if engine != "moto-one-table" or path.stem in ONE_TABLE
 ]
 
 
@@ -173,7 +177,13 @@ def updates(filled: Filled) -> None:
             given.update({identifier(one): row.get(one) for one in (attribute.name for attribute in entity.attributes)})
             given.update({identifier(one): other.get(one) for one in changes})
             row.update({one: other.get(one) for one in changes})
+        beside = written_beside(filled, serving, row, given)
         filled.call(serving, given)
+        for name_beside, one in beside:
+            stored_beside = filled.stored(name_beside, one)
+            assert stored_beside is not None
+            assert {key: value for key, value in one.items() if value is not None}.items() <= stored_beside.items()
+            given.pop(f"{identifier(name_beside)}_items")
         stored = filled.stored(name, row)
         assert stored is not None
         assert {one: stored.get(one) for one in changes} == {one: row.get(one) for one in changes}
@@ -181,6 +191,20 @@ def updates(filled: Filled) -> None:
         if set(entity.key) <= set(pattern.equal):
             with pytest.raises(Exception, match=REFUSED):
                 filled.call(serving, {**given, **missing})
+
+
+def written_beside(filled: Filled, serving: Any, row: Row, given: Row) -> list[tuple[str, Row]]:
+    """What is put in the same transaction: one of each entity that the update is made together with."""
+    made = []
+    for step in (one for one in serving.steps if one.kind == "insert"):
+        name, relation = step.pattern.entity, step.relation
+        keys = filled.entity(serving.pattern.entity).key
+        joined = dict(zip(relation.by, (row[key] for key in keys), strict=True)) if relation.child == name else {}
+        one = {**fresh(filled, name), **joined}
+        given[f"{identifier(name)}_items"] = [{**one, **filled.expiry(name)}]
+        filled.rows[name].append(one)
+        made.append((name, one))
+    return made
 
 
 def signature_of(filled: Filled, serving: Any) -> set[str]:

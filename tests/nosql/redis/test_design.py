@@ -204,6 +204,7 @@ def test_a_search_index_is_defined_where_several_conditions_are_combined():
     found = designed((HERE / "rare_patterns.yaml").read_text()).files["search.redis"]
     assert "FT.CREATE idx:note ON HASH PREFIX 1 app:note:{ SCHEMA" in found
     assert "FT.SEARCH idx:note '@author_id:{$author_id} @at:[$from $to]' SORTBY stars DESC LIMIT 0 5 PARAMS 6" in found
+    assert 'topic TAG SEPARATOR "\\x1f" CASESENSITIVE' in found
     assert "FT.CREATE idx:author" not in found, "born is a date, which the query engine cannot compare"
 
 

@@ -133,7 +133,7 @@ def reviewed(
     from dbdesign.api.source import load
     from dbdesign.model.finding import Severity
 
-    loaded = load(source, call, format=format, engine_version=engine_version)
+    loaded = load(source, call, format=format, engine_version=engine_version, documents=True)
     call.step(0.65, "reviewing")
     result, ran = _reviewed(loaded, only, ignore, Severity(minimum) if minimum else None, call)
     if ran:
@@ -147,7 +147,7 @@ def reviewed(
         "summary": summary,
         "page": page,
         "pages": len(pages),
-        "engine": loaded.result.schema_.engine.value,
+        "engine": loaded.result.documents.engine if loaded.result.documents else loaded.result.schema_.engine.value,
         "format": loaded.format,
         "detail": level,
         "counts": {severity.value: count for severity, count in result.counts.items()},
@@ -176,10 +176,14 @@ def _reviewed(
     loaded: Loaded, only: list[str], ignore: list[str], minimum: Severity | None, call: Call
 ) -> tuple[Review, tuple[str, ...]]:
     """The review, and notes on what was run for it; the same one is not made again for the next page."""
+    from dbdesign.api.document_review import review_documents, without_documents
     from dbdesign.integrity.pages import FOLDERS, pages
     from dbdesign.rules.review import Review, review
 
     config = _config(call)
+    if loaded.result.documents is not None:
+        return review_documents(loaded, only, ignore, minimum, config), ()
+    config = without_documents(config)
     asked = (
         loaded.key,
         loaded.design.workload.model_dump_json(),
@@ -336,12 +340,9 @@ def _suppressed_item(one: SuppressedFinding) -> Item:
 
 
 def _summary(loaded: Loaded, review: Review, detail: Detail) -> str:
-    schema = loaded.result.schema_
     by_severity = ", ".join(f"{count} {severity.value}" for severity, count in review.counts.items())
     found = f"{plural(len(review.findings), 'finding')} ({by_severity})" if review.findings else "no findings"
-    said = [
-        f"{loaded.name} ({schema.engine.value}, {plural(len(schema.tables), 'table')}): {found} by {plural(review.rules_run, 'rule')}."
-    ]
+    said = [f"{loaded.name} ({_what(loaded)}): {found} by {plural(review.rules_run, 'rule')}."]
     if review.findings:
         worst = Counter(finding.rule for finding in review.findings).most_common(4)
         said.append(f"Most frequent: {', '.join(f'{rule} {count}' for rule, count in worst)}.")
@@ -351,8 +352,20 @@ def _summary(loaded: Loaded, review: Review, detail: Detail) -> str:
         said.append(f"{plural(below, 'finding')} below the least severity asked for.")
     if review.problems:
         said.append(f"{plural(len(review.problems), 'problem')} with suppressions or settings.")
-    if not loaded.design.workload.queries:
+    if loaded.result.documents is not None and not loaded.result.documents.pipelines:
+        said.append(
+            "No queries were given: those of a script for mongosh, or of a design file's `pipelines`, are judged too."
+        )
+    elif loaded.result.documents is None and not loaded.design.workload.queries:
         said.append("No workload was given: rules that need one did not run.")
     if accounts := accounted(loaded):
         said.append(f"Of the source: {accounts}")
     return " ".join([*said, f"Detail: {detail}."])
+
+
+def _what(loaded: Loaded) -> str:
+    schema, documents = loaded.result.schema_, loaded.result.documents
+    if documents is None:
+        return f"{schema.engine.value}, {plural(len(schema.tables), 'table')}"
+    parts = [documents.engine, plural(len(documents.collections), "collection")]
+    return ", ".join([*parts, plural(len(documents.pipelines), "query")] if documents.pipelines else parts)

@@ -8,16 +8,21 @@ from collections.abc import Iterable, Mapping
 
 from dbdesign.detect.catalogue import Known, known
 from dbdesign.detect.collect import Collected
+from dbdesign.detect.deployment import is_ci
 from dbdesign.detect.places import Scope
 from dbdesign.detect.signals import WEIGHTS, Basis, Signal
 from dbdesign.detect.unused import without_unused
+from dbdesign.detect.versions import versions_of
 from dbdesign.detect.walk import ancestors
 from dbdesign.model.detection import Evidence, Role, Technology, Tier
 
 THRESHOLD = 0.5
 """Below it a technology is not reported."""
 
-_TEST_THRESHOLD = 0.6
+_TEST_THRESHOLD, _TARGET_THRESHOLD = 0.5, 0.6
+_STARTED_FOR_TESTS = 0.65
+"""How sure it is that tests use an engine that the continuous integration starts."""
+
 _SCOPE_OF: Mapping[Role, Scope] = {"test": Scope.TEST, "target": Scope.TARGET}
 _MANY = 5
 """Engines whose drivers a program carries without configuring any: it connects to other people's databases. One fewer where they are of
@@ -46,14 +51,20 @@ _DEPENDENCY = {"orm": 0.8, "migration": 0.6, "engine": 0.55}
 _IMPORTED_MAPPER = 0.6
 """A mapper that source imports is used, whichever package of another name brought it in."""
 
+_IMPORTED_OFTEN = 0.52
+"""A driver that several sources import is used, whether a manifest declares it or not."""
+
 _STORES = frozenset({"relational", "document", "wide-column"})
 _CONFIGURED = frozenset({Basis.CONFIGURATION, Basis.INFRASTRUCTURE, Basis.ARTEFACT})
+_TESTED = frozenset({Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE, Basis.IMPORT, Basis.SERVICE})
+"""What makes an engine one of tests."""
+
 _RUN = frozenset({Basis.IMAGE, Basis.CHART, Basis.CONNECTION, Basis.SERVICE, *_CONFIGURED})
 
 
 _SOURCES = (".py", ".js", ".ts", ".tsx", ".mjs", ".go", ".java", ".kt", ".cs", ".rb", ".rs", ".ex")
 _SETTINGS = re.compile(
-    r"(?:^|/)(?:settings|config|configuration)/|(?:^|/)[\w.-]*(?:settings|config|configuration|database|data-?source|knexfile|startup|program)[\w-]*"
+    r"(?:^|/)(?:settings|config|configuration)/|(?:^|/)[\w.-]*(?:settings|config|configuration|database|data-?source|knexfile|startup|program|dependency-?injection|infrastructure\w*|extensions?|registration)[\w-]*"
     r"\.\w+$",
     re.IGNORECASE,
 )
@@ -68,6 +79,7 @@ class Weighed:
     Attributes:
         confidence: 0 to 1 that the repository uses it at run time.
         strength: unbounded, for comparison with others: how much speaks for it.
+        spread: whether several sources import it.
     """
 
     def __init__(self, technology: Known, signals: list[Signal]) -> None:
@@ -76,12 +88,18 @@ class Weighed:
         best: dict[tuple[Basis, bool], float] = defaultdict(float)
         tests: dict[Basis, float] = defaultdict(float)
         targets: dict[Basis, float] = defaultdict(float)
+        imports = {one.path for one in signals if one.basis is Basis.IMPORT and _SHARE[one.scope] >= 0.6}
+        self.spread = len(imports) > 1
         for signal in signals:
             weight = self.weight(signal)
             key = (signal.basis, False)
             best[key] = max(best[key], weight * self._share(signal))
-            if signal.scope is Scope.TEST or signal.basis is Basis.SERVICE:
-                tests[signal.basis] = max(tests[signal.basis], weight)
+            if _of_tests(signal):
+                tests[signal.basis] = max(
+                    tests[signal.basis], _STARTED_FOR_TESTS if signal.basis is Basis.SERVICE else weight
+                )
+            elif signal.scope is Scope.DEV and signal.basis is Basis.DEPENDENCY:
+                tests[signal.basis] = max(tests[signal.basis], weight * _SHARE[Scope.DEV])
             elif signal.scope is Scope.TARGET:
                 targets[signal.basis] = max(targets[signal.basis], weight)
         self.confidence = _either(best.values()) * (0.5 if self._only_talked_of() else 1.0)
@@ -115,6 +133,8 @@ class Weighed:
             weight = _DEPENDENCY[self.technology.kind]
         elif signal.basis is Basis.IMPORT and self.technology.kind == "orm":
             weight = _IMPORTED_MAPPER
+        elif signal.basis is Basis.IMPORT and self.spread:
+            weight = _IMPORTED_OFTEN
         return weight * (0.45 if signal.weak else 1.0)
 
     def _share(self, signal: Signal) -> float:
@@ -127,6 +147,11 @@ class Weighed:
     def has(self, bases: frozenset[Basis], *, scopes: frozenset[Scope] = frozenset({Scope.RUNTIME, Scope.DEV})) -> bool:
         """Whether it has a signal of one of these kinds in one of these scopes."""
         return any(signal.basis in bases and signal.scope in scopes and not signal.weak for signal in self.signals)
+
+    @property
+    def only_integrated(self) -> bool:
+        """Whether only the continuous integration knows of it: tests run against it."""
+        return all(is_ci(signal.path) for signal in self.signals if _SHARE[signal.scope] >= 0.3)
 
     @property
     def only_optional(self) -> bool:
@@ -179,7 +204,9 @@ def _stand_ins(weighed: dict[str, Weighed]) -> None:
 
 def _engine_roles(weighed: Mapping[str, Weighed]) -> dict[str, Role]:
     engines = {
-        name: one for name, one in weighed.items() if one.technology.kind == "engine" and one.confidence >= THRESHOLD
+        name: one
+        for name, one in weighed.items()
+        if one.technology.kind == "engine" and one.confidence >= THRESHOLD and not one.only_integrated
     }
     roles: dict[str, Role] = {}
     stores = {name: one for name, one in engines.items() if one.technology.family in _STORES or name == "dynamodb"}
@@ -236,7 +263,7 @@ def _role(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[s
     if one.technology.kind == "engine":
         if name in roles:
             return roles[name]
-        if one.target_confidence >= _TEST_THRESHOLD:
+        if one.target_confidence >= _TARGET_THRESHOLD:
             return "target"
         return "test" if one.test_confidence >= _TEST_THRESHOLD and _is_test_engine(one) else None
     if name in {"sync", "none"} or one.confidence < THRESHOLD:
@@ -253,10 +280,13 @@ def _role(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[s
 
 
 def _is_test_engine(one: Weighed) -> bool:
-    return any(
-        signal.scope is Scope.TEST and signal.basis in {Basis.DEPENDENCY, Basis.CONFIGURATION, Basis.IMAGE, Basis.CODE}
-        for signal in one.signals
-    )
+    """Whether tests run against it: their settings or packages say so, they import its driver, or the continuous integration starts it."""
+    return any(_of_tests(signal) and signal.basis in _TESTED for signal in one.signals)
+
+
+def _of_tests(signal: Signal) -> bool:
+    """Whether it speaks of what tests run against: it lies with them, or the continuous integration starts it."""
+    return signal.scope is Scope.TEST or (signal.basis is Basis.SERVICE and signal.scope is not Scope.COMMENTED)
 
 
 def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], collected: Collected) -> list[Technology]:
@@ -292,8 +322,11 @@ def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], colle
 
 def _technology(one: Weighed, role: Role, collected: Collected) -> Technology:
     told = {scope for scope, share in _SHARE.items() if share > 0.1 or scope is _SCOPE_OF.get(role)}
-    live = [signal for signal in one.signals if signal.scope in told]
-    against = [signal for signal in one.signals if signal.scope not in told]
+    live: list[Signal] = []
+    against: list[Signal] = []
+    for signal in one.signals:
+        speaks = signal.scope in told or (role == "test" and _of_tests(signal))
+        (live if speaks else against).append(signal)
     live.sort(
         key=lambda signal: (
             -one.weight(signal) * max(_SHARE[signal.scope], 0.3),
@@ -303,7 +336,7 @@ def _technology(one: Weighed, role: Role, collected: Collected) -> Technology:
         )
     )
     components = _components(live, collected.components)
-    declared, version = _versions(one, live, collected)
+    declared, version = versions_of(one.technology, live, collected)
     return Technology(
         name=one.technology.name,
         family=one.technology.family,
@@ -350,39 +383,3 @@ def _components(live: list[Signal], known_components: set[str]) -> list[str]:
         home = next((folder for folder in ancestors(signal.path) if folder in known_components), "")
         counts[home or "."] += 2 if signal.basis in _CONFIGURED or signal.basis is Basis.DEPENDENCY else 1
     return [name for name, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
-
-
-def _versions(one: Weighed, live: list[Signal], collected: Collected) -> tuple[str | None, str | None]:
-    """The version as declared, and as locked or as the image says."""
-    if one.technology.kind == "engine":
-        exact = next(
-            (
-                signal.version
-                for signal in live
-                if signal.basis in {Basis.IMAGE, Basis.SERVICE, Basis.INFRASTRUCTURE} and signal.version
-            ),
-            None,
-        )
-        return None, exact
-    declared = next(
-        (signal.version for signal in live if signal.basis is Basis.DEPENDENCY and signal.version and not signal.weak),
-        None,
-    )
-    locked = next(
-        (
-            collected.locked[key]
-            for key in sorted(collected.packages_of.get(one.technology.name, ()))
-            if key in collected.locked
-        ),
-        None,
-    )
-    if declared is not None and re.match(r"(?:catalog|workspace|\$)", declared):
-        declared = next(
-            (
-                collected.declared[key]
-                for key in sorted(collected.packages_of.get(one.technology.name, ()))
-                if key in collected.declared
-            ),
-            declared,
-        )
-    return (declared if locked else None), locked or declared

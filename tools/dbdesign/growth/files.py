@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 def files_of(plan: GrowthPlan) -> dict[str, str]:
     """All files by path."""
     found = {"report.md": markdown(plan), "growth.html": page(plan)}
+    if plan.derived:
+        found["schema.sql"] = ddl_of(plan.situation.design.schema_)
+        found["workload.sql"] = workload_sql(plan)
     if plan.partitions:
         found["partitions.sql"] = partitions_sql(plan)
         for version in ("4.7", "5"):
@@ -34,6 +37,13 @@ def files_of(plan: GrowthPlan) -> dict[str, str]:
                 head = f"-- {note}\n" if path.endswith(".sql") else ""
                 found[f"sharding/{path}"] = head + text
     return found
+
+
+def workload_sql(plan: GrowthPlan) -> str:
+    """The statements with their rates, as a `workload` reads them."""
+    return "\n".join(
+        f"-- name: {one.query.name}\n-- rate: {one.rate:g}/s\n{one.query.sql};\n" for one in plan.situation.load.queries
+    )
 
 
 def partitions_sql(plan: GrowthPlan) -> str:
@@ -94,6 +104,7 @@ def sharded(plan: GrowthPlan, key: KeyCandidate) -> Sharded:
     return Sharded(
         at.design.schema_,
         keyed_schema(at.design.schema_, key),
+        keyed_schema(at.design.schema_, key, across=True),
         key,
         key.shards,
         {table.label: at.sizes.of_table(table.label, at.months) for table in tables},

@@ -84,8 +84,9 @@ def _proven(
     pruning = []
     for one in load.queries:
         if one.query.name in texts and _reads(one.use, plan.table):
-            scanned = _scanned(database, texts[one.query.name], plan, today)
-            pruning.append(Pruning(one.query.name, load.rate(one, load.months) / every, scanned, len(made)))
+            scanned, early = _scanned(database, texts[one.query.name], plan, today)
+            early = early and _newest_first(one.use, plan)
+            pruning.append(Pruning(one.query.name, load.rate(one, load.months) / every, scanned, len(made), early))
     gone = _drop_oldest(user, plan, made[0][0]) if plan.retention else ""
     return with_proof(plan, pruning, f"{version}: {len(made)} partitions made, statements explained{gone}")
 
@@ -103,8 +104,15 @@ def _reads(use: Any, table: str) -> bool:
     return use is not None and any(one.table.label == table for one in use.uses)
 
 
-def _scanned(database: ScratchDatabase, text: str, plan: PartitionPlan, today: date) -> int | None:
-    """Partitions in the plan for typical values; None where it could not be planned, or nothing of the table is read for these."""
+def _newest_first(use: Any, plan: PartitionPlan) -> bool:
+    """Whether it is ordered by the key of the partitions."""
+    return any(one.table.label == plan.table and one.ordered and one.ordered[0].column == plan.key for one in use.uses)
+
+
+def _scanned(database: ScratchDatabase, text: str, plan: PartitionPlan, today: date) -> tuple[int | None, bool]:
+    """Partitions in the plan for typical values (None where it could not be planned, or nothing of the table is read for these), and
+    whether a limit stands over all of them without a sort or merge between.
+    """
     user = database.user
     name = f"dbdesign_{secrets.token_hex(4)}"
     try:
@@ -120,10 +128,12 @@ def _scanned(database: ScratchDatabase, text: str, plan: PartitionPlan, today: d
         ).fetchone()
         user.execute(f"DEALLOCATE {name}".encode())
     except psycopg.Error:
-        return None
+        return None, False
     parts = {part.rsplit(".", 1)[-1].strip('"').replace('""', '"') for part, _ in plan.bounds}
-    found = {node["Relation Name"] for node in _nodes(_parsed(row)) if node.get("Relation Name") in parts}
-    return len(found) or None
+    explained = _parsed(row)
+    found = {node["Relation Name"] for node in _nodes(explained) if node.get("Relation Name") in parts}
+    kinds = {node["Node Type"] for node in _nodes(explained)}
+    return len(found) or None, {"Limit", "Append"} <= kinds and not kinds & {"Sort", "Incremental Sort", "Merge Append"}
 
 
 def _parsed(row: tuple[Any, ...] | None) -> Any:

@@ -107,7 +107,7 @@ class Advisor:
         before = costs.total(0)
         search.explore()
         budgets = [*(int(budget * part) for part in curve), budget]
-        choices = search.choices(budgets)
+        choices = search.choices(budgets, studied=[budget])
         choice = choices[-1]
         self.tell(0.95, "what may go")
         advised = self._advised(search, choice)

@@ -213,16 +213,23 @@ def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) 
                 yield _candidate(use.table, [KeyPart(name) for name in rest], where=condition.sql)
 
 
-def merged(one: Candidate, other: Candidate) -> Candidate | None:
-    """One index that does what two do: the longer key, and everything that either carries; None where neither key leads the other."""
+def merged(one: Candidate, other: Candidate) -> Iterator[Candidate]:
+    """Indexes that do what two with the same leading key do: the keys of either, and everything that both carry.
+
+    Where the keys of one lead the other's, the longer serves both searches; else it searches for one and is read for the other.
+    """
     if (one.table, one.method, one.where) != (other.table, other.method, other.where) or one.unique or other.unique:
-        return None
-    longer, shorter = (one, other) if len(one.keys) >= len(other.keys) else (other, one)
-    if longer.keys[: len(shorter.keys)] != shorter.keys:
-        return None
-    have = {key.text for key in longer.keys}
-    include = tuple(sorted((set(longer.include) | set(shorter.include)) - have))
-    return Candidate(longer.table, longer.keys, include, longer.where, longer.method)
+        return
+    if one.method != "btree" or one.keys[0] != other.keys[0]:
+        return
+    for first, second in ((one, other), (other, one)):
+        if second.keys[: len(first.keys)] == first.keys and len(second.keys) > len(first.keys):
+            continue
+        have = {key.text for key in first.keys}
+        more = [key for key in second.keys if key.text not in have]
+        include = {*first.include, *second.include, *(key.column for key in more if key.column)} - have
+        if len(include) <= MOST_INCLUDED and all(key.column for key in more):
+            yield Candidate(first.table, first.keys, tuple(sorted(include)), first.where)
 
 
 def neighbours(candidate: Candidate) -> Iterator[Candidate]:

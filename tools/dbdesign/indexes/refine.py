@@ -37,6 +37,6 @@ def merges(chosen: Sequence[Candidate]) -> Iterator[tuple[int, int, Candidate]]:
     """Pairs of chosen indexes (by their places) that one index could stand for."""
     for place, one in enumerate(chosen):
         for other_place in range(place + 1, len(chosen)):
-            found = merged(one, chosen[other_place])
-            if found is not None and found not in chosen:
-                yield place, other_place, found
+            for found in merged(one, chosen[other_place]):
+                if found not in chosen:
+                    yield place, other_place, found

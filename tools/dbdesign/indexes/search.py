@@ -1,29 +1,44 @@
 """The search for the best sets of indexes within budgets: solve over what is known, ask the planner about the solution, learn, repeat.
 
-The rounds go over all budgets, and twice the largest: a shape that is worth its bytes only there is known before the last round, and may
-make room in a smaller one.
+The rounds go over all budgets, and beyond the largest: a shape that is worth its bytes only there is known before the last round, and
+may make room in a smaller one, or serve more queries together with another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.costs import Costs, Query, bits
 from dbdesign.indexes.explore import Field, explore
-from dbdesign.indexes.pricing import ask_affordable, ask_groups
+from dbdesign.indexes.pricing import Tariff, ask_affordable
 from dbdesign.indexes.refine import merges, variants
 from dbdesign.indexes.select import NODES, Choice, Selection
 
-ALTERNATIVES = 6
+ALTERNATIVES = 4
 """Questions about alternatives for each query at the beginning."""
 
-ROUNDS = 5
-"""Times that each budget's solution is put to the planner at most, before the last."""
+ROUNDS, LEAST_ROUNDS = 5, 4
+"""Times that each budget's solution is put to the planner at most, before the last; and from which on no improvement ends it."""
+
+BEYOND = (2.0, 1.5, 1.25, 0.75)
+"""Factors of the largest budget that are looked at in between."""
 
 LAST_ROUNDS = 4
 """Times that the last solution is put to the planner at most, if it said that it costs more than was known."""
+
+DISCOUNTS = (0.5, 0.25)
+"""Parts of an index's price that a query may have to pay of one that serves others too."""
+
+NEARLY = 0.25
+"""Part of what a query saves by which a plan may be dearer than its best."""
+
+MERGED = 12
+"""Indexes for two that are asked about in a round."""
+
+NEGLIGIBLE = 0.0003
+"""Share of the workload's cost that is not worth a question."""
 
 SETTLED = 0.0005
 """Relative improvement of a round below which the search ends."""
@@ -50,7 +65,6 @@ class Search:
     upkeep: list[float] = field(default_factory=list)
     least: float = 0.0
     tell: Callable[[float, str], None] = lambda _done, _message: None
-    _fields: list[Field] = field(default_factory=list)
     _best: dict[int, Choice] = field(default_factory=dict)
 
     @property
@@ -60,46 +74,47 @@ class Search:
 
     def explore(self) -> None:
         """Ask about every query by itself."""
-        self._fields = [
-            Field.of(own & query.relevant, self.candidates)
-            for query, own in zip(self.costs.queries, self.own, strict=True)
-            if query.failure is None
-        ]
-        for number, (query, mine) in enumerate(zip(self.costs.plannable, self._fields, strict=True)):
-            self.tell(0.5 * number / len(self._fields), f"planning {query.name}")
-            explore(self.costs, query, mine, calls=ALTERNATIVES)
+        asked = [(query, own) for query, own in zip(self.costs.queries, self.own, strict=True) if query.failure is None]
+        for number, (query, own) in enumerate(asked):
+            self.tell(0.5 * number / len(asked), f"planning {query.name}")
+            explore(self.costs, query, Field.of(own & query.relevant, self.candidates), calls=ALTERNATIVES)
 
-    def choices(self, budgets: Sequence[int]) -> list[Choice]:
-        """The best sets for budgets in bytes, in their order; their costs are the planner's own, and none above a smaller budget's."""
-        rising = sorted(set(budgets))
+    def choices(self, budgets: Sequence[int], *, studied: Sequence[int] = ()) -> list[Choice]:
+        """The best sets for budgets in bytes, in their order; their costs are the planner's own, and none above a smaller budget's.
+
+        Args:
+            studied: the budgets for which questions are asked; for the others what is known then is enough. All if empty.
+        """
+        rising = sorted(set(studied or budgets))
         for number in range(ROUNDS):
             self.tell(0.5 + 0.4 * number / ROUNDS, f"choosing among {len(self.candidates):,} indexes")
-            improved = [self._round(budget, widely=number == 0) for budget in rising]
-            improved.append(self._round(2 * rising[-1], widely=False))
-            if not any(improved):
+            improved = [self._round(budget) for budget in rising]
+            if number == ROUNDS - 1 or (number >= LEAST_ROUNDS and not any(improved)):
                 break
+            self._round(int(rising[-1] * BEYOND[number % len(BEYOND)]))
         self.tell(0.9, "the last choice")
         found: dict[int, Choice] = {}
-        for budget in rising:
+        for budget in sorted(set(budgets)):
             mine = self.pruned(self._last(budget))
             smaller = min(found.values(), key=lambda one: one.cost, default=mine)
             found[budget] = mine if mine.cost <= smaller.cost else smaller
         return [found[budget] for budget in budgets]
 
-    def _round(self, budget: int, *, widely: bool) -> bool:
-        """Solve for one budget and learn about the solution, widely or only what is affordable; whether it is better than before."""
+    def _round(self, budget: int) -> bool:
+        """Solve for one budget and learn about the solution and what is affordable beside it; whether it is better than before."""
         before = self._known(budget)
         selection, solved = self._solved(budget, nodes=0)
-        best = self._put(budget, solved)
         tariff = selection.tariff()
         sizes, upkeep = [one.size for one in self.costs.indexes], self._charges()
         ask_affordable(
-            self.costs, best.chosen, lambda place, number: tariff.price(place, number, sizes[number], upkeep[number])
+            self.costs, solved.chosen, lambda place, number: tariff.price(place, number, sizes[number], upkeep[number])
         )
-        if widely:
-            ask_groups(self.costs, self._fields, best.chosen)
-        self.refine(best)
-        return before is None or self._net(best) < self._net(before) * (1 - SETTLED)
+        best = self._put(budget, solved)
+        kept = self.cost(solved.chosen) <= solved.cost * (1 + SETTLED)
+        if not kept:
+            self._correct(solved.chosen)
+        self.refine(best, tariff)
+        return not kept or before is None or self._net(best) < self._net(before) * (1 - SETTLED)
 
     def _last(self, budget: int) -> Choice:
         """The set with which a search ends: solved thoroughly, again where the planner does not keep what the solution promises."""
@@ -107,7 +122,7 @@ class Search:
             _, solved = self._solved(budget, nodes=NODES)
             best = self._put(budget, solved)
             if self._net(best) <= self._net(solved) * (1 + SETTLED) or number == LAST_ROUNDS - 1:
-                return best
+                return replace(best, bound=min(solved.bound, best.cost))
             self._correct(solved.chosen)
         raise AssertionError("the last round returns")
 
@@ -160,7 +175,7 @@ class Search:
         size = sum(self.costs.indexes[number].size for number in bits(chosen))
         return Choice(chosen, size, cost, choice.bound)
 
-    def refine(self, choice: Choice) -> None:
+    def refine(self, choice: Choice, tariff: Tariff) -> None:
         """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them."""
         users = self._users(choice.chosen)
         wanted: dict[Candidate, set[int]] = {}
@@ -169,17 +184,92 @@ class Search:
             read = sorted({name for place in queries for name in self.columns(self.costs.queries[place], candidate)})
             for variant in variants(candidate, read):
                 wanted.setdefault(variant, set()).update(queries)
-        numbers = list(users)
-        for one, other, both in merges([self.candidates[number] for number in numbers]):
-            wanted.setdefault(both, set()).update(users[numbers[one]] | users[numbers[other]])
+        self._ask_about(wanted, choice.chosen)
+        self._merge(choice, users, tariff)
+
+    def _merge(self, choice: Choice, users: dict[int, set[int]], tariff: Tariff) -> None:
+        """Try one index for two that are chosen, or that queries would take if others paid for a part of them.
+
+        Asked about are those that pay if they serve either's queries as well as it does.
+        """
+        wanted = sorted({*users, *self._at_a_discount(tariff)})
+        pairs: dict[Candidate, int] = {}
+        for one, other, both in merges([self.candidates[number] for number in wanted]):
+            pairs[both] = pairs.get(both, 0) | 1 << wanted[one] | 1 << wanted[other]
+        known = {one: number for number, one in enumerate(self.candidates)}
+        sizes = [one.size for one in self.costs.indexes]
+        for both, parts in list(pairs.items()):
+            least = sizes[known[both]] if both in known else max(sizes[number] for number in bits(parts))
+            if not self._promise(least, parts, choice, tariff)[1]:
+                del pairs[both]
+        self._add({one: set[int]() for one in pairs if one not in known})
+        numbers = {one: number for number, one in enumerate(self.candidates) if one in pairs}
+        promising = sorted(
+            (-saved, number, shown)
+            for one, number in numbers.items()
+            for saved, shown in (self._promise(self.costs.indexes[number].size, pairs[one], choice, tariff),)
+            if shown
+        )
+        for _, number, shown in promising[:MERGED]:
+            for place, others in shown.items():
+                query = self.costs.queries[place]
+                query.relevant |= 1 << number
+                rest = (choice.chosen | others) & ~pairs[self.candidates[number]]
+                self.costs.cost(query, rest | 1 << number)
+
+    def _promise(self, size: int, parts: int, choice: Choice, tariff: Tariff) -> tuple[float, dict[int, int]]:
+        """What an index saves less its price where it serves as well as its parts do, and the queries that would take it, if any.
+
+        With each query, the other indexes that its plan needs.
+        """
+        sizes, shown = [one.size for one in self.costs.indexes], dict[int, int]()
+        saved = tariff.per_byte * (sum(sizes[one] for one in bits(choice.chosen & parts)) - size)
+        for place, query in enumerate(self.costs.queries):
+            if query.failure is None and query.relevant & parts:
+                now = self.costs.cost(query, choice.chosen)
+                found = [
+                    (query.weight * one.cost + self._price(one.used & ~parts & ~choice.chosen, tariff), one.used)
+                    for one in query.answers
+                    if one.used & parts and one.cost < now.cost
+                ]
+                least, used = min(found, default=(query.weight * now.cost, now.used))
+                if least < query.weight * now.cost or now.used & parts:
+                    saved += max(0.0, query.weight * now.cost - least)
+                    shown[place] = used
+        return saved, shown if saved > NEGLIGIBLE * choice.cost else {}
+
+    def _price(self, indexes: int, tariff: Tariff) -> float:
+        return tariff.per_byte * sum(self.costs.indexes[number].size for number in bits(indexes))
+
+    def _at_a_discount(self, tariff: Tariff) -> Iterator[int]:
+        """The indexes that queries would take if they cost a part of their price, or that are nearly as good then."""
+        sizes, charges = [one.size for one in self.costs.indexes], self._charges()
+        for place, query in enumerate(self.costs.plannable):
+            prices = {
+                number: tariff.price(place, number, sizes[number], charges[number]) for number in bits(query.relevant)
+            }
+            base = query.weight * self.costs.cost(query, 0).cost
+            atoms = [
+                (query.weight * one.cost, sum(prices[number] for number in bits(one.used)), one.used)
+                for one in query.atoms()
+            ]
+            for part in DISCOUNTS:
+                values = [(cost + part * price, used) for cost, price, used in atoms]
+                least = min(values)[0]
+                for value, used in values:
+                    if value <= least + NEARLY * (base - least):
+                        yield from bits(used)
+
+    def _ask_about(self, wanted: dict[Candidate, set[int]], chosen: int) -> None:
+        """Make the shapes that there are not yet, and ask about each the queries that it is for."""
         known = set(self.candidates)
         fresh = {one: queries for one, queries in wanted.items() if one not in known}
         self._add(fresh)
         for number in range(len(self.candidates) - len(fresh), len(self.candidates)):
             for place in fresh[self.candidates[number]]:
                 query = self.costs.queries[place]
-                alike = self._alike(number, choice.chosen)
-                self.costs.cost(query, choice.chosen & ~alike | 1 << number)
+                alike = self._alike(number, chosen)
+                self.costs.cost(query, chosen & ~alike | 1 << number)
 
     def _users(self, chosen: int) -> dict[int, set[int]]:
         """The chosen indexes, and the places of the queries whose plans use them."""

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 ENGINE = re.compile(r"([a-z]+)(?:[\s-]*v?(\d+(?:\.\d+)*))?\Z", re.IGNORECASE)
+STORES = {"mongodb": "mongodb", "mongo": "mongodb", "dynamodb": "dynamodb", "redis": "redis"}
+"""Engines without tables that a design may be for: their schema, if any, is not read here."""
+
 ENGINE_SYNONYMS = {
     "postgres": "postgresql",
     "pg": "postgresql",
@@ -56,6 +59,7 @@ class DesignFile(Model):
 
     Attributes:
         engine, version: as said; None if the schema's own engine holds.
+        store: the engine without tables that the design is for, instead of `engine`; `version` is then of that.
         schema_source: a path, `database:<name>` or inline text, as written.
         workload: queries and volumes; volumes are still by the names as written.
         access: entities, relations and access patterns; checked against each other only without a schema, whose tables are entities too.
@@ -66,6 +70,7 @@ class DesignFile(Model):
 
     engine: Engine | None = None
     version: str | None = None
+    store: str | None = None
     schema_source: str | None = None
     schema_format: str | None = None
     workload: Workload = Workload()
@@ -118,6 +123,9 @@ def read_design(
         DesignFileError: also where volumes or queries name tables or columns that the schema does not have.
     """
     document = parse_design(text, name=name, lenient=lenient)
+    if document.store is not None:
+        said = f"engine is {document.store}, which has no tables: `dbdesign nosql` designs for it"
+        raise DesignFileError([Problem(line=document.lines.get("engine", 1), message=said)], name)
     if document.schema_source is None:
         raise DesignFileError([Problem(line=1, message="`schema` is missing: name a file, or put the DDL there")], name)
     result = load(
@@ -232,6 +240,7 @@ class _Parser(Document):
     lenient: bool = False
     doubts: list[Problem] = field(default_factory=list)
     default_target: LatencyTarget | None = None
+    store: str | None = None
 
     def parse(self, text: str) -> DesignFile:
         root = self.compose(text)
@@ -260,6 +269,7 @@ class _Parser(Document):
         return DesignFile(
             engine=engine,
             version=version,
+            store=self.store,
             schema_source=source,
             schema_format=format_name,
             workload=workload,
@@ -276,6 +286,9 @@ class _Parser(Document):
         self.lines["engine"] = line_of(node)
         match = ENGINE.match(text.strip())
         name = ENGINE_SYNONYMS.get(match[1].lower(), match[1].lower()) if match else text
+        if match is not None and name in STORES:
+            self.store = STORES[name]
+            return None, match[2]
         if match is None or name not in set(Engine):
             self.problem(
                 node,

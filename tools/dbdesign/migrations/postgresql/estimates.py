@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dbdesign.engines.postgres import embedded, split_script
+from dbdesign.engines.postgres import split_script
 from dbdesign.migrations.durations import Durations, Work
 from dbdesign.migrations.predict import State, predict
 from dbdesign.migrations.predict.predict import is_known
 from dbdesign.migrations.settings import PlanSettings
+from dbdesign.migrations.trace.observe import COUNTS_REPORTED_SINCE
 from dbdesign.model.migration import Duration, MigrationPlan, Step, Trace
 from dbdesign.model.schema import Schema
 
 
 def estimated(
-    plan: MigrationPlan, before: Schema, after: Schema, settings: PlanSettings, traces: Mapping[str, Trace]
+    plan: MigrationPlan,
+    before: Schema,
+    after: Schema,
+    settings: PlanSettings,
+    traces: Mapping[str, Trace],
+    executed_by: int | None = None,
 ) -> MigrationPlan:
     """The plan with a trace and durations in each step.
 
     Args:
         traces: what executing the steps showed; they stand where the plan is for the version that executed them, and for what the rules
             cannot tell.
+        executed_by: the major version of the server that executed them.
     """
-    said = traces if _is_own(plan) and traces else {**traces, **_predicted(plan, before)}
+    own = bool(traces) and plan.version is not None and int(plan.version) == executed_by
+    said = traces if own else {**traces, **_predicted(plan, before)}
+    if own and int(plan.version or 0) < COUNTS_REPORTED_SINCE:
+        said = _with_scans(plan, traces, _predicted(plan, before))
     durations = Durations.of(settings.workload, None, (*before.tables, *after.tables))
     phases = tuple(
         phase.model_copy(
@@ -33,8 +43,13 @@ def estimated(
     return plan.model_copy(update={"phases": phases})
 
 
-def _is_own(plan: MigrationPlan) -> bool:
-    return plan.version is not None and int(plan.version) == embedded().major
+def _with_scans(plan: MigrationPlan, traces: Mapping[str, Trace], rules: Mapping[str, Trace]) -> dict[str, Trace]:
+    """What was seen, with the rules' word on scans outside transactions, which an old server does not count at once."""
+    alone = {step.id for step in plan.steps if not step.transactional}
+    return {
+        name: trace.model_copy(update={"scans": rules[name].scans}) if name in alone and name in rules else trace
+        for name, trace in traces.items()
+    }
 
 
 def _predicted(plan: MigrationPlan, before: Schema) -> dict[str, Trace]:
