@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 
 from dbdesign.errors import InputError
 from dbdesign.integrity.lifecycle.base import TITLES, Part, Statement, Target, joined
+from dbdesign.integrity.lifecycle.cockroachdb import parts as cockroachdb
 from dbdesign.integrity.lifecycle.mysql import parts as mysql
 from dbdesign.integrity.lifecycle.postgresql import parts as postgresql
+from dbdesign.integrity.lifecycle.sqlite import parts as sqlite
+from dbdesign.integrity.lifecycle.sqlserver import parts as sqlserver
+from dbdesign.integrity.lifecycle.tidb import parts as tidb
 from dbdesign.model.base import Model
 from dbdesign.model.lifecycle import Lifecycle
 from dbdesign.model.schema import Engine, Schema
@@ -16,6 +20,10 @@ from dbdesign.writers.base import Note
 ENGINES: Mapping[Engine, tuple[Callable[[Target], str], Callable[[Target], list[Part]]]] = {
     Engine.POSTGRESQL: (postgresql.shared, postgresql.parts),
     Engine.MYSQL: (mysql.shared, mysql.parts),
+    Engine.COCKROACHDB: (cockroachdb.shared, cockroachdb.parts),
+    Engine.SQLSERVER: (sqlserver.shared, sqlserver.parts),
+    Engine.SQLITE: (sqlite.shared, sqlite.parts),
+    Engine.TIDB: (mysql.shared, tidb.parts),
 }
 """By engine: what goes before all parts, and the parts."""
 

@@ -81,7 +81,8 @@ def _tenant(target: Target, tenant: TenantIsolation) -> Iterator[Gap]:
                 label,
                 f"{why} on {label}: a forgotten condition shows every tenant's rows",
                 "tenant",
-                f"ALTER TABLE {target.table(table)} ENABLE ROW LEVEL SECURITY;\nALTER TABLE {target.table(table)} FORCE ROW"
+                f"ALTER TABLE {target.table(table)} ENABLE ROW LEVEL SECURITY;\nALTER TABLE {target.table(table)}"
+                " FORCE ROW"
                 " LEVEL SECURITY;",
                 lambda stand, table=table: others_rows_seen(stand, table, tenant),  # type: ignore[misc]
             )

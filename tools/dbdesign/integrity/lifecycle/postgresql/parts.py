@@ -11,7 +11,7 @@ from dbdesign.integrity.lifecycle.postgresql.spelling import (
     maintenance,
     partition_functions,
 )
-from dbdesign.integrity.lifecycle.templates import filled
+from dbdesign.integrity.lifecycle.templates import ddl, filled
 from dbdesign.model.lifecycle import Saga
 
 
@@ -29,7 +29,7 @@ def _part(target: Target, concern: Concern) -> Part:
         "tenant": tenant.part,
         "idempotency": _idempotency,
         "outbox": _outbox,
-        "sagas": _sagas,
+        "sagas": _guarded_sagas,
     }
     return writers[concern](target)
 
@@ -38,10 +38,10 @@ def shared(target: Target) -> str:
     """What goes before all parts: the roles, and functions about partitions where one needs them."""
     roles = target.lifecycle.roles
     made = [create_role(name, target.dialect.identifier(name)) for name in (roles.application, roles.maintenance)]
-    return joined(*made, _privileges(target), partition_functions(target) if _needs_partitions(target) else "")
+    return joined(*made, privileges(target), partition_functions(target) if _needs_partitions(target) else "")
 
 
-def _privileges(target: Target) -> str:
+def privileges(target: Target) -> str:
     """Of the program: rows alone, and no TRUNCATE, which no policy holds back; no DELETE where rows are marked instead."""
     app, jobs = application(target), maintenance(target)
     soft = set(target.lifecycle.soft_delete.tables) if target.lifecycle.soft_delete else set()
@@ -66,14 +66,15 @@ def _needs_partitions(target: Target) -> bool:
     return logged or life.outbox is not None or any(one.how == "detach" for one in life.retention)
 
 
-def _roles(target: Target) -> dict[str, str]:
+def role_names(target: Target) -> dict[str, str]:
+    """The roles as values of the files of SQL."""
     return {"application": application(target), "maintenance": maintenance(target)}
 
 
 def _idempotency(target: Target) -> Part:
     wanted = target.lifecycle.idempotency
     assert wanted is not None  # noqa: S101 - composed only where it is wanted
-    values = {"operations": target.words(wanted.operations), "keep": interval(wanted.keep), **_roles(target)}
+    values = {"operations": target.words(wanted.operations), "keep": interval(wanted.keep), **role_names(target)}
     return filled("postgresql", "idempotency", values)
 
 
@@ -81,20 +82,26 @@ def _outbox(target: Target) -> Part:
     wanted = target.lifecycle.outbox
     assert wanted is not None  # noqa: S101 - composed only where it is wanted
     check = f" CHECK (event_type IN ({target.words(wanted.events)}))" if wanted.events else ""
-    values = {"event_check": check, "keep": interval(wanted.keep), "batch": str(wanted.batch), **_roles(target)}
+    values = {"event_check": check, "keep": interval(wanted.keep), "batch": str(wanted.batch), **role_names(target)}
     return filled("postgresql", "outbox", values)
 
 
-def _sagas(target: Target) -> Part:
+def sagas(target: Target, guard: str = "") -> Part:
+    """The state of sagas; `guard` is what refuses any other transition than the legal ones."""
     wanted = target.lifecycle.sagas
     timeouts = " ".join(f"WHEN {target.literal(one.name)} THEN {interval(one.timeout)}" for one in wanted)
     values = {
         "names": target.words([one.name for one in wanted]),
         "steps": ",\n".join(row for saga in wanted for row in _steps(target, saga)),
         "timeout": f"CASE :name {timeouts} END",
-        **_roles(target),
+        "guard": f"\n{guard}" if guard else "",
+        **role_names(target),
     }
     return filled("postgresql", "sagas", values)
+
+
+def _guarded_sagas(target: Target) -> Part:
+    return sagas(target, ddl("postgresql", "saga_guard"))
 
 
 def _steps(target: Target, saga: Saga) -> list[str]:

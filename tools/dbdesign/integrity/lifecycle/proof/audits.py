@@ -72,7 +72,9 @@ class _Trail:
 
     def _change(self) -> None:
         for assignment in changes(self.target, self.table):
-            if attempt(self.stand.jobs, f"UPDATE {self.name} SET {assignment}").count:
+            before = self._records()
+            attempt(self.stand.jobs, f"UPDATE {self.name} SET {assignment}")
+            if self._records() > before:
                 self._mark(f"after SET {assignment}")
                 return
 

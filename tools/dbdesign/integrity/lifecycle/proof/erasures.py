@@ -14,6 +14,7 @@ from dbdesign.integrity.lifecycle.proof.rows import changes
 from dbdesign.integrity.lifecycle.proof.stand import Stand, attempt, listed, step, undone
 from dbdesign.model.lifecycle import Erasure
 from dbdesign.model.schema import Table
+from dbdesign.model.types import TEXTS
 
 TELLING = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{3,}\Z")
 """Values that can be searched for: long enough not to be met by chance, and written alike wherever they stand."""
@@ -145,10 +146,25 @@ def _leave_traces(stand: Stand, trial: _Trial, key: dict[str, Any]) -> None:
             if assignment.startswith(f"{hold} ="):
                 continue
             attempt(stand.jobs, f"UPDATE {stand.table(table)} t SET {assignment} WHERE {trial.of(table, key)}")
+        for name in _texts(stand, table):  # values that nobody else has
+            marked = f"{stand.target.column(name)} = 'Zq' || left(md5(random()::text), 10)"
+            attempt(stand.jobs, f"UPDATE {stand.table(table)} t SET {marked} WHERE {trial.of(table, key)}")
     for table in reversed(trial.person.reached):
         if table.label != trial.subject.label and table.primary_key and table.label not in trial.person.kept:
             one = f"t.ctid = (SELECT min(t.ctid) FROM {stand.table(table)} t WHERE {trial.of(table, key)})"
             attempt(stand.jobs, f"DELETE FROM {stand.table(table)} t WHERE {one}")
+
+
+def _texts(stand: Stand, table: Table) -> list[str]:
+    keys = {name for key in table.foreign_keys for name in key.columns}
+    keys |= set(table.primary_key.columns if table.primary_key else ())
+    return [
+        column.name
+        for column in table.columns
+        if column.name not in keys
+        and column.generated is None
+        and stand.target.schema.resolve_type(column.type).kind in TEXTS
+    ]
 
 
 def _values(stand: Stand, trial: _Trial, key: dict[str, Any]) -> tuple[list[str], list[str]]:

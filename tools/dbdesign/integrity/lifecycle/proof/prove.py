@@ -27,6 +27,7 @@ from dbdesign.integrity.lifecycle.tenants import registry
 from dbdesign.model.design import Design
 from dbdesign.model.lifecycle import Lifecycle
 from dbdesign.model.schema import Engine, Schema
+from dbdesign.model.types import NUMBERS, Kind
 from dbdesign.model.workload import ColumnVolume, TableVolume, Workload
 from dbdesign.twin.profiles import resolve
 from dbdesign.writers.base import WriteOptions, writer
@@ -84,18 +85,28 @@ def prove(schema: Schema, lifecycle: Lifecycle) -> tuple[tuple[Step, ...], str]:
 
 
 def volumes(schema: Schema, lifecycle: Lifecycle) -> Workload:
-    """As many rows everywhere, of few tenants, so that each has several."""
-    tenant = lifecycle.tenant
-    of_tenants = registry(schema, tenant) if tenant else None
-    few = {tenant.column: ColumnVolume(distinct=TENANTS)} if tenant and of_tenants is None else {}
-    volumes = {
-        table.label: TableVolume(
-            rows=TENANTS if table.label == of_tenants else ROWS,
-            columns={name: one for name, one in few.items() if table.column(name)},
-        )
-        for table in schema.tables
-    }
-    return Workload(volumes=volumes)
+    """As many rows everywhere, of few tenants, so that each has several, and none that is marked as deleted."""
+    of_tenants = registry(schema, lifecycle.tenant) if lifecycle.tenant else None
+    said = _columns(schema, lifecycle, named=of_tenants is None)
+    found = {}
+    for table in schema.tables:
+        rows = None if table.partitioning or table.partition_of else TENANTS if table.label == of_tenants else ROWS
+        columns = {name: one for name, one in said.items() if table.column(name)}
+        if rows is not None:
+            found[table.label] = TableVolume(rows=rows, columns=columns)
+    return Workload(volumes=found)
+
+
+def _columns(schema: Schema, lifecycle: Lifecycle, *, named: bool) -> dict[str, ColumnVolume]:
+    found = {}
+    if lifecycle.tenant is not None and named:
+        name = lifecycle.tenant.column
+        kind = next((column.type.kind for table in schema.tables if (column := table.column(name))), Kind.INT64)
+        digits = "{}" if kind in NUMBERS else "00000000-0000-4000-8000-00000000000{}" if kind is Kind.UUID else "t{}"
+        found[name] = ColumnVolume(values={digits.format(one + 1): 1 / TENANTS for one in range(TENANTS)})
+    if lifecycle.soft_delete is not None:
+        found[lifecycle.soft_delete.column] = ColumnVolume(nulls=1.0)
+    return found
 
 
 def _run(database: ScratchDatabase, script: str, what: str) -> None:

@@ -10,7 +10,7 @@ from dbdesign.integrity.lifecycle.base import Step
 from dbdesign.integrity.lifecycle.proof.stand import Connection, Outcome, Stand, attempt, step, undone
 from dbdesign.model.lifecycle import Saga
 
-MOST_TURNS = 200
+MOST_TURNS = 60
 STATES = ("running", "compensating", "done", "compensated")
 REFUSED = "23514"
 EFFECTS = (

@@ -229,7 +229,7 @@ class _Soft:
                 "soft_delete", claim, "looked for a row that is referred to", "there is none: not tried", holds=False
             )
         record = f"jsonb_populate_record(NULL::{self.name}, {self.target.literal(str(text))}::jsonb) t"
-        counted = f"SELECT count(*), count({self.column}) FROM {self.stand.table(child)} c, {record} WHERE {same}"
+        counted = f"SELECT count(*), count(c.{self.column}) FROM {self.stand.table(child)} c, {record} WHERE {same}"
         with undone(self.stand.jobs):
             self.mark(self.stand.jobs, "now()", str(text))
             marked = self.stand.rows(counted)[0]

@@ -15,6 +15,8 @@ from dbdesign.model.schema import Table
 VIOLATES = "42501"
 """SQLSTATE of a row that a policy refuses."""
 NO_PARENT = "23503"
+NOTHING = "0 rows"
+"""No row of another tenant has a key that no row of one's own has."""
 MOST_TABLES = 40
 
 
@@ -312,8 +314,8 @@ class Tenants:
             outcome = self._point_across(
                 relation.foreign_key.columns, relation.foreign_key.referenced_columns, child, parent
             )
-            tried += 1
-            if outcome != NO_PARENT:
+            tried += outcome != NOTHING
+            if outcome not in {NO_PARENT, NOTHING}:
                 wrong.append(f"{relation.child} → {relation.parent}: {outcome}")
         if tried:
             yield step(
@@ -327,6 +329,10 @@ class Tenants:
     def _point_across(self, columns: tuple[str, ...], referenced: tuple[str, ...], child: Held, parent: Held) -> str:
         pairs = [(ours, theirs) for ours, theirs in zip(columns, referenced, strict=True) if ours != self.tenant.column]
         sets = ", ".join(f"{self.target.column(ours)} = p.{self.target.column(theirs)}" for ours, theirs in pairs)
+        own = (
+            " AND ".join(f"o.{self.target.column(theirs)} = f.{self.target.column(theirs)}" for _, theirs in pairs)
+            or "true"
+        )
         fresh = other_key(self.target, child.table) or {}
         sets += "".join(
             f", {self.target.column(name)} = {value.replace('r.', 'c.')}"
@@ -335,8 +341,10 @@ class Tenants:
         )
         tenant = self.target.column(self.tenant.column)
         sql = (
-            f"UPDATE {self.stand.table(child.table)} c SET {sets} FROM (SELECT * FROM {self.stand.table(parent.table)}"
-            f" WHERE {tenant}::text = :theirs LIMIT 1) p WHERE c.ctid = (SELECT min(ctid) FROM"
+            f"UPDATE {self.stand.table(child.table)} c SET {sets} FROM (SELECT * FROM"
+            f" {self.stand.table(parent.table)} f"
+            f" WHERE {tenant}::text = :theirs AND NOT EXISTS (SELECT FROM {self.stand.table(parent.table)} o"
+            f" WHERE o.{tenant}::text = :ours AND {own}) LIMIT 1) p WHERE c.ctid = (SELECT min(ctid) FROM"
             f" {self.stand.table(child.table)} WHERE {tenant}::text = :ours)"
         )
         with undone(self.stand.jobs):
