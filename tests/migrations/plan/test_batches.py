@@ -136,3 +136,19 @@ def test_a_backfill_ends_at_the_greatest_key_of_its_start() -> None:
             after, count = _row(found), count + 1
         assert count == 7
         assert user.execute("select id from t where n is null").fetchall() == [(1000,)]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_batch_begins_in_the_index_where_the_one_before_it_ended(name: str) -> None:
+    expand, step = _backfill(TABLES[name])
+    assert step.batches is not None
+    with embedded().scratch() as database:
+        user = database.user
+        for statement in (TABLES[name], ROWS[name], *(one.sql for one in expand), "set enable_seqscan = off"):
+            user.execute(statement)
+        key = _row(user.execute(step.batches.last).fetchone())
+        query = step.batches.batch.replace(":after", key).replace(":last", key).replace(":rows", "7")
+        plan = "\n".join(row[0] for row in user.execute(f"explain {query}").fetchall())
+    assert "num_nulls" not in plan
+    assert "Index Cond: ((" in plan
+    assert "force_custom_plan" in step.sql

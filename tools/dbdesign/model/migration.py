@@ -247,7 +247,8 @@ class Batches(Model):
         first: SQL of the first batch's `:after`: one row, with a column for each of the key's.
         last: SQL of the bound, read once at the start, so that the backfill ends under inserts; no row for an empty table.
         batch: SQL of a batch, with `:after` and `:last`, for each of which the values of the key stand, with commas between and
-            without parentheses, and `:rows`; it returns the last key of the batch, no row at the end.
+            without parentheses, and `:rows`; it returns the last key of the batch, no row at the end. Values are given as literals, or
+            `plan_cache_mode` is `force_custom_plan`: planned without them, each batch reads the key's index from its beginning.
         rows: in the first batch; `following` says how many in the next, between `fewest` and `most`.
         seconds: that a batch may take, lock waits included: so long an application's statement waits for it at most. None: `rows` always.
         pause: seconds between batches at least; `rest_after` says how long.

@@ -96,7 +96,7 @@ def backfill(
     batch = (
         f"WITH batch ({named}{', locked' if whole else ''}) AS MATERIALIZED (\n"
         f"    SELECT {keys}{', t' if whole else ''} FROM {of.place} AS t\n"
-        f"    WHERE (ROW({{after}}) IS NULL OR ({keys}) > ({{after}})) AND ({keys}) <= ({{last}})\n"
+        f"    WHERE (num_nulls({{after}}) > 0 OR ({keys}) > ({{after}})) AND ({keys}) <= ({{last}})\n"
         f"    ORDER BY {order} LIMIT {{rows}} {lock}\n"
         f"), work AS (\n    {work}\n)\nSELECT {named} {{into}}FROM batch ORDER BY {named.replace(', ', ' DESC, ')} DESC LIMIT 1"
     )
@@ -125,6 +125,11 @@ def _type(table: Table, name: str) -> str:
     return column.type.native if column else "text"
 
 
+_PLANNED_ANEW = "        PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);\n"
+"""Each batch is planned with its values: planned without, the condition on the key before it becomes a filter, and each reads the index
+from its beginning. num_nulls() of constants is one; `ROW(…) IS NULL` is not, and does the same."""
+
+
 def _script(of: Walk, batch: str, last: str, pace: Pace) -> str:
     after = ", ".join(f"after_{number}" for number in range(1, len(of.key) + 1))
     bound = ", ".join(f"last_{number}" for number in range(1, len(of.key) + 1))
@@ -136,7 +141,7 @@ def _script(of: Walk, batch: str, last: str, pace: Pace) -> str:
     body = batch.format(after=after, last=bound, rows=rows, into=f"INTO {after} ")
     return (
         f"DO $backfill$\nDECLARE\n{declared}\n{_declared(pace, 'batch_rows', pace.rows)}BEGIN\n"
-        f"    {last.format(into=f'INTO {bound} ')};\n    LOOP\n{_timed(pace)}"
+        f"    {last.format(into=f'INTO {bound} ')};\n    LOOP\n{_timed(pace)}{_PLANNED_ANEW}"
         f"{_indented(body, 8)};\n        EXIT WHEN NOT FOUND;\n        COMMIT;\n"
         f"{_adapted(pace, 'batch_rows', pace.fewest, pace.most)}{_pause(pace)}    END LOOP;\nEND\n$backfill$"
     )
