@@ -99,7 +99,7 @@ def settings(group: list[tuple[str, Pair]]) -> PlanSettings:
         fills=found["fills"],
         casts=found["casts"],
         intents=tuple(found["intents"]),
-        pace=Pace(rows=7, pause=0),
+        pace=Pace(rows=7, seconds=None, pause=0),
         rows=12,
     )
 
