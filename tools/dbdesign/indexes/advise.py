@@ -306,6 +306,7 @@ class Advisor:
         if representative.cut_short is None:
             shown = [costs.indexes[number] for number in bits(choice.chosen & representative.relevant)]
             try:
+                costs.calls += 1
                 explained = costs.twin.explain(query.sql, shown)
                 return explained.cost, tuple(sorted(explained.indexes))
             except LimitError as error:
