@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -108,6 +109,38 @@ def test_cockroachdb_is_spoken_to_in_statements_that_postgresql_takes_too(
         assert {name for name, verdict in verdicts.items() if verdict not in {"same", "not compared"}} == {"broken"}
         assert [one.errors for one in found.runs[0].queries] == [0] * len(found.queries)
         assert scratch.admin.execute("SELECT count(*) FROM pg_namespace WHERE nspname ~ 'bench'").fetchone() == (0,)
+
+
+AWKWARD = (
+    "\\", "'", '"', "\\'", "\n\r\t\b\x1a\x7f", "😀 é e\u0301", "%s %% %(a)s", "`", "NULL", "", " around ", "\\N", "\\.", "~|~", "{a,b}", "--x",
+    "/*!99999 x */", "'); DROP TABLE t; --", "\u2028", "x" * 70_000,
+)  # fmt: skip
+HOLDER = "create table t (id integer primary key, v text, b bytea, a text[], d jsonb)"
+
+
+@pytest.mark.parametrize("name", ["mariadb", "postgresql"])
+def test_awkward_texts_arrive_as_they_are(name: str) -> None:
+    with filled(HOLDER, 1) as made, second_postgresql() as (_, other):
+        made.session.execute("DELETE FROM t")
+        for number, text in enumerate(AWKWARD):
+            made.session.connection.execute(
+                "INSERT INTO t VALUES (%s, %s, %s, %s, %s)",
+                (number, text, text.encode(), [text, None], json.dumps({"key": text})),
+            )
+        database = on_mariadb() if name == "mariadb" else other
+        design = load(f"engine: postgresql 18\nschema: |\n  {HOLDER};\n", Call(), format="design")
+        script = script_of(design, design, SERVERS[name], MARIADB, ())
+        with opened(Elsewhere(database, SERVERS[name], "bench_texts", script, facts_of)) as place:
+            found = run_elsewhere(
+                place, made.session, made.schema, {"t": len(AWKWARD)}, [], Plan(seconds=0.1, connections=1), quiet
+            )
+            rows = place.namespace.session.rows("SELECT id, v, b, a FROM t ORDER BY id")
+        assert [(one.same, one.reason) for one in found.tables] == [(True, None)]
+        assert [(number, text, bytes(data)) for number, text, data, _ in rows] == [
+            (number, text, text.encode()) for number, text in enumerate(AWKWARD)
+        ]
+        lists = [json.loads(row[3]) if isinstance(row[3], str) else row[3] for row in rows]
+        assert lists == [[text, None] for text in AWKWARD]
 
 
 def test_a_difference_is_found_and_named(source: FilledDatabase, loaded: Loaded) -> None:
