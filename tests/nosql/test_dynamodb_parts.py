@@ -140,7 +140,7 @@ def test_what_cannot_be_is_refused_with_the_limit_and_what_to_change() -> None:
         designed(read, layout="triple")
     with pytest.raises(InputError, match="'free' is not a price"):
         designed(read, price_wru="free")
-    with pytest.raises(UnknownNameError, match="Did you mean eu-west-[123]"):
+    with pytest.raises(UnknownNameError, match=r"Did you mean eu-west-[123]"):
         designed(read, region="eu-west-9")
 
 

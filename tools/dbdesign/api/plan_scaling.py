@@ -80,6 +80,8 @@ TITLES = {
     "problems": "Problems",
 }
 SHOWN_KEYS = 4
+MOST_A_SECOND = 1e9
+"""Executions a second beyond which a rate is a mistake."""
 
 
 def plan_scaling(
@@ -121,6 +123,13 @@ def _planned(
             where=name,
             remedy="Add `volumes:` with `rows: 2e9` and `growth: 3% per month`, or a `count` to each entity, to the design file",
         )
+    impossible = [one for one in design.workload.queries if max(one.rate or 0.0, one.peak or 0.0) > MOST_A_SECOND]
+    if impossible:
+        raise InputError(
+            f"{impossible[0].name!r} runs {max(impossible[0].rate or 0.0, impossible[0].peak or 0.0):g} times a second",
+            where=name,
+            remedy=f"Check the unit: no system answers more than {MOST_A_SECOND:,.0f} a second",
+        )
     ddl, statistics = _today(design)
     plan = plan_growth(design, ddl, statistics, server, months, date.today(), call.step, derived=derived)
     texts = files_of(plan)
@@ -156,7 +165,7 @@ def _design(source: str, call: Call) -> tuple[Design, str]:
             remedy="Leave the engine out, or give the schema",
         )
     schema = only_patterns(document.version)
-    return Design(schema=schema, access=document.access), text[1]
+    return Design(schema=schema, workload=document.workload, access=document.access), text[1]
 
 
 def _check(design: Design, name: str) -> None:

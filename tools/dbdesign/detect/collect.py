@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -28,7 +28,7 @@ _TEXT = re.compile(
     r"\.(?:ya?ml|json|jsonc|toml|ini|cfg|conf|properties|env|xml|config|sh|bash|ps1|bat|cmd|mk|tf|hcl|nomad|tpl|tmpl|dist|example|sample|template|sql|prisma|gradle|kts|neon|nix|dockerfile|"
     r"[cm]?[jt]sx?|vue|svelte|py|go|java|kt|scala|groovy|cs|fs|vb|rb|erb|rake|php|rs|exs?|clj|edn|sqlproj|cql|j2|plan|sum)$|"
     r"(?:^|/)(?:[\w.-]*Dockerfile[\w.-]*|Containerfile|Procfile[\w.]*|Makefile|GNUmakefile|justfile|Rakefile|Gemfile|Jenkinsfile|\.env[\w.-]*|env\.[\w.-]+|\.sequelizerc|\.yo-rc\.json|\.envrc|Aptfile|"
-    r"Brewfile|bin/[\w-]+|[\w-]*entrypoint[\w-]*|app\.json)$",
+    r"Brewfile|\.meteor/packages|bin/[\w-]+|[\w-]*entrypoint[\w-]*|app\.json)$",
     re.IGNORECASE,
 )
 _LONG_FILE = 512 * 1024
@@ -53,13 +53,17 @@ class Collected:
     Attributes:
         components: folders that hold a manifest of a package.
         declared: versions that manifests declare, by ecosystem and package.
+        ranks: how far from the program's own manifest each of these stands.
         assigned: versions that build files give names to, which others refer to.
+        scope: in which circumstances a file is used.
         sources: files of source that are not of tests, by the ecosystem of their language.
     """
 
+    scope: Callable[[str], Scope] = scope_of
     signals: list[Signal] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
     declared: dict[tuple[str, str], str] = field(default_factory=dict)
+    ranks: dict[tuple[str, str], tuple[bool, int]] = field(default_factory=dict)
     packages_of: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     locked: dict[tuple[str, str], str] = field(default_factory=dict)
     assigned: dict[str, str] = field(default_factory=dict)
@@ -67,7 +71,8 @@ class Collected:
 
 
 _OF_OTHERS = frozenset({Scope.MANAGED, Scope.INDIRECT, Scope.TEST})
-"""Scopes whose version gives way to another's."""
+_OWN = frozenset({Scope.RUNTIME, Scope.DEV})
+"""Scopes whose version gives way to another's; places of manifests whose do not."""
 
 _NO_COMPONENT = frozenset(
     {
@@ -84,22 +89,27 @@ _NO_COMPONENT = frozenset(
 
 def collect(tree: Tree) -> Collected:
     """Every signal of a repository."""
-    found = Collected()
+    found = Collected(tree.scope)
     aliases = _manifests(tree, found)
     _aliased(found, aliases)
     _inherited(found, aliases)
     for path, size in tree.sizes.items():
         if _TEXT.search(path) and not _GENERATED.search(path):
             _file(tree, path, size, found)
-    uses = {
-        signal.technology
-        for signal in found.signals
-        if signal.basis is Basis.DEPENDENCY and signal.scope is not Scope.COMMENTED
-    }
-    found.signals += artefacts(tree, uses)
+    found.signals += artefacts(tree, _declared_by_choice(found))
     found.signals += implied(found.signals)
     found.signals = of_connectors(found.signals, tree.sizes)
     return found
+
+
+def _declared_by_choice(found: Collected) -> set[str]:
+    """Technologies that manifests declare themselves. Go's sqlx has only its name in common with Rust's, which has migrations."""
+    uses = {
+        signal.technology
+        for signal in found.signals
+        if signal.basis is Basis.DEPENDENCY and signal.scope not in {Scope.COMMENTED, Scope.INDIRECT}
+    }
+    return uses if ("cargo", "sqlx") in found.packages_of.get("sqlx", ()) else uses - {"sqlx"}
 
 
 @dataclass(slots=True)
@@ -148,15 +158,19 @@ def _take(
         return
     if dependency.scope is Scope.MANAGED and dependency.extras and manifest.ecosystem == "maven":
         aliases.modules[_accessor(dependency.extras[0])] = dependency
-    key = (dependency.ecosystem, dependency.name)
-    if (
-        dependency.version
-        and dependency.scope is not Scope.COMMENTED
-        and not (dependency.scope in _OF_OTHERS and key in found.declared)
-        and not re.match(r"catalog:|workspace:", dependency.version)
-    ):
-        found.declared[key] = dependency.version
+    _note_version(path, dependency, found)
     found.signals += _declared(path, lines, dependency, found)
+
+
+def _note_version(path: str, dependency: Dependency, found: Collected) -> None:
+    """Keep the version that the outermost manifest of the program itself declares."""
+    version = dependency.version
+    if not version or dependency.scope is Scope.COMMENTED or re.match(r"catalog:|workspace:", version):
+        return
+    key = (dependency.ecosystem, dependency.name)
+    rank = (dependency.scope in _OF_OTHERS or found.scope(path) not in _OWN, path.count("/"))
+    if key not in found.declared or rank < found.ranks[key]:
+        found.declared[key], found.ranks[key] = version, rank
 
 
 def _aliased(found: Collected, aliases: _Aliases) -> None:
@@ -185,7 +199,7 @@ def _declared(path: str, lines: Lines, dependency: Dependency, found: Collected)
     if dependency.scope is Scope.MANAGED:
         return
     for package in _known(dependency):
-        scope = _scoped(path, dependency, package)
+        scope = _scoped(found.scope(path), dependency, package)
         position = dependency.position
         found.packages_of.setdefault(package.technology, set()).add((dependency.ecosystem, dependency.name))
         yield Signal(
@@ -213,8 +227,7 @@ def _known(dependency: Dependency) -> tuple[Package, ...]:
     return tuple(found.values())
 
 
-def _scoped(path: str, dependency: Dependency, package: Package) -> Scope:
-    place = scope_of(path)
+def _scoped(place: Scope, dependency: Dependency, package: Package) -> Scope:
     if dependency.scope in {Scope.COMMENTED, Scope.INDIRECT}:
         return dependency.scope
     if package.test or place is Scope.TEST:
@@ -227,7 +240,7 @@ def _scoped(path: str, dependency: Dependency, package: Package) -> Scope:
 def _file(tree: Tree, path: str, size: int, found: Collected) -> None:
     name = path.rpartition("/")[2]
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    scope = scope_of(path)
+    scope = tree.scope(path)
     if (
         scope is Scope.DOCS
         and suffix not in _SOURCE_SUFFIXES

@@ -43,7 +43,12 @@ def _resolved(version: str, values: Mapping[str, str]) -> str | None:
     for _ in range(_DEEP):
         match = _ELSEWHERE.match(version)
         if match is None:
-            return None if re.match(r"(?:catalog|workspace)\b|.*\$[{(]", version) else version
+            return None if re.match(r"(?:catalog|workspace)\b|.*\$[{(]", version) else _exact(version)
         name = match["name"] or match["path"]
         version = values.get(name) or values.get(name.rpartition(".")[2]) or ""
     return version or None
+
+
+def _exact(version: str) -> str:
+    """`==2.0.36` names one version, as a lock file would."""
+    return version[2:].strip() if re.fullmatch(r"==\s*[\w.+-]+", version) else version

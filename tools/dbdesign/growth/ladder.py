@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dbdesign.growth.largest import NODE_SHARE, cores_of, reads, stale_intolerant
 from dbdesign.growth.limits import BUSY, CHECKPOINT_SET, HIT, HOT_ROW, Situation, meeting
 from dbdesign.growth.load import ROUND_TRIP
 from dbdesign.growth.machine import GB, MB
 from dbdesign.growth.missing import BLOCKS
+from dbdesign.growth.partitions import SQL, time_key
 from dbdesign.model.types import BINARIES
 
 if TYPE_CHECKING:
     from dbdesign.growth.limits import Limit
-    from dbdesign.growth.load import QueryLoad
     from dbdesign.growth.missing import Missing
     from dbdesign.growth.partitions import PartitionPlan
+    from dbdesign.model.schema import Table
 
-NODE_SHARE = 0.6
-"""Share of a replica's processor that reads may take: what is left carries the load of another that is down, and replay."""
 OUTSIDE, LARGE_VALUES = 0.5, 100 * GB
 POOLED = 8.0
 """Connections of a pool for each core at most: two would do for what is in memory, the others wait for storage meanwhile."""
-LARGEST = 128.0
-"""Cores of the largest machines that are usual (managed PostgreSQL offers 96 to 192)."""
-MOST_REPLICAS = 15.0
-"""Replicas of one primary that managed services allow (Amazon Aurora and RDS for PostgreSQL: 15)."""
-LARGEST_MEMORY = 1024 * GB
-LARGEST_DISK = 64 * 1024 * GB
-"""64 TB: the largest volume of the usual managed services."""
-LARGEST_IOPS = 256_000
 
 
 @dataclass(frozen=True)
@@ -89,6 +81,7 @@ def ladder_of(
         *_hot_rows(limits),
         *_large_values(at),
         *_split(at),
+        *_regions(at, limits),
         Measure(
             "sharding",
             "the largest machine's processor, storage or disk is full of what replicas cannot take over",
@@ -122,7 +115,8 @@ def _settings(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
     serves = (
         f"a pool of {pool} serves them"
         if pool <= most
-        else f"more than a pool of {most} ({POOLED:g} for each core) carries: they wait for the storage, which more connections do not make faster"
+        else f"more than a pool of {most} ({POOLED:g} for each core) carries: they wait for the storage, which more connections do not "
+        "make faster"
     )
     pool = min(pool, most)
     yield Measure(
@@ -161,7 +155,7 @@ def _indexes(at: Situation, missing: Sequence[Missing]) -> Iterator[Measure]:
     dear = [
         one
         for one in at.load.queries
-        if at.load.cost(one, at.months).blocks > BLOCKS and _share(at, one, at.months) > 0.05 * every
+        if at.load.cost(one, at.months).blocks > BLOCKS and cores_of(at, one, at.months) > 0.05 * every
     ]
     if dear:
         named = "; ".join(f"{one.query.name}: {at.load.cost(one, at.months).blocks:,.0f} blocks" for one in dear[:5])
@@ -176,10 +170,6 @@ def _indexes(at: Situation, missing: Sequence[Missing]) -> Iterator[Measure]:
         yield Measure("indexes", threshold, None, "no statement that weighs does")
 
 
-def _share(at: Situation, one: QueryLoad, months: float) -> float:
-    return at.load.rate(one, months) * at.load.cost(one, months).processor / 1000
-
-
 def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[Measure]:
     planned = {one.table: one for one in partitions}
     for table, volume in at.design.workload.volumes.items():
@@ -187,7 +177,11 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
             continue
         plan = planned.get(table)
         parted = (found := at.design.schema_.table_by_label.get(table)) is not None and found.partitioning is not None
-        do = plan.retention if plan and plan.retention else (_by_hand(table, volume.retention_days, parted=parted),)
+        do = (
+            plan.retention
+            if plan and plan.retention
+            else tuple(_by_hand(found, table, volume.retention_days, parted=parted))
+        )
         yield Measure(
             f"retention of {table}",
             f"rows older than {volume.retention_days:,.0f} days go",
@@ -218,10 +212,19 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
         )
 
 
-def _by_hand(table: str, days: float, *, parted: bool) -> str:
+def _by_hand(held: Table | None, table: str, days: float, *, parted: bool) -> Iterator[str]:
     if parted:
-        return f"-- older than {days:,.0f} days: ALTER TABLE {table} DETACH PARTITION … CONCURRENTLY; archive it; DROP TABLE …"
-    return f"-- in batches of 10,000: DELETE FROM {table} WHERE … older than {days:,.0f} days"
+        yield f"-- older than {days:,.0f} days: ALTER TABLE {table} DETACH PARTITION … CONCURRENTLY; archive it; DROP TABLE …"
+        return
+    stamp = time_key(held, {}, retained=True) if held is not None else None
+    if held is not None and stamp is not None:
+        name, column = SQL.qualified(held.namespace, held.name), SQL.identifier(stamp.name)
+        if not any(prefix[:1] == (stamp.name,) for prefix in held.index_prefixes()):
+            yield f"CREATE INDEX CONCURRENTLY ON {name} USING brin ({column});"
+        old = f"{column} < now() - interval '{days:.0f} days'"
+        yield f"DELETE FROM {name} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {old} LIMIT 10000));"
+        return
+    yield f"-- in batches of 10,000: DELETE FROM {table} WHERE … older than {days:,.0f} days"
 
 
 def _partitioning(partitions: Sequence[PartitionPlan]) -> Iterator[Measure]:
@@ -241,24 +244,6 @@ def _larger(at: Situation, limits: Sequence[Limit]) -> Measure:
         f"{at.caching(at.months).working_set * 8192 / 0.75 / GB:,.0f} GB of memory for the working set, "
         f"{at.stored(at.months) / 0.8 / GB:,.0f} GB of disk",
     )
-
-
-def stale_intolerant(at: Situation, months: float) -> float:
-    """Cores of reads that must see what was just written."""
-    strong = {
-        one.query
-        for one in at.design.access.patterns
-        if one.consistency == "strong" and one.operation == "reads" and one.query
-    }
-    strong |= {
-        one.name for one in at.design.access.patterns if one.consistency == "strong" and one.operation == "reads"
-    }
-    return sum(_share(at, one, months) for one in at.load.queries if not one.writes and one.query.name in strong)
-
-
-def reads(at: Situation, months: float) -> float:
-    """Cores of all reads."""
-    return sum(_share(at, one, months) for one in at.load.queries if not one.writes)
 
 
 def _replicas(at: Situation) -> Measure:
@@ -291,8 +276,8 @@ def _replicas(at: Situation) -> Measure:
 
 def _caching(at: Situation) -> Iterator[Measure]:
     every = max(at.load.processor(at.months), 1e-9)
-    for one in sorted(at.load.queries, key=lambda one: -_share(at, one, at.months))[:3]:
-        share = _share(at, one, at.months) / every
+    for one in sorted(at.load.queries, key=lambda one: -cores_of(at, one, at.months))[:3]:
+        share = cores_of(at, one, at.months) / every
         rate = at.load.rate(one, at.months)
         if not one.writes and share > 0.2 and rate > 100:
             yield Measure(
@@ -360,6 +345,20 @@ def _split(at: Situation) -> Iterator[Measure]:
     yield Measure("functional split", threshold, due, f"could move to a server of their own: {said}")
 
 
+def _regions(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
+    """Where the traffic comes from several regions, each can have what belongs to it."""
+    shares = sorted(at.design.access.regions.items(), key=lambda one: -one[1])
+    if len(shares) < 2:
+        return
+    yield Measure(
+        "a database for each region",
+        "the machine is full, or readers far away must not wait for a round trip around the world",
+        first(limits, "disk", "memory", "iops", "processor"),
+        f"the largest, {shares[0][0]}, has {shares[0][1]:.0%} of the load: what belongs to one region is written and read there; what they "
+        "share is written in one and replicated to the others",
+    )
+
+
 def independent_groups(at: Situation) -> list[set[str]]:
     """The tables by what ties them: statements that name both, foreign keys."""
     labels = [table.label for table in at.design.schema_.tables if table.partition_of is None]
@@ -383,45 +382,3 @@ def independent_groups(at: Situation) -> list[set[str]]:
         if group[label] not in found:
             found.append(group[label])
     return found
-
-
-def largest(at: Situation) -> Situation:
-    """The same on the largest machine."""
-    machine = replace(at.machine, cores=LARGEST, memory=LARGEST_MEMORY, disk=LARGEST_DISK, iops=LARGEST_IOPS)
-    return Situation(at.design, at.sizes, at.load, machine, at.months)
-
-
-def replicas_wanted(at: Situation, months: float) -> float:
-    """Replicas of a machine that serve the reads which may be stale: by their processor, and by what they read from storage."""
-    free = max(reads(at, months) - stale_intolerant(at, months), 0.0)
-    return max(free / (at.machine.cores * NODE_SHARE), at.caching(months).reads / (at.machine.iops * BUSY))
-
-
-def sharding_due(at: Situation) -> tuple[float | None, str]:
-    """When the largest machine no longer serves: as the primary writes and strong reads in processor and storage, the disk; with as many
-    replicas as there may be, the reads; and the number that would change the answer."""
-    large = largest(at)
-
-    def use(months: float) -> float:
-        unmovable = at.load.processor(months) - reads(at, months) + stale_intolerant(at, months)
-        return max(
-            unmovable / (LARGEST * BUSY),
-            at.stored(months) / (LARGEST_DISK * 0.8),
-            (at.random_writes(months, CHECKPOINT_SET) + at.load.commits(months)) / (LARGEST_IOPS * BUSY),
-            replicas_wanted(large, months) / MOST_REPLICAS,
-        )
-
-    due = meeting(use, 1.0)
-    then = use(at.months)
-    commits, writes = at.load.commits(at.months), at.load.processor(at.months) - reads(at, at.months)
-    said = (
-        f"month {at.months:g}: {writes:,.2f} cores of writes of {LARGEST * BUSY:,.0f}, {at.stored(at.months) / GB:,.0f} GB of "
-        f"{LARGEST_DISK * 0.8 / GB:,.0f}, {at.random_writes(at.months, CHECKPOINT_SET) + commits:,.0f} write operations a second of "
-        f"{LARGEST_IOPS * BUSY:,.0f} on the largest machine ({LARGEST:g} cores, "
-        f"{LARGEST_MEMORY / GB:,.0f} GB, 64 TB, {LARGEST_IOPS:,} IOPS)"
-    )
-    if (wanted := replicas_wanted(large, at.months)) > 1:
-        said += f", and reads for {math.ceil(wanted)} replicas of that size, of {MOST_REPLICAS:g} at most"
-    if then > 0:
-        said += f"; {1 / then:,.1f} times that load would change the answer"
-    return due, said

@@ -9,12 +9,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from dbdesign.dialects.base import dialect
 from dbdesign.errors import DesignError
-from dbdesign.model.schema import Engine
 from dbdesign.model.statistics import BLOCK
 from dbdesign.model.types import Kind
 from dbdesign.model.workload import Query
@@ -324,26 +322,6 @@ def arrivals(design: Design, table: Table, rows: float) -> float:
     elif volume is not None and volume.retention_days:
         inserts = rows / (volume.retention_days / DAYS_PER_MONTH)
     return inserts
-
-
-_NOW = re.compile(
-    r"\b(?:(?:now|transaction_timestamp|statement_timestamp|clock_timestamp)\s*\(\s*\)|current_timestamp|localtimestamp|current_date)",
-    re.IGNORECASE,
-)
-
-
-def asked_on(query: Query, day: date, design: Design) -> Query:
-    """The query as it is asked on a day: the server's clock says today, and the rows of another day lie elsewhere."""
-    if design.schema_.engine is not Engine.POSTGRESQL or day == date.today():
-        return query
-
-    def moved(match: re.Match[str]) -> str:
-        name = match[0].lower()
-        if name == "current_date":
-            return f"date '{day}'"
-        return f"{'timestamp' if name == 'localtimestamp' else 'timestamptz'} '{day} 12:00'"
-
-    return query.model_copy(update={"sql": _NOW.sub(moved, query.sql)})
 
 
 def with_arrivals(design: Design) -> tuple[Design, list[str]]:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from dbdesign.model.schema import Schema
 
 PROVING_SECONDS = 5.0
-MOST_PARTS = 24
-"""Partitions of a table that are made to prove the plan."""
+MOST_PARTS, LEAST_PARTS = 24, 6
+"""Partitions of a table that are made to prove the plan, and of each of many tables."""
+ALL_PARTS = 200
+"""Partitions that are made in all, where there are so many tables."""
 MOST_HASHED = 16
 _VALUES = {
     "boolean": "true",
@@ -59,7 +61,8 @@ def prove(
         outcome = database.run_script(ddl_of(changed))
         version = f"executed on PostgreSQL {database.server.version}"
         refused = " ".join(one.message for one in outcome.failures)
-        return [_proven(database, plan, load, texts, today, version, refused) for plan in plans]
+        most = max(LEAST_PARTS, min(MOST_PARTS, ALL_PARTS // len(plans)))
+        return [_proven(database, plan, load, texts, today, version, refused, most) for plan in plans]
 
 
 def _proven(
@@ -70,13 +73,13 @@ def _proven(
     today: date,
     version: str,
     refused: str,
+    most: int,
 ) -> PartitionPlan:
     user = database.user
-    made = plan.bounds[-MOST_PARTS:] if plan.strategy == "range" else _fewer(plan)
+    made = plan.bounds[-most:] if plan.strategy == "range" else _fewer(plan, most)
     parent = SQL.qualified(plan.changed.namespace, plan.changed.name)
     try:
-        for part, bound in made:
-            user.execute(f"CREATE TABLE {part} PARTITION OF {parent} {bound}".encode())
+        user.execute("; ".join(f"CREATE TABLE {part} PARTITION OF {parent} {bound}" for part, bound in made).encode())
     except psycopg.Error as error:
         said = f"{str(error).splitlines()[0]} {refused}".strip()
         return with_proof(plan, (), f"not proven: {said}")
@@ -91,9 +94,9 @@ def _proven(
     return with_proof(plan, pruning, f"{version}: {len(made)} partitions made, statements explained{gone}")
 
 
-def _fewer(plan: PartitionPlan) -> tuple[tuple[str, str], ...]:
+def _fewer(plan: PartitionPlan, most: int) -> tuple[tuple[str, str], ...]:
     """So many hash partitions that they are soon made, all of which together hold every value."""
-    modulus = min(MOST_HASHED, len(plan.bounds))
+    modulus = min(MOST_HASHED, most, len(plan.bounds))
     return tuple(
         (part, f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {number})")
         for number, (part, _) in enumerate(plan.bounds[:modulus])

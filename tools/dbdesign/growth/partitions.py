@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from dbdesign.dialects.base import dialect
+from dbdesign.growth.intervals import DAYS, PREMAKE, SMALLEST, bounds_of, interval_of
 from dbdesign.growth.limits import meeting
-from dbdesign.growth.load import DAYS_PER_MONTH, ROW_WRITTEN, SECONDS_PER_MONTH, arrivals
+from dbdesign.growth.load import DAYS_PER_MONTH, arrivals
 from dbdesign.growth.machine import GB, TB
+from dbdesign.growth.partition_price import price_of
 from dbdesign.model.schema import Engine, IndexKey, Key, Partitioning, Table
 from dbdesign.model.types import Kind
 from dbdesign.twin.profile_rows import resolve_rows
@@ -26,30 +28,13 @@ LARGE = 100 * GB
 """Bytes of a table with its indexes from which on partitioning is worth its price."""
 PRUNED = 0.9
 """Share of the weighted statements that must read a part of the partitions only."""
-SMALLEST, LARGEST = 1 * GB, 50 * GB
 SQL = dialect(Engine.POSTGRESQL)
-MOST = 200
-"""Partitions aimed at: planning what does not prune takes 0.7 ms at 100 (measured on 18)."""
-PREMAKE = 4
 HASH_SIZE = 25 * GB
 MOST_HASHED = 256
-PLANNED = 0.01
-"""Milliseconds that planning takes for each partition that does not prune (0.7 ms at 100, 3.6 at 365: measured on 18)."""
-OPENED = 0.01
-"""Milliseconds that looking into one of them takes: a descent of its B-tree from memory."""
 PRICE = 0.01
 """Share of the machine's cores that partitions may cost where they are for retention alone."""
 MUST = 8 * TB
 """Bytes from which on a table is partitioned at any price: a quarter of the 32 TB at which it ends."""
-TOASTED = 2000.0
-"""Bytes of a value that are one more row, out of line."""
-DAYS: Mapping[str, float] = {
-    "day": 1,
-    "week": 7,
-    "month": DAYS_PER_MONTH,
-    "quarter": 3 * DAYS_PER_MONTH,
-    "year": 12 * DAYS_PER_MONTH,
-}
 PARTMAN_4 = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 PARTMAN_5 = {"day": "1 day", "week": "1 week", "month": "1 month", "quarter": "3 months", "year": "1 year"}
 """pg_partman 5 took the specialised `quarterly` and ISO `weekly` away (doc/pg_partman_5.0.1_upgrade.md)."""
@@ -140,7 +125,7 @@ def _planned(at: Situation, table: Table, today: date) -> PartitionPlan | Refusa
     if size < bound and not (retention and size > SMALLEST):
         return None
     shares = _shares(at, table)
-    time = _time_key(table, shares, retention is not None)
+    time = time_key(table, shares, retained=retention is not None)
     dear, lost = "", ""
     if time is not None and (retention or shares.get(time.name, 0.0) >= PRUNED):
         found = _by_time(at, table, time, retention, today, shares.get(time.name, 0.0))
@@ -168,9 +153,8 @@ def _why_whole(at: Situation, size: float, shares: Mapping[str, float], key: Col
     if not shares:
         return f"{said}no statement compares one of its columns with a value: each would read every partition"
     best = max(shares.items(), key=lambda one: one[1])
-    return (
-        f"{said}no column prunes {PRUNED:.0%} of its statements (the best is {best[0]} with {best[1]:.0%}): each would read every partition"
-    )
+    found = f"the best is {best[0]} with {best[1]:.0%}"
+    return f"{said}no column prunes {PRUNED:.0%} of its statements ({found}): each would read every partition"
 
 
 def _lost(at: Situation, table: Table, key: str) -> str:
@@ -179,64 +163,12 @@ def _lost(at: Situation, table: Table, key: str) -> str:
         if key not in columns:
             return f"UNIQUE ({', '.join(sorted(columns))}) could not be kept"
     primary = table.primary_key
-    referring = [one.label for one in at.design.schema_.tables for each in one.foreign_keys if each.references == table.label]
+    referring = [
+        one.label for one in at.design.schema_.tables for each in one.foreign_keys if each.references == table.label
+    ]
     if primary is not None and key not in primary.columns and referring:
         return f"the foreign key of {referring[0]} could not be kept"
     return ""
-
-
-@dataclass(frozen=True)
-class Price:
-    """What partitions by time cost and save at peak, at the horizon.
-
-    Attributes:
-        rate: statements a second that do not compare the key.
-        cores: that they take in addition, looking into every partition.
-        arriving: rows a second that arrive, and must go again.
-        deleting: cores that deleting them takes, with what vacuum has to do after it.
-    """
-
-    rate: float
-    cores: float
-    arriving: float
-    deleting: float
-
-    def said(self, key: str, count: int, retention: float | None) -> str:
-        """Why it is not worth it."""
-        return (
-            f"rows go after {retention or 0:,.0f} days, but {self.rate:,.0f} statements a second do not give {key}: each would look into "
-            f"{count} partitions, {self.cores:,.2f} cores in all. Deleting {self.arriving:,.0f} rows a second in batches takes "
-            f"{self.deleting:,.2f}"
-        )
-
-
-def price_of(at: Situation, table: Table, key: str, count: int) -> Price:
-    """What so many partitions by a key cost, against deleting."""
-    rate = cores = 0.0
-    for one in at.load.queries:
-        uses = [use for use in (one.use.uses if one.use else ()) if use.table.label == table.label]
-        if not uses or all(key in use.equal | use.ranges for use in uses):
-            continue
-        executed = at.load.rate(one, at.months)
-        early = all(use.limited and use.ordered[:1] and use.ordered[0].column == key for use in uses)
-        rate += executed
-        cores += executed * count * (PLANNED if early else PLANNED + OPENED) / 1000
-    rows = max(at.sizes.rows(table.label, at.months), 1.0)
-    arriving = max(
-        arrivals(at.design, table, rows) / SECONDS_PER_MONTH, _inserted(at, table)
-    )
-    wide = at.sizes.bytes(at.sizes.by_name[table.label], at.months) / rows / TOASTED if table.label in at.sizes.by_name else 0.0
-    keys = (table.primary_key is not None) + len(table.unique_keys) + len(table.indexes)
-    return Price(rate, cores, arriving, arriving * (1 + keys + wide) * ROW_WRITTEN * 2 / 1000)
-
-
-def _inserted(at: Situation, table: Table) -> float:
-    """Rows a second that statements insert on average."""
-    return sum(
-        at.load.rate(one, at.months, peak=False) * at.load.cost(one, at.months).written.get(table.label, 0.0)
-        for one in at.load.queries
-        if one.use and any(write.kind == "insert" and write.table.label == table.label for write in one.use.writes)
-    )
 
 
 def _shares(at: Situation, table: Table) -> dict[str, float]:
@@ -254,7 +186,7 @@ def _shares(at: Situation, table: Table) -> dict[str, float]:
     return {column: weight / every for column, weight in found.items()} if every else {}
 
 
-def _time_key(table: Table, shares: Mapping[str, float], retained: bool) -> Column | None:
+def time_key(table: Table, shares: Mapping[str, float], *, retained: bool) -> Column | None:
     """The point in time to partition by: what statements compare, or where rows are to go by age, when they came."""
     columns = [one for one in table.columns if one.type.kind in TIMES and not one.nullable and one.generated is None]
 
@@ -286,11 +218,11 @@ def _by_time(
     rows = max(at.sizes.rows(table.label, at.months), 1.0)
     a_day = max(arrivals(at.design, table, rows), 1.0) * size / rows / DAYS_PER_MONTH
     span = retention or resolve_rows(at.design, at.months)[table.label].age * DAYS_PER_MONTH
-    interval = _interval(a_day, span, retention, lambda count: price_of(at, table, key.name, count).cores)
+    interval = interval_of(a_day, span, retention, lambda count: price_of(at, table, key.name, count).cores)
     days = DAYS[interval]
     count = math.ceil(span / days) + PREMAKE
     changed, consequences = _repartitioned(table, key.name, "range", at.design)
-    bounds = _bounds(interval, min(count - PREMAKE, 60), today)
+    bounds = bounds_of(interval, min(count - PREMAKE, 60), today)
     name, qualified = table.name, SQL.qualified(table.namespace, table.name)
     statements = [
         f"CREATE TABLE {_part(table, label)} PARTITION OF {qualified} FOR VALUES FROM ('{low}') TO ('{high}');"
@@ -355,52 +287,6 @@ def _by_hash(at: Situation, table: Table, key: Column, share: float) -> Partitio
             f"CREATE TABLE {part} PARTITION OF {SQL.qualified(table.namespace, table.name)} {bound};"
             for part, bound in parts
         ),
-    )
-
-
-def _interval(a_day: float, span: float, retention: float | None, price: Callable[[int], float]) -> str:
-    """The step whose partitions are of a good size and number, and of which retention can drop whole ones.
-
-    Args:
-        price: cores that so many partitions cost.
-    """
-
-    def penalty(name: str) -> float:
-        size, count = a_day * DAYS[name], span / DAYS[name] + PREMAKE
-        found = abs(math.log10(max(size, 1.0) / (10 * GB)))
-        found += 2 * max(math.log10(max(size, 1.0) / LARGEST), 0.0) + 1 * (size < SMALLEST)
-        found += 3 * (count > MOST) + 10 * (count > 500)
-        found += price(math.ceil(count))
-        return found + (5 if retention and DAYS[name] > retention / 3 else 0)
-
-    return min(DAYS, key=penalty)
-
-
-def _bounds(interval: str, before: int, today: date) -> list[tuple[str, date, date]]:
-    """Names and bounds of the partitions from the oldest kept to those made ahead."""
-    start = _start(interval, today)
-    lows = [start]
-    for _ in range(before):
-        lows.insert(0, _start(interval, lows[0] - timedelta(days=1)))
-    for _ in range(PREMAKE):
-        lows.append(_next(interval, lows[-1]))
-    form = {"day": "%Y%m%d", "week": "%Gw%V", "month": "%Y%m", "quarter": "%Y%m", "year": "%Y"}[interval]
-    return [(f"p{low.strftime(form)}", low, _next(interval, low)) for low in lows]
-
-
-def _start(interval: str, day: date) -> date:
-    if interval == "week":
-        return day - timedelta(days=day.weekday())
-    if interval == "month":
-        return day.replace(day=1)
-    if interval == "quarter":
-        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    return day.replace(month=1, day=1) if interval == "year" else day
-
-
-def _next(interval: str, start: date) -> date:
-    return _start(
-        interval, start + timedelta(days={"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[interval])
     )
 
 

@@ -396,7 +396,7 @@ def _timed(column: Column | None) -> Iterator[str]:
 
 def _only_inserts(one: QueryLoad) -> bool:
     """Whether it only inserts, and so goes to one shard by any key."""
-    return bool(one.use and one.use.writes) and all(write.kind == "insert" for write in one.use.writes if one.use)
+    return one.use is not None and bool(one.use.writes) and all(write.kind == "insert" for write in one.use.writes)
 
 
 def _prices(at: Situation, columns: Mapping[str, str], roles: Mapping[str, Role]) -> Iterator[str]:

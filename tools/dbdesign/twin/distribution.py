@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from dbdesign.model.profile import ColumnProfile
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.model.types import DataType, Kind
-from dbdesign.twin.values import ORDERED, number_of_rank, sort_key, value_at
+from dbdesign.twin.values import GOLDEN, ORDERED, number_of_rank, sort_key, value_at
 
 TARGET = 100
 """`default_statistics_target`: commonest values at most, and steps of the histogram."""
@@ -267,8 +267,10 @@ def _spread(contents: Contents, taken: set[object]) -> list[str]:
     steps = min(TARGET, count - 1)
     found: list[str] = []
     following = 0
+    gap = (count - 1) // steps if steps and contents.type.kind is Kind.DECIMAL else 0
     for step in range(steps + 1):
-        for k in range(max(step * (count - 1) // steps if steps else 0, following), count):
+        off = int(gap * (step * GOLDEN % 1)) if 0 < step < steps else 0  # round numbers are shorter than others
+        for k in range(max(step * (count - 1) // steps + off if steps else 0, following), count):
             following = k + 1
             candidate = contents.numbered(k, count)
             if not taken or contents.key(candidate) not in taken:

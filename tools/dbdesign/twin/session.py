@@ -62,9 +62,8 @@ def ask(database: ScratchDatabase, statement: bytes) -> PGresult | None:
         result = connection.get_result()
         if result is None:
             return last
-        if last is None or (last.status in GOOD and result.status != pq.ExecStatus.COMMAND_OK):
-            last = result
-        elif last.status == pq.ExecStatus.COMMAND_OK:
+        with_rows = last is not None and last.status == pq.ExecStatus.TUPLES_OK
+        if last is None or (last.status in GOOD and not (with_rows and result.status == pq.ExecStatus.COMMAND_OK)):
             last = result
 
 

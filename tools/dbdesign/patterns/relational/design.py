@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dbdesign.dialects.base import dialect
+from dbdesign.errors import InputError
 from dbdesign.model.design import Design
-from dbdesign.model.patterns import AccessPattern
+from dbdesign.model.patterns import AccessModel, AccessPattern
 from dbdesign.model.schema import Engine, Schema, Table
-from dbdesign.model.workload import Query
+from dbdesign.model.workload import Query, TableVolume
 from dbdesign.patterns.relational.indexes import with_indexes
 from dbdesign.patterns.relational.statements import Statements
 from dbdesign.patterns.relational.tables import Tables
 
 POSTGRESQL = frozenset({Engine.POSTGRESQL, Engine.COCKROACHDB})
 """Engines in whose dialect statements are written."""
+LONGEST = 63
+"""Bytes of a name (NAMEDATALEN − 1)."""
 
 
 def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
     """The design with a table for each entity that has none and a query for each pattern that has none, and what was assumed.
 
     Tables that are there keep their columns and indexes. A design that says nothing of entities and patterns comes back as it is.
+
+    Raises:
+        InputError: for names that PostgreSQL would cut off.
     """
     access = design.access
     there = _there(design)
@@ -26,6 +34,7 @@ def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
         return design, ()
     if design.schema_.engine not in POSTGRESQL:
         return design, _unwritten(design)
+    _named_shortly(access)
     tables = Tables(access, there)
     tables.make()
     patterns = tuple(_unsaid(design))
@@ -34,14 +43,16 @@ def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
     made = with_indexes(tables.made, access, patterns, statements)
     said = list(tables.assumptions)
     if any(one.indexes for one in made.values()):
-        said.append("each pattern that no key serves has its index: equalities, then order or range; partial where a filter keeps a tenth")
+        said.append(
+            "each pattern that no key serves has its index: equalities, then order or range; partial where a filter keeps a tenth"
+        )
     if queries:
         said.append("each pattern is a statement, with another for each entity that is written together with it")
     schema = design.schema_.model_copy(update={"tables": (*design.schema_.tables, *made.values())})
     workload = design.workload.model_copy(
         update={
             "queries": (*design.workload.queries, *_named(queries, design.workload.queries)),
-            "volumes": {**tables.volumes, **design.workload.volumes},
+            "volumes": _volumes(tables.volumes, design.workload.volumes),
         }
     )
     found = Design(
@@ -54,6 +65,28 @@ def with_relational(design: Design) -> tuple[Design, tuple[str, ...]]:
         remarks=design.remarks,
     )
     return found, tuple(dict.fromkeys((*said, *statements.assumptions)))
+
+
+def _named_shortly(access: AccessModel) -> None:
+    """Raises where a name is longer than PostgreSQL keeps names."""
+    names = [name for one in access.entities for name in (one.name, *one.attribute_by_name)]
+    long = [name for name in names if len(name.encode()) > LONGEST]
+    if long:
+        raise InputError(
+            f"{long[0]!r} is longer than the {LONGEST} bytes that PostgreSQL keeps of a name",
+            where="entities",
+            remedy="Shorten it",
+        )
+
+
+def _volumes(derived: Mapping[str, TableVolume], said: Mapping[str, TableVolume]) -> dict[str, TableVolume]:
+    """What follows from entities, with what volumes say in its place, part by part."""
+    found = dict(derived)
+    for name, volume in said.items():
+        before = found.get(name, TableVolume())
+        parts = {part: getattr(volume, part) for part in volume.model_fields_set - {"columns"}}
+        found[name] = before.model_copy(update={**parts, "columns": {**before.columns, **volume.columns}})
+    return found
 
 
 def only_patterns(version: str | None = None) -> Schema:
@@ -92,4 +125,6 @@ def _unwritten(design: Design) -> tuple[str, ...]:
         return ()
     named = ", ".join(one.name for one in unsaid[:5]) + (" …" if len(unsaid) > 5 else "")
     title = dialect(design.schema_.engine).title
-    return (f"patterns without a query in {title}'s dialect count nothing ({named}): write them as SQL under `workload`",)
+    return (
+        f"patterns without a query in {title}'s dialect count nothing ({named}): write them as SQL under `workload`",
+    )

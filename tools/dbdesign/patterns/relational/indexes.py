@@ -54,7 +54,7 @@ def with_indexes(
     going = {one.name for one in access.entities if one.retention_days} | {
         one.entity for one in patterns if one.operation == "deletes"
     }
-    for name, table in tables.items():
+    for name in tables:
         for parent in sorted(going - {name}):
             if parent in tables:
                 wanted[name] += _of_reference(tables, name, tables[parent])
@@ -137,20 +137,22 @@ def _of_pattern(pattern: AccessPattern, table: Table, statements: Statements) ->
             predicates.append(f"{SQL.identifier(name)} = {literal}")
     after = tuple(_after(pattern, frozenset(equal)))
     where = " AND ".join(predicates) or None
+    if where and not equal and not after and table.primary_key:
+        after = tuple(IndexKey(column=name) for name in table.primary_key.columns)
     if equal or after:
         keys = {*equal, *(one.column for one in after)}
-        yield Wanted(frozenset(equal), after, where, frozenset(_carried(pattern, table, statements, keys)))
+        yield Wanted(frozenset(equal), after, where, frozenset(_carried(pattern, statements.access, keys)))
 
 
-def _carried(pattern: AccessPattern, table: Table, statements: Statements, keys: set[str | None]) -> Iterator[str]:
+def _carried(pattern: AccessPattern, access: AccessModel, keys: set[str | None]) -> Iterator[str]:
     """What a page of many rows reads beside the keys, where that is little and never changes."""
-    entity = statements.access.entity_by_name.get(pattern.entity)
+    entity = access.entity_by_name.get(pattern.entity)
     beside = [name for name in pattern.project if name not in keys]
     if pattern.operation != "reads" or (pattern.page or PAGE) < PAGE or pattern.together or entity is None:
         return
     attributes = [entity.attribute_by_name.get(name) for name in beside]
     small = sum(_bytes(one) for one in attributes if one is not None) <= CARRIED
-    if small and all(one is not None and not _changes(one, statements.access, pattern.entity) for one in attributes):
+    if small and all(one is not None and not _changes(one, access, pattern.entity) for one in attributes):
         yield from beside
 
 
@@ -164,7 +166,9 @@ def _changes(attribute: Attribute, access: AccessModel, entity: str) -> bool:
 def _bytes(attribute: Attribute) -> float:
     if attribute.size is not None:
         return attribute.size.large
-    return {"string": 16.0, "uuid": 16.0, "decimal": 8.0, "json": 1e9, "list": 1e9, "binary": 1e9}.get(attribute.type, 8.0)
+    return {"string": 16.0, "uuid": 16.0, "decimal": 8.0, "json": 1e9, "list": 1e9, "binary": 1e9}.get(
+        attribute.type, 8.0
+    )
 
 
 def _after(pattern: AccessPattern, equal: frozenset[str]) -> Iterator[IndexKey]:

@@ -86,15 +86,33 @@ class Statements:
     def _joined(self, pattern: AccessPattern, table: Table) -> Iterator[tuple[str, str]]:
         """Alias and JOIN of what is read together."""
         for number, name in enumerate(pattern.together, 1):
-            other = self.tables.get(name)
-            if other is None or (pairs := _pairs(table, other)) is None:
-                self.assumptions.append(f"pattern {pattern.name!r} reads {name} too, which no foreign key joins: left out")
+            other, alias = self.tables.get(name), f"j{number}"
+            if other is None:
                 continue
-            alias = f"j{number}"
-            on = " AND ".join(
-                f"{alias}.{SQL.identifier(there)} = t.{SQL.identifier(here)}" for here, there in pairs
-            )
-            yield alias, f" LEFT JOIN {SQL.qualified(other.namespace, other.name)} {alias} ON {on}"
+            if (pairs := _pairs(table, other)) is not None:
+                yield alias, _left_join("t", alias, other, pairs)
+            elif (between := self._between(table, other)) is not None:
+                first, second = _pairs(table, between) or [], _pairs(between, other) or []
+                yield (
+                    alias,
+                    _left_join("t", f"m{number}", between, first) + _left_join(f"m{number}", alias, other, second),
+                )
+            else:
+                self.assumptions.append(
+                    f"pattern {pattern.name!r} reads {name} too, which no foreign key joins: left out"
+                )
+
+    def _between(self, table: Table, other: Table) -> Table | None:
+        """The table that relates two tables of which both have many of each other."""
+        both = {table.label, other.label}
+        return next(
+            (
+                one
+                for one in self.tables.values()
+                if one.label not in both and both <= {key.references for key in one.foreign_keys}
+            ),
+            None,
+        )
 
     def _conditions(self, pattern: AccessPattern, table: Table, given: _Parameters) -> Iterator[str]:
         if pattern.equal:
@@ -189,12 +207,17 @@ class Statements:
         columns = [there for _, there in pairs]
         if pattern.operation == "deletes" and down:
             return f"DELETE FROM {target} WHERE {given.equal(columns)}", False
-        held = {name for name in (*columns, *(other.primary_key.columns if other.primary_key else ()))}
+        held = {*columns, *(other.primary_key.columns if other.primary_key else ())}
         free = [one.name for one in other.columns if one.name not in held][-1:]
         if not free:
             return None, False
         sets = ", ".join(f"{SQL.identifier(name)} = {given.next()}" for name in free)
         return f"UPDATE {target} SET {sets} WHERE {given.equal(columns)}", False
+
+
+def _left_join(near: str, alias: str, table: Table, pairs: Iterable[tuple[str, str]]) -> str:
+    on = " AND ".join(f"{alias}.{SQL.identifier(there)} = {near}.{SQL.identifier(here)}" for here, there in pairs)
+    return f" LEFT JOIN {SQL.qualified(table.namespace, table.name)} {alias} ON {on}"
 
 
 def insert(table: Table) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ SMALLER = (
 VARIABLE = frozenset({Kind.TEXT, Kind.DECIMAL, Kind.BLOB, Kind.JSONB})
 ALIGNMENT = {Kind.INT64: 8, Kind.TIMESTAMPTZ: 8, Kind.UUID: 8, Kind.INT32: 4, Kind.DATE: 4, Kind.INT16: 2}
 """By which fixed widths are ordered, so that nothing is padded; a UUID's 16 bytes need none and break none."""
+LONGEST_FIXED = 64
+"""Characters of a fixed length up to which texts are counted in."""
 SHORT = 126
 """Bytes of a value up to which its header takes one byte, else four (`VARATT_SHORT_MAX`, varatt.h)."""
 
@@ -65,15 +68,12 @@ class Tables:
         found: list[Entity] = []
         while left:
             free = [name for name in left if not any(one.parent in left for one in self._parents(name))]
-            for name in free or list(left)[:1]:
-                found.append(left.pop(name))
+            found += [left.pop(name) for name in free or list(left)[:1]]
         return found
 
     def _parents(self, child: str) -> Iterator[Relation]:
         return (
-            one
-            for one in self.access.relations
-            if one.child == child and one.parent != child and not one.many_to_many
+            one for one in self.access.relations if one.child == child and one.parent != child and not one.many_to_many
         )
 
     def table_of(self, entity: str) -> Table | None:
@@ -157,9 +157,14 @@ class Tables:
         distinct = attribute.distinct
         if distinct is not None and entity.count is not None:
             distinct = min(distinct, max(entity.count * attribute.present, 1.0))
+        low, high = _ends(entity, attribute)
         return ColumnVolume(
             distinct=distinct,
-            nulls=round(1 - attribute.present, 9) if attribute.present < 1 and attribute.name not in entity.key else None,
+            minimum=low,
+            maximum=high,
+            nulls=round(1 - attribute.present, 9)
+            if attribute.present < 1 and attribute.name not in entity.key
+            else None,
             values={value: share * attribute.present for value, share in attribute.values.items()},
             skew=None if attribute.values else self._skew(entity, attribute.name),
             correlation=1.0 if attribute.monotonic and stamped else None,
@@ -221,17 +226,19 @@ class Tables:
         entities = [one for one in self.access.entities if one.name in self.made]
         if not entities:
             return
-        found = [
-            "the schema is derived from the entities: a table each, its key the primary key, relations foreign keys, and columns "
-            "ordered so that nothing is padded"
-        ]
+        said = "the schema is derived from the entities: a table each, its key the primary key, relations foreign keys, and columns "
+        found = [f"{said}ordered so that nothing is padded"]
         attributes = [one for entity in entities for one in entity.attributes]
         if any(one.type == "number" for one in attributes):
             found.append("a number is a bigint, or a smallint or integer where its size says so")
         if any(one.type == "decimal" for one in attributes):
             found.append("a decimal is numeric without a precision: give it one that fits the currency")
         if any(one.type in {"json", "list"} for one in attributes):
-            found.append("json and list are jsonb, as large as the size that is said; what compression saves is not counted")
+            found.append(
+                "json and list are jsonb, as large as the size that is said; what compression saves is not counted"
+            )
+        if any(_fixed(one) for one in attributes):
+            found.append("a string whose size is one number is always so long")
         if any(one.type == "string" and one.size is None and not one.values for one in attributes):
             found.append("a string without a size takes 16 bytes")
         if any(one.children.maximum or one.children.p99 for one in self.access.relations):
@@ -251,6 +258,26 @@ def column_type(attribute: Attribute) -> DataType:
         if attribute.size.largest > 8:
             return TYPES["decimal"]
     return TYPES[attribute.type]
+
+
+def _fixed(attribute: Attribute) -> bool:
+    """Whether all of its values have the same length."""
+    size = attribute.size
+    return attribute.type == "string" and size is not None and size.largest == size.average and size.average >= 1
+
+
+def _ends(entity: Entity, attribute: Attribute) -> tuple[str | None, str | None]:
+    """The first and the last text of a length that all have, in which there is room for as many as there may be."""
+    if not _fixed(attribute) or attribute.values or attribute.size is None:
+        return None, None
+    length = round(attribute.size.average)
+    if length > LONGEST_FIXED:
+        return None, None
+    count = max(attribute.distinct or 1.0, entity.count or 1.0)
+    for first, last, digits in (("0", "9", 10.0), ("a", "z", 26.0)):
+        if length * math.log(digits) >= math.log(count):
+            return first * length, last * length
+    return None, None
 
 
 def _width(attribute: Attribute, kind: Kind) -> float | None:

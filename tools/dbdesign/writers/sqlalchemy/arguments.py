@@ -113,7 +113,8 @@ class Arguments:
         target = f"{table.label} ({key.name})"
         if key.without_overlaps:
             self._source.note(target, "WITHOUT OVERLAPS of a key")
-        if key.options or (key.keys and self._postgresql) or key.on_conflict or key.clustered is not None:
+        clustered = key.clustered is not None and key.clustered is not (kind == "PrimaryKeyConstraint")
+        if key.options or (key.keys and self._postgresql) or key.on_conflict or (clustered and self._prefix != "mssql"):
             self._source.note(target, "storage settings, order or conflict clause of a key")
         return self._source.call(
             kind,
@@ -122,6 +123,7 @@ class Arguments:
             deferrable=Code("True") if key.deferrable else None,
             initially=string("DEFERRED") if key.initially_deferred else None,
             comment=self._comment(target, "a key", key.name, key.comment),
+            mssql_clustered=Code(str(key.clustered)) if clustered and self._prefix == "mssql" else None,
             postgresql_include=_strings(key.include) if key.include else None,
             postgresql_nulls_not_distinct=Code("True") if key.nulls_not_distinct else None,
         )
@@ -273,6 +275,8 @@ class Arguments:
             found["postgresql_ops"] = _dictionary(operators)
         if one.where:
             found[f"{prefix}_where"] = self._source.text(one.where)
+        if one.clustered and prefix == "mssql":
+            found["mssql_clustered"] = Code("True")
         if one.nulls_not_distinct:
             found["postgresql_nulls_not_distinct"] = Code("True")
         if options and self._postgresql:

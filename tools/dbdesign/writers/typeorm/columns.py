@@ -111,6 +111,8 @@ def _further(column: Column, table: Table, options: dict[str, Printed], context:
         )
     elif column.default is not None and not _is_uuid(column):
         options["default"] = _default(column, context)
+    if column.charset is not None:
+        options["charset"] = column.charset
     if column.collation is not None:
         options["collation"] = column.collation.strip('"')
     if column.comment and context.options.comments:
@@ -141,7 +143,9 @@ def _default(column: Column, context: Context) -> Printed:
             return int(sql)
         if column.type.kind is Kind.BOOLEAN and sql.lower() in {"true", "false"}:
             return sql.lower() == "true"
-    if _MOMENT.match(sql):  # TypeORM writes these as casts of 'now', unless they stand in parentheses
+    if context.engine in {Engine.POSTGRESQL, Engine.COCKROACHDB} and _MOMENT.match(
+        sql
+    ):  # TypeORM writes these as casts of 'now', unless they stand in parentheses
         sql = f"({sql})"
     return Code(f"() => {string(sql)}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dbdesign.dialects.mysql_names import with_chosen_names
 from dbdesign.dialects.typeorm import DEFAULT_NAMES
 from dbdesign.errors import UnknownNameError
 from dbdesign.model.finding import Proof
@@ -26,6 +27,7 @@ def write_files(schema: Schema, options: WriteOptions) -> WriteResult:
     style = options.style or STYLES[0]
     if style not in STYLES:
         raise UnknownNameError.among("style of TypeORM", style, STYLES)
+    schema = with_chosen_names(schema)
     plan = planned(schema)
     context = Context(plan, options, schema.engine, style == "active-record")
     parts: dict[str, str] = {}

@@ -61,14 +61,14 @@ def _unique(key: Key, entity: EntityPlan, table: Table, context: Context) -> lis
 def _index(index: Index, entity: EntityPlan, table: Table, context: Context) -> str:
     context.use("Index")
     reason = _beyond(index, context.engine)
-    name = index.name or ""
+    name: list[Printed] = [index.name] if index.name else []
     if reason is not None:
         context.note(
-            f"{table.label} ({name})",
+            f"{table.label} ({index.name or ''})",
             f"an index with {reason}",
             "it is named with synchronize: false, so that it is left alone",
         )
-        return call("@Index", [name, {"synchronize": False}], 0)
+        return call("@Index", [*name, {"synchronize": False}], 0)
     options: dict[str, Printed] = {}
     if index.unique:
         options["unique"] = True
@@ -79,7 +79,7 @@ def _index(index: Index, entity: EntityPlan, table: Table, context: Context) -> 
     elif index.method != "btree":
         options["type"] = index.method
     columns = [entity.members[one] for one in index.columns]
-    return call("@Index", [name, columns, *([options] if options else [])], 0)
+    return call("@Index", [*name, columns, *([options] if options else [])], 0)
 
 
 def _beyond(index: Index, engine: Engine) -> str | None:
