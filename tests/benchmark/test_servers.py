@@ -26,6 +26,7 @@ from dbdesign.benchmark.worker import MOST_RETRIES, Tally, Worker
 from dbdesign.engines.connections import ConfiguredDatabase
 from dbdesign.engines.server_session import Identity, MySqlSession, PostgresSession, identity, open_session
 from dbdesign.errors import LimitError
+from dbdesign.model.workload import Query
 from dbdesign.writers.base import WriteOptions, writer
 from filled_databases import FilledDatabase, filled
 from mariadb_servers import for_mariadb, server
@@ -163,6 +164,25 @@ def test_a_difference_is_found_and_named(source: FilledDatabase, loaded: Loaded)
     assert tables["users"].unlike == ("ratio: not the same",)
     in_time = next(one for one in found.queries if one.name == "in a time")
     assert in_time.compared.verdict == "values"
+
+
+@pytest.mark.parametrize("name", ["mariadb", "postgresql"])
+def test_a_query_that_takes_too_long_is_not_run(source: FilledDatabase, loaded: Loaded, name: str) -> None:
+    slow = Query(
+        name="slow", sql="select count(*) from orders a, orders b, orders c where a.total + b.total + c.total = -1"
+    )
+    counts = by_root(source.schema, {one.label: one.rows for one in source.loaded.tables})
+    ready = make_ready(source.session, source.schema, [slow], counts, 1)
+    script = script_of(loaded, loaded, SERVERS[name], MARIADB, ())
+    with second_postgresql() as (_, other):
+        database = on_mariadb() if name == "mariadb" else other
+        with opened(Elsewhere(database, SERVERS[name], "bench_slow", script, facts_of, query_seconds=0.3)) as place:
+            plan = Plan(seconds=0.1, connections=1)
+            found = run_elsewhere(place, source.session, source.schema, counts, ready, plan, quiet)
+    [one] = found.runs[0].queries
+    assert one.executions == 0
+    assert "max_statement_time" in str(one.error) or "statement timeout" in str(one.error)
+    assert found.queries[0].compared.verdict == "error"
 
 
 def test_a_load_goes_on_where_its_connection_was_lost(source: FilledDatabase, loaded: Loaded) -> None:
