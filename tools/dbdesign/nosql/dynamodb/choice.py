@@ -181,12 +181,9 @@ class Chooser:
 
     def _upkeep(self, path: Path) -> float:
         """Dollars a month for an index: writes and storage."""
-        units = sum(one.rate * write_units(one, self.entity, path).average for one in self.writes)
-        size = (
-            (stored_size(self.entity, path).average + ITEM_OVERHEAD)
-            * self.statistics.count
-            * present(path, self.entity)
-        )
+        stored = stored_size(self.entity, path)
+        units = sum(one.rate * write_units(one, self.entity, path, stored=stored).average for one in self.writes)
+        size = (stored.average + ITEM_OVERHEAD) * self.statistics.count * present(path, self.entity)
         return self.prices.requests(0.0, units) + self.prices.storage(size)
 
     def _candidates(self, base: Path) -> list[Path]:
