@@ -109,8 +109,8 @@ def write_units(
     pattern: AccessPattern,
     entity: Entity,
     path: Path,
-    made: Size = Size(),
-    stored: Size | None = None,  # noqa: B008
+    made: Size = Size(),  # noqa: B008
+    stored: Size | None = None,
 ) -> Units:
     """Write units on one path for one write of an item, outside transactions; `stored` are the item's bytes there, where they are known."""
     size = stored or stored_size(entity, path, made)
