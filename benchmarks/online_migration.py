@@ -1,15 +1,17 @@
 """Ten changes to a large table under load: the migration that one writes first, and the one that `plan_migration` makes.
 
-    python benchmarks/online_migration.py [rows] [change …]
+    python benchmarks/online_migration.py [rows] [change …] [--changes "int to bigint,split"] [--planned] [--out FILE.md]
 
 Eight connections read and write the table all the while. Of each change it says the longest time that any of their statements took (with
 the 99th percentile before the change), how many failed, the throughput lost while it ran, and how long it took. The planned migration is
 run as an operator would: phase by phase, with its timeouts, retries and batches; the application is the old version until the contract
-phase and the new one from there on. The naive one is one transaction; the application is the new version behind it.
+phase and the new one from there on. The naive one is one transaction; the application is the new version behind it. `--planned` leaves that
+out. Progress goes to standard error, the table (Markdown) to standard output or a file.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import statistics
 import sys
@@ -19,18 +21,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql as quoting
-from rich.console import Console
-from rich.table import Table
 
-from dbdesign.engines.postgres import Limits, embedded, split_script
+from dbdesign.engines.postgres import Limits, dedicated, split_script
 from dbdesign.engines.postgres.scratch import ScratchDatabase
 from dbdesign.migrations.intents import intent
 from dbdesign.migrations.plan import plan_migration
-from dbdesign.migrations.settings import Pace, PlanSettings
+from dbdesign.migrations.settings import PlanSettings
 from dbdesign.model.migration import Batches, MigrationPlan, Phase, Step
 from dbdesign.readers.base import reader
 
@@ -40,8 +41,22 @@ THINKING = 0.004
 """Seconds between two statements of a connection: about 1,500 statements a second in all, which leaves the server room."""
 
 WARMING = 3.0
+PROGRESS = 10.0
+"""Seconds between two lines of progress."""
+
 LIMIT = 0.25
 """Seconds beyond the usual 99th percentile that no statement may wait for while a planned migration runs."""
+
+SERVER = {
+    "shared_buffers": "512MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "checkpoint_completion_target": "0.9",
+    "maintenance_work_mem": "256MB",
+    "work_mem": "16MB",
+    "autovacuum": "on",
+}
+"""Those of a small server that is written to: with the embedded server's own 64 MB of WAL a checkpoint follows the other."""
 
 BASE = """
 create table customer (id int primary key, name text not null);
@@ -259,6 +274,7 @@ def in_phases(connection: psycopg.Connection[Any], plan: MigrationPlan, new: Ver
 def run_phase(connection: psycopg.Connection[Any], phase: Phase) -> None:
     """Each step with its timeouts; tried again where lock_timeout was met."""
     for step in phase.steps:
+        say(f"  {step.id} {step.title}")
         if step.batches is not None:
             run_batches(connection, step.batches)
             continue
@@ -292,16 +308,31 @@ def run_step(connection: psycopg.Connection[Any], step: Step) -> None:
 
 
 def run_batches(connection: psycopg.Connection[Any], batches: Batches) -> None:
-    """Walk over the key, as `Batches` says."""
-    after = ", ".join("NULL" for _ in batches.key)
+    """Walk over the key, as `Batches` says: as many rows as are done in the time that a batch may take, and a rest behind each."""
+    after, rows = ", ".join("NULL" for _ in batches.key), batches.rows
     last = _row(connection.execute(batches.last.encode()).fetchone())
+    count, longest, shown = 0, 0.0, time.monotonic()
     while last is not None:
-        sql = batches.batch.replace(":after", after).replace(":last", last)
+        sql = batches.batch.replace(":after", after).replace(":last", last).replace(":rows", str(rows))
+        begun = time.perf_counter()
         found = _row(connection.execute(sql.encode()).fetchone())
+        taken = time.perf_counter() - begun
         if found is None:
-            return
-        after = found
-        time.sleep(batches.pause)
+            break
+        after, count, longest = found, count + 1, max(longest, taken)
+        rows = batches.following(rows, taken)
+        time.sleep(batches.rest_after(taken))
+        while batches.throttle and (lagging := connection.execute(batches.throttle.encode()).fetchone()) and lagging[0]:
+            time.sleep(1.0)
+        if time.monotonic() - shown > PROGRESS:
+            shown = time.monotonic()
+            say(f"    at key {found} of {last}, {rows:,} rows a batch, the longest took {longest * 1000:.0f} ms")
+    say(f"    {count:,} batches, {rows:,} rows in the last, the longest took {longest * 1000:.0f} ms")
+
+
+def say(text: str) -> None:
+    """Progress, with the time."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def _row(row: Sequence[Any] | None) -> str | None:
@@ -321,7 +352,7 @@ def at_once(connection: psycopg.Connection[Any], sql: str) -> Callable[[Load], N
 def loaded(rows: int) -> Iterator[tuple[ScratchDatabase, psycopg.Connection[Any]]]:
     """A database with the base schema and its rows."""
     limits = Limits(seconds=7200, disk=64 << 30, temporary=16 << 30, connections=CONNECTIONS + 6)
-    with embedded().scratch(limits=limits) as database:
+    with dedicated(SERVER) as server, server.scratch(limits=limits) as database:
         connection = database.user
         connection.execute(BASE.encode())
         for statement in LOAD.format(rows=rows).split(";"):
@@ -329,60 +360,77 @@ def loaded(rows: int) -> Iterator[tuple[ScratchDatabase, psycopg.Connection[Any]
         yield database, connection
 
 
-def planned(change: Change, rows: int) -> MigrationPlan:
+def planned(change: Change) -> MigrationPlan:
     """The plan of a change."""
-    pace = Pace() if rows > SHORT else Pace(pause=0.01)
     before, after = (reader("postgresql").read(text).schema_ for text in (BASE, change.after))
-    plan = plan_migration(before, after, PlanSettings(pace=pace, verify=False, **change.settings))
+    plan = plan_migration(before, after, PlanSettings(verify=False, **change.settings))
     assert not plan.questions, plan.questions
     assert not plan.manual, plan.manual
     return plan
 
 
-def run(rows: int, wanted: Sequence[str]) -> bool:
-    """Print the table; whether no planned change made a statement wait too long or fail."""
-    shown = Table(
-        "change",
-        "migration",
-        "usual p99",
-        "longest",
-        "waited",
-        "failed",
-        "throughput lost",
-        "took",
-        title=f"{rows:,} rows",
+def run(rows: int, changes: Sequence[Change], *, naive: bool) -> Iterator[tuple[Change, str, Measured]]:
+    """Each change, naive and planned, each on a server of its own."""
+    for change in changes:
+        say(f"{change.name}, {rows:,} rows")
+        if naive:
+            with loaded(rows) as (database, connection):
+                one = measured(database, rows, change.new, at_once(connection, change.naive))
+            say(f"  naive: waited {one.waited * 1000:,.0f} ms in {one.total:.1f} s")
+            yield change, "naive", one
+        plan = planned(change)
+        with loaded(rows) as (database, connection):
+            one = measured(database, rows, change.new, in_phases(connection, plan, change.new))
+        say(f"  planned: waited {one.waited * 1000:,.0f} ms in {one.total:.1f} s")
+        yield change, "planned", one
+
+
+HEAD = """| change | migration | usual p99 | longest | waited beyond | failed | throughput lost | took |
+|---|---|--:|--:|--:|--:|--:|--:|"""
+
+
+def row_of(change: Change, kind: str, one: Measured) -> str:
+    """A line of the table."""
+    cells = [
+        change.name,
+        kind,
+        f"{one.usual * 1000:.1f} ms",
+        f"{one.longest * 1000:,.0f} ms",
+        f"{one.waited * 1000:,.0f} ms",
+        f"{one.failed:,}",
+        f"{one.lost:.0%}",
+        f"{one.total:.1f} s",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table; 1 where a planned change made a statement wait too long or fail."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("rows", nargs="?", default=str(SHORT), help="of the table")
+    parser.add_argument("names", nargs="*", help="parts of the names of changes; all when left out")
+    parser.add_argument("--changes", default="", help="the same, with commas between")
+    parser.add_argument("--planned", action="store_true", help="without the naive migrations")
+    parser.add_argument("--out", help="a file for the table")
+    given = parser.parse_args(arguments)
+    names = [*given.names, *(one.strip() for one in given.changes.split(",") if one.strip())]
+    if not given.rows.replace("_", "").isdigit():
+        names, given.rows = [given.rows, *names], str(SHORT)
+    rows = int(given.rows.replace("_", ""))
+    chosen = [one for one in CHANGES if not names or any(name in one.name for name in names)]
+    lines, good = [f"{rows:,} rows, {CONNECTIONS} connections", "", *HEAD.split("\n")], True
+    for change, kind, one in run(rows, chosen, naive=not given.planned):
+        lines.append(row_of(change, kind, one))
+        good &= kind == "naive" or (one.waited <= LIMIT and one.failed == 0)
+        if given.out:  # what is there so far survives an interruption
+            Path(given.out).write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
+    said = "yes" if good else "NO"
+    print(
+        f"\nplanned: nothing waited {LIMIT * 1000:.0f} ms beyond its usual 99th percentile, and nothing failed: {said}"
     )
-    good = True
-    for change in CHANGES:
-        if wanted and not any(one in change.name for one in wanted):
-            continue
-        with loaded(rows) as (database, connection):
-            naive = measured(database, rows, change.new, at_once(connection, change.naive))
-        plan = planned(change, rows)
-        with loaded(rows) as (database, connection):
-            ours = measured(database, rows, change.new, in_phases(connection, plan, change.new))
-        print(
-            f"{change.name}: naive waited {naive.waited * 1000:,.0f} ms, planned {ours.waited * 1000:,.0f} ms",
-            file=sys.stderr,
-        )
-        for kind, one in (("naive", naive), ("planned", ours)):
-            shown.add_row(
-                change.name if kind == "naive" else "",
-                kind,
-                f"{one.usual * 1000:.1f} ms",
-                f"{one.longest * 1000:,.0f} ms",
-                f"{one.waited * 1000:,.0f} ms",
-                f"{one.failed:,}",
-                f"{one.lost:.0%}",
-                f"{one.total:.1f} s",
-            )
-        good &= ours.waited <= LIMIT and ours.failed == 0
-    Console(width=140).print(shown)
-    return good
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    count = int(arguments.pop(0).replace("_", "")) if arguments and arguments[0][0].isdigit() else SHORT
-    fine = "yes" if run(count, arguments) else "NO"
-    print(f"planned: nothing waited {LIMIT * 1000:.0f} ms beyond its usual 99th percentile, and nothing failed: {fine}")
+    sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from postgres_versions import hide_servers
+
+hide_servers()
+
 
 @pytest.fixture
 def anyio_backend() -> str:

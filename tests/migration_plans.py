@@ -45,8 +45,8 @@ END
 $backfill$;"""
 
 BATCH = """WITH batch (key_1) AS MATERIALIZED (
-  SELECT t.id FROM orders AS t WHERE (ROW(:after) IS NULL OR (t.id) > (:after)) AND (t.id) <= (:last)
-  ORDER BY t.id LIMIT 1000 FOR NO KEY UPDATE
+  SELECT t.id FROM orders AS t WHERE (num_nulls(:after) > 0 OR (t.id) > (:after)) AND (t.id) <= (:last)
+  ORDER BY t.id LIMIT :rows FOR NO KEY UPDATE
 ), work AS (
   UPDATE orders AS t SET status = 'old: 5%' FROM batch WHERE t.id = batch.key_1
 )

@@ -43,7 +43,7 @@ def test_renames_that_are_taken_for_certain_are_right_and_few_are_missed() -> No
 ONLINE = """
 import online_migration
 online_migration.WARMING = 0.3
-online_migration.run(3000, ["split", "drop column"])
+online_migration.main(["3000", "split", "drop column"])
 """
 
 

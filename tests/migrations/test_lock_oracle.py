@@ -95,3 +95,42 @@ def test_what_15_cannot_do_is_refused_by_the_rules(case: str, state: State) -> N
         assert predict(given["pre"], state, "15").error or predicted(given["sql"], given["pre"], state, "15").error
     else:
         assert (predict(given["sql"], state, "15").error or "")[:5] == "42601"
+
+
+SEEN: list[dict[str, Any]] = [
+    json.loads(line) for line in (HERE / "lock_measurements.jsonl").read_text().splitlines()
+]  # by benchmarks/postgres_versions.py, for ranges of versions that agree
+
+
+def versions_of(span: str) -> range:
+    first, _, last = span.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def test_every_statement_was_measured_on_every_version_from_12_to_18() -> None:
+    assert {row["id"] for row in SEEN} == set(CASES)
+    for row in SEEN:
+        assert sorted(version for span in row if span != "id" for version in versions_of(span)) == list(range(12, 19))
+
+
+@pytest.mark.parametrize("version", range(12, 19))
+def test_the_rules_say_what_was_seen_on_the_version_itself(version: int, state: State) -> None:
+    different = {}
+    for row in SEEN:
+        seen = next(row[span] for span in row if span != "id" and version in versions_of(span))
+        case = CASES[row["id"]]
+        said = predicted(case["sql"], case["pre"], state, str(version))
+        if "error" not in seen and (said.error or told(said, seen) != seen):
+            different[case["sql"]] = (told(said, seen), seen)
+    assert different == {}
+
+
+def told(trace: Trace, seen: dict[str, Any]) -> dict[str, Any]:
+    """Of a trace what was recorded; ROW SHARE blocks nobody."""
+    modes = {name: mode.value for name, mode in bare(trace.locks).items() if mode != "RowShareLock"}
+    everything = {
+        "locks": modes,
+        "rewrites": [name.removeprefix("o.") for name in trace.rewrites],
+        "scans": list(bare(trace.scans)),
+    }
+    return {name: everything[name] for name in seen}

@@ -32,15 +32,43 @@ class Pair:
         return f"create schema {namespace}; set search_path = {namespace};\n{text};\n"
 
 
+UUIDS = """create function public.gen_random_uuid() returns uuid language plpgsql volatile as
+'begin return md5(random()::text)::uuid; end';
+"""
+"""For 12, which has that function in an extension alone."""
+
+
+def scripts(placed: list[tuple[str, Pair]]) -> tuple[str, str]:
+    """The two schemas of pairs in their namespaces, as one script each."""
+    before, after = ("\n".join(pair.script(name, after=late) for name, pair in placed) for late in (False, True))
+    return (UUIDS + before, UUIDS + after) if placed[0][1].version < 13 else (before, after)
+
+
 @cache
 def pairs() -> tuple[Pair, ...]:
     """Every pair for every version that it is for."""
-    document = yaml.safe_load((Path(__file__).parent / "pairs.yaml").read_text())
+    document = _document()
     return tuple(
         Pair(one["id"], version, *_scripts(one, document["bases"]), one)
         for one in document["pairs"]
         for version in one.get("versions", VERSIONS[-1:])
     )
+
+
+def for_version(version: int) -> list[Pair]:
+    """Every pair as it would be for one version, but for those that need a later one."""
+    every = _document()
+    return [
+        Pair(one["id"], version, *_scripts(one, every["bases"]), one)
+        for one in every["pairs"]
+        if version >= min(one.get("versions", [0]))
+    ]
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "pairs.yaml").read_text())
+    return document
 
 
 def _scripts(one: dict[str, Any], bases: dict[str, str]) -> tuple[str, str]:
@@ -71,7 +99,7 @@ def settings(group: list[tuple[str, Pair]]) -> PlanSettings:
         fills=found["fills"],
         casts=found["casts"],
         intents=tuple(found["intents"]),
-        pace=Pace(rows=7, pause=0),
+        pace=Pace(rows=7, seconds=None, pause=0),
         rows=12,
     )
 

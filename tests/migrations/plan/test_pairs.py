@@ -13,7 +13,7 @@ from dbdesign.migrations.plan import plan_migration
 from dbdesign.model.migration import MigrationPlan, Step
 from dbdesign.model.schema import Schema
 from dbdesign.readers.base import reader
-from migrations.plan.pairs import VERSIONS, Pair, pairs, settings
+from migrations.plan.pairs import VERSIONS, Pair, pairs, scripts, settings
 
 GROUP = 12
 """Pairs that share a database, and a plan."""
@@ -65,7 +65,7 @@ def _placed(group: tuple[Pair, ...]) -> list[tuple[str, Pair]]:
 
 
 def _schemas(placed: list[tuple[str, Pair]]) -> tuple[Schema, Schema]:
-    before, after = ("\n".join(pair.script(name, after=late) for name, pair in placed) for late in (False, True))
+    before, after = scripts(placed)
     return _schema(before), _schema(after)
 
 

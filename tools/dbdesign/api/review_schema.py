@@ -175,19 +175,27 @@ _TITLES = {
 def _reviewed(
     loaded: Loaded, only: list[str], ignore: list[str], minimum: Severity | None, call: Call
 ) -> tuple[Review, tuple[str, ...]]:
-    """The review, and notes on how transactions were run; the same one is not made again for the next page."""
+    """The review, and notes on what was run for it; the same one is not made again for the next page."""
     from dbdesign.api.document_review import review_documents, without_documents
-    from dbdesign.integrity.pages import TRANSACTIONS, pages
+    from dbdesign.integrity.pages import FOLDERS, pages
     from dbdesign.rules.review import Review, review
 
     config = _config(call)
     if loaded.result.documents is not None:
         return review_documents(loaded, only, ignore, minimum, config), ()
     config = without_documents(config)
-    asked = (loaded.key, loaded.design.workload.model_dump_json(), only, ignore, minimum, config)
+    asked = (
+        loaded.key,
+        loaded.design.workload.model_dump_json(),
+        loaded.design.lifecycle,
+        only,
+        ignore,
+        minimum,
+        config,
+    )
     found = _recent.get(repr(asked)) if loaded.key else None
     if found is None:
-        ours = {*pages(), TRANSACTIONS}
+        ours = {*pages(), *FOLDERS}
         rules = [one for one in only if one not in ours]
         if only and not rules:
             result = Review()
@@ -199,26 +207,34 @@ def _reviewed(
                 minimum=minimum,
                 config=config,
             )
-        found = _with_transactions(result, loaded, set(only), set(ignore), minimum, call)
+        found = _with_runs(result, loaded, set(only), set(ignore), minimum, call)
         if loaded.key:
             _recent.put(repr(asked), found)
     return found
 
 
-def _with_transactions(
+def _with_runs(
     result: Review, loaded: Loaded, only: set[str], ignore: set[str], minimum: Severity | None, call: Call
 ) -> tuple[Review, tuple[str, ...]]:
-    """The review with what was found by running the design's transactions against each other."""
+    """The review with what was found by running the design's transactions against each other, and of its lifecycle."""
+    from dbdesign.api.lifecycle_findings import lifecycle_findings
     from dbdesign.api.transaction_findings import transaction_findings
-    from dbdesign.integrity.pages import TRANSACTIONS, pages
+    from dbdesign.integrity.pages import LIFECYCLE, TRANSACTIONS, pages
 
-    wanted = {name for name in pages() if not only or {name, TRANSACTIONS} & only} - ignore
-    if TRANSACTIONS in ignore or not wanted or not loaded.design.workload.transactions:
-        return result, ()
-    found, notes = transaction_findings(loaded.design, call, loaded.name)
-    kept = [one for one in found if one.rule in wanted and (minimum is None or one.severity.rank >= minimum.rank)]
+    said: list[str] = []
+    kept: list[Finding] = []
+    for family, there, find in (
+        (TRANSACTIONS, bool(loaded.design.workload.transactions), transaction_findings),
+        (LIFECYCLE, loaded.design.lifecycle is not None, lifecycle_findings),
+    ):
+        wanted = {name for name in pages(family) if not only or {name, family} & only} - ignore
+        if family in ignore or not wanted or not there:
+            continue
+        found, notes = find(loaded.design, call, loaded.name)
+        kept += [one for one in found if one.rule in wanted and (minimum is None or one.severity.rank >= minimum.rank)]
+        said += notes
     findings = sorted((*result.findings, *kept), key=lambda one: -one.severity.rank)
-    return result.model_copy(update={"findings": tuple(findings)}), tuple(notes)
+    return result.model_copy(update={"findings": tuple(findings)}), tuple(said)
 
 
 def _config(call: Call) -> ReviewConfig | None:

@@ -38,7 +38,7 @@ _BEGINS_LIKE_SQL = re.compile(
 )
 _DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
 _BEGINS_LIKE_DESIGN = re.compile(
-    r"(?:\s|#[^\n]*\n)*[\"']?(?:engine|schema|workload|volumes|targets|transactions|entities|relations|patterns|regions)[\"']?\s*:\s"
+    r"(?:\s|#[^\n]*\n)*[\"']?(?:engine|schema|workload|volumes|targets|transactions|lifecycle|entities|relations|patterns|regions)[\"']?\s*:\s"
 )
 _URL = re.compile(r"\s*(?:\w+:)*[A-Za-z]\w*(?:\+\w+)?://")
 _CREDENTIALS = re.compile(r"\b(?:password|pwd)\s*=", re.IGNORECASE)

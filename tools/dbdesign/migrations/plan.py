@@ -40,16 +40,18 @@ def plan_migration(
     tell(0.2, "planning")
     result = plan(comparison, chosen)
     traces: dict[str, Trace] = {}
+    executed_by: int | None = None
     if chosen.verify and result.phases:
         from dbdesign.migrations.verify import verify
 
         tell(0.3, "executing the plan")
         verified = verify(comparison, result, chosen)
-        result, traces = result.model_copy(update={"verification": verified.verification}), verified.traces
+        result = result.model_copy(update={"verification": verified.verification})
+        traces, executed_by = verified.traces, verified.major
     tell(0.95, "estimating durations")
     from dbdesign.migrations.postgresql.estimates import estimated
 
-    return estimated(result, comparison.before, comparison.after, chosen, traces)
+    return estimated(result, comparison.before, comparison.after, chosen, traces, executed_by)
 
 
 def _left_behind(before: Schema, settings: PlanSettings) -> list[str]:

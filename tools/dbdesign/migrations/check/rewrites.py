@@ -215,7 +215,10 @@ def backfill(subject: Subject, table: TableDraft, assignment: str, condition: st
 
 
 def in_batches(subject: Subject, table: TableDraft, statement: str, condition: str) -> str:
-    """An UPDATE or DELETE without its WHERE, in batches with a commit after each; by ctid where there is no key of one column."""
+    """An UPDATE or DELETE without its WHERE, in batches with a commit after each; by ctid where there is no key of one column.
+
+    Each is planned with its values: planned without them, each would read the index from its beginning.
+    """
     name = subject.name(table)
     key = table.primary_key.columns if table.primary_key is not None else ()
     if len(key) != 1 or table.partitioning is not None:
@@ -236,6 +239,7 @@ DECLARE
   upto {name}.{column}%TYPE;
 BEGIN
   LOOP
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
     SELECT b.k INTO upto
     FROM (SELECT {column} AS k FROM {name} WHERE after IS NULL OR {column} > after ORDER BY {column} LIMIT {BATCH}) AS b
     ORDER BY b.k DESC LIMIT 1;
@@ -323,6 +327,36 @@ def sequence_column(subject: Subject, table: TableDraft, definition: Any) -> lis
         subject.alter(table, f"ALTER COLUMN {column} SET DEFAULT {value}"),
         backfill(subject, table, f"{column} = {value}", f"{column} IS NULL"),
         *not_null(subject, table, definition.colname),
+    ]
+
+
+def numbered(subject: Subject, table: TableDraft, command: Any, definition: Any) -> str:
+    """The ALTER TABLE that adds a numbered column, without a rewrite: its key and its identity come when the rows have their numbers."""
+    made = sequence_column(subject, table, definition)
+    late: list[str] = []
+    for item in definition.constraints:
+        if item.constraint.contype in {pb.CONSTR_PRIMARY, pb.CONSTR_UNIQUE}:
+            late += key_by_index(subject, table, item.constraint, [definition.colname])
+    for item in definition.constraints:
+        if item.constraint.contype == pb.CONSTR_IDENTITY:
+            late += _identity(subject, table, definition.colname, item.constraint.generated_when == "a")
+    return subject.instead_of(command, made, late=late)
+
+
+def _identity(subject: Subject, table: TableDraft, column: str, always: bool) -> list[str]:
+    """An identity in the place of the default, which counts on where the sequence has come to."""
+    name, quoted = subject.name(table), subject.quoted(column)
+    sequence = subject.qualified(table.name[0], subject.free(table, make_object_name(table.name[1], column, "seq")))
+    text = [one.replace("'", "''") for one in (name, column, sequence)]
+    kind = "ALWAYS" if always else "BY DEFAULT"
+    return [
+        "BEGIN",
+        "SET LOCAL lock_timeout = '2s'",
+        f"ALTER SEQUENCE {sequence} OWNED BY NONE",
+        f"ALTER TABLE {name} ALTER COLUMN {quoted} DROP DEFAULT, ALTER COLUMN {quoted} ADD GENERATED {kind} AS IDENTITY",
+        f"SELECT setval(pg_get_serial_sequence('{text[0]}', '{text[1]}'), nextval('{text[2]}'))",
+        f"DROP SEQUENCE {sequence}",
+        "COMMIT",
     ]
 
 

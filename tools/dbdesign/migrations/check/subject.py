@@ -168,14 +168,27 @@ class Subject:
             name = f"{wanted[:58]}{number}"
         return name
 
-    def instead_of(self, command: Any, statements: Sequence[str], *, timeout: bool = True) -> str:
-        """The ALTER TABLE with one action done by other statements: the actions before it, those statements, the actions after it."""
+    def instead_of(
+        self, command: Any, statements: Sequence[str], *, late: Sequence[str] = (), timeout: bool = True
+    ) -> str:
+        """The ALTER TABLE with one action done by other statements: the actions before it, those statements, the actions after it.
+
+        What is dropped goes behind a column that is added: rows are filled by the key that they still have.
+
+        Args:
+            late: statements behind all actions, as for a key in the place of one that is dropped.
+        """
         assert self.node is not None  # noqa: S101 - there is an action
-        at = next(number for number, item in enumerate(self.node.cmds) if item.alter_table_cmd == command)
-        parts = [*self._rest(range(at)), *statements, *self._rest(range(at + 1, len(self.node.cmds)))]
+        cmds = self.node.cmds
+        at = next(number for number, item in enumerate(cmds) if item.alter_table_cmd == command)
+        adds = command.subtype == pb.AT_AddColumn
+        dropped = [one for one in range(at) if adds and cmds[one].alter_table_cmd.subtype in _DROPS]
+        first = [one for one in range(at) if one not in dropped]
+        last = [*dropped, *range(at + 1, len(cmds))]
+        parts = [*self._rest(first), *statements, *self._rest(last), *late]
         return script([TIMEOUT, *parts] if timeout else parts)
 
-    def _rest(self, kept: range) -> list[str]:
+    def _rest(self, kept: Sequence[int]) -> list[str]:
         """The ALTER TABLE with some of its actions alone."""
         if not len(kept):
             return []
@@ -197,6 +210,9 @@ class Subject:
     def alter(self, table: Any, action: str) -> str:
         """An ALTER TABLE with an action in SQL."""
         return f"ALTER TABLE {self.name(table)} {action}"
+
+
+_DROPS = frozenset({pb.AT_DropColumn, pb.AT_DropConstraint})
 
 
 def first_node(sql: str) -> Any | None:

@@ -7,11 +7,38 @@ from dataclasses import dataclass
 
 from dbdesign.errors import DesignError, InputError, UnknownNameError
 from dbdesign.migrations.check.migration import Migration, sql_statements
-from dbdesign.migrations.files import alembic, flyway, knex, liquibase, typeorm, updown
+from dbdesign.migrations.files import alembic, flyway, knex, liquibase, rails, typeorm, updown
 from dbdesign.migrations.files.source_file import SourceFile, natural
 
-TOOLS = ("flyway", "liquibase", "alembic", "prisma", "typeorm", "knex", "golang-migrate", "dbmate", "goose", "sql")
-SUFFIXES = (".sql", ".xml", ".yaml", ".yml", ".json", ".py", ".conf", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
+TOOLS = (
+    "flyway",
+    "liquibase",
+    "alembic",
+    "prisma",
+    "typeorm",
+    "knex",
+    "rails",
+    "golang-migrate",
+    "dbmate",
+    "goose",
+    "sql",
+)
+SUFFIXES = (
+    ".sql",
+    ".xml",
+    ".yaml",
+    ".yml",
+    ".json",
+    ".py",
+    ".conf",
+    ".ts",
+    ".mts",
+    ".cts",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".rb",
+)
 """Of files that are looked at in a folder."""
 _LEFT_OUT = frozenset({"left out", "beside prisma"})
 """Groups of files that no tool runs upwards."""
@@ -61,6 +88,8 @@ def read_migrations(files: Sequence[SourceFile], *, tool: str | None = None) -> 
             found, more = typeorm.read_typeorm(members)
         elif name == "knex":
             found, more = knex.read_knex(members)
+        elif name == "rails":
+            found, more = rails.read_rails(members)
         elif name == "left out":
             found, more = [], [f"{one.name}: goes downwards, left out" for one in members]
         elif name == "beside prisma":
@@ -123,6 +152,8 @@ def tool_of(file: SourceFile) -> str | None:
         return "liquibase" if liquibase.is_changelog(file) else None
     if suffix == "py":
         return "alembic" if alembic.is_revision(file) else None
+    if suffix == "rb":
+        return "rails" if rails.is_migration(file) else None
     if suffix in _SCRIPTS:
         return "typeorm" if typeorm.is_migration(file) else "knex" if knex.is_migration(file) else None
     return None if suffix == "conf" else "sql"

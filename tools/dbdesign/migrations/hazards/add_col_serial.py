@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbdesign.migrations.check.rewrites import sequence_column
+from dbdesign.migrations.check.rewrites import numbered
 from dbdesign.migrations.check.subject import Subject
 from dbdesign.migrations.hazards.base import Hazard
 from dbdesign.migrations.predict.new_column import NewColumn
@@ -58,5 +58,5 @@ class AddColSerial(Hazard):
                 LockMode.ACCESS_EXCLUSIVE,
                 f"every row gets a number for {definition.colname}, so the table and its indexes are written anew",
                 subject.work("rewrite", table) + subject.work("index build", table, len(subject.state.indexes(table))),
-                safe=subject.instead_of(command, sequence_column(subject, table, definition)),
+                safe=numbered(subject, table, command, definition),
             )

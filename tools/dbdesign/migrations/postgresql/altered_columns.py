@@ -121,7 +121,12 @@ def _constraint(planning: Planning, table: Table, before: Column, after: Column,
 
 def _generated(planning: Planning, table: Table, before: Column, after: Column) -> None:
     place = planning.place(table.label)
-    if before.generated is not None and after.generated is None and before.generated.stored:
+    if before.generated is not None and after.generated is None and before.generated.stored and planning.major < 13:
+        planning.manual.append(
+            f"{table.label}.{after.name}: PostgreSQL 12 has no DROP EXPRESSION. Add a plain column beside it and a trigger that fills it, "
+            "UPDATE the rows in batches, and exchange the names and drop the computed one in one short transaction"
+        )
+    elif before.generated is not None and after.generated is None and before.generated.stored:
         planning.add(
             "switch",
             f"Keep the values of {table.label}.{after.name} and compute it no more",

@@ -15,8 +15,8 @@ from dbdesign.model.migration import Batches
 from dbdesign.model.schema import Table
 from dbdesign.writers.postgresql.spelling import identifier, identifiers
 
-PAGES = 64
-"""Pages of 8 kB in a batch where a table has no key to walk over."""
+PAGES, FEWEST_PAGES, MOST_PAGES = 32, 1, 512
+"""Pages of 8 kB in a batch where a table has no key to walk over: in the first, and at least and at most in the others."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def backfill(
     batch = (
         f"WITH batch ({named}{', locked' if whole else ''}) AS MATERIALIZED (\n"
         f"    SELECT {keys}{', t' if whole else ''} FROM {of.place} AS t\n"
-        f"    WHERE (ROW({{after}}) IS NULL OR ({keys}) > ({{after}})) AND ({keys}) <= ({{last}})\n"
-        f"    ORDER BY {order} LIMIT {pace.rows} {lock}\n"
+        f"    WHERE (num_nulls({{after}}) > 0 OR ({keys}) > ({{after}})) AND ({keys}) <= ({{last}})\n"
+        f"    ORDER BY {order} LIMIT {{rows}} {lock}\n"
         f"), work AS (\n    {work}\n)\nSELECT {named} {{into}}FROM batch ORDER BY {named.replace(', ', ' DESC, ')} DESC LIMIT 1"
     )
     last = f"SELECT {identifiers(of.key)} {{into}}FROM {of.place} ORDER BY {descending} LIMIT 1"
@@ -106,11 +106,15 @@ def backfill(
         table=of.table.label,
         key=of.key,
         types=tuple(_type(of.table, one) for one in of.key),
-        rows=pace.rows,
         first=f"SELECT {nulls}",
         last=last.format(into=""),
-        batch=batch.format(after=":after", last=":last", into=""),
+        batch=batch.format(after=":after", last=":last", rows=":rows", into=""),
+        rows=pace.rows,
+        fewest=pace.fewest,
+        most=pace.most,
+        seconds=pace.seconds,
         pause=pace.pause,
+        rest=pace.rest,
         throttle=pace.throttle,
     )
     return _script(of, batch, last, pace), batches
@@ -121,6 +125,11 @@ def _type(table: Table, name: str) -> str:
     return column.type.native if column else "text"
 
 
+_PLANNED_ANEW = "        PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);\n"
+"""Each batch is planned with its values: planned without, the condition on the key before it becomes a filter, and each reads the index
+from its beginning. num_nulls() of constants is one; `ROW(…) IS NULL` is not, and does the same."""
+
+
 def _script(of: Walk, batch: str, last: str, pace: Pace) -> str:
     after = ", ".join(f"after_{number}" for number in range(1, len(of.key) + 1))
     bound = ", ".join(f"last_{number}" for number in range(1, len(of.key) + 1))
@@ -128,17 +137,44 @@ def _script(of: Walk, batch: str, last: str, pace: Pace) -> str:
         f"    after_{number} {_type(of.table, one)};\n    last_{number} {_type(of.table, one)};"
         for number, one in enumerate(of.key, 1)
     )
-    body = batch.format(after=after, last=bound, into=f"INTO {after} ")
+    rows = "batch_rows" if pace.seconds else str(pace.rows)
+    body = batch.format(after=after, last=bound, rows=rows, into=f"INTO {after} ")
     return (
-        f"DO $backfill$\nDECLARE\n{declared}\nBEGIN\n    {last.format(into=f'INTO {bound} ')};\n    LOOP\n"
-        f"{_indented(body, 8)};\n        EXIT WHEN NOT FOUND;\n        COMMIT;\n{_pause(pace)}    END LOOP;\nEND\n$backfill$"
+        f"DO $backfill$\nDECLARE\n{declared}\n{_declared(pace, 'batch_rows', pace.rows)}BEGIN\n"
+        f"    {last.format(into=f'INTO {bound} ')};\n    LOOP\n{_timed(pace)}{_PLANNED_ANEW}"
+        f"{_indented(body, 8)};\n        EXIT WHEN NOT FOUND;\n        COMMIT;\n"
+        f"{_adapted(pace, 'batch_rows', pace.fewest, pace.most)}{_pause(pace)}    END LOOP;\nEND\n$backfill$"
+    )
+
+
+def _declared(pace: Pace, name: str, value: int) -> str:
+    """The variables of a walk whose batches are as large as can be done in the time that one may take."""
+    if not pace.seconds:
+        return ""
+    return f"    {name} bigint := {value};\n    batch_begun timestamptz;\n    batch_took double precision;\n"
+
+
+def _timed(pace: Pace) -> str:
+    return "        batch_begun := clock_timestamp();\n" if pace.seconds else ""
+
+
+def _adapted(pace: Pace, name: str, fewest: int, most: int) -> str:
+    """The next batch: as `Batches.following` says."""
+    if not pace.seconds:
+        return ""
+    share = f"least(greatest({pace.seconds:g} / greatest(batch_took, 0.001), 0.5), 2)"
+    return (
+        "        batch_took := extract(epoch FROM clock_timestamp() - batch_begun);\n"
+        f"        {name} := least(greatest({name} * {share}, {fewest}), {most});\n"
     )
 
 
 def _pause(pace: Pace) -> str:
     lines = ""
     if pace.throttle:
-        lines += f"        WHILE ({pace.throttle}) LOOP\n            PERFORM pg_sleep(1);\n            COMMIT;\n        END LOOP;\n"
+        lines += f"        WHILE ({pace.throttle}) LOOP\n            COMMIT;\n            PERFORM pg_sleep(1);\n        END LOOP;\n"
+    if pace.seconds and pace.rest:
+        return f"{lines}        PERFORM pg_sleep(greatest({pace.pause:g}, batch_took * {pace.rest:g}));\n"
     return lines + (f"        PERFORM pg_sleep({pace.pause:g});\n" if pace.pause else "")
 
 
@@ -151,12 +187,15 @@ def by_pages(of: Walk, work: str, pace: Pace) -> str:
 
     New versions of rows go to later pages; the number of pages is read once, so that the walk ends.
     """
-    condition = f"t.ctid >= format('(%s,0)', page)::tid AND t.ctid < format('(%s,0)', page + {PAGES})::tid"
+    step = "batch_pages" if pace.seconds else str(PAGES)
+    condition = f"t.ctid >= format('(%s,0)', page)::tid AND t.ctid < format('(%s,0)', page + {step})::tid"
+    declared = _declared(pace, "batch_pages", PAGES)
     return (
-        "DO $backfill$\nDECLARE\n    page bigint := 0;\n    pages bigint;\nBEGIN\n"
+        f"DO $backfill$\nDECLARE\n    page bigint := 0;\n    pages bigint;\n{declared}BEGIN\n"
         f"    SELECT pg_relation_size('{of.place}'::regclass) / current_setting('block_size')::bigint INTO pages;\n"
-        "    WHILE page <= pages LOOP\n"
-        f"{_indented(work.format(pages=condition), 8)};\n        page := page + {PAGES};\n        COMMIT;\n{_pause(pace)}"
+        f"    WHILE page <= pages LOOP\n{_timed(pace)}"
+        f"{_indented(work.format(pages=condition), 8)};\n        page := page + {step};\n        COMMIT;\n"
+        f"{_adapted(pace, 'batch_pages', FEWEST_PAGES, MOST_PAGES)}{_pause(pace)}"
         "    END LOOP;\nEND\n$backfill$"
     )
 

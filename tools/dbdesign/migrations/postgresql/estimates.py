@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dbdesign.engines.postgres import embedded, split_script
+from dbdesign.engines.postgres import split_script
 from dbdesign.migrations.durations import Durations, Work
 from dbdesign.migrations.predict import State, predict
 from dbdesign.migrations.predict.predict import is_known
 from dbdesign.migrations.settings import PlanSettings
+from dbdesign.migrations.trace.observe import COUNTS_REPORTED_SINCE
 from dbdesign.model.migration import Duration, MigrationPlan, Step, Trace
 from dbdesign.model.schema import Schema
 
 
 def estimated(
-    plan: MigrationPlan, before: Schema, after: Schema, settings: PlanSettings, traces: Mapping[str, Trace]
+    plan: MigrationPlan,
+    before: Schema,
+    after: Schema,
+    settings: PlanSettings,
+    traces: Mapping[str, Trace],
+    executed_by: int | None = None,
 ) -> MigrationPlan:
     """The plan with a trace and durations in each step.
 
     Args:
         traces: what executing the steps showed; they stand where the plan is for the version that executed them, and for what the rules
             cannot tell.
+        executed_by: the major version of the server that executed them.
     """
-    said = traces if _is_own(plan) and traces else {**traces, **_predicted(plan, before)}
+    own = bool(traces) and plan.version is not None and int(plan.version) == executed_by
+    said = traces if own else {**traces, **_predicted(plan, before)}
+    if own and int(plan.version or 0) < COUNTS_REPORTED_SINCE:
+        said = _with_scans(plan, traces, _predicted(plan, before))
     durations = Durations.of(settings.workload, None, (*before.tables, *after.tables))
     phases = tuple(
-        phase.model_copy(
-            update={"steps": tuple(_with(step, said.get(step.id), durations, settings) for step in phase.steps)}
-        )
+        phase.model_copy(update={"steps": tuple(_with(step, said.get(step.id), durations) for step in phase.steps)})
         for phase in plan.phases
     )
     return plan.model_copy(update={"phases": phases})
 
 
-def _is_own(plan: MigrationPlan) -> bool:
-    return plan.version is not None and int(plan.version) == embedded().major
+def _with_scans(plan: MigrationPlan, traces: Mapping[str, Trace], rules: Mapping[str, Trace]) -> dict[str, Trace]:
+    """What was seen, with the rules' word on scans outside transactions, which an old server does not count at once."""
+    alone = {step.id for step in plan.steps if not step.transactional}
+    return {
+        name: trace.model_copy(update={"scans": rules[name].scans}) if name in alone and name in rules else trace
+        for name, trace in traces.items()
+    }
 
 
 def _predicted(plan: MigrationPlan, before: Schema) -> dict[str, Trace]:
@@ -53,9 +66,9 @@ def _predicted(plan: MigrationPlan, before: Schema) -> dict[str, Trace]:
     return found
 
 
-def _with(step: Step, trace: Trace | None, durations: Durations, settings: PlanSettings) -> Step:
+def _with(step: Step, trace: Trace | None, durations: Durations) -> Step:
     if step.batches is not None:
-        return step.model_copy(update={"trace": trace, "held": _batch(step), "takes": _walk(step, durations, settings)})
+        return step.model_copy(update={"trace": trace, "held": _batch(step), "takes": _walk(step, durations)})
     if trace is None:
         return step
     work = _work(step, trace, durations)
@@ -76,17 +89,29 @@ def _work(step: Step, trace: Trace, durations: Durations) -> list[Duration]:
     return found + [durations.of_work(work, label) for label in trace.scans if label not in trace.rewrites]
 
 
+ROWS_A_SECOND = 20_000
+"""What is locked and updated in a second of a batch, on a small server."""
+
+
 def _batch(step: Step) -> Duration:
-    assert step.batches is not None  # noqa: S101 - by the caller
-    return Duration(seconds=step.batches.rows / 20_000, basis=f"row locks for a batch of {step.batches.rows:,}")
+    """Row locks for the time that a batch may take."""
+    batches = step.batches
+    assert batches is not None  # noqa: S101 - by the caller
+    if batches.seconds is not None:
+        return Duration(
+            seconds=batches.seconds, basis=f"row locks for a batch, as large as is done in {batches.seconds:g} s"
+        )
+    return Duration(seconds=batches.rows / ROWS_A_SECOND, basis=f"row locks for a batch of {batches.rows:,}")
 
 
-def _walk(step: Step, durations: Durations, settings: PlanSettings) -> Duration:
-    """The updates and the pauses between the batches."""
-    assert step.batches is not None  # noqa: S101 - by the caller
-    label = step.batches.table
-    work, rows = durations.of_work("update", label), durations.rows(label)
+def _walk(step: Step, durations: Durations) -> Duration:
+    """The updates and the rests between the batches."""
+    batches = step.batches
+    assert batches is not None  # noqa: S101 - by the caller
+    work, rows = durations.of_work("update", batches.table), durations.rows(batches.table)
     if work.seconds is None or rows is None:
         return work
-    pauses = rows / step.batches.rows * settings.pace.pause
-    return Duration(seconds=work.seconds + pauses, basis=f"{work.basis}, and {pauses:,.0f} s of pauses between batches")
+    each = batches.seconds if batches.seconds is not None else batches.rows / ROWS_A_SECOND
+    count = max(rows / batches.most, work.seconds / each) if batches.seconds is not None else rows / batches.rows
+    rests = count * batches.rest_after(each)
+    return Duration(seconds=work.seconds + rests, basis=f"{work.basis}, and {rests:,.0f} s of rests between batches")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.migrations.postgresql.planning import Planning
+from dbdesign.migrations.postgresql.server_facts import usual_storage
 from dbdesign.migrations.postgresql.statements import alter, alter_column
 from dbdesign.model.migration import Operation
 from dbdesign.model.schema import CompositeType, Domain, EnumType, Grant, Routine, Schema, Sequence, View
@@ -252,8 +253,11 @@ def _option_statements(
         and keyword in _COLUMN_SETTINGS
     ):
         place, name = planning.place(table), label.removeprefix(f"{table}.")
+        column = planning.after.table_by_label[table].column(name)
+        usual = _usual_setting(keyword, column.type.native if column else "text", planning.major)
         up, down = (
-            alter_column(place, name, f"SET {keyword.upper()} {_setting(keyword, one)}") for one in (after, before)
+            alter_column(place, name, f"SET {keyword.upper()} {_setting(keyword, one, usual)}")
+            for one in (after, before)
         )
         return up, down
     if (
@@ -267,10 +271,16 @@ def _option_statements(
     return None
 
 
-def _setting(keyword: str, value: object) -> str:
-    usual = {"storage": "DEFAULT", "compression": "default", "statistics": "-1"}
-    text = str(value) if value is not None else usual[keyword]
+def _setting(keyword: str, value: object, usual: str) -> str:
+    text = str(value) if value is not None else usual
     return text.upper() if keyword == "storage" else text
+
+
+def _usual_setting(keyword: str, native: str, major: int) -> str:
+    """What takes a setting back; STORAGE DEFAULT is for 16 and later (release notes), and says the type's own before."""
+    if keyword == "storage":
+        return "DEFAULT" if major >= 16 else usual_storage(native)
+    return {"compression": "default", "statistics": "-1"}[keyword]
 
 
 def _table_option(place: str, keyword: str, before: object, after: object) -> tuple[str, str] | None:

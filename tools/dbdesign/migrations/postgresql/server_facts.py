@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from dbdesign.model.schema import Schema, label
 
 _CONSTRAINTS = """
@@ -20,3 +22,12 @@ def partition_constraints(schema: Schema) -> dict[str, str]:
         database.run_script(WRITER.write(schema, WriteOptions(prove=False)).text)
         rows = database.admin.execute(_CONSTRAINTS.encode()).fetchall()
     return {label(None if space == "public" else space, name): text for space, name, text in rows if text}
+
+
+@cache
+def usual_storage(native: str) -> str:
+    """How values of a type are stored where nothing is said: PLAIN, MAIN, EXTENDED; EXTENDED for a type that the server has not."""
+    from dbdesign.engines.postgres import embedded
+
+    rows = embedded().control("SELECT typstorage::text FROM pg_type WHERE oid = to_regtype(%s)", native)
+    return {"p": "PLAIN", "m": "MAIN", "e": "EXTERNAL"}.get(rows[0][0] if rows else "x", "EXTENDED")

@@ -149,6 +149,8 @@ class AlterTable:
         new = NewColumn(node, self.state)
         if new.virtual:
             self.effects.require(18, "a virtual generated column")
+        if pb.CONSTR_IDENTITY in new.kinds and self.table.partitioning is not None:
+            self.effects.require(17, "an identity column added to a partitioned table", "42P16")
         if new.rewrites:
             self._rewrite()
         if pb.CONSTR_CHECK in new.kinds or (new.required and (new.virtual or not new.filled)):
@@ -278,7 +280,7 @@ class AlterTable:
             raise RefusedError(f'42804: foreign key constraint "{key.name}" cannot be implemented')
 
     def _check_reads(self, table: TableDraft, referenced: str, columns: list[str] | None = None) -> None:
-        """What RI_Initial_Check reads: before 18, the referenced table once for each partition.
+        """What RI_Initial_Check reads: before 16, the referenced table once for each partition.
 
         Args:
             columns: of a new key; partitions that have a valid one like it are not read (tryAttachPartitionForeignKey).
@@ -294,7 +296,7 @@ class AlterTable:
         for one in self.state.whole(target) if target is not None else []:
             if one.partitioning is not None:
                 continue
-            self.effects.scan(one.label, 1 if self.effects.version >= 18 else len(leaves))
+            self.effects.scan(one.label, 1 if self.effects.version >= 16 else len(leaves))
 
     def _column(self, name: str) -> Column:
         try:
@@ -347,10 +349,15 @@ class AlterTable:
             if not node.skip_validation:
                 self._not_null(node.keys[0].string.sval)
         elif node.contype == pb.CONSTR_FOREIGN:
+            for one in self.state.whole(self.table):
+                self.effects.lock(one.label, mode)
             self._foreign_key(node, nodes.strings(node.fk_attrs), empty=False)
         elif node.contype in {pb.CONSTR_UNIQUE, pb.CONSTR_PRIMARY}:
             self._new_key(node, nodes.strings(node.keys))
         elif node.contype == pb.CONSTR_EXCLUSION:
+            if self.table.partitioning is not None:
+                self.effects.require(17, "an exclusion constraint on a partitioned table", "0A000")
+                self._build_below()
             self._build(2)
             name = node.conname or make_object_name(
                 self.table.name[1], joined_columns(_exclusion_columns(node)), "excl"
@@ -365,21 +372,24 @@ class AlterTable:
         if node.indexname:
             self._use_index(node, primary)
             return
-        if primary:
-            for name in columns:
-                if name in self.table.columns:
-                    self._not_null(name)
-        below = self.state.whole(self.table)[1:] if self.node.relation.inh else []
-        for one in below:
-            self.effects.lock(one.label, AE if self.effects.version >= 18 or primary else LockMode.SHARE)
-        for one in [self.table, *below]:
-            if one.partitioning is None:
-                self.builds[one.label] += 1
-                self.partition_builds[one.label] += one is not self.table
+        nullable = [one for one in columns if one in self.table.columns and self.table.columns[one].nullable]
+        for one in nullable if primary else ():
+            self._not_null(one)
+        for each in self._build_below(alter=primary and bool(nullable)):
+            if each.partitioning is None:
+                self.builds[each.label] += 1
+                self.partition_builds[each.label] += each is not self.table
         suffix = None if primary else joined_columns([*columns, *nodes.strings(node.including)])
         name = node.conname or make_object_name(self.table.name[1], suffix, "pkey" if primary else "key")
         if self.table.partitioning is None:
             self.effects.new_indexes.add(label(self.table.name[0], name))
+
+    def _build_below(self, *, alter: bool = False) -> list[TableDraft]:
+        """The table and those on which it builds the same index, with their locks; `alter` where their columns change as well."""
+        below = self.state.whole(self.table)[1:] if self.node.relation.inh else []
+        for one in below:
+            self.effects.lock(one.label, AE if self.effects.version >= 18 or alter else LockMode.SHARE)
+        return [self.table, *below]
 
     def _use_index(self, node: Any, primary: bool) -> None:
         self.effects.lock_index(label(self.table.name[0], node.indexname), SUE)

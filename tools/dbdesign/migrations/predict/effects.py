@@ -61,10 +61,10 @@ class Effects:
         if name not in self.hidden:
             self.rewrites.add(name)
 
-    def require(self, version: int, what: str) -> None:
-        """Refuse what older servers cannot do."""
+    def require(self, version: int, what: str, state: str = "42601") -> None:
+        """Refuse what older servers cannot do, with the SQLSTATE that they give."""
         if self.version < version:
-            raise RefusedError(f"42601: {what} needs PostgreSQL {version}, the target is {self.version}")
+            raise RefusedError(f"{state}: {what} needs PostgreSQL {version}, the target is {self.version}")
 
     def trace(self, error: str | None = None) -> Trace:
         """The trace."""

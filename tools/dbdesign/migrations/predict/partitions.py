@@ -54,7 +54,7 @@ def detach(table: TableDraft, command: Any, state: State, effects: Effects) -> N
         effects.waits = "open transactions"
         return
     for one in state.family(child) if child is not None else []:
-        effects.lock(one.label, AE)
+        effects.lock(one.label, SUE if one is child and effects.version < 14 else AE)
     if default is not None:
         effects.lock(default.label, AE)
     for key in table.foreign_keys:

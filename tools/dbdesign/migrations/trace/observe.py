@@ -36,11 +36,15 @@ _LOOK = f"""WITH held AS MATERIALIZED (
     UNION ALL SELECT 'end', coalesce(pg_catalog.pg_current_xact_id_if_assigned()::text::bigint, 0), NULL,
         pg_catalog.pg_stat_force_next_flush()::text, NULL,
         pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint, NULL, NULL, NULL, NULL"""
-FLUSH = "SELECT pg_catalog.pg_stat_force_next_flush()"
+_FLUSH = "pg_catalog.pg_stat_force_next_flush()"
+COUNTS_REPORTED_SINCE = 15
+"""The first version whose sessions can be told to report their counters at once."""
 _LOCKS = f"""SELECT l.relation::bigint, l.mode, l.granted FROM pg_locks l
     WHERE l.pid = %s AND l.locktype = 'relation' AND l.relation >= {FIRST_USER_OID}"""
 _WAITING = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted LIMIT 1"
-_NEXT_XID = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+_NEXT_XID = "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint"
+_PENDING = f"""SELECT c.oid::bigint, pg_catalog.pg_stat_get_xact_numscans(c.oid) FROM pg_catalog.pg_class c
+    WHERE c.relkind IN ('r', 'm') AND c.oid >= {FIRST_USER_OID} AND pg_catalog.pg_stat_get_xact_numscans(c.oid) > 0"""
 _SCANS = f"""SELECT c.oid::bigint, pg_stat_get_numscans(c.oid) FROM pg_class c
     WHERE c.relkind IN ('r', 'm') AND c.oid >= {FIRST_USER_OID} AND pg_stat_get_numscans(c.oid) > 0"""
 
@@ -87,6 +91,25 @@ class View:
     next_xid: int = 0
 
 
+def spelt(query: str, major: int) -> str:
+    """A query of ours as a server of this version knows it (release notes of 13 and 15)."""
+    if major < COUNTS_REPORTED_SINCE:
+        query = query.replace(f"{_FLUSH}::text", "NULL")
+    if major < 13:
+        query = query.replace(
+            "pg_catalog.pg_current_xact_id_if_assigned()::text::bigint", "pg_catalog.txid_current_if_assigned()"
+        )
+        query = query.replace(
+            "pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint",
+            "pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())",
+        )
+    return query
+
+
+def _major(connection: Any) -> int:
+    return int(connection.info.server_version) // 10_000
+
+
 def relations(connection: Any) -> dict[int, Relation]:
     """All relations of users, as a connection sees them now."""
     return {row[0]: Relation(*row) for row in connection.execute(_ALL)}
@@ -94,7 +117,7 @@ def relations(connection: Any) -> dict[int, Relation]:
 
 def next_transaction(admin: Any) -> int:
     """A transaction id that no transaction so far has had, and that every later one reaches."""
-    return int(admin.execute(_NEXT_XID).fetchone()[0])
+    return int(admin.execute(spelt(_NEXT_XID, _major(admin)).encode()).fetchone()[0])
 
 
 def look(connection: Any, before: Relations, since: int) -> View:
@@ -111,8 +134,9 @@ def look(connection: Any, before: Relations, since: int) -> View:
     keys: list[tuple[int, int]] = []
     present: set[int] = set()
     next_xid = since
+    query = spelt(_LOOK, _major(connection)).encode()
     for kind, oid, namespace, name, relkind, file, table, valid, columns, count in connection.execute(
-        _LOOK, {"since": since}
+        query, {"since": since}
     ):
         if kind == "relation":
             present.add(oid)
@@ -142,9 +166,22 @@ def is_waiting(admin: Any, backend: int) -> bool:
     return admin.execute(_WAITING, (backend,)).fetchone() is not None
 
 
+def flushing(major: int) -> tuple[str, ...]:
+    """The statement that lets a session report its counters at once; none where there is no such."""
+    return (f"SELECT {_FLUSH}",) if major >= COUNTS_REPORTED_SINCE else ()
+
+
 def flush(connection: Any) -> None:
-    """Let the session report its counters at once."""
-    connection.execute(FLUSH)
+    """Let the session report its counters at once, where it can be told to."""
+    for statement in flushing(_major(connection)):
+        connection.execute(statement.encode())
+
+
+def pending_scans(connection: Any) -> dict[int, int]:
+    """What the session has counted before its transaction and not yet reported: nothing, where it can be told to report."""
+    if _major(connection) >= COUNTS_REPORTED_SINCE:
+        return {}
+    return dict(connection.execute(_PENDING).fetchall())
 
 
 def all_scans(admin: Any) -> dict[int, int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from psycopg import sql as quoting
 
-from dbdesign.engines.postgres import embedded, split_script
+from dbdesign.engines.postgres import embedded_for, split_script
 from dbdesign.engines.postgres.script import roles_named_in
 from dbdesign.engines.postgres.splitter import Statement
 from dbdesign.errors import InputError, LimitError
@@ -50,14 +50,17 @@ class Tracer:
     Args:
         state: the schema before the migration: a model, SQL, or empty.
         limits: for each statement.
+        version: the server's, where such a one is installed.
 
     Attributes:
         problems: what of the state the server refused, as sentences.
         changed: whether the last statement made, changed or dropped a relation.
     """
 
-    def __init__(self, state: Schema | str = "", *, limits: Limits | None = None) -> None:
-        self._state, self._limits = state, limits
+    def __init__(
+        self, state: Schema | str = "", *, limits: Limits | None = None, version: str | int | None = None
+    ) -> None:
+        self._state, self._limits, self._version = state, limits, version
         self._stack = contextlib.ExitStack()
         self.problems: tuple[str, ...] = ()
         self.changed = False
@@ -68,7 +71,7 @@ class Tracer:
         self._next_xid = 0
 
     def __enter__(self) -> Self:
-        server = embedded()
+        server = embedded_for(self._version)
         with contextlib.ExitStack() as stack:
             self._database: ScratchDatabase = stack.enter_context(server.scratch(limits=self._limits))
             self._by = f"PostgreSQL {server.version}"
@@ -116,6 +119,11 @@ class Tracer:
         return self._database.server.major
 
     @property
+    def counts_reported(self) -> bool:
+        """Whether the server can be told to count scans at once, so that those outside of transactions are seen too."""
+        return self.major >= observe.COUNTS_REPORTED_SINCE
+
+    @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
         return self._open
@@ -133,12 +141,13 @@ class Tracer:
         if self._open:
             raise InputError("a transaction is open already", remedy="Commit or roll back first")
         self._start()
-        self._session.run("BEGIN")
 
     def _start(self) -> None:
         self._since = self._next_xid or observe.next_transaction(self._database.admin)
         self._next_xid = 0
-        self._view = observe.View(dict(self._known), {})
+        self._session.run("BEGIN")
+        pending = {} if self.counts_reported else observe.pending_scans(self._session.raw)
+        self._view = observe.View(dict(self._known), pending)
         self._open = True
 
     def commit(self) -> str | None:
@@ -152,7 +161,7 @@ class Tracer:
 
     def rollback(self) -> None:
         """Undo the transaction. Its counters are reported, so that they are not taken for those of the next one."""
-        self._session.run("ROLLBACK", observe.FLUSH)
+        self._session.run("ROLLBACK", *observe.flushing(self.major))
         self._open = False
 
     def reload(self) -> None:
@@ -234,7 +243,7 @@ class Tracer:
     def _run_in_own(self, statements: list[str]) -> Trace:
         self._start()
         try:
-            answer = self._session.run("BEGIN", *statements)
+            answer = self._session.run(*statements)
         except LimitError:
             self.rollback()
             raise
@@ -277,7 +286,10 @@ class Tracer:
         return trace
 
     def _run_alone(self, statements: list[str]) -> Trace:
-        """Outside transactions, while another transaction has written to every table until the statement waits for it."""
+        """Outside transactions, while another transaction has written to every table until the statement waits for it.
+
+        Scans are counted where `counts_reported`.
+        """
         admin, backend = self._database.admin, self._session.backend
         observe.flush(self._session.raw)
         before, scans = self._known, observe.all_scans(admin)
@@ -295,7 +307,8 @@ class Tracer:
         if answer.error is not None:
             return self._failed(answer.error)
         observe.flush(self._session.raw)
-        done = {oid: count - scans.get(oid, 0) for oid, count in observe.all_scans(admin).items()}
+        counted = observe.all_scans(admin) if self.counts_reported else {}
+        done = {oid: count - scans.get(oid, 0) for oid, count in counted.items()}
         detail = "locks read while it waited for open transactions" if found else "it waited for nobody: no locks seen"
         view = observe.View(self._known, {oid: count for oid, count in done.items() if count > 0}, frozenset(found))
         trace = trace_of(Before(before, observe.View(dict(before), {})), view, self._proof(detail))

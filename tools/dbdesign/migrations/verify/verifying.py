@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dbdesign.benchmark.generate import generate
 from dbdesign.benchmark.session import Session
-from dbdesign.engines.postgres import Limits, embedded, split_script
+from dbdesign.engines.postgres import EmbeddedPostgres, Limits, embedded, embedded_for, split_script
 from dbdesign.engines.postgres.script import roles_named_in
 from dbdesign.engines.postgres.splitter import Statement
-from dbdesign.errors import DesignError
+from dbdesign.errors import DesignError, EngineError
 from dbdesign.migrations.compare import Comparison, compare
 from dbdesign.migrations.postgresql.not_null import NAMED_SINCE
 from dbdesign.migrations.postgresql.planning import updated_by
 from dbdesign.migrations.postgresql.statements import add_constraint, drop_constraint
 from dbdesign.migrations.settings import PlanSettings
 from dbdesign.migrations.trace import Tracer
+from dbdesign.migrations.trace.observe import flush
 from dbdesign.migrations.verify import rows as row_checks
 from dbdesign.migrations.verify.dumps import difference
 from dbdesign.migrations.verify.running import StepError, again, down, up
@@ -35,16 +36,20 @@ LIMITS = Limits(seconds=120, disk=1 << 30, temporary=1 << 30, connections=10)
 
 _INVALID = """
 SELECT 'index ' || indexrelid::regclass FROM pg_index WHERE NOT indisvalid AND indexrelid >= 16384
-UNION ALL SELECT 'constraint ' || conname || ' of ' || conrelid::regclass FROM pg_constraint WHERE NOT convalidated AND conrelid >= 16384
+UNION ALL SELECT 'constraint ' || conname || ' of ' || conrelid::regclass FROM pg_constraint one
+    WHERE NOT convalidated AND conrelid >= 16384
+    AND NOT EXISTS (SELECT FROM pg_constraint whole WHERE whole.oid = one.conparentid AND whole.convalidated)
 """
+"""Before 18 VALIDATE leaves the parts of a foreign key that stand for the partitions of the table referenced as they were."""
 
 
 @dataclass(frozen=True)
 class Verified:
-    """A verification, and the trace of each step by its id."""
+    """A verification, the trace of each step by its id, and the major version of the server that executed them."""
 
     verification: Verification
     traces: dict[str, Trace]
+    major: int
 
 
 @dataclass
@@ -96,24 +101,51 @@ def catalog(admin: Any) -> Schema:
     return read_whole_catalog(admin, facts=False).schema
 
 
+class _RefusedError(EngineError):
+    """A server of another version than usual that refuses one of the schemas, as for an extension that it lacks."""
+
+
 def verify(comparison: Comparison, plan: MigrationPlan, settings: PlanSettings) -> Verified:
-    """Execute a plan. What fails is said in `checks`; `ok` is False then.
+    """Execute a plan, on a server of its version where one is installed. What fails is said in `checks`; `ok` is False then.
 
     Raises:
         EngineError: the embedded server cannot be used.
     """
-    wanted = _target(comparison.after)
-    with Tracer(ddl(comparison.before), limits=LIMITS) as tracer:
+    usual, server, why = embedded(), embedded_for(plan.version), "is not installed"
+    if server is not usual:
+        try:
+            return _verified_on(server, comparison, plan, settings, picky=True)
+        except _RefusedError as error:
+            why = f"is installed and was not used: it refuses the schemas ({error.what})"
+    found = _verified_on(usual, comparison, plan, settings)
+    if usual.major == int(plan.version or 0):
+        return found
+    summary = f"{found.verification.summary}; PostgreSQL {plan.version} {why}: what differs there is by rule"
+    return replace(found, verification=found.verification.model_copy(update={"summary": summary}))
+
+
+def _verified_on(
+    server: EmbeddedPostgres,
+    comparison: Comparison,
+    plan: MigrationPlan,
+    settings: PlanSettings,
+    *,
+    picky: bool = False,
+) -> Verified:
+    wanted = _target(server, comparison.after, picky=picky)
+    with Tracer(ddl(comparison.before), limits=LIMITS, version=server.major) as tracer:
+        if picky and tracer.problems:
+            raise _RefusedError(tracer.problems[0])
         run = _Run(comparison, plan, settings, tracer, wanted)
         loaded = _load(run)
         try:
             _walk(run)
         except StepError as error:
             run.check("steps", [str(error)], "")
-        by = f"PostgreSQL {embedded().version}"
+    by = f"PostgreSQL {server.version}"
     ok = not run.failed
     summary = _verified(run, by, loaded) if ok else _said(run, by)
-    return Verified(Verification(ok=ok, summary=summary, checks=run.checks), run.traces)
+    return Verified(Verification(ok=ok, summary=summary, checks=run.checks), run.traces, server.major)
 
 
 def _said(run: _Run, by: str) -> str:
@@ -128,14 +160,14 @@ def _verified(run: _Run, by: str, loaded: int) -> str:
         text = f"verified on {by} as far as it goes: up, down, {rows}; the end state was not compared"
     else:
         text = f"verified on {by}: up, down, re-plan empty, {rows}"
-    if int(run.plan.version or 0) != embedded().major:
-        text += f"; it is for PostgreSQL {run.plan.version}, where it was not run"
     return text
 
 
-def _target(after: Schema) -> _Target:
-    with embedded().scratch(limits=LIMITS) as database:
-        database.run_script(ddl(after))
+def _target(server: EmbeddedPostgres, after: Schema, *, picky: bool) -> _Target:
+    with server.scratch(limits=LIMITS) as database:
+        failures = database.run_script(ddl(after)).failures
+        if picky and failures:
+            raise _RefusedError(f"{failures[0].message} ({failures[0].sqlstate})")
         return _Target(database.dump(), catalog(database.admin), _invalid(database.admin))
 
 
@@ -261,7 +293,7 @@ def _phase(run: _Run, phase: Phase, before: Schema, start: _Start) -> Schema:
 
 def _flush(run: _Run) -> None:
     """Send this session's counts of scans, so that they are not taken for a step's."""
-    run.tracer.database.user.execute("SELECT pg_stat_force_next_flush()")
+    flush(run.tracer.database.user)
     run.tracer.reload()
 
 

@@ -1,4 +1,4 @@
-"""A batch's SQL for a program: `:after` and `:last` as the placeholders of its library, one for each column of the key."""
+"""A batch's SQL for a program: `:after` and `:last` as the placeholders of its library, one for each column of the key, and `:rows`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from dbdesign.model.migration import Batches
 
-_PARAMETER = re.compile(r"(?<![:\w]):(after|last)\b")
+_PARAMETER = re.compile(r"(?<![:\w]):(after|last|rows)\b")
 
 
 def batch_sql(
     batches: Batches, placeholder: Callable[[str, int, int], str], escape: Callable[[str], str] = str
 ) -> tuple[str, list[str]]:
-    """The SQL, and the names (`after`, `last`) in the order in which their values are taken.
+    """The SQL, and the names (`after`, `last`, `rows`) in the order in which their values are taken.
 
     Args:
         placeholder: of the parameter's name, the number of the key's column from 0, and the number of the value from 1.
@@ -25,6 +25,10 @@ def batch_sql(
             text += escape(piece)
             continue
         order.append(piece)
+        if piece == "rows":
+            number += 1
+            text += placeholder(piece, 0, number)
+            continue
         values = []
         for column in range(len(batches.key)):
             number += 1
@@ -35,3 +39,21 @@ def batch_sql(
 
 def _cast(value: str, batches: Batches, column: int) -> str:
     return f"CAST({value} AS {batches.types[column]})" if batches.types else value
+
+
+PACE = ("rows", "fewest", "most", "seconds", "pause", "rest")
+"""The fields of `Batches` that say how fast a walk goes."""
+
+
+def pace(batches: Batches) -> dict[str, str]:
+    """How fast a walk goes, as literals that JSON has too: `null` for no value."""
+    values = {name: getattr(batches, name) for name in PACE}
+    return {
+        name: "null" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        for name, value in values.items()
+    }
+
+
+def keyword_arguments(batches: Batches) -> str:
+    """`rows=1000, fewest=50, …` for Python."""
+    return ", ".join(f"{name}={'None' if value == 'null' else value}" for name, value in pace(batches).items())

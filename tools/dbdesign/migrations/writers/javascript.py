@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from dbdesign.migrations.writers.batches import batch_sql
+from dbdesign.migrations.writers.batches import batch_sql, pace
 from dbdesign.migrations.writers.guards import POSTGRESQL_LIKE
 from dbdesign.migrations.writers.literals import typescript_string
 from dbdesign.migrations.writers.scripts import NOTHING, down_statements, surroundings, up_statements
@@ -29,7 +29,7 @@ _KEPT = re.compile(
 """Types whose values a JavaScript program gives back as it got them; a Date has no microseconds, and a time zone of its own."""
 
 _TYPES = re.compile(
-    r"(\w+): (?:Run|any|any\[\]|string|string\[\]|string \| null|number)(?=[,)\n])|(?<=\)): Promise<void>"
+    r"(\w+): (?:Run|any\[\]|any|string|string\[\]|string \| null|number)(?=[,)\n]| =)|(?<=\)): Promise<void>"
 )
 
 _SLEEP = """const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));"""
@@ -79,17 +79,25 @@ async function retryWithCleanup(
     }
 }"""
 
-_BACKFILL = """// Walks over the key in batches, each a transaction of its own.
+_BACKFILL = """// Walks over the key in batches, each a transaction of its own, as large as is done in so many seconds; rests after each.
 async function backfill(
-    run: Run, first: string, last: string, batch: string, order: string[], throttle: string | null, pause: number
+    run: Run, first: string, last: string, batch: string, order: string[], throttle: string | null, pace: any
 ): Promise<void> {
     const row = (rows: any[]) => (rows.length ? Object.values(rows[rows.length - 1]) : []);
     const bound = row(await run(last));
     let after = row(await run(first));
+    let size = pace.rows;
     while (bound.length && after.length) {
-        after = row(await run(batch, order.flatMap((name) => (name === "after" ? after : bound))));
-        await sleep(pause);
-        while (throttle !== null && row(await run(throttle))[0]) await sleep(Math.max(1, pause));
+        const values: any = { after, last: bound, rows: [size] };
+        const begun = Date.now();
+        after = row(await run(batch, order.flatMap((name) => values[name])));
+        const taken = (Date.now() - begun) / 1000;
+        if (pace.seconds !== null) {
+            const wanted = size * Math.min(Math.max(pace.seconds / Math.max(taken, 0.001), 0.5), 2);
+            size = Math.round(Math.min(Math.max(wanted, pace.fewest), pace.most));
+        }
+        await sleep(Math.max(pace.pause, taken * pace.rest));
+        while (throttle !== null && row(await run(throttle))[0]) await sleep(Math.max(1, pace.pause));
     }
 }"""
 
@@ -161,7 +169,7 @@ def _batched(unit: Unit, escape: Escape, placeholder: Placeholders) -> Iterator[
     yield f"    {typescript_string(text)},"
     yield f"    [{', '.join(repr(one).replace(chr(39), chr(34)) for one in order)}],"
     yield f"    {typescript_string(escape(batches.throttle)) if batches.throttle else 'null'},"
-    yield f"    {batches.pause:g},"
+    yield f"    {{ {', '.join(f'{name}: {value}' for name, value in pace(batches).items())} }},"
     yield ");"
 
 

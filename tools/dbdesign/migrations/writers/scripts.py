@@ -19,6 +19,9 @@ NOTHING = "SELECT 1"
 """A statement for a file that has none: MySQL refuses an empty query (error 1065)."""
 
 
+PLANNED_ANEW = "plan_cache_mode = force_custom_plan"
+
+
 def up_statements(unit: Unit, *, retry: bool = True, guards: bool = True) -> tuple[str, ...]:
     """Everything that runs on the way up, in order.
 
@@ -33,13 +36,21 @@ def up_statements(unit: Unit, *, retry: bool = True, guards: bool = True) -> tup
         return (NOTHING,)
     if not guards:
         return unit.up or _checks(unit) or (NOTHING,)
-    before, after = surroundings(unit, retry=retry)
+    before, after = surroundings(unit, retry=retry, program=False)
     return (*before, *_body(unit, retry=retry), *after) or (NOTHING,)
 
 
-def surroundings(unit: Unit, *, retry: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What runs before and after a step's statements: limits and checks; `retry` as for `up_statements`."""
+def surroundings(unit: Unit, *, retry: bool = False, program: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What runs before and after a step's statements: limits and checks; `retry` as for `up_statements`.
+
+    Args:
+        program: whether a program walks over the batches, which may prepare their statement.
+    """
     settings, resets = _settings(unit, unit.transactional, retry=retry)
+    if (
+        program and unit.step.batches and unit.engine == "postgresql"
+    ):  # a prepared statement would read the index from its beginning each time
+        settings, resets = [*settings, f"SET {PLANNED_ANEW}"], [*resets, "RESET plan_cache_mode"]
     return (*settings, *_checks(unit, after=False)), (*_checks(unit, before=False), *resets)
 
 

@@ -1,6 +1,6 @@
 """Reads a PostgreSQL database's catalogues into a `Schema`, exactly: about forty set-based queries in two round trips.
 
-Works on servers from 13 to 18 and needs no privilege but to connect. Used for the scratch databases in which scripts are executed
+Works on servers from 12 to 18 and needs no privilege but to connect. Used for the scratch databases in which scripts are executed
 and for live databases.
 """
 
@@ -50,7 +50,7 @@ def read_whole_catalog(
         facts: whether owners, tablespaces and extension versions are the source's own; False for scratch databases.
 
     Raises:
-        EngineError: the server is older than 13.
+        EngineError: the server is older than 12.
     """
     rows = fetch(connection, version=version, facts=facts)
     types = Types(rows)

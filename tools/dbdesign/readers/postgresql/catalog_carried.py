@@ -12,6 +12,7 @@ _NAME = "case when n.nspname = 'public' then quote_ident({name}) else format('%I
 
 def _collations(version: int) -> str:
     locale = {
+        12: "c.collcollate",
         13: "c.collcollate",
         14: "c.collcollate",
         15: "coalesce(c.colliculocale, c.collcollate)",

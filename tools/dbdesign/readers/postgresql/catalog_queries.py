@@ -2,7 +2,7 @@
 
 They are analysed with `search_path = pg_catalog`, so that no hostile function or operator of the database can be meant by them, and
 run with the search path that the deparsers shall shorten names by (see `catalog.py`). All work without superuser rights, on
-servers from 13 to 18; what older servers do not have is replaced by a constant.
+servers from 12 to 18; what older servers do not have is replaced by a constant.
 """
 
 from __future__ import annotations

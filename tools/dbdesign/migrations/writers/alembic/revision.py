@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from dbdesign.migrations.writers.alembic import snippets
 from dbdesign.migrations.writers.base import MigrationOptions
-from dbdesign.migrations.writers.batches import batch_sql
+from dbdesign.migrations.writers.batches import batch_sql, keyword_arguments
 from dbdesign.migrations.writers.headers import header, one_line
 from dbdesign.migrations.writers.literals import python_string
 from dbdesign.migrations.writers.scripts import NOTHING, down_statements, surroundings, up_statements
@@ -114,7 +114,7 @@ def _batched(batches: Batches) -> list[str]:
         f"    last={python_string(bound(batches.last))},",
         f"    batch={python_string(batch)},",
         f"    throttle={python_string(bound(batches.throttle)) if batches.throttle else None},",
-        f"    pause={batches.pause:g},",
+        f"    {keyword_arguments(batches)},",
         ")",
     ]
 

@@ -59,19 +59,24 @@ _RETRIED_WITH_CLEANUP = '''def retried_with_cleanup(*, cleanup, attempts, pause,
 
     return decorated'''
 
-_BATCHED = '''def batched(*, first, last, batch, throttle, pause):
-    """Walk over the key in batches, each a transaction of its own; the function does the same in one go, for --sql."""
+_BATCHED = '''def batched(*, first, last, batch, throttle, rows, fewest, most, seconds, pause, rest):
+    """Walk over the key in batches, each a transaction of its own and as large as is done in so many seconds, and rest behind each;
+    the function does the same in one go, for --sql."""
 
     def walk():
-        connection = op.get_bind()
+        connection, size = op.get_bind(), rows
         bound = connection.execute(sa.text(last)).first()
         after = connection.execute(sa.text(first)).first()
         while bound is not None and after is not None:
             values = {f"last_{number}": value for number, value in enumerate(bound)}
             values |= {f"after_{number}": value for number, value in enumerate(after)}
-            rows = connection.execute(sa.text(batch), values).all()
-            after = rows[-1] if rows else None
-            time.sleep(pause)
+            begun = time.monotonic()
+            found = connection.execute(sa.text(batch), values | {"rows_0": size}).all()
+            taken = time.monotonic() - begun
+            after = found[-1] if found else None
+            if seconds is not None:
+                size = round(min(max(size * min(max(seconds / max(taken, 0.001), 0.5), 2), fewest), most))
+            time.sleep(max(pause, taken * rest))
             while throttle and connection.execute(sa.text(throttle)).scalar():
                 time.sleep(max(1.0, pause))
 

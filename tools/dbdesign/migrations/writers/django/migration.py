@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbdesign.migrations.writers.batches import batch_sql
+from dbdesign.migrations.writers.batches import batch_sql, keyword_arguments
 from dbdesign.migrations.writers.headers import header
 from dbdesign.migrations.writers.literals import python_string
 from dbdesign.migrations.writers.scripts import NOTHING, down_statements, own_down, own_up, surroundings, up_statements
@@ -18,16 +18,21 @@ _ROW = '''def row(cursor, sql, parameters=None):
     return rows[-1] if rows else None'''
 
 _BACKFILL = '''def backfill(apps, schema_editor):
-    """Walk over the key in batches, each a transaction of its own."""
+    """Walk over the key in batches, each a transaction of its own and as large as is done in so many seconds, and rest behind each."""
     with schema_editor.connection.cursor() as cursor:
         for statement in BEFORE:
             cursor.execute(statement)
-        last, after = row(cursor, LAST), row(cursor, FIRST)
+        last, after, rows = row(cursor, LAST), row(cursor, FIRST), PACE["rows"]
         while last is not None and after is not None:
-            after = row(cursor, BATCH, [value for name in ORDER for value in (after if name == "after" else last)])
-            time.sleep(PAUSE)
+            values, begun = {"after": after, "last": last, "rows": (rows,)}, time.monotonic()
+            after = row(cursor, BATCH, [value for name in ORDER for value in values[name]])
+            taken = time.monotonic() - begun
+            if PACE["seconds"] is not None:
+                wanted = rows * min(max(PACE["seconds"] / max(taken, 0.001), 0.5), 2)
+                rows = round(min(max(wanted, PACE["fewest"]), PACE["most"]))
+            time.sleep(max(PACE["pause"], taken * PACE["rest"]))
             while THROTTLE is not None and row(cursor, THROTTLE)[0]:
-                time.sleep(max(1.0, PAUSE))
+                time.sleep(max(1.0, PACE["pause"]))
         for statement in AFTER:
             cursor.execute(statement)'''
 
@@ -128,7 +133,7 @@ def _functions(unit: Unit) -> Iterator[str]:
                 f"BATCH = {python_string(batch)}",
                 f"ORDER = {order!r}",
                 f"THROTTLE = {throttle}",
-                f"PAUSE = {batches.pause:g}",
+                f"PACE = dict({keyword_arguments(batches)})",
                 f"BEFORE = {_list(before)}",
                 f"AFTER = {_list(after)}",
             ]
