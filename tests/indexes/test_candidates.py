@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbdesign.indexes.candidate import Candidate, KeyPart
-from dbdesign.indexes.candidates import Facts, candidates_of
+from dbdesign.indexes.candidates import Facts, candidates_of, merged
 from dbdesign.indexes.refine import MOST_ADDED, variants
 from dbdesign.queries.analysis import analyse
 from dbdesign.readers.base import reader
@@ -39,3 +39,33 @@ def test_few_of_the_columns_that_a_query_reads_of_a_wide_table_are_tried_as_one_
     candidate = Candidate((None, "wide"), (KeyPart("c0"), KeyPart("c1")))
     longer = [one for one in variants(candidate, COLUMNS) if len(one.keys) == 3]
     assert len(longer) == MOST_ADDED
+
+
+def test_two_indexes_with_one_leading_key_merge_into_the_keys_of_either_with_what_both_carry() -> None:
+    table = (None, "wide")
+    one = Candidate(table, (KeyPart("a"), KeyPart("b")), ("x",))
+    other = Candidate(table, (KeyPart("a"), KeyPart("c")), ("y",))
+    assert list(merged(one, other)) == [
+        Candidate(table, (KeyPart("a"), KeyPart("b")), ("c", "x", "y")),
+        Candidate(table, (KeyPart("a"), KeyPart("c")), ("b", "x", "y")),
+    ]
+
+
+def test_where_the_keys_of_one_lead_the_other_s_only_the_longer_is_made() -> None:
+    table = (None, "wide")
+    one, longer = Candidate(table, (KeyPart("a"),), ("x",)), Candidate(table, (KeyPart("a"), KeyPart("b")))
+    assert list(merged(one, longer)) == [Candidate(table, (KeyPart("a"), KeyPart("b")), ("x",))]
+
+
+def test_indexes_of_other_leading_keys_predicates_or_expressions_do_not_merge() -> None:
+    table = (None, "wide")
+    one = Candidate(table, (KeyPart("a"),), ("x",))
+    for other in (
+        Candidate(table, (KeyPart("b"), KeyPart("a"))),
+        Candidate(table, (KeyPart("a"), KeyPart("b")), where="c = 1"),
+        Candidate((None, "other"), (KeyPart("a"), KeyPart("b"))),
+        Candidate(table, (KeyPart("a"),), method="hash"),
+    ):
+        assert not list(merged(one, other))
+    computed = Candidate(table, (KeyPart("a"), KeyPart(expression="lower(b)")))
+    assert list(merged(one, computed)) == [Candidate(table, computed.keys, ("x",))]

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbdesign.indexes.costs import Answer, Query, bits
+from dbdesign.indexes.packing import Gains, Packing
+from dbdesign.indexes.program import Program
 from dbdesign.indexes.select import ENOUGH, Selection
 
 INDEXES = 7
@@ -110,3 +112,26 @@ def test_upkeep_is_weighed_against_what_is_saved() -> None:
         query.learn(answer)
     assert Selection([query], [10], [39.0], budget=100).solve().chosen == 1
     assert Selection([query], [10], [41.0], budget=100).solve().chosen == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(workloads(), UPKEEP, st.integers(0, 2**INDEXES - 1), st.lists(st.integers(0, INDEXES - 1), max_size=4))
+def test_what_is_looked_up_is_what_an_exchange_saves(
+    workload: tuple[list[Query], list[int]], upkeep: list[float], chosen: int, changes: list[int]
+) -> None:
+    queries, sizes = workload
+    program = Program.of(queries, sizes, upkeep, 10**6)
+    packing = Packing(program, program.atoms, 10**6)
+    state = packing.start(program.inside(chosen))
+    gains = Gains(packing, state)
+    for change in changes:
+        if change < len(program.numbers):
+            bit = 1 << change
+            packing.drop(state, change) if state.chosen & bit else packing.add(state, bit)
+            gains = gains.after(bit)
+    fresh = packing.start(state.chosen)
+    assert state.costs == fresh.costs
+    for move in packing.moves:
+        assert abs(gains.gain(state, move) - packing.gain(fresh, move)) < 1e-6
+    for number in bits(state.chosen):
+        assert abs(packing.loss(state, number) - packing.loss(fresh, number)) < 1e-6

@@ -165,3 +165,10 @@ def test_a_negated_predicate_is_not_taken_for_its_contrary(predicate: str, condi
     (use,) = analyse(f"SELECT * FROM t WHERE {predicate}", schema, "postgres").uses
     assert (use.equal, use.ranges, use.contained) == (set(), set(), [])
     assert [one.column for one in use.conditions] == ([condition] if condition else [])
+
+
+@pytest.mark.parametrize("operator", ["?", "?|", "?&", "@>"])
+def test_what_a_document_is_asked_to_contain_is_found(schema: Schema, operator: str) -> None:
+    asked = {"?": "'a'", "@>": "'{\"a\": 1}'"}.get(operator, "array['a', 'b']")
+    use = use_of(f"select id from customer where profile {operator} {asked}", schema, "customer")
+    assert [(one.column, one.operator, one.kind) for one in use.contained] == [("profile", operator, "document")]

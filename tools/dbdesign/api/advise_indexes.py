@@ -27,6 +27,9 @@ Budget = Annotated[
 ]
 
 
+SURE = 1.2
+"""Factor up to which an index's size is told as one figure."""
+
 LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save to be advised."""
 
@@ -324,10 +327,21 @@ def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
     }
     if one.upkeep:
         value["upkeep"] = one.upkeep
-    if built.notes:
-        value["notes"] = list(built.notes)
+    notes = [*built.notes, *_uncertain(one)]
+    if notes:
+        value["notes"] = notes
     said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(one.queries)}"
-    return Item("indexes", value, "\n  ".join([said, *built.notes]))
+    return Item("indexes", value, "\n  ".join([said, *notes]))
+
+
+def _uncertain(one: Advised) -> list[str]:
+    """The range of an index's size, where it depends on how its columns hang together."""
+    if one.least_size * SURE >= one.index.size:
+        return []
+    columns = ", ".join(key.text for key in one.candidate.keys)
+    said = f"its size is {readable_size(one.least_size)} to {readable_size(one.index.size)}"
+    why = f"nothing tells how many combinations of ({columns}) there are"
+    return [f"{said}: {why}; a foreign key or CREATE STATISTICS (ndistinct) would"]
 
 
 def _buildable(built: Built, table: Table) -> Built:
@@ -364,6 +378,11 @@ def _summary(given: TwinInput, advice: Advice, proof: str) -> str:
         said.append(f"{plural(len(advice.drop), 'index')} may go.")
     if advice.failures:
         said.append(f"{plural(len(advice.failures), 'query')} could not be planned (see per_query).")
+    if advice.asked < len(advice.queries):
+        said.append(
+            f"The choice was made by {advice.asked:,} queries that stand for those with the same shape and like estimates; "
+            "costs are of every query's own plan."
+        )
     if given.assumptions:
         said.append("Contents were assumed where the design does not say them (see assumptions).")
     return " ".join(said)

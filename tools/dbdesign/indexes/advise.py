@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dbdesign.errors import DesignError
+from dbdesign.errors import DesignError, LimitError
 from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.candidates import NOT_NULL, Facts, candidates_of
+from dbdesign.indexes.compression import Group, grouped
 from dbdesign.indexes.costs import Costs, Query, bits
 from dbdesign.indexes.existing import Existing, existing_indexes, surplus
 from dbdesign.indexes.search import Search
@@ -38,6 +39,7 @@ class Advised:
     Attributes:
         gain: weighted cost that is lost again without it.
         queries: the names of the queries whose plans use it.
+        least_size: bytes if its columns depend on each other in ways that nothing tells of.
     """
 
     candidate: Candidate
@@ -45,6 +47,7 @@ class Advised:
     gain: float
     upkeep: float
     queries: tuple[str, ...]
+    least_size: int
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,9 @@ class Advice:
     gap: float = 0.0
     """The share of the cost before by which another set may be cheaper, at most, over all answers of the planner."""
 
+    asked: int = 0
+    """Queries that stood for all others in the choice; as many as there are unless very many are alike."""
+
 
 @dataclass
 class Advisor:
@@ -104,31 +110,36 @@ class Advisor:
     tell: Callable[[float, str], None] = lambda _done, _message: None
     _uses: dict[str, StatementUse] = field(default_factory=dict, repr=False)
     _loads: list[WriteLoad] = field(default_factory=list, repr=False)
+    _groups: list[Group] = field(default_factory=list, repr=False)
 
     def advise(self, budget: int, *, curve: Sequence[float] = CURVE) -> Advice:
         """The best indexes within a budget of bytes."""
         search = self.prepare()
         costs = search.costs
-        before = costs.total(0)
         search.explore()
         budgets = [*(int(budget * part) for part in curve), budget]
         choices = search.choices(budgets, studied=[budget])
         choice = choices[-1]
         self.tell(0.95, "what may go")
-        advised = self._advised(search, choice)
+        queries = tuple(self._per_query(search, choice))
+        before, after = _total(queries, "before"), _total(queries, "after") + search.charged(choice.chosen)
+        exactly = after / choice.cost if choice.cost else 1.0
+        advised = self._advised(search, choice, queries)
+        everything = [member for group in self._groups for member in group.members]
         return Advice(
             indexes=tuple(advised),
-            drop=tuple(self._drops(search, choice, [one.candidate for one in advised])),
+            drop=tuple(self._drops(search, [one.candidate for one in advised], queries)),
             before=before,
-            after=choice.cost,
-            queries=tuple(self._per_query(search, choice)),
-            failures=tuple((query.name, query.failure) for query in costs.queries if query.failure),
+            after=after,
+            queries=queries,
+            failures=tuple((query.name, query.failure) for query in everything if query.failure),
             cut_short=tuple((query.name, query.cut_short) for query in costs.queries if query.cut_short),
-            curve=tuple((bytes_, one.size, one.cost) for bytes_, one in zip(budgets, choices, strict=True)),
+            curve=tuple((bytes_, one.size, one.cost * exactly) for bytes_, one in zip(budgets, choices, strict=True)),
             rejected=tuple(self._rejected(search, choice, budget, before)),
             considered=len(search.candidates),
             calls=costs.calls,
             gap=max(0.0, choice.cost - choice.bound) / before if before else 0.0,
+            asked=len(costs.plannable),
         )
 
     def columns_of(self, query: Query, candidate: Candidate) -> list[str]:
@@ -143,8 +154,10 @@ class Advisor:
         self.tell(0.02, "analysing the queries")
         queries = [Query(one.name, numbered(one.sql), self._weight(one)) for one in self.queries]
         costs = Costs(self.twin, queries)
-        self._analyse(queries)
         costs.start()
+        self._groups = grouped(queries, costs.plans)
+        queries = costs.queries = [one.representative for one in self._groups]
+        self._analyse(queries)
         self._loads = list(self._write_loads(costs))
         by_candidate = self._candidates(queries)
         self.tell(0.1, f"{len(by_candidate)} candidates")
@@ -215,10 +228,12 @@ class Advisor:
         partial = any("$1" in query.sql for query in queries) if self.partial is None else self.partial
         present = [one.candidate for one in existing_indexes(self.schema)]
         found: dict[Candidate, set[str]] = {}
-        for query in queries:
+        for group in self._groups:
+            query = group.representative
             for use in self._uses[query.name].uses if query.failure is None else ():
                 for one in filter(self._exists_in_engine, candidates_of(use, facts, partial=partial)):
-                    if not any(one == other or one.is_prefix_of(other) for other in present):
+                    general = one.where is None or group.holds_for_all(one.where)
+                    if general and not any(one == other or one.is_prefix_of(other) for other in present):
                         found.setdefault(one, set()).add(query.name)
         return found
 
@@ -264,38 +279,48 @@ class Advisor:
         server = Server(settings.pages("effective_cache_size"), settings.number("random_page_cost"))
         return upkeep(candidate, self._loads, pages=index.pages, in_order=in_order, existing=existing, server=server)
 
-    def _advised(self, search: Search, choice: Choice) -> list[Advised]:
+    def _advised(self, search: Search, choice: Choice, queries: Sequence[QueryAdvice]) -> list[Advised]:
         costs = search.costs
         found = []
         for number in bits(choice.chosen):
             without = search.cost(choice.chosen & ~(1 << number))
-            users = [query.name for query in costs.plannable if costs.cost(query, choice.chosen).used >> number & 1]
+            users = [query.name for query in queries if costs.indexes[number].name in query.indexes]
             own = search.upkeep[number] if search.upkeep else 0.0
-            found.append(
-                Advised(search.candidates[number], costs.indexes[number], without - choice.cost, own, tuple(users))
-            )
+            index, gain = costs.indexes[number], without - choice.cost
+            least = self.twin.least_size(index)
+            found.append(Advised(search.candidates[number], index, gain, own, tuple(users), least))
         return sorted(found, key=lambda one: -one.gain)
 
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:
-        costs = search.costs
-        for query in costs.plannable:
-            before = costs.cost(query, 0).cost
-            if query.cut_short:
-                known = costs.cost(query, choice.chosen)
-                cost, names = known.cost, [costs.indexes[number].name for number in bits(known.used)]
-            else:
-                after = costs.explain(query, choice.chosen)
-                cost, names = after.cost, sorted(after.indexes)
-            yield QueryAdvice(query.name, query.sql, query.weight, before, cost, tuple(names))
+        for group in self._groups:
+            for query in group.members if group.representative.failure is None else ():
+                before = query.answers[0].cost
+                after, names = self._after(search, choice, group.representative, query)
+                yield QueryAdvice(query.name, query.sql, query.weight, before, after, names)
 
-    def _drops(self, search: Search, choice: Choice, advised: Sequence[Candidate]) -> Iterator[tuple[Existing, str]]:
+    def _after(
+        self, search: Search, choice: Choice, representative: Query, query: Query
+    ) -> tuple[float, tuple[str, ...]]:
+        """What a query costs with the chosen indexes and what its plan uses, as far as planning it does not take too long."""
         costs = search.costs
-        used: set[str] = set()
-        for query in costs.plannable:
-            if not query.cut_short:
-                used |= costs.explain(query, choice.chosen).indexes
+        if representative.cut_short is None:
+            shown = [costs.indexes[number] for number in bits(choice.chosen & representative.relevant)]
+            try:
+                costs.calls += 1
+                explained = costs.twin.explain(query.sql, shown)
+                return explained.cost, tuple(sorted(explained.indexes))
+            except LimitError as error:
+                representative.cut_short = str(error)
+        known = costs.cost(representative, choice.chosen)
+        return known.cost, tuple(costs.indexes[number].name for number in bits(known.used))
+
+    def _drops(
+        self, search: Search, advised: Sequence[Candidate], queries: Sequence[QueryAdvice]
+    ) -> Iterator[tuple[Existing, str]]:
         present = existing_indexes(self.schema)
-        used |= {one.name for one in present if any(self._relevant(query, one.candidate) for query in costs.plannable)}
+        used = {name for query in queries for name in query.indexes}
+        plannable = search.costs.plannable
+        used |= {one.name for one in present if any(self._relevant(query, one.candidate) for query in plannable)}
         yield from surplus(present, advised, used)
 
     def _rejected(self, search: Search, choice: Choice, budget: int, before: float) -> Iterator[Rejected]:
@@ -323,6 +348,10 @@ class Advisor:
             if answer is not None:
                 saved += max(0.0, search.costs.cost(query, 0).cost - answer.cost) * query.weight
         return saved
+
+
+def _total(queries: Sequence[QueryAdvice], when: str) -> float:
+    return sum(query.weight * float(getattr(query, when)) for query in queries)
 
 
 def _reason(candidate: Candidate, index: Hypothetical, chosen: Sequence[Candidate], budget: int, choice: Choice) -> str:

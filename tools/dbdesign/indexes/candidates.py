@@ -32,7 +32,7 @@ BRIN_CORRELATION = 0.9
 """From this correlation on, a range of values lies in few ranges of blocks."""
 
 HASH_BYTES = 40.0
-"""Width of a key from which on its entry in a hash index (20 bytes at 75 %, `hash.h`) takes less than half of a B-tree's (12 more, at 90 %)."""
+"""Width of a key from which on its entry in a hash index (20 bytes at 75 %, `hash.h`) is less than half of a B-tree's (12 more, 90 %)."""
 
 NOT_NULL = " IS NOT NULL"
 

@@ -8,8 +8,9 @@ a set that holds U no more. (Unique indexes change estimates even where they are
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dbdesign.errors import DesignError, LimitError
 from dbdesign.twin.twin import Explained, Hypothetical, Twin
@@ -122,6 +123,9 @@ class Costs:
         self.queries = list(queries)
         self.indexes: list[Hypothetical] = []
         self.calls = 0
+        self.plans: dict[str, Mapping[str, Any]] = {}
+        """By name of the query, its plan without hypothetical indexes."""
+
         self._number: dict[str, int] = {}
 
     def add(self, indexes: Iterable[Hypothetical]) -> None:
@@ -159,6 +163,8 @@ class Costs:
     def _ask(self, query: Query, available: int) -> Answer:
         self.calls += 1
         explained = self.explain(query, available)
+        if not available:
+            self.plans[query.name] = explained.plan
         used = 0
         for name in explained.indexes:
             number = self._number.get(name)

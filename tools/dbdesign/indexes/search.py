@@ -169,8 +169,11 @@ class Search:
 
     def cost(self, chosen: int) -> float:
         """The workload's cost with a set, and the set's upkeep."""
-        own = sum(self.upkeep[number] for number in bits(chosen)) if self.upkeep else 0.0
-        return self.costs.total(chosen) + own
+        return self.costs.total(chosen) + self.charged(chosen)
+
+    def charged(self, chosen: int) -> float:
+        """A set's upkeep."""
+        return sum(self.upkeep[number] for number in bits(chosen)) if self.upkeep else 0.0
 
     def pruned(self, choice: Choice) -> Choice:
         """Without the indexes that save less than the least gain, the least useful first."""

@@ -189,6 +189,13 @@ class Filler:
             self._indexes[table] = IndexSizes(facts, lambda: self._database.user)
         return self._indexes[table]
 
+    def least_pages(self, index: Relation) -> int:
+        """Blocks of an index if its columns depend on each other as far as nothing is known of them together."""
+        entries, pages = self.rows(index.oid), self.size(index.oid)
+        if index.method != "btree" or index.key_count < 2:
+            return pages
+        return min(pages, self._sizes_of(index.table or 0).btree(index, entries, dependent=True).pages)
+
     def _keys(self, table: int) -> list[frozenset[str]]:
         """The columns of a table's unique keys, those without predicates and expressions."""
         return [

@@ -175,9 +175,19 @@ class IndexSizes:
         parts = [self._part(attribute) for attribute in index.attributes]
         return btree_height(pages, [part.field for part in parts], self._prefixes(index, parts, entries))
 
-    def btree(self, index: Relation, entries: float) -> BTreeSize:
-        """The size of a B-tree on these rows."""
+    def btree(self, index: Relation, entries: float, *, dependent: bool = False) -> BTreeSize:
+        """The size of a B-tree on these rows.
+
+        Args:
+            dependent: as if each of its columns followed from one of the others, as far as nothing is known of them together.
+        """
         parts = [self._part(attribute) for attribute in index.attributes]
+        prefixes = self._prefixes(index, parts, entries)
+        if dependent:
+            prefixes = [
+                number if self._is_known(index, count) else min(number, max(part.distinct for part in parts[:count]))
+                for count, number in enumerate(prefixes, 1)
+            ]
         deduplicated = False
         if index.files is not None and len(index.attributes) == index.key_count and not index.no_deduplication:
             block = index.files.read_block()
@@ -185,7 +195,7 @@ class IndexSizes:
         return btree_size(
             entries,
             [part.field for part in parts],
-            distinct=self._prefixes(index, parts, entries),
+            distinct=prefixes,
             common=parts[0].common if len(parts) == 1 and not index.predicate else (),
             deduplicated=deduplicated,
             fillfactor=index.fillfactor or 90,
@@ -221,12 +231,20 @@ class IndexSizes:
                 found *= max(share, 0.01) / _THIRD
         return found
 
+    def _names(self, index: Relation, count: int) -> frozenset[str]:
+        return frozenset(one.table_column for one in index.attributes[:count] if one.table_column)
+
+    def _is_known(self, index: Relation, count: int) -> bool:
+        """Whether something is known of how many combinations the first key columns have."""
+        names = self._names(index, count)
+        return any(key <= names for key in self._table.keys) or any(group == names for group, _ in self._table.groups)
+
     def _prefixes(self, index: Relation, parts: list[Part], entries: float) -> list[float]:
         """Different values of the first key column, of the first two …: as many as chance would give rows that choose each column by
         itself, unless a foreign key or extended statistics say that there are fewer."""
         found: list[float] = []
         for count in range(1, index.key_count + 1):
-            names = frozenset(one.table_column for one in index.attributes[:count] if one.table_column)
+            names = self._names(index, count)
             combinations = math.prod(part.distinct for part in parts[:count])
             for group, number in self._table.groups:
                 if group <= names:

@@ -366,6 +366,12 @@ class Twin:
             tuple(one.oid for one in parts),
         )
 
+    def least_size(self, index: Hypothetical) -> int:
+        """Bytes that a hypothetical index takes if its columns depend on each other: how often values meet is taken for chance elsewhere,
+        where neither keys nor extended statistics tell of them together."""
+        parts = (self.relations[oid] for oid in index.parts)
+        return BLOCK * sum(self._filler.least_pages(one) for one in parts if one.files)
+
     def drop_indexes(self, indexes: Iterable[Hypothetical]) -> None:
         """Forget hypothetical indexes."""
         for one in indexes:
