@@ -230,6 +230,7 @@ def run_long(one: Long, folder: Path, console: Console) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Measure everything and print it."""
+    from access_models import rows as model_rows
     from server_start import rows as server_rows
 
     console = Console(width=int(os.environ.get("COLUMNS", "150")))
@@ -238,7 +239,7 @@ def main(arguments: Sequence[str]) -> None:
         table = Table(title="speed and memory", title_justify="left")
         for heading in ("what", "measured", "baseline, same run", "target"):
             table.add_column(heading)
-        for row in [*[Row(*one) for one in server_rows()], *engine_rows(), *pipeline_rows()]:
+        for row in [*[Row(*one) for one in (*server_rows(), *model_rows())], *engine_rows(), *pipeline_rows()]:
             table.add_row(row.what, row.measured, row.baseline, row.target)
         console.print(table)
     if find_spec("duckdb") is None:

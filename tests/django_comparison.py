@@ -87,5 +87,8 @@ def _said(expression: Any) -> str | None:
     text = re.sub(r"\bCURRENT_TIMESTAMP\b", "now()", text)
     text = re.sub(r"\bNOT ([\w:]+) = ('[^']*'::\w+|-?[\w.:]+)", r"\1 <> \2", text)
     text = re.sub(r"\b(\d+)\.0::", r"\1::", text)
+    text = re.sub(
+        r"'([\d: .-]+)(?:\+00)?'::timestamp with(?:out)? time zone", r"'\1'", text
+    )  # in UTC, as the notes say
     text = re.sub(r"::(?:text|bpchar|character varying)\b", "", text)  # what a column's other type brings along
     return re.sub(r"[()]", "", text)

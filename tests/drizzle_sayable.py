@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from dbdesign.dialects.mysql_names import with_chosen_names
 from dbdesign.model.schema import Column, Engine, Index, Key, Schema, Table, View
 from dbdesign.model.types import DataType, Kind
 
@@ -13,6 +14,7 @@ _NOTHING: dict[str, Any] = {"comment": None, "owner": None, "grants": ()}
 
 def sayable(schema: Schema) -> Schema:
     """The part of a schema that Drizzle says."""
+    schema = with_chosen_names(schema)
     return schema.model_copy(
         update={
             "version": None,
@@ -113,8 +115,6 @@ def _key(key: Key, table: Table, engine: Engine) -> Key:
     }
     if engine is not Engine.POSTGRESQL and key is table.primary_key:
         update["name"] = None
-    if engine is Engine.MYSQL and key.name is None:
-        update["name"] = f"{table.name}_{'_'.join(key.columns)}_unique" if key is not table.primary_key else None
     return key.model_copy(update=update)
 
 

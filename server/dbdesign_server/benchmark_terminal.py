@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from dbdesign.api.benchmark_answer import BenchmarkSchemaAnswer, MeasureOut, QueryOut
+    from dbdesign.api.benchmark_answer import BenchmarkSchemaAnswer, BenchmarkServerAnswer, MeasureOut, QueryOut
 
 
 MISSED = 2.0
@@ -33,6 +33,7 @@ def _parts(answer: BenchmarkSchemaAnswer) -> Iterator[RenderableType | Verbatim]
     for one in answer.indexes:
         said = f"refused: {one.error}" if one.error else f"{one.bytes or 0:,} bytes, built in {one.seconds or 0:.2f} s"
         yield Verbatim(f"{one.ddl}  -- {said}", style="red" if one.error else "green")
+    yield from _server(answer)
     for table in answer.tables:
         if table.reason or table.notes:
             said = "; ".join([*([table.reason] if table.reason else []), *table.notes])
@@ -70,6 +71,50 @@ def _queries(answer: BenchmarkSchemaAnswer) -> Table:
         )
         if one.after is not None:
             shown.add_row("", Text("after", style="cyan"), *_measure(one, one.after))
+    return shown
+
+
+def _server(answer: BenchmarkSchemaAnswer) -> Iterator[RenderableType | Verbatim]:
+    """What another server did, where there was one."""
+    from dbdesign.api.benchmark_answer import BenchmarkServerAnswer
+
+    if not isinstance(answer, BenchmarkServerAnswer):
+        return
+    if answer.server_queries:
+        yield _server_queries(answer)
+    for index in answer.server_indexes:
+        said = f"refused: {index.error}" if index.error else f"built in {index.seconds or 0:.2f} s"
+        yield Verbatim(f"{index.ddl};  -- {answer.server.title}: {said}", style="red" if index.error else "green")
+    for table in answer.server_tables:
+        if table.same is not True or table.unlike:
+            said = "; ".join([*([table.reason] if table.reason else []), *table.unlike])
+            state = f"{table.name}: {table.rows:,} of {table.wanted:,} rows on {answer.server.title}; {said}"
+            yield Text(state, style="dim" if table.same else "red")
+    for text in answer.server_problems:
+        yield Text(f"{answer.server.title}: {text}", style="dim")
+
+
+def _server_queries(answer: BenchmarkServerAnswer) -> Table:
+    shown = _grid(
+        f"on {answer.server.title}", "runs", "per s", "p50 ms", "p95 ms", "p99 ms", "retries", "rows", "access"
+    )
+    for column in shown.columns[1:-2]:
+        column.justify = "right"
+    for one in answer.server_queries:
+        last = one.after or one.before
+        times = [f"{value:.2f}" if value is not None else "–" for value in (last.p50_ms, last.p95_ms, last.p99_ms)]
+        access = next((node for node in last.access if " on " in node), last.error or "")
+        said = one.rows_same + (f": {one.difference}" if one.difference else "")
+        good = one.rows_same in {"same", "rounded", "order"}
+        shown.add_row(
+            Text(one.name, style="bold"),
+            f"{last.executions:,}",
+            f"{last.per_second:,.1f}",
+            *times,
+            f"{one.retries:,}",
+            Text(said, style="green" if good else "dim" if one.rows_same == "not compared" else "red"),
+            Text(access, style="red" if last.error else ""),
+        )
     return shown
 
 

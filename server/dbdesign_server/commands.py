@@ -212,9 +212,10 @@ def review_command(
             call=call,
         )
     if sarif is not None:
+        from dbdesign.api.finding_pages import finding_pages
         from dbdesign.rules.sarif import sarif as as_sarif
 
-        log = as_sarif(review, uri=_uri(loaded.lines_of), uri_of=_uri, version=VERSION)
+        log = as_sarif(review, uri=_uri(loaded.lines_of), uri_of=_uri, version=VERSION, pages=finding_pages())
         call.access.write_text(sarif, json.dumps(log, indent=1, ensure_ascii=False) + "\n", overwrite=True)
     if not _as_json(answer, as_json):
         show_review(answer, loaded.lines_of, chosen=detail, unread=len(loaded.result.unread))
@@ -335,15 +336,15 @@ def rules_command(
     ] = None,
 ) -> None:
     """List the review rules, or print a rule's page."""
-    from dbdesign.integrity.pages import pages
+    from dbdesign.api.finding_pages import finding_pages
     from dbdesign.rules.base import rule
     from dbdesign.rules.pages import page
     from dbdesign_server.terminal import show_markdown, show_rules
 
     if name is None:
         show_rules()
-    elif name in pages():
-        show_markdown(pages()[name])
+    elif name in finding_pages():
+        show_markdown(finding_pages()[name])
     else:
         show_markdown(page(rule(name)))
 

@@ -143,13 +143,13 @@ def engine_names() -> list[str]:
 
 
 def review_page(name: str) -> str:
-    """The page of a review rule, or of an anomaly of transactions."""
-    from dbdesign.integrity.pages import pages
+    """The page of a review rule, of an anomaly of transactions, or of an anti-pattern of documents."""
+    from dbdesign.api.finding_pages import finding_pages
     from dbdesign.rules.base import rule
     from dbdesign.rules.pages import page
 
     try:
-        return pages()[name] if name in pages() else page(rule(name))
+        return finding_pages()[name] if name in finding_pages() else page(rule(name))
     except DesignError as error:
         raise ResourceNotFoundError(str(error)) from None
 

@@ -258,7 +258,8 @@ def _finding(finding: FindingOut, name: str, *, with_fix: bool) -> Iterator[Rend
 
 
 def show_rules() -> None:
-    """All rules, a line each."""
+    """All rules, and the other findings that have a page, a line each."""
+    from dbdesign.api.finding_pages import finding_pages
     from dbdesign.rules.base import rules, sections
 
     shown = _grid("rule", "severity", "defect")
@@ -266,6 +267,9 @@ def show_rules() -> None:
     for rule in rules().values():
         severity = rule.severity.value
         shown.add_row(rule.name, Text(severity, style=STYLES[severity]), Text(" ".join(sections(rule)[""].split())))
+    for name, page in finding_pages().items():
+        severity = page.partition("Severity: ")[2].split(";")[0].split(",")[0].split(".")[0].split()[0]
+        shown.add_row(name, Text(severity, style=STYLES[severity]), Text(" ".join(page.split("\n\n")[1].split())))
     _emit([shown])
 
 

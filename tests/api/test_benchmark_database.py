@@ -144,8 +144,11 @@ def test_a_database_that_may_not_be_written_to_is_refused(
 @pytest.mark.parametrize(
     ("url", "error", "said"),
     [
-        ("mariadb://root:secret@localhost/shop", InputError, "is mysql; benchmarks are written for PostgreSQL"),
-        ("cockroachdb://root:secret@localhost/shop", InputError, "is cockroachdb; benchmarks are written"),
+        (
+            "sqlite:///secret.db",
+            InputError,
+            "is sqlite; benchmarks are written for postgresql, cockroachdb, mysql, tidb",
+        ),
         ("postgresql://root:secretword@127.0.0.1:1/shop", EngineError, "Check the URL"),
     ],
 )

@@ -17,6 +17,7 @@ from dbdesign.migrations.compare import compare
 from dbdesign.readers import base
 from dbdesign.readers.base import reader
 from dbdesign.readers.expressiveness import GAPS
+from dbdesign.writers.base import WriteOptions, writer
 from sheet_models import SHEET
 
 ORDERS = "create table orders (id bigint primary key, total numeric(12, 2) not null, note text);"
@@ -129,6 +130,84 @@ def test_comments_of_a_prisma_schema_are_none_of_the_database() -> None:
     assert one["kind"] == "comment"
 
 
+PARTITIONED = """
+create table users (id bigint primary key);
+create table events (id bigint, at date, user_id bigint references users, primary key (id, at)) partition by range (at);
+create table events_2024 partition of events for values from ('2024-01-01') to ('2025-01-01');
+create index on events_2024 (user_id);
+create table visits (id bigint primary key, user_id bigint not null references users, page text check (page <> ''), unique (page));
+create index visits_user on visits (user_id);
+alter table visits enable row level security;
+create policy own on visits using (true);
+"""
+EVENTS = """
+datasource db { provider = "postgresql" }
+model users { id BigInt @id
+  events events[] }
+model events { id BigInt
+  at DateTime @db.Date
+  user_id BigInt?
+  users users? @relation(fields: [user_id], references: [id], onUpdate: NoAction, onDelete: NoAction)
+  @@id([id, at]) }
+"""
+
+
+def test_a_table_on_one_side_alone_is_one_difference_with_its_keys() -> None:
+    (one,) = compared(EVENTS, PARTITIONED)["differences"]
+    assert (one["object"], one["what"]) == ("visits", "only right")
+    assert one["right"] == {
+        "columns": ["id bigint", "user_id bigint", "page text"],
+        "primary_key": ["id"],
+        "foreign_keys": ["user_id → users"],
+        "unique_keys": ["page"],
+        "checks": ["page <> ''::text"],
+        "indexes": ["visits_user"],
+        "policies": ["own"],
+    }
+
+
+@pytest.mark.parametrize("form", ["prisma", "sqlalchemy", "django", "drizzle", "typeorm"])
+def test_partitions_are_no_drift_to_a_form_that_has_none(form: str, tmp_path: Path) -> None:
+    schema = reader("postgresql").read(PARTITIONED).schema_
+    written = writer(form).write(schema, WriteOptions(prove=False))
+    parts = written.parts or {f"models{writer(form).suffix}": written.text}
+    for path, text in parts.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "db.sql").write_text(PARTITIONED)
+    source = "." if len(parts) > 1 else next(iter(parts))
+    answer = compared(
+        source, "db.sql", other_format="postgresql", format=form, call=Call(access=Access.beneath(tmp_path))
+    )
+    assert answer["differences"] == []
+    assert "events_2024" in {one["object"] for one in answer["cannot_express"]}
+
+
+OTHER_ENGINES = [
+    ("sqlserver", "CREATE TABLE t (a int NOT NULL, b numeric(9, 2), CONSTRAINT k PRIMARY KEY CLUSTERED (a));",
+     "CREATE TABLE t (a int NOT NULL, b decimal(9, 2), CONSTRAINT k PRIMARY KEY (a));", {"t (k)", "t.b"}),
+    ("mysql", "CREATE TABLE t (a int(4) unsigned PRIMARY KEY, b datetime(0) DEFAULT CURRENT_TIMESTAMP(0)) ENGINE=InnoDB;",
+     "CREATE TABLE t (a int unsigned PRIMARY KEY, b datetime DEFAULT CURRENT_TIMESTAMP) ENGINE=InnoDB;", {"t.a", "t.b"}),
+    ("sqlite", "CREATE TABLE t (a INT NOT NULL, b VARCHAR(9), CONSTRAINT x UNIQUE (a) );",
+     "CREATE TABLE t (a bigint NOT NULL, b TEXT, CONSTRAINT y UNIQUE (a));", {"t.a", "t.b", "t (y)"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("engine", "left", "right", "same"), OTHER_ENGINES)
+def test_what_is_one_to_the_engine_is_no_drift(engine: str, left: str, right: str, same: set[str]) -> None:
+    answer = compared(left, right, format=engine, other_format=engine)
+    assert answer["differences"] == []
+    assert {one["object"] for one in answer["cannot_express"]} <= same
+
+
+def test_types_that_differ_to_the_engine_are_drift() -> None:
+    for engine, left, right in (
+        ("mysql", "tinyint(1)", "tinyint"), ("sqlite", "INT", "TEXT"), ("sqlserver", "numeric(9, 2)", "decimal(9, 3)")
+    ):  # fmt: skip
+        texts = [f"CREATE TABLE t (a int NOT NULL, b {one});" for one in (left, right)]
+        assert said(compared(*texts, format=engine, other_format=engine)) == [("column", "t.b", "differs")]
+
+
 DRIZZLE = """
 import { pgTable, bigint, pgView, integer } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
@@ -208,6 +287,7 @@ def test_gaps_name_kinds_and_fields_that_there_are(form: str) -> None:
         "unique key": "Key",
         "index": "Index",
         "check": "Check",
+        "view": "View",
     }
     for one in GAPS[form]:
         assert one.kind in get_args(migration.Kind)
@@ -305,7 +385,11 @@ def test_every_kind_of_object_has_a_difference_that_is_json(swapped: bool) -> No
         *(reversed(sources) if swapped else sources), format="postgresql", other_format="postgresql"
     )
     kinds = {one.kind for one in answer.differences}
-    assert {"table", "foreign key", "view", "routine", "trigger", "enum", "domain", "policy", "sequence"} <= kinds
+    assert {"table", "view", "routine", "enum", "domain", "sequence"} <= kinds
+    shown = [one.right if swapped else one.left for one in answer.differences if one.kind == "table"]
+    assert {"foreign_keys", "triggers", "policies", "checks", "indexes"} <= {
+        key for table in shown for key in table or {}
+    }
     assert all(
         one.what == ("only right" if swapped else "only left")
         for one in answer.differences

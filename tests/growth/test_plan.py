@@ -14,7 +14,7 @@ from dbdesign.api.call import Call
 from dbdesign.api.plan_scaling import plan_scaling
 from dbdesign.engines.postgres import embedded
 from dbdesign.errors import InputError
-from dbdesign.growth.cache import caching
+from dbdesign.growth.cache import caching, wanted
 from dbdesign.growth.distributed.base import engines
 from dbdesign.growth.distributed.lint import lint
 from dbdesign.growth.files import files_of, sharded
@@ -271,9 +271,9 @@ def test_a_design_that_outgrows_the_largest_machine_is_told_to_shard_and_when() 
 def test_values_that_are_alike_hash_evenly_and_one_that_is_half_of_all_does_not() -> None:
     even = ColumnProfile(column="a", distinct=1e6)
     half = ColumnProfile(column="a", distinct=1e6, common=(("1", 0.5),))
-    assert skew_of("a", even, 16)[0] < 1.1
-    assert skew_of("a", half, 16)[0] == pytest.approx(0.5 / (1 / 16), rel=0.1)
-    assert skew_of("a", half, 16)[1] == 0.5
+    assert skew_of(even, 16)[0] < 1.1
+    assert skew_of(half, 16)[0] == pytest.approx(0.5 / (1 / 16), rel=0.1)
+    assert skew_of(half, 16)[1] == 0.5
 
 
 def test_a_cache_that_holds_all_reads_nothing_and_one_that_holds_half_of_what_is_wanted_alike_misses_half() -> None:
@@ -361,3 +361,115 @@ def test_a_table_beyond_32_terabytes_says_when() -> None:
     )
     assert 10 < met(plan, "size of t") < 36
     assert any("32 TB" in one for one in plan.assumptions)
+
+
+FOLLOWS = """
+schema: |
+  create table users (id uuid primary key, email text not null unique);
+  create table follows (
+      follower_id uuid not null references users, followee_id uuid not null references users, primary key (follower_id, followee_id)
+  );
+workload:
+  - {name: whom, sql: select followee_id from follows where follower_id = $1, rate: 100/s}
+  - {name: who, sql: select id from users where id = $1, rate: 100/s}
+volumes: {users: {rows: 50e6}, follows: {rows: 5e9}}
+"""
+
+
+def test_a_second_reference_to_the_key_is_dropped_within_shards_and_kept_across_them() -> None:
+    plan = planned(read(FOLLOWS))
+    files = files_of(plan)
+    assert plan.candidates[0].columns == {"users": "id", "follows": "follower_id"}
+    assert "-- not kept: the foreign key follows (followee_id) → users crosses shards" in files["sharding/citus.sql"]
+    assert "-- not kept: UNIQUE (email) of users" in files["sharding/citus.sql"]
+    assert "UNIQUE (id, email)" in files["sharding/citus.sql"]
+    for name in ("cockroachdb", "yugabytedb"):
+        assert "UNIQUE (id, email)" not in files[f"sharding/{name}.sql"]
+        assert files[f"sharding/{name}.sql"].count("REFERENCES users (id)") == 2
+
+
+RETAINED = """
+schema: |
+  create table bookings (id uuid primary key, at timestamptz not null default now(), customer_id bigint not null, note text not null);
+  create index on bookings (customer_id, at);
+workload:
+  - {name: one, sql: select note from bookings where id = $1, rate: RATE/s}
+  - {name: newest, sql: "select id, at from bookings where customer_id = $1 order by at desc limit 20", rate: 50/s}
+volumes: {bookings: {rows: 100e6, growth: 3 rows/s, retention: 400 days, columns: {note: {width: 300}, customer_id: {distinct: 1e6}}}}
+"""
+
+
+def test_partitions_for_retention_stand_or_fall_with_the_statements_that_would_look_into_all() -> None:
+    [calm] = planned(read(RETAINED.replace("RATE", "1"))).partitions
+    assert calm.interval in {"month", "quarter"}
+    assert any("newest reads the partitions one after the other and stops" in one for one in calm.consequences)
+    busy = planned(read(RETAINED.replace("RATE", "3000")))
+    assert busy.partitions == ()
+    assert "3,000 statements a second do not give at" in busy.whole[0].reason or "3,050" in busy.whole[0].reason
+    retention = next(one for one in busy.ladder if one.measure == "retention of bookings")
+    with embedded().scratch() as database:
+        assert not database.run_script(ddl_of(busy.situation.design.schema_)).failures
+        for statement in retention.do:
+            database.user.execute(statement.replace(" CONCURRENTLY", "").encode())
+
+
+def test_size_alone_does_not_split_a_table_at_the_price_of_a_unique_key() -> None:
+    plan = planned(
+        read(
+            "schema: create table t (id uuid primary key, number text not null unique, body text not null);\n"
+            "workload: [{name: one, sql: select body from t where id = $1, rate: 5/s}]\n"
+            "volumes: {t: {rows: 1e9, columns: {body: {width: 200}, number: {width: 20}}}}"
+        )
+    )
+    assert plan.partitions == ()
+    assert "UNIQUE (number) could not be kept" in plan.whole[0].reason
+
+
+HOT = """
+schema: create table posts (id bigint primary key, tenant_id bigint not null, likes bigint not null default 0);
+workload: [{name: like, sql: update posts set likes = likes + 1 where id = $1, rate: 2000/s}]
+patterns: [{name: like, updates: posts, equal: id, changes: likes, increments: true, hottest: 50%, rate: 2000/s}]
+volumes: {posts: {rows: 1e7, columns: {tenant_id: {distinct: 30}}}}
+"""
+
+
+def test_a_row_that_everybody_changes_is_a_limit_that_no_machine_lifts() -> None:
+    plan = planned(read(HOT), machine="128 vCPU, 1024 GB, 60 TB, 250k IOPS")
+    found = limit(plan, "hottest row of posts")
+    assert (found.now, found.when) == (1000, 0.0)
+    assert any(one.measure == "counters of posts" for one in plan.ladder)
+
+
+def test_keys_with_few_values_and_points_in_time_are_vetoed() -> None:
+    plan = planned(
+        read(
+            "schema: create table events (at timestamptz not null, tenant_id bigint not null, id uuid not null, primary key (at, id));\n"
+            "workload: [{name: mine, sql: select id from events where tenant_id = $1 and at > $2, rate: 5/s}]\n"
+            "volumes: {events: {rows: 1e9, columns: {tenant_id: {distinct: 30}}}}"
+        )
+    )
+    vetoes = {one.key: " ".join(one.vetoes) for one in plan.candidates}
+    assert "fewer than ten each" in vetoes["events.tenant_id"]
+    assert "a point in time" in vetoes["events.at"]
+
+
+def test_a_growth_that_contradicts_the_inserts_is_said() -> None:
+    plan = planned(
+        read(
+            "schema: create table t (id uuid primary key);\n"
+            "workload: [{name: add, sql: insert into t (id) values ($1), rate: 500/s}]\n"
+            "volumes: {t: {rows: 1e8, growth: 1 rows/s}}"
+        )
+    )
+    assert any(
+        "statements insert 500 rows a second into t, but its growth and retention say 1:" in one
+        for one in plan.problems
+    )
+
+
+def test_what_is_wanted_most_stays_in_memory_and_nine_tenths_of_the_rest_do_not_matter() -> None:
+    even, crowded = wanted(0.0, 10**6), wanted(0.05, 10**6)
+    assert sum(part for part, _ in crowded) == pytest.approx(1)
+    assert sum(share for _, share in crowded) == pytest.approx(1)
+    assert all(part == pytest.approx(share) for part, share in even)
+    assert crowded[0][1] < 0.25 < 0.89 < crowded[0][0]

@@ -71,3 +71,11 @@ def test_a_plan_that_the_planner_does_not_take_beside_other_indexes_costs_what_i
         query.learn(answer)
     query.correct(Answer(3, 3, 60.0), 3)
     assert [(one.used, one.cost) for one in query.atoms()] == [(4, 55.0), (1, 60.0), (0, 100.0)]
+
+
+@pytest.mark.parametrize(("with_more", "asked"), [(50.01, False), (40.0, True)])
+def test_a_plan_that_more_indexes_hardly_better_is_not_asked_about(with_more: float, asked: bool) -> None:
+    query = Query("q", "select 1", relevant=7)
+    for answer in (Answer(0, 0, 100.0), Answer(1, 1, 50.02), Answer(7, 6, with_more)):
+        query.learn(answer)
+    assert (query.known(3) is None) is asked

@@ -17,6 +17,7 @@ from tests.nosql.dynamodb_engines import SCENARIOS, access_model
 from dbdesign.nosql.base import DesignOptions, StoreDesign
 from dbdesign.nosql.dynamodb.design import design
 
+FORUM = Path(__file__).parent / "designs" / "forum.yaml"
 GOLDEN = Path(__file__).parent / "golden" / "dynamodb"
 WRITTEN = ("cdk/tables-stack.ts", "cdk/tables_stack.py", "terraform/tables.tf", "cloudformation.yaml", "requests.json")
 
@@ -106,6 +107,75 @@ def test_the_files_parse_and_say_the_same_tables(path: Path) -> None:
         assert len(indexes) == len(tables[name].get("GlobalSecondaryIndexes", ())) + len(
             tables[name].get("LocalSecondaryIndexes", ())
         )
+
+
+TERRAFORM = {
+    "": (
+        {"name", "billing_mode", "hash_key", "attribute"},
+        {"range_key", "deletion_protection_enabled", "stream_enabled", "stream_view_type", "global_secondary_index",
+         "local_secondary_index", "ttl", "point_in_time_recovery", "replica"},
+    ),
+    "attribute": ({"name", "type"}, set()),
+    "global_secondary_index": ({"name", "projection_type"}, {"hash_key", "range_key", "key_schema", "non_key_attributes"}),
+    "key_schema": ({"attribute_name", "key_type"}, set()),
+    "local_secondary_index": ({"name", "projection_type", "range_key"}, {"non_key_attributes"}),
+    "ttl": ({"attribute_name", "enabled"}, set()),
+    "point_in_time_recovery": ({"enabled"}, set()),
+    "replica": ({"region_name"}, {"point_in_time_recovery"}),
+}  # fmt: skip
+"""Arguments of aws_dynamodb_table by block, those that must be there and others that are known (provider's documentation of the resource)."""
+
+
+@pytest.mark.parametrize("path", [*SCENARIOS, FORUM], ids=lambda path: path.stem)
+def test_terraform_has_arguments_that_the_provider_knows_and_all_that_it_needs(path: Path) -> None:
+    import hcl2
+
+    found = hcl2.loads(designed(path).files["terraform/tables.tf"])["resource"]
+    bodies = [body for one in found for of_type in one.values() for body in of_type.values()]
+    assert bodies
+    for body in bodies:
+        assert_known("", body)
+
+
+def assert_known(block: str, body: dict[str, Any]) -> None:
+    needed, others = TERRAFORM[block]
+    names = {name for name in body if not name.startswith("__")}
+    assert needed <= names <= needed | others, block
+    if block == "global_secondary_index":
+        assert ("hash_key" in names) is not ("key_schema" in names)
+    for name, one in body.items():
+        for inner in one if isinstance(one, list) else ():
+            if isinstance(inner, dict):
+                assert_known(name, inner)
+
+
+@pytest.mark.parametrize("path", [*SCENARIOS, FORUM], ids=lambda path: path.stem)
+def test_the_workbench_gets_the_form_that_its_own_models_have(path: Path) -> None:
+    model = json.loads(designed(path).files["nosql_workbench.json"])
+    assert list(model) == ["ModelName", "ModelMetadata", "DataModel"]
+    metadata = {"Author", "DateCreated", "DateLastModified", "Description", "AWSService", "Version"}
+    assert set(model["ModelMetadata"]) == metadata
+    for table in model["DataModel"]:
+        assert_keys(table["KeyAttributes"])
+        names = {one["AttributeName"] for one in (*table["KeyAttributes"].values(), *table["NonKeyAttributes"])}
+        for index in table["GlobalSecondaryIndexes"]:
+            assert set(index) == {"IndexName", "KeyAttributes", "Projection"}
+            assert_keys(index["KeyAttributes"])
+        for item in table["TableData"]:
+            assert set(item) <= names
+            assert all(len(one) == 1 and next(iter(one)) in {"S", "N", "B", "BOOL", "M", "L"} for one in item.values())
+
+
+def assert_keys(found: dict[str, Any]) -> None:
+    assert {"PartitionKey"} <= set(found) <= {"PartitionKey", "SortKey"}
+    assert all(set(one) == {"AttributeName", "AttributeType"} for one in found.values())
+
+
+def test_what_the_workbench_cannot_show_is_said_in_the_description() -> None:
+    model = json.loads(designed(FORUM).files["nosql_workbench.json"])
+    said = model["ModelMetadata"]["Description"]
+    assert "Not in the model: the local index local_by_thread_id_votes of answer (thread_id; votes)." in said
+    assert "Of the key of by_author_id_votes_written_at of answer (author_id; votes, written_at)" in said
 
 
 def bare(value: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +24,7 @@ from tests.nosql.dynamodb_engines import (
 )
 
 from dbdesign.nosql.base import DesignOptions
+from dbdesign.nosql.dynamodb.design import design
 from dbdesign.nosql.dynamodb.sizes import item_bytes
 
 REFUSED = r"ConditionalCheckFailed|TransactionCanceled"
@@ -35,8 +38,12 @@ ONE_TABLE = {"delivery", "saas", "ticketing", "social_feed"}
 """Scenarios that are also tried with all entities in one table."""
 
 
+FORUM = SCENARIOS[0].parent.parent / "designs" / "forum.yaml"
 CASES = [
-    (engine, path) for engine in ENGINES for path in SCENARIOS if engine != "moto-one-table" or path.stem in ONE_TABLE
+    (engine, path)
+    for engine in ENGINES
+    for path in (*SCENARIOS, FORUM)
+    if engine != "moto-one-table" or path.stem in ONE_TABLE
 ]
 
 
@@ -173,7 +180,13 @@ def updates(filled: Filled) -> None:
             given.update({identifier(one): row.get(one) for one in (attribute.name for attribute in entity.attributes)})
             given.update({identifier(one): other.get(one) for one in changes})
             row.update({one: other.get(one) for one in changes})
+        beside = written_beside(filled, serving, row, given)
         filled.call(serving, given)
+        for name_beside, one in beside:
+            stored_beside = filled.stored(name_beside, one)
+            assert stored_beside is not None
+            assert {key: value for key, value in one.items() if value is not None}.items() <= stored_beside.items()
+            given.pop(f"{identifier(name_beside)}_items")
         stored = filled.stored(name, row)
         assert stored is not None
         assert {one: stored.get(one) for one in changes} == {one: row.get(one) for one in changes}
@@ -181,6 +194,20 @@ def updates(filled: Filled) -> None:
         if set(entity.key) <= set(pattern.equal):
             with pytest.raises(Exception, match=REFUSED):
                 filled.call(serving, {**given, **missing})
+
+
+def written_beside(filled: Filled, serving: Any, row: Row, given: Row) -> list[tuple[str, Row]]:
+    """What is put in the same transaction: one of each entity that the update is made together with."""
+    made = []
+    for step in (one for one in serving.steps if one.kind == "insert"):
+        name, relation = step.pattern.entity, step.relation
+        keys = filled.entity(serving.pattern.entity).key
+        joined = dict(zip(relation.by, (row[key] for key in keys), strict=True)) if relation.child == name else {}
+        one = {**fresh(filled, name), **joined}
+        given[f"{identifier(name)}_items"] = [{**one, **filled.expiry(name)}]
+        filled.rows[name].append(one)
+        made.append((name, one))
+    return made
 
 
 def signature_of(filled: Filled, serving: Any) -> set[str]:
@@ -250,3 +277,51 @@ def units_of(filled: Filled, step: Any, rows: list[Row]) -> float:
         total += item_bytes({name: value for name, value in item.items() if names is None or name in names})
     factor = 1.0 if step.pattern.consistency == "strong" else 0.5
     return max(-(-total // 4096), 1) * factor
+
+
+@pytest.mark.parametrize("path", [*SCENARIOS, FORUM], ids=lambda path: path.stem)
+def test_the_sample_items_are_taken_and_every_written_request_is_answered(path: Any) -> None:
+    """The files that go to somebody who works without the Python module: definitions, items, requests with their placeholders filled."""
+    found = design(access_model(path), DesignOptions())
+    tables, items, requests = (
+        json.loads(found.files[name]) for name in ("tables.json", "sample_items.json", "requests.json")
+    )
+    answered = 0
+    with moto() as client:
+        for table in tables:
+            client.create_table(**table)
+        for name, rows in items.items():
+            for row in rows:
+                client.put_item(TableName=name, Item=row)
+        for one in (request for each in requests for request in each["requests"]):
+            call = {"GetItem": client.get_item, "Query": client.query, "Scan": client.scan}.get(one["operation"])
+            if call is None:
+                continue
+            first = next(iter(items.get(one["request"]["TableName"]) or [{}]))
+            call(**typed_request(one["request"], first, types_of(tables)))
+            answered += 1
+    assert answered
+
+
+def types_of(tables: list[Row]) -> dict[str, str]:
+    return {one["AttributeName"]: one["AttributeType"] for each in tables for one in each["AttributeDefinitions"]}
+
+
+def typed_request(request: Row, item: Row, types: dict[str, str]) -> Row:
+    """A request with DynamoDB's types: of a stored item's attribute where it has one, of a key else."""
+
+    def typed(name: str, text: Any) -> Any:
+        known = re.sub(r"_(from|to)$", "", name.strip(":{}"))
+        if known in item and str(text).startswith("{"):
+            return item[known]
+        kind = types.get(known) or (next(iter(item[known])) if known in item else "S")
+        return {kind: True} if kind == "BOOL" else {kind: "1" if kind == "N" else str(text)}
+
+    made = dict(request)
+    if "Key" in made:
+        made["Key"] = {name: typed(name, text) for name, text in made["Key"].items()}
+    if values := made.get("ExpressionAttributeValues"):
+        made["ExpressionAttributeValues"] = {
+            name: {"N": "1"} if name == ":now" else typed(name, text) for name, text in values.items()
+        }
+    return made

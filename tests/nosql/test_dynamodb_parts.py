@@ -140,7 +140,7 @@ def test_what_cannot_be_is_refused_with_the_limit_and_what_to_change() -> None:
         designed(read, layout="triple")
     with pytest.raises(InputError, match="'free' is not a price"):
         designed(read, price_wru="free")
-    with pytest.raises(UnknownNameError, match="Did you mean eu-west-1"):
+    with pytest.raises(UnknownNameError, match=r"Did you mean eu-west-[123]"):
         designed(read, region="eu-west-9")
 
 
@@ -150,6 +150,15 @@ def test_prices_are_dated_and_provisioned_capacity_breaks_even_at_29_percent_of_
     assert round(prices.break_even, 3) == 0.289
     assert round(prices.requests(reads=0, writes=1), 4) == 1.6436  # 2,629,746 seconds at $0.625 a million
     assert prices_of("eu-west-1", {"price_wru": "0.5"}).wru == 0.5
+
+
+def test_where_no_price_of_a_region_is_known_with_a_date_it_is_said_whose_is_taken() -> None:
+    found = designed("  - {name: one, reads: device, equal: device_id, rate: 1/s}\n", region="sa-east-1")
+    assert found.assumptions[-1].startswith(
+        "prices of sa-east-1 of 2026-10-04 (those of us-east-1, as none of its own are known with a date; price_wru, price_rru,"
+    )
+    assert prices_of("eu-central-1", {}).wru == 0.7625
+    assert "unverified" not in prices_of("us-east-1", {}).basis
 
 
 TABLE = {

@@ -22,6 +22,7 @@ NO_FIX = {
     "nullable-primary-key",
     "over-normalised-read",
     "personal-data-without-retention",
+    "policy-open-without-setting",
     "polymorphic-reference",
     "row-security-without-policy",
     "single-column-table",

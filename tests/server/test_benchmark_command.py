@@ -61,6 +61,30 @@ def test_into_names_a_database_that_the_configuration_calls_writable(design: str
         assert json.loads(done.stdout)["proof"].endswith("in database trial, schema bench")
 
 
+def test_another_server_is_shown_beside_the_embedded_one(design: str, tmp_path: Path) -> None:
+    with embedded().scratch(limits=Limits(seconds=60, connections=20)) as database:
+        config = tmp_path / "dbdesign.toml"
+        config.write_text(f'[databases]\ntrial = {{url = "{database.user_uri}", writable = true}}\n')
+        options = [
+            "--rows",
+            "500",
+            "--seconds",
+            "0.2",
+            "--connections",
+            "1",
+            "--into",
+            "trial",
+            "--engine",
+            "postgresql",
+        ]
+        done = CliRunner().invoke(app, ["benchmark", design, *options, "--config", str(config)], env={"COLUMNS": "200"})
+        assert done.exit_code == 0, done.output
+        assert "1 of 1 table with the same checksum, 1 of 1 query with the same rows" in " ".join(done.output.split())
+        assert "on PostgreSQL 18" in done.output
+        assert run(["benchmark", design, "--engine", "citus"]) == 2
+        assert run(["benchmark", design, *options[:-1], "citus", "--config", str(config)]) == 2
+
+
 @pytest.mark.parametrize(
     "options", [["--rows", "many"], ["--rows", "0"], ["--at", "soon"], ["--index", "drop table orders"]]
 )

@@ -141,9 +141,7 @@ async def test_collections_are_shown_with_what_nests_in_them(project: Path) -> N
     assert (await call("read_schema", source=USERS))["collections"] == answer["collections"]
 
 
-@pytest.mark.parametrize(
-    "tool", ["review_schema", "draw_erd", "simulate_queries", "advise_indexes", "benchmark_schema"]
-)
+@pytest.mark.parametrize("tool", ["draw_erd", "simulate_queries", "advise_indexes", "benchmark_schema"])
 async def test_tools_that_cannot_do_documents_say_what_can_be_done(tool: str, project: Path) -> None:
     (project / "users.json").write_text(USERS)
     answer = await call(tool, source="users.json")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from dbdesign.model.workload import Query
+from dbdesign.simulate.clock import moved_to
 from dbdesign.simulate.growth import Grower, Growth, growth_class
 from dbdesign.simulate.simulator import Simulator
 from dbdesign.twin.profiles import resolve
@@ -69,3 +72,24 @@ def test_look_ups_stay_and_scans_grow_with_the_rows() -> None:
 )
 def test_growth_has_a_class(factor: float, data: float, kind: str) -> None:
     assert growth_class(factor, data) == kind
+
+
+def test_what_is_asked_of_now_is_asked_of_then_at_the_horizon() -> None:
+    query = "select at from fading where at > now() - interval '5 days'"
+    growth = grown([query], 24)[query]
+    assert growth.points[-1].rows == pytest.approx(5 * 86_400 * 1000, rel=0.15), "the last days of then, and not none"
+
+
+@pytest.mark.parametrize(
+    ("sql", "moved"),
+    [
+        ("select now()", "select timestamptz '2030-05-06 12:00'"),
+        ("select CURRENT_DATE - 1", "select date '2030-05-06' - 1"),
+        ("select localtimestamp (0)", "select timestamp '2030-05-06 12:00'"),
+        ("select 'now()', \"now()\" -- now()", "select 'now()', \"now()\" -- now()"),
+        ("select known(), now", "select known(), now"),
+    ],
+)
+def test_a_statement_reads_the_clock_of_the_day(sql: str, moved: str) -> None:
+    assert moved_to(sql, date(2030, 5, 6)) == moved
+    assert moved_to(sql, date(2030, 5, 6), today=date(2030, 5, 6)) == sql

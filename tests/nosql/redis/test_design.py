@@ -117,6 +117,23 @@ def test_a_server_starts_with_the_configuration_and_has_what_it_says(role, which
         assert found["maxmemory-policy"] == ("allkeys-lfu" if role == "cache" else "noeviction")
 
 
+PLACEHOLDER = re.compile(r"<[^>]*>")
+
+
+@pytest.mark.parametrize("path", [*SCENARIOS, HERE / "rare_patterns.yaml"], ids=lambda one: one.stem)
+def test_a_server_takes_every_command_that_is_written(path, running):
+    running.flushall()
+    text = designed(path.read_text(encoding="utf-8"), cluster="no").files["commands.redis"]
+    lines = [one for one in text.splitlines() if one and not one.startswith("#")]
+    assert lines
+    for line in lines:
+        written, _, each = line.partition(" for each")
+        assert each in {"", ", pipelined"}
+        bound = "[1" if " BYLEX" in written else "1"
+        alone = re.sub(r"(?<=\s)<[^>]*>(?=\s|$)", bound, written)
+        running.execute_command(*PLACEHOLDER.sub("1", alone).split())
+
+
 def test_the_function_library_loads_and_runs(running):
     running.function_flush()
     running.function_load(function_library())
@@ -204,6 +221,7 @@ def test_a_search_index_is_defined_where_several_conditions_are_combined():
     found = designed((HERE / "rare_patterns.yaml").read_text()).files["search.redis"]
     assert "FT.CREATE idx:note ON HASH PREFIX 1 app:note:{ SCHEMA" in found
     assert "FT.SEARCH idx:note '@author_id:{$author_id} @at:[$from $to]' SORTBY stars DESC LIMIT 0 5 PARAMS 6" in found
+    assert 'topic TAG SEPARATOR "\\x1f" CASESENSITIVE' in found
     assert "FT.CREATE idx:author" not in found, "born is a date, which the query engine cannot compare"
 
 

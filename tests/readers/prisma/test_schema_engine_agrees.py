@@ -11,6 +11,8 @@ from dbdesign.migrations.compare import compare
 from dbdesign.readers.base import ReadResult, reader
 from dbdesign.readers.postgresql.catalog import read_catalog
 from dbdesign.readers.prisma import read
+from dbdesign.writers.base import WriteOptions, writer
+from mariadb_servers import dump_of, for_mariadb
 from postgresql_comparison import differences
 from prisma_engine import newest, prisma_engine, read_sql, without_comments
 from real_schemas import REAL_SCHEMAS
@@ -67,6 +69,13 @@ def test_providers_that_the_engine_cannot_show_here_are_read_as_its_renderers_wr
     assert (mine.unread, written.unread) == ((), ())
     assert differences(without_comments(mine.schema_), written.schema_) == []
     assert mine.schema_.tables[0].comment == ("People." if name == "mysql" else None)
+
+
+def test_mariadb_makes_the_tables_that_are_read_as_it_makes_those_of_prismas_renderer() -> None:
+    mine = without_comments(read({"schema.prisma": (SCHEMAS / "mysql.prisma").read_text()}).schema_)
+    theirs = (SCHEMAS / "mysql.sql").read_text().replace("T00:00:00+00:00", "")  # MariaDB has no offsets in literals
+    ours = writer("mysql").write(mine, WriteOptions(prove=False)).text.replace("T00:00:00+00:00", "")
+    assert dump_of(for_mariadb(ours), "prisma") == dump_of(for_mariadb(theirs), "prisma")
 
 
 VARIANTS = {

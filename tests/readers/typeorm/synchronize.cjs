@@ -3,37 +3,11 @@
 const fs = require("fs");
 const path = require("path");
 const [, , sources, output, url, strict] = process.argv;
-const { spawnSync } = require("child_process");
+const { compile } = require("./compile.cjs");
 require("reflect-metadata");
 const { DataSource, EntitySchema, getMetadataArgsStorage } = require("typeorm");
 
-const modules = process.env.NODE_PATH;
-const configuration = path.join(path.dirname(output), "tsconfig.json");
-fs.writeFileSync(
-  configuration,
-  JSON.stringify({
-    compilerOptions: {
-      target: "es2022",
-      module: "commonjs",
-      moduleResolution: "bundler",
-      experimentalDecorators: true,
-      emitDecoratorMetadata: true,
-      useDefineForClassFields: false,
-      esModuleInterop: true,
-      skipLibCheck: true,
-      strict: strict === "strict",
-      types: ["node"],
-      typeRoots: [`${modules}/@types`],
-      lib: ["es2022", "dom"],
-      outDir: output,
-      rootDir: sources,
-      paths: { "*": [`${modules}/*`] },
-    },
-    include: [sources],
-  }),
-);
-const compiled = spawnSync(process.execPath, [path.join(modules, "typescript", "lib", "tsc.js"), "-p", configuration], { encoding: "utf8" });
-const problems = `${compiled.stdout}${compiled.stderr}`.split("\n").filter((line) => line.trim());
+const problems = compile(sources, output, strict);
 
 function exported(folder) {
   const found = [];

@@ -90,3 +90,25 @@ def test_the_models_of_a_schema_of_ours_are_these() -> None:
     notes = "".join(f"{one.object} | {one.lost} | {one.instead or ''}\n" for one in result.notes)
     assert result.text == (HERE / "hard.models.py.txt").read_text(encoding="utf-8")
     assert notes == (HERE / "hard.notes").read_text(encoding="utf-8")
+
+
+COMPOSITE = """
+CREATE TABLE zones (id bigint PRIMARY KEY);
+CREATE TABLE items (id bigint PRIMARY KEY, zone_id bigint REFERENCES zones);
+CREATE TABLE item_zones (zone_id bigint REFERENCES zones, item_id bigint REFERENCES items, since timestamp NOT NULL, PRIMARY KEY (zone_id, item_id),
+    CONSTRAINT recent CHECK (since >= '2007-01-01 00:00:00'));
+"""
+
+
+def test_a_composite_key_has_foreign_keys_unless_makemigrations_would_fail() -> None:
+    said = {}
+    for name, more in {"plain": "", "indexed": "CREATE INDEX i ON items (zone_id);"}.items():
+        result = writer("django").write(reader("postgresql").read(COMPOSITE + more).schema_, WriteOptions())
+        said[name] = [one.object for one in result.notes if "composite primary key that" in one.lost]
+    assert said == {"plain": [], "indexed": ["item_zones (item_zones_zone_id_fkey)"]}
+
+
+def test_a_moment_without_a_time_zone_is_in_utc_in_a_condition() -> None:
+    result = writer("django").write(reader("postgresql").read(COMPOSITE).schema_, WriteOptions())
+    assert 'condition=models.Q(since__gte="2007-01-01 00:00:00+00:00")' in result.text
+    assert "that moments in conditions have no time zone" in {one.lost for one in result.notes}

@@ -348,7 +348,7 @@ def _share(part: float, whole: float) -> float:
 def _summary(given: TwinInput, advice: Advice, proof: str) -> str:
     size = readable_size(sum(one.index.size for one in advice.indexes))
     workload = plural(len(given.queries), "query")
-    by = f"({proof}, {advice.calls:,} what-ifs over {advice.considered:,} candidates)"
+    by = f"({proof}, {advice.calls:,} what-ifs over {advice.considered:,} candidates, {_within(advice.gap)})"
     if advice.indexes:
         share = f"{_share(advice.after, advice.before):.1%}"
         found = (
@@ -367,6 +367,11 @@ def _summary(given: TwinInput, advice: Advice, proof: str) -> str:
     if given.assumptions:
         said.append("Contents were assumed where the design does not say them (see assumptions).")
     return " ".join(said)
+
+
+def _within(gap: float) -> str:
+    """How good a set is, by the bound over all answers; below a thousandth answers are not told apart."""
+    return f"at most {max(gap, 0.001):.1%} of the cost above the best set over all of their answers"
 
 
 _UNITS = {"": 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3, "tb": 1024**4}

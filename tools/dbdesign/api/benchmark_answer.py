@@ -103,6 +103,7 @@ class BenchmarkSchemaAnswer(Answer):
     rows: int = Field(description="in all tables")
     bytes: int = Field(description="of the database")
     load_seconds: float
+    checksum: str = Field(default="", description="of all rows; the same design, rows, seed and day give the same")
     runs: list[RunOut]
     queries: list[QueryOut]
     indexes: list[BuiltOut] = Field(default_factory=list)
@@ -113,3 +114,57 @@ class BenchmarkSchemaAnswer(Answer):
     plans: list[PlanOut] = Field(default_factory=list)
     files: list[str] = Field(default_factory=list, description="the reports, where write_to was given")
     proof: str
+
+
+class ServerQueryOut(BaseModel):
+    """A query on the other server: as it was asked there, whether its rows are those of the embedded server, and its times."""
+
+    name: str
+    sql: str
+    rows_same: str = Field(
+        description="same, rounded (to four digits), order (the same rows in another), rows, values, error, not compared"
+    )
+    difference: str | None = None
+    checksums: list[str] = Field(default_factory=list, description="of the embedded server's rows and of the other's")
+    changes: list[str] = Field(default_factory=list, description="what translation had to change")
+    before: MeasureOut
+    after: MeasureOut | None = None
+    retries: int = Field(default=0, description="executions that the server asked to repeat")
+    findings: list[str] = Field(default_factory=list, description="on its plan")
+    plan: str | None = Field(default=None, description="as the server wrote it")
+
+
+class ServerTableOut(BaseModel):
+    """A table that was sent."""
+
+    name: str
+    rows: int
+    wanted: int
+    bytes: int
+    seconds: float
+    same: bool | None = Field(description="whether every comparable column is the embedded server's, by checksum")
+    unlike: list[str] = Field(default_factory=list)
+    reason: str | None = None
+    retries: int = 0
+
+
+class ServerOut(BaseModel):
+    """The other server."""
+
+    title: str
+    place: str
+    rows: int
+    rows_per_second: float = Field(description="while they were sent")
+    load_seconds: float
+    bytes: int | None = None
+    runs: list[RunOut]
+
+
+class BenchmarkServerAnswer(BenchmarkSchemaAnswer):
+    """What a benchmark answers that ran on another server too."""
+
+    server: ServerOut
+    server_queries: list[ServerQueryOut]
+    server_tables: list[ServerTableOut]
+    server_indexes: list[BuiltOut] = Field(default_factory=list)
+    server_problems: list[str] = Field(default_factory=list)

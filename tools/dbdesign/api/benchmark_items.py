@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     from dbdesign.model.profile import Profile
 
 
+BESIDE = (
+    (
+        "The embedded server stands on this machine and does not wait for its disk (no fsync): it says what the rows and plans are, and "
+        "how the queries compare with each other, not how fast a server in operation is."
+    ),
+    "The other server got the same rows, values and mix; its times hold the way over the network (see SELECT 1).",
+)
+
+
 def notes(outcome: Outcome, loaded: Loaded, seconds: float) -> list[str]:
     """What to know of the measurement, a sentence each."""
     asked = sum(one.rate or 0.0 for one in loaded.design.workload.queries)
     said = [*outcome.loaded.notes]
+    if outcome.other is not None:
+        said += BESIDE
     if asked:
         said.append(
             f"The workload asks for {asked:,.1f} executions a second; what was measured is what {outcome.runs[0].connections} connections "
@@ -30,6 +41,7 @@ def notes(outcome: Outcome, loaded: Loaded, seconds: float) -> list[str]:
         for run in outcome.runs
         if run.idle is not None
     ]
+    said.append(f"Checksum of all rows: {outcome.loaded.checksum}; the same design, rows, seed and day give the same.")
     if any(one.executions for one in outcome.runs[0].queries):
         said.append(
             f"The mix ran for {seconds:g} seconds; queries that it ran fewer than 100 times were run more often after it, for their "
@@ -66,8 +78,12 @@ def summary(loaded: Loaded, outcome: Outcome) -> str:
         said.append(f"The twin had planned {same} of {len(predicted)} as they were executed.")
     if failed := [one.name for one in queries if one.error]:
         said.append(f"Errors in {_list(failed)}.")
-    if empty := [one.label for one in tables.tables if not one.rows]:
+    if empty := [one.label for one in tables.tables if one.wanted and not one.rows]:
         said.append(f"Not filled: {_list(empty)}.")
+    if outcome.other is not None:
+        from dbdesign.api.benchmark_server_items import sentence
+
+        said.append(sentence(outcome.other))
     if problems := len(tables.problems) + len(outcome.refused) + len(outcome.unpredicted):
         said.append(f"{plural(problems, 'problem')} (see problems).")
     return " ".join(said)
@@ -81,7 +97,11 @@ def items(outcome: Outcome, notes: list[str], profile: Profile) -> Iterator[Item
     """The parts of the answer, the weightiest first."""
     for number in range(len(outcome.runs[0].queries)):
         value = _query(outcome.runs, number)
-        yield Item("queries", value, _in_words(value))
+        yield Item("queries", value, in_words(value))
+    if outcome.other is not None:
+        from dbdesign.api.benchmark_server_items import items as beside
+
+        yield from beside(outcome.other)
     for one in outcome.indexes:
         built = (
             {"ddl": one.ddl, "error": one.error}
@@ -129,12 +149,13 @@ def _query(runs: tuple[Run, ...], number: int) -> dict[str, Any]:
         "name": one.name,
         **({"target": verdict(one).split(":")[0]} if one.target else {}),
         **({"parameters": list(one.parameters)} if one.parameters else {}),
-        "before": _measure(one),
-        **({"after": _measure(runs[1].queries[number])} if len(runs) > 1 else {}),
+        "before": measure(one),
+        **({"after": measure(runs[1].queries[number])} if len(runs) > 1 else {}),
     }
 
 
-def _measure(one: QueryResult) -> dict[str, Any]:
+def measure(one: QueryResult) -> dict[str, Any]:
+    """One query in one run."""
     found: dict[str, Any] = {"executions": one.executions, "errors": one.errors}
     if one.error:
         found["error"] = one.error
@@ -176,7 +197,8 @@ def _twin(said: Prediction, actual: float) -> dict[str, Any]:
     }
 
 
-def _in_words(value: dict[str, Any]) -> str:
+def in_words(value: dict[str, Any]) -> str:
+    """A query with its runs."""
     parts = []
     for title in ("before", "after"):
         one = value.get(title)
@@ -191,10 +213,16 @@ def _in_words(value: dict[str, Any]) -> str:
         parts.append(
             f"{prefix}p50 {one['p50_ms']:.2f} / p95 {one['p95_ms']:.2f} / p99 {one['p99_ms']:.2f} ms, {one['per_second']:,.1f}/s, "
             f"rows {one.get('estimated_rows', 0):,.0f} estimated / {one.get('actual_rows', 0):,.0f} actual, "
-            f"buffers {one.get('shared_hit', 0):,} hit / {one.get('shared_read', 0):,} read, "
+            f"{_buffers(one)}"
             f"{' > '.join(one.get('access', ())[:4])}{met}{failed}{_twin_in_words(one.get('twin'))}"
         )
     return f"{value['name']}: {'; '.join(parts)}"
+
+
+def _buffers(one: dict[str, Any]) -> str:
+    if "shared_hit" not in one:
+        return ""
+    return f"buffers {one['shared_hit']:,} hit / {one['shared_read']:,} read, "
 
 
 def _twin_in_words(said: dict[str, Any] | None) -> str:

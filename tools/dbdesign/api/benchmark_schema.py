@@ -21,6 +21,7 @@ from dbdesign.api.recent import Recent
 from dbdesign.errors import AccessError, InputError
 
 if TYPE_CHECKING:
+    from dbdesign.api.benchmark_server import Beside
     from dbdesign.api.source import Loaded
     from dbdesign.benchmark.benchmark import Outcome
     from dbdesign.benchmark.place import Place
@@ -39,6 +40,7 @@ class Request:
 
     Attributes:
         place: where it runs, if not on a server of its own.
+        beside: another server that gets the same rows and queries, to be compared with the one of its own.
     """
 
     source: str
@@ -55,6 +57,7 @@ class Request:
     overwrite: bool = False
     page: int = 1
     place: Place | None = None
+    beside: Beside | None = None
 
 
 def _statements(value: Any) -> Any:
@@ -118,10 +121,15 @@ def benchmarked(wanted: Request, call: Call) -> BenchmarkSchemaAnswer:
         wanted.place.check()
     paths = _report_paths(wanted.write_to, wanted.source, call, overwrite=wanted.overwrite)
     loaded, months = load(wanted.source, _part(call, 0.0, 0.05), format=wanted.format), _months(wanted.at)
+    original = loaded
+    if wanted.beside is not None:
+        from dbdesign.api.design_translation import as_postgresql
+
+        loaded = as_postgresql(original)
     profile = _profile(loaded, months)
     found = _recent.get(_key(loaded, wanted)) if wanted.page > 1 else None  # another page is of the same measurement
     if found is None:
-        found = _measured(loaded, profile, months, wanted, call)
+        found = _measured(loaded, original, profile, months, wanted, call)
         _recent.put(_key(loaded, wanted), found)
     outcome, advice = found
     notes = [*advice, *composing.notes(outcome, loaded, wanted.seconds)]
@@ -138,6 +146,7 @@ def benchmarked(wanted: Request, call: Call) -> BenchmarkSchemaAnswer:
         "rows": outcome.loaded.rows,
         "bytes": outcome.loaded.bytes,
         "load_seconds": round(outcome.loaded.seconds, 2),
+        "checksum": outcome.loaded.checksum,
         "runs": [composing.run(one) for one in outcome.runs],
         **{
             name: section(items, name)
@@ -147,7 +156,11 @@ def benchmarked(wanted: Request, call: Call) -> BenchmarkSchemaAnswer:
         "proof": f"executed on PostgreSQL {outcome.version} with {outcome.loaded.rows:,} rows"
         + (f" in {outcome.place}" if wanted.place else ""),
     }
-    return BenchmarkSchemaAnswer.model_validate(answer).with_text(text_of(summary, items, _TITLES))
+    if outcome.other is None:
+        return BenchmarkSchemaAnswer.model_validate(answer).with_text(text_of(summary, items, _TITLES))
+    from dbdesign.api import benchmark_server_items as beside
+
+    return beside.answer(answer, outcome.other, items).with_text(text_of(summary, items, _TITLES | beside.TITLES))
 
 
 def _key(loaded: Loaded, wanted: Request) -> str:
@@ -239,7 +252,7 @@ def _profile(loaded: Loaded, months: float) -> Profile:
 
 
 def _measured(
-    loaded: Loaded, profile: Profile, months: float, wanted: Request, call: Call
+    loaded: Loaded, original: Loaded, profile: Profile, months: float, wanted: Request, call: Call
 ) -> tuple[Outcome, tuple[str, ...]]:
     """The outcome, and what to know of the advice."""
     from dbdesign.api.relocation import relocated
@@ -259,12 +272,14 @@ def _measured(
         if wanted.place is not None:
             design, ddl, indexes, notes = relocated(design, ddl, indexes, wanted.place)
             advice += notes
+        elsewhere = wanted.beside.elsewhere(original, loaded, indexes) if wanted.beside else None
         asked = Wanted(
             rows=int(wanted.rows),
             plan=Plan(seconds=wanted.seconds, connections=wanted.connections, seed=wanted.seed),
             indexes=indexes,
             seed=wanted.seed,
             place=wanted.place,
+            elsewhere=elsewhere,
         )
         measuring = _part(call, begun, 0.95)
         return benchmark(design, profile, ddl, asked, tell=measuring.step), advice

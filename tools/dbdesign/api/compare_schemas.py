@@ -112,7 +112,7 @@ def compare_schemas(
     key = repr((first.key, second.key, ignore)) if first.key and second.key else None
     known = _recent.get(key) if key else None
     if known is None:
-        known = _compared(left, right, ignore)
+        known = drift_between(left, right, ignore)
         if key:
             _recent.put(key, known)
     found, notes, proof = known
@@ -155,7 +155,8 @@ def _what(loaded: Loaded) -> str:
     return "collections of documents" if loaded.result.documents is not None else "a relational schema"
 
 
-def _compared(left: Any, right: Any, ignore: list[str]) -> tuple[Drift, list[str], str]:
+def drift_between(left: Any, right: Any, ignore: list[str]) -> tuple[Drift, list[str], str]:
+    """The drift between two sources for one engine, what is to be said of it, and how it was proven."""
     from dbdesign.api.drift import drift, without
     from dbdesign.api.drift_documents import document_drift
     from dbdesign.readers.expressiveness import TOOL_TABLES

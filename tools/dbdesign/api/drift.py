@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from dbdesign.api.describe import column_json, foreign_key_json, index_json, key_json, set_only
+from dbdesign.api.drift_engines import same_fields, same_to_the_engine
 from dbdesign.migrations.compare.equality import Equality
 from dbdesign.readers.expressiveness import DJANGO_TABLES, TOOL_TABLES, Gap, made_by, unique_twin, unsaid, unsaid_fields
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dbdesign.model.migration import Operation
-    from dbdesign.model.schema import Schema
+    from dbdesign.model.schema import Schema, Table
     from dbdesign.readers.base import ReadResult
 
 LEFT, RIGHT = "left", "right"
@@ -82,7 +83,7 @@ def drift(left: Side, right: Side, operations: Sequence[Operation], ignore: Sequ
     apart = {id(one) for one in operations if id(one) in twins or _whole_gap(one, left, right) is not None}
     operations = _paired(operations, apart, Equality(right.result.schema_.engine))
     gone, unsayable = _foreign_tables(left, right, operations), _unsayable_tables(left, right, operations)
-    for one in operations:
+    for one in _gathered(operations):
         if one.action == "rebuild" or _is_note(one, left, right):  # equal on both sides; none of the database's
             continue
         difference = _difference(one, left, right)
@@ -97,6 +98,31 @@ def drift(left: Side, right: Side, operations: Sequence[Operation], ignore: Sequ
         else:
             _sort(found, one, difference, left, right)
     return found
+
+
+def _gathered(operations: Sequence[Operation]) -> Iterator[Operation]:
+    """The operations, those on parts of a table that is on one side alone put back into the table."""
+    parts: dict[tuple[str, str | None], dict[str, list[Any]]] = {
+        (one.action, one.name): defaultdict(list)
+        for one in operations
+        if one.kind == "table" and one.action in {"add", "drop"}
+    }
+    others = []
+    for one in operations:
+        if one.kind != "table" and (one.action, one.table) in parts:
+            parts[one.action, one.table][_PARTS.get(one.kind, "")].append(one.after or one.before)
+        else:
+            others.append(one)
+    for one in others:
+        more = {name: tuple(found) for name, found in parts.get((one.action, one.name), {}).items() if name}
+        side = "after" if one.action == "add" else "before"
+        table: Any = getattr(one, side)
+        whole = one.kind == "table" and bool(more)
+        yield one.model_copy(update={side: table.model_copy(update=more)}) if whole else one
+
+
+_PARTS = {"foreign key": "foreign_keys", "trigger": "triggers", "policy": "policies"}
+"""What of a table comes in operations of its own, and where the model has it."""
 
 
 def _paired(operations: Sequence[Operation], apart: set[int], equality: Equality) -> list[Operation]:
@@ -119,7 +145,7 @@ def _paired(operations: Sequence[Operation], apart: set[int], equality: Equality
     return [one for one in found if id(one) not in gone]
 
 
-_KEYS = frozenset({"foreign key", "unique key", "index"})
+_KEYS = frozenset({"foreign key", "unique key", "index", "primary key"})
 
 
 def _over(one: Operation, part: Any) -> Any:
@@ -133,6 +159,10 @@ def _sort(found: Drift, one: Operation, difference: Difference, left: Side, righ
     if gap is not None:
         found.cannot_express.append(_with(difference, _because(gap)))
         return
+    engine = left.result.schema_.engine
+    if (why := same_to_the_engine(one, engine)) is not None:
+        found.cannot_express.append(_with(difference, why))
+        return
     if one.action == "rename" and (named := _made_up(one, left, right)) is not None:
         found.cannot_express.append(_with(difference, _because(named)))
         return
@@ -140,7 +170,10 @@ def _sort(found: Drift, one: Operation, difference: Difference, left: Side, righ
         found.differences.append(difference)
         return
     silent = _silent_fields(one, left, right)
-    said = [name for name in one.changed if name not in silent]
+    silent |= {name: gap for name, gap in same_fields(one, engine).items() if name in one.changed}
+    said = [
+        name for name in one.changed if name not in silent and getattr(one.before, name) != getattr(one.after, name)
+    ]
     for gap in dict.fromkeys(silent.values()):
         names = [name for name, other in silent.items() if other is gap]
         found.cannot_express.append(_with(_narrowed(difference, names), _because(gap)))
@@ -314,8 +347,7 @@ def part_json(part: Any) -> Any:
         case None | str():
             return _plain(part)
         case Table():
-            keys = {"primary_key": list(part.primary_key.columns)} if part.primary_key else {}
-            return {"columns": [f"{one.name} {one.type.native}" for one in part.columns], **keys}
+            return _table_json(part)
         case Column():
             return column_json(part)
         case Key():
@@ -328,6 +360,21 @@ def part_json(part: Any) -> Any:
             return _plain(part)
         case _:
             return {key: _plain(value) for key, value in set_only(part).items()}
+
+
+def _table_json(table: Table) -> dict[str, Any]:
+    """A table by its columns and keys; of indexes and checks the names, or what they are over."""
+    parts: dict[str, list[str]] = {
+        "primary_key": list(table.primary_key.columns) if table.primary_key else [],
+        "foreign_keys": [f"{', '.join(key.columns)} → {key.references}" for key in table.foreign_keys],
+        "unique_keys": [", ".join(key.columns) for key in table.unique_keys],
+        "checks": [one.expression for one in table.checks],
+        "indexes": [one.name or ", ".join(one.columns) for one in table.indexes],
+        "triggers": [one.name for one in table.triggers],
+        "policies": [one.name for one in table.policies],
+    }
+    columns = [f"{one.name} {one.type.native}" for one in table.columns]
+    return {"columns": columns, **{name: part for name, part in parts.items() if part}}
 
 
 def without(schema: Schema, patterns: Sequence[str]) -> Schema:

@@ -20,6 +20,7 @@ from dbdesign.api.answer import (
 )
 from dbdesign.api.arguments import EngineVersion, Format, Overwrite, Page, Source, WriteTo
 from dbdesign.api.call import Call
+from dbdesign.api.lifecycle import Living, StatementOut, StepOut, lifecycle_items, lifecycle_summary, living
 from dbdesign.api.paging import Item, chosen, paginate, statements
 from dbdesign.api.recent import Recent
 from dbdesign.errors import InputError
@@ -60,6 +61,12 @@ class GenerateSchemaAnswer(Answer):
         description="what was not understood in the source and is therefore not in the text"
     )
     source_notes: list[str] = Field(default_factory=list, description="what to know about how the source was read")
+    statements: list[StatementOut] = Field(
+        default_factory=list, description="of a design with a lifecycle: what the program, jobs and people send"
+    )
+    proof_steps: list[StepOut] = Field(
+        default_factory=list, description="of a design with a lifecycle: what was executed and seen"
+    )
     proof: str = Field(description="how far the text was proven")
 
 
@@ -127,12 +134,14 @@ def write(
 ) -> GenerateSchemaAnswer:
     """Write a schema that was read, and answer with the text or with where it is."""
     call.step(0.65, f"writing {target.name}")
-    result = _written(loaded, target, options)
-    files = _files(loaded, target, result, call, write_to, overwrite=overwrite)
+    life = living(loaded, target, options, call)
+    result = life.result if life is not None else _written(loaded, target, options)
+    files = _files(loaded, target, result, call, write_to, overwrite=overwrite, life=life)
     call.step(0.95, "composing the answer")
-    pages = paginate(_items(loaded, result, with_text=not files), call.tokens)
+    pages = paginate(_items(loaded, result, life, with_text=not files), call.tokens)
     items = chosen(pages, page)
     said = _summary(loaded, target, options, result, files)
+    said += f" {lifecycle_summary(life)}" if life is not None else ""
     if len(pages) > 1 and not files:
         said += " Let write_to put it into a file instead of paging through it."
     summary = paged(said, page, len(pages))
@@ -149,6 +158,7 @@ def write(
         "notes": section(items, "notes"),
         "unread": section(items, "unread"),
         "source_notes": section(items, "source_notes"),
+        **({name: found for name in ("statements", "proof_steps") if (found := section(items, name))}),
         "proof": str(result.proof),
     }
     readable = text_of(summary, [item for item in items if item.section != "text"], _TITLES)
@@ -161,6 +171,8 @@ _TITLES = {
     "unread": "Not understood, and therefore not in the text",
     "source_notes": "How the source was read",
     "parts": "Further texts",
+    "statements": "What the program, jobs and people send",
+    "proof_steps": "What was executed on the embedded server, and seen",
 }
 
 
@@ -178,7 +190,14 @@ def _written(loaded: Loaded, target: Writer, options: WriteOptions) -> WriteResu
 
 
 def _files(
-    loaded: Loaded, target: Writer, result: WriteResult, call: Call, write_to: str | None, *, overwrite: bool
+    loaded: Loaded,
+    target: Writer,
+    result: WriteResult,
+    call: Call,
+    write_to: str | None,
+    *,
+    overwrite: bool,
+    life: Living | None,
 ) -> list[str]:
     from dbdesign.api.files import stem_of, write_folder, write_texts
 
@@ -187,7 +206,7 @@ def _files(
     call.step(0.9, f"writing {write_to}")
     if target.kind == "orm" and result.parts and len(result.parts) > 1:
         return write_folder(call.access, write_to, result.parts, overwrite=overwrite)
-    texts = {"": result.text, **_others(result)}
+    texts = {"": result.text, **_others(result), **({"statements": life.script} if life is not None else {})}
     stem = stem_of(loaded.name)
     suffix = f".{target.name}{target.suffix}" if target.kind == "ddl" else target.suffix
     return write_texts(call.access, write_to, texts, stem=stem, suffix=suffix, overwrite=overwrite)
@@ -198,7 +217,7 @@ def _others(result: WriteResult) -> dict[str, str]:
     return {name: text for name, text in (result.parts or {}).items() if text != result.text}
 
 
-def _items(loaded: Loaded, result: WriteResult, *, with_text: bool) -> list[Item]:
+def _items(loaded: Loaded, result: WriteResult, life: Living | None, *, with_text: bool) -> list[Item]:
     notes = [
         Item(
             "notes",
@@ -209,7 +228,7 @@ def _items(loaded: Loaded, result: WriteResult, *, with_text: bool) -> list[Item
     ]
     unread, more_unread = unread_items(loaded)
     about_source = [Item("source_notes", item.value, item.text) for item in note_items(loaded.result.notes)]
-    items = [*notes[:SHOWN], *unread, *about_source]
+    items = [*notes[:SHOWN], *unread, *about_source, *(lifecycle_items(life) if life is not None else ())]
     if with_text:
         items += [Item("text", piece, piece) for piece in statements(result.text, _PIECE)]
         for name, text in _others(result).items():

@@ -17,6 +17,8 @@ from dbdesign.errors import AccessError, InputError
 
 if TYPE_CHECKING:
     from dbdesign.growth.plan import GrowthPlan
+    from dbdesign.model.design import Design
+    from dbdesign.model.statistics import Statistics
 
 
 class Entry(BaseModel):
@@ -78,6 +80,8 @@ TITLES = {
     "problems": "Problems",
 }
 SHOWN_KEYS = 4
+MOST_A_SECOND = 1e9
+"""Executions a second beyond which a rate is a mistake."""
 
 
 def plan_scaling(
@@ -103,24 +107,89 @@ def plan_scaling(
 def _planned(
     source: str, horizon: str, machine: str | None, write_to: str | None, *, overwrite: bool, call: Call
 ) -> tuple[GrowthPlan, list[str]]:
-    from dbdesign.api.twin_source import twin_input
     from dbdesign.growth.files import files_of
     from dbdesign.growth.machine import parse_machine
     from dbdesign.growth.plan import plan_growth
+    from dbdesign.patterns.relational.design import with_relational
 
     months, server = _months(horizon), parse_machine(machine)
-    given = twin_input(source, call, needs_queries=False)
-    if not given.design.schema_.tables:
-        raise InputError("there is no table", where=given.name, remedy="Give a design file with a schema")
-    if not any(volume.rows for volume in given.design.workload.volumes.values()):
+    given, name = _design(source, call)
+    design, derived = with_relational(given)
+    if not design.schema_.tables:
+        raise InputError("there is no table", where=name, remedy="Give a design file with a schema, or with `entities`")
+    if not any(volume.rows for volume in design.workload.volumes.values()):
         raise InputError(
             "nothing is said of how much there is: how many rows does each large table have today, and how does it grow?",
-            where=given.name,
-            remedy="Add `volumes:` with `rows: 2e9` and `growth: 3% per month` to the design file",
+            where=name,
+            remedy="Add `volumes:` with `rows: 2e9` and `growth: 3% per month`, or a `count` to each entity, to the design file",
         )
-    plan = plan_growth(given.design, given.ddl, given.statistics, server, months, date.today(), call.step)
+    impossible = [one for one in design.workload.queries if max(one.rate or 0.0, one.peak or 0.0) > MOST_A_SECOND]
+    if impossible:
+        raise InputError(
+            f"{impossible[0].name!r} runs {max(impossible[0].rate or 0.0, impossible[0].peak or 0.0):g} times a second",
+            where=name,
+            remedy=f"Check the unit: no system answers more than {MOST_A_SECOND:,.0f} a second",
+        )
+    ddl, statistics = _today(design)
+    plan = plan_growth(design, ddl, statistics, server, months, date.today(), call.step, derived=derived)
     texts = files_of(plan)
     return plan, _written(texts, write_to, call, overwrite=overwrite) if write_to is not None else list(texts)
+
+
+def _design(source: str, call: Call) -> tuple[Design, str]:
+    """The design and its name, with an empty schema where it has entities and patterns alone.
+
+    Raises:
+        InputError: what it says does not fit together; there are entities and neither patterns nor queries.
+    """
+    from dbdesign.api.access_source import QUESTION
+    from dbdesign.api.source import design_text, load
+    from dbdesign.model.design import Design
+    from dbdesign.patterns.relational.design import only_patterns
+    from dbdesign.readers.design import parse_design
+
+    text = design_text(source, call)
+    document = parse_design(text[0], name=text[1], lenient=True) if text else None
+    if text is None or document is None or document.schema_source is not None:
+        loaded = load(source, call, lenient=True)
+        _check(loaded.design, loaded.name)
+        return loaded.design, loaded.name
+    if document.access.entities and not document.access.patterns:
+        raise InputError(
+            "no access pattern is given, and load cannot be guessed without", where="patterns", remedy=QUESTION
+        )
+    if document.engine is not None and document.engine.value not in {"postgresql", "cockroachdb"}:
+        raise InputError(
+            f"a schema is derived from entities for PostgreSQL, not for {document.engine.value}",
+            where="engine",
+            remedy="Leave the engine out, or give the schema",
+        )
+    schema = only_patterns(document.version)
+    return Design(schema=schema, workload=document.workload, access=document.access), text[1]
+
+
+def _check(design: Design, name: str) -> None:
+    """Raises where patterns name what neither the tables nor the entities have."""
+    from dbdesign.patterns.derive import access_model
+    from dbdesign.readers.access_patterns import check_patterns
+    from dbdesign.readers.design_document import DesignFileError, Document
+
+    if not design.access.patterns:
+        return
+    alone = design.model_copy(update={"workload": design.workload.model_copy(update={"queries": ()})})
+    document = Document(name)
+    check_patterns(document, access_model(alone))
+    if document.problems:
+        raise DesignFileError(document.problems, name)
+
+
+def _today(design: Design) -> tuple[str, Statistics]:
+    """The schema as PostgreSQL's DDL, and the statistics of today."""
+    from dbdesign.growth.partition_proof import ddl_of
+    from dbdesign.twin.profiles import resolve
+    from dbdesign.twin.volumes import as_statistics
+
+    return ddl_of(design.schema_), as_statistics(resolve(design), design.schema_)
 
 
 def _months(horizon: str) -> float:

@@ -133,7 +133,7 @@ def reviewed(
     from dbdesign.api.source import load
     from dbdesign.model.finding import Severity
 
-    loaded = load(source, call, format=format, engine_version=engine_version)
+    loaded = load(source, call, format=format, engine_version=engine_version, documents=True)
     call.step(0.65, "reviewing")
     result, ran = _reviewed(loaded, only, ignore, Severity(minimum) if minimum else None, call)
     if ran:
@@ -147,7 +147,7 @@ def reviewed(
         "summary": summary,
         "page": page,
         "pages": len(pages),
-        "engine": loaded.result.schema_.engine.value,
+        "engine": loaded.result.documents.engine if loaded.result.documents else loaded.result.schema_.engine.value,
         "format": loaded.format,
         "detail": level,
         "counts": {severity.value: count for severity, count in result.counts.items()},
@@ -175,15 +175,27 @@ _TITLES = {
 def _reviewed(
     loaded: Loaded, only: list[str], ignore: list[str], minimum: Severity | None, call: Call
 ) -> tuple[Review, tuple[str, ...]]:
-    """The review, and notes on how transactions were run; the same one is not made again for the next page."""
-    from dbdesign.integrity.pages import TRANSACTIONS, pages
+    """The review, and notes on what was run for it; the same one is not made again for the next page."""
+    from dbdesign.api.document_review import review_documents, without_documents
+    from dbdesign.integrity.pages import FOLDERS, pages
     from dbdesign.rules.review import Review, review
 
     config = _config(call)
-    asked = (loaded.key, loaded.design.workload.model_dump_json(), only, ignore, minimum, config)
+    if loaded.result.documents is not None:
+        return review_documents(loaded, only, ignore, minimum, config), ()
+    config = without_documents(config)
+    asked = (
+        loaded.key,
+        loaded.design.workload.model_dump_json(),
+        loaded.design.lifecycle,
+        only,
+        ignore,
+        minimum,
+        config,
+    )
     found = _recent.get(repr(asked)) if loaded.key else None
     if found is None:
-        ours = {*pages(), TRANSACTIONS}
+        ours = {*pages(), *FOLDERS}
         rules = [one for one in only if one not in ours]
         if only and not rules:
             result = Review()
@@ -195,26 +207,34 @@ def _reviewed(
                 minimum=minimum,
                 config=config,
             )
-        found = _with_transactions(result, loaded, set(only), set(ignore), minimum, call)
+        found = _with_runs(result, loaded, set(only), set(ignore), minimum, call)
         if loaded.key:
             _recent.put(repr(asked), found)
     return found
 
 
-def _with_transactions(
+def _with_runs(
     result: Review, loaded: Loaded, only: set[str], ignore: set[str], minimum: Severity | None, call: Call
 ) -> tuple[Review, tuple[str, ...]]:
-    """The review with what was found by running the design's transactions against each other."""
+    """The review with what was found by running the design's transactions against each other, and of its lifecycle."""
+    from dbdesign.api.lifecycle_findings import lifecycle_findings
     from dbdesign.api.transaction_findings import transaction_findings
-    from dbdesign.integrity.pages import TRANSACTIONS, pages
+    from dbdesign.integrity.pages import LIFECYCLE, TRANSACTIONS, pages
 
-    wanted = {name for name in pages() if not only or {name, TRANSACTIONS} & only} - ignore
-    if TRANSACTIONS in ignore or not wanted or not loaded.design.workload.transactions:
-        return result, ()
-    found, notes = transaction_findings(loaded.design, call, loaded.name)
-    kept = [one for one in found if one.rule in wanted and (minimum is None or one.severity.rank >= minimum.rank)]
+    said: list[str] = []
+    kept: list[Finding] = []
+    for family, there, find in (
+        (TRANSACTIONS, bool(loaded.design.workload.transactions), transaction_findings),
+        (LIFECYCLE, loaded.design.lifecycle is not None, lifecycle_findings),
+    ):
+        wanted = {name for name in pages(family) if not only or {name, family} & only} - ignore
+        if family in ignore or not wanted or not there:
+            continue
+        found, notes = find(loaded.design, call, loaded.name)
+        kept += [one for one in found if one.rule in wanted and (minimum is None or one.severity.rank >= minimum.rank)]
+        said += notes
     findings = sorted((*result.findings, *kept), key=lambda one: -one.severity.rank)
-    return result.model_copy(update={"findings": tuple(findings)}), tuple(notes)
+    return result.model_copy(update={"findings": tuple(findings)}), tuple(said)
 
 
 def _config(call: Call) -> ReviewConfig | None:
@@ -320,12 +340,9 @@ def _suppressed_item(one: SuppressedFinding) -> Item:
 
 
 def _summary(loaded: Loaded, review: Review, detail: Detail) -> str:
-    schema = loaded.result.schema_
     by_severity = ", ".join(f"{count} {severity.value}" for severity, count in review.counts.items())
     found = f"{plural(len(review.findings), 'finding')} ({by_severity})" if review.findings else "no findings"
-    said = [
-        f"{loaded.name} ({schema.engine.value}, {plural(len(schema.tables), 'table')}): {found} by {plural(review.rules_run, 'rule')}."
-    ]
+    said = [f"{loaded.name} ({_what(loaded)}): {found} by {plural(review.rules_run, 'rule')}."]
     if review.findings:
         worst = Counter(finding.rule for finding in review.findings).most_common(4)
         said.append(f"Most frequent: {', '.join(f'{rule} {count}' for rule, count in worst)}.")
@@ -335,8 +352,20 @@ def _summary(loaded: Loaded, review: Review, detail: Detail) -> str:
         said.append(f"{plural(below, 'finding')} below the least severity asked for.")
     if review.problems:
         said.append(f"{plural(len(review.problems), 'problem')} with suppressions or settings.")
-    if not loaded.design.workload.queries:
+    if loaded.result.documents is not None and not loaded.result.documents.pipelines:
+        said.append(
+            "No queries were given: those of a script for mongosh, or of a design file's `pipelines`, are judged too."
+        )
+    elif loaded.result.documents is None and not loaded.design.workload.queries:
         said.append("No workload was given: rules that need one did not run.")
     if accounts := accounted(loaded):
         said.append(f"Of the source: {accounts}")
     return " ".join([*said, f"Detail: {detail}."])
+
+
+def _what(loaded: Loaded) -> str:
+    schema, documents = loaded.result.schema_, loaded.result.documents
+    if documents is None:
+        return f"{schema.engine.value}, {plural(len(schema.tables), 'table')}"
+    parts = [documents.engine, plural(len(documents.collections), "collection")]
+    return ", ".join([*parts, plural(len(documents.pipelines), "query")] if documents.pipelines else parts)

@@ -84,6 +84,7 @@ def _simulation(
     call: Call,
 ) -> Simulation:
     from dbdesign.api.twin_source import twin_input
+    from dbdesign.simulate.clock import day_in
     from dbdesign.simulate.simulator import Simulator
     from dbdesign.simulate.unused import unused_indexes
     from dbdesign.twin.twin import production_twin
@@ -97,6 +98,7 @@ def _simulation(
             given.design.schema_,
             tell=lambda done, said: call.step(0.3 + (0.3 if given.today else 0.6) * done, said),
         )
+        simulator.day = day_in(given.months) if given.months else None
         simulated = simulator.simulate(chosen_queries)
         problems = [f"not in the twin: {one.message} (line {one.line})" for one in twin.failures] + list(twin.problems)
         unused = () if only else tuple(unused_indexes(given.design.schema_, simulated, simulator.catalog))

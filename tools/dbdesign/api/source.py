@@ -33,12 +33,12 @@ LONG_SAMPLE = 200_000
 """Characters, half from the beginning and half from the end, that they are shown where the first ones said nothing."""
 
 _BEGINS_LIKE_SQL = re.compile(
-    r"\s*(?:--|/\*|#|\{|(?:model|datasource)\s+\w+\s*\{|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
+    r"\s*(?:--|/\*|#|\{|\[\s*\{|db(?:\.\w+){1,2}\(|(?:model|datasource)\s+\w+\s*\{|(?:create|alter|drop|set|begin|use|go|pragma|comment|insert|if|table|enum|ref|project|engine|schema)\b[\s:\[{(])",
     re.IGNORECASE,
 )
 _DECLARES_A_TABLE = re.compile(r"\bcreate\s+(?:\w+\s+){0,2}table\b", re.IGNORECASE)
 _BEGINS_LIKE_DESIGN = re.compile(
-    r"(?:\s|#[^\n]*\n)*[\"']?(?:engine|schema|workload|volumes|targets|transactions|entities|relations|patterns|regions)[\"']?\s*:\s"
+    r"(?:\s|#[^\n]*\n)*[\"']?(?:engine|schema|workload|volumes|targets|transactions|lifecycle|entities|relations|patterns|regions)[\"']?\s*:\s"
 )
 _URL = re.compile(r"\s*(?:\w+:)*[A-Za-z]\w*(?:\+\w+)?://")
 _CREDENTIALS = re.compile(r"\b(?:password|pwd)\s*=", re.IGNORECASE)
@@ -145,14 +145,15 @@ def _only_documents(loaded: Loaded) -> InputError:
     return InputError(
         f"declares collections of documents ({loaded.format}), and this tool works on relational schemas",
         where=loaded.name,
-        remedy="read_schema shows them, compare_schemas compares them, generate_schema writes them with to=mongoose, and plan_migration"
-        " takes validators and indexes by collection",
+        remedy="read_schema shows them, review_schema reviews them, compare_schemas compares them, generate_schema writes them with"
+        " to=mongoose, and plan_migration takes validators and indexes by collection",
     )
 
 
 def load_as(source: str, call: Call, asked: Asked) -> Loaded:
     """Read a source as it was asked for; collections of documents as well."""
     from dbdesign.api import source_forms as forms
+    from dbdesign.api.document_design import read_document_design
 
     if source.startswith(DATABASE):
         refuse_url(source)
@@ -167,7 +168,7 @@ def load_as(source: str, call: Call, asked: Asked) -> Loaded:
     if (found := forms.read_documents(text, name, asked.format)) is not None:
         return found
     if asked.format == "design" or (asked.format is None and _is_design(text, name)):
-        return _design(text, name, call, asked)
+        return read_document_design(text, name, call, asked) or _design(text, name, call, asked)
     if (program := forms.program_form(text, name, asked.format)) is not None:
         return forms.read_program_source(text, name, program, call, asked)
     name_of_format, guess = _format(text, name, asked.format)
@@ -257,8 +258,8 @@ def _design(text: str, name: str, call: Call, asked: Asked) -> Loaded:
     found: list[Loaded] = []
 
     def read(source: str, format: str | None) -> ReadResult:  # noqa: A002
-        inside = source.startswith(DATABASE) or is_inline(source) or PurePath(source).is_absolute()
-        place = source if inside or not PurePath(name).suffix else str(PurePath(name).parent / source)
+        inside = source.startswith(DATABASE) or is_inline(source)
+        place = source if inside else beside(source, name)
         if place == name:
             raise InputError(
                 "the design file names itself as its schema", where=name, remedy="Name the file with the DDL"
@@ -273,6 +274,12 @@ def _design(text: str, name: str, call: Call, asked: Asked) -> Loaded:
     key = f"{inner.key} as {design.schema_.version}" if inner.key else None
     result = result.model_copy(update={"schema_": design.schema_})
     return Loaded(design, result, name, "design", inner.lines_of, key)
+
+
+def beside(source: str, name: str) -> str:
+    """The path of what a design file names, which is looked for beside it; `name` is the design file's."""
+    absolute = PurePath(source).is_absolute() or not PurePath(name).suffix
+    return source if absolute else str(PurePath(name).parent / source)
 
 
 def _format(text: str, name: str, format: str | None) -> tuple[str, str | None]:  # noqa: A002

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePath
 from posixpath import normpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dbdesign.api.source import IMPORTED, MONGODB, SAMPLE, Asked, Loaded, as_design, key_of, load_as, text_scores
 from dbdesign.errors import AccessError, InputError
 
 if TYPE_CHECKING:
     from dbdesign.api.call import Call
+    from dbdesign.model.documents import DocumentSchema
     from dbdesign.readers.base import ReadResult
 
 
@@ -175,18 +176,29 @@ def read_imported_source(source: str, call: Call, asked: Asked) -> Loaded:
 
 
 def read_documents(text: str, name: str, format: str | None) -> Loaded | None:  # noqa: A002
-    """Collections described by validators and indexes in JSON or YAML; None where the text is something else."""
-    from dbdesign.api.document_collections import document_schema
+    """Collections by validators and indexes, a script for mongosh, or pipelines; None where the text is something else."""
+    from dbdesign.api.document_collections import described
 
     if format not in {None, MONGODB}:
         return None
-    found = document_schema(text, name, certain=format == MONGODB)
+    found = described(text, name, certain=format == MONGODB)
     if found is None:
         return None
+    from dbdesign.readers.base import Unread
+
+    lines = text.splitlines()
+    unread = tuple(
+        Unread(line=line, text=lines[line - 1].strip()[:200], reason=reason) for line, reason in found.unread
+    )
+    result = documents_read(found.schema, unread=unread, lines=found.lines, comments=found.comments)
+    return Loaded(as_design(result), result, name, MONGODB, name, key_of(MONGODB, text))
+
+
+def documents_read(schema: DocumentSchema, **parts: Any) -> ReadResult:
+    """A result of reading that has documents and no tables."""
     from dbdesign.model.finding import Proof
     from dbdesign.model.schema import Engine, Schema
     from dbdesign.readers.base import ReadResult
 
     proof = Proof(level="parsed", by="dbdesign")
-    result = ReadResult(schema=Schema(engine=Engine.POSTGRESQL), documents=found, proof=proof)
-    return Loaded(as_design(result), result, name, MONGODB, name, key_of(MONGODB, text))
+    return ReadResult(schema=Schema(engine=Engine.POSTGRESQL), documents=schema, proof=proof, **parts)

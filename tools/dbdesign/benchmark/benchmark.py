@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 from dbdesign.benchmark.generate import Loaded, generate
 from dbdesign.benchmark.place import Place, own_server
@@ -13,6 +14,7 @@ from dbdesign.benchmark.queries import make_ready
 from dbdesign.benchmark.quoting import namespace_of, relation
 from dbdesign.benchmark.results import BuiltIndex, Run
 from dbdesign.benchmark.run import Plan, run
+from dbdesign.benchmark.servers.elsewhere import Elsewhere, Other, opened, run_elsewhere
 from dbdesign.benchmark.session import Session
 from dbdesign.engines.postgres import Limits
 from dbdesign.errors import EngineError
@@ -38,6 +40,7 @@ class Wanted:
         indexes: DDL for a second run.
         seed: of the rows and of the values.
         place: the schema of somebody's database that it runs in; None for a server of its own.
+        elsewhere: another server that gets the same rows and the same workload, to be compared with the one of its own.
     """
 
     rows: int = 1_000_000
@@ -45,6 +48,7 @@ class Wanted:
     indexes: tuple[str, ...] = ()
     seed: int = 1
     place: Place | None = None
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Outcome:
         refused: statements of the schema that the server refused.
         unpredicted: what the twin could not say, a sentence each.
         place: where it ran, for people.
+        other: the same on another server.
     """
 
     version: str
@@ -78,6 +83,7 @@ class Outcome:
     refused: tuple[str, ...]
     unpredicted: tuple[str, ...] = ()
     place: str = "embedded server"
+    other: Other | None = None
 
 
 def _quiet(_done: float, _message: str) -> None:
@@ -113,8 +119,12 @@ def _benchmark(
 ) -> Outcome:
     disk = int(min(max(wanted.rows * BYTES_PER_ROW, LEAST_DISK), MOST_DISK))
     limits = Limits(seconds=QUERY_SECONDS, disk=disk, temporary=disk, connections=wanted.plan.connections + 4)
+    share = 0.5 if wanted.elsewhere else 1.0
+    tell, whole = _between(tell, 0.0, share), tell
     tell(0.0, "making the schema" if wanted.place else "starting a server")
-    with wanted.place.open(ddl) if wanted.place else own_server(ddl, limits) as place:
+    with ExitStack() as stack:
+        there = stack.enter_context(opened(replace(wanted.elsewhere, disk=disk))) if wanted.elsewhere else None
+        place = stack.enter_context(wanted.place.open(ddl) if wanted.place else own_server(ddl, limits))
         session = Session(place.database, disk=disk, seconds=STATEMENT_SECONDS, scope=place.scope, begins=place.begins)
         loaded = generate(
             session,
@@ -159,8 +169,14 @@ def _benchmark(
             settings=planner_settings(session),
             indexes=[one.ddl for one in built if one.error is None],
         )
+        counts = {one.label: one.rows for one in loaded.tables}
+        other = (
+            run_elsewhere(there, session, design.schema, counts, ready, wanted.plan, _between(whole, share, 1.0))
+            if there
+            else None
+        )
         return Outcome(
-            place.version, loaded, sizes, predicted, tuple(built), place.refused, tuple(unpredicted), place.title
+            place.version, loaded, sizes, predicted, tuple(built), place.refused, tuple(unpredicted), place.title, other
         )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from dbdesign.benchmark.constraints import lay_bare, partition_bounds, put_back
 from dbdesign.benchmark.fill import FilledTable, Filling
@@ -49,6 +50,7 @@ class Loaded:
         problems: what is not as the schema says, a sentence each.
         notes: what to know.
         bytes: of the database.
+        checksum: of all rows: the same for the same design, volumes, number of rows, seed and day (dates end today).
     """
 
     tables: tuple[FilledTable, ...]
@@ -57,6 +59,7 @@ class Loaded:
     notes: tuple[str, ...]
     bytes: int
     seconds: float
+    checksum: str = ""
 
     @property
     def rows(self) -> int:
@@ -262,7 +265,31 @@ def generate(
         tuple(notes),
         session.size(),
         time.monotonic() - begun,
+        checksum(session, [schema.table_by_label[label] for label in holders(schema) if label in work.found]),
     )
+
+
+AS_TEXT = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+}
+"""Settings on which the text of a row depends."""
+
+
+def checksum(session: Session, tables: Sequence[Table]) -> str:
+    """Of the rows of all tables, whatever their order."""
+    for setting, value in AS_TEXT.items():
+        session.execute(f"SET {setting} = '{value}'")
+    digest = sha256()
+    for table in tables:
+        total = session.rows(f"SELECT count(*), sum(hashtextextended(t::text, 0)) FROM {relation(table)} t")[0]
+        digest.update(f"{table.label} {total[0]} {total[1]}\n".encode())
+    for setting in AS_TEXT:
+        session.execute(f"RESET {setting}")
+    return digest.hexdigest()[:16]
 
 
 def _present(session: Session, schema: Schema) -> tuple[Schema, list[str]]:

@@ -56,8 +56,12 @@ def _update(
     column_profile = profile.columns.get(key.columns[free[0]]) if profile else None
     nullable = all((column := table.column(key.columns[place])) is not None and column.nullable for place in free)
     nulls = column_profile.nulls if column_profile and nullable else 0.0
-    wanted = f"NOT ({is_null(nulls, seed, 'x.i')})" if nulls else "true"
-    rows = f"(SELECT tableoid AS o, ctid AS c, row_number() OVER (ORDER BY tableoid, ctid) - 1 AS i, * FROM {relation(table)}) x"
+    wanted = f"NOT ({is_null(nulls, seed, 'x.dbdesign_i')})" if nulls else "true"
+    # names that no column of the table has
+    rows = (
+        "(SELECT tableoid AS dbdesign_o, ctid AS dbdesign_c, row_number() OVER (ORDER BY tableoid, ctid) - 1 AS dbdesign_i, * "
+        f"FROM {relation(table)}) x"
+    )
     if parent.first is not None:
         number = _number(session, table, key, parent.count, column_profile, seed, parent.first)
         source, chosen = rows, {free[0]: f"{parent.first} + ({number})"}
@@ -65,7 +69,7 @@ def _update(
     else:
         joined = " AND ".join([f"h.c{place} = x.{name(key.columns[place])}" for place in bound] or ["true"])
         if bound:
-            drawn = f"h.n = floor({chance(seed, 'x.i')} * h.total)::bigint"
+            drawn = f"h.n = floor({chance(seed, 'x.dbdesign_i')} * h.total)::bigint"
         else:
             drawn = f"h.n = ({_number(session, table, key, parent.count, column_profile, seed, None)})"
         source, chosen = (
@@ -76,8 +80,8 @@ def _update(
     sets = ", ".join(f"{name(key.columns[place])} = s.v{place}" for place in free)
     values = ", ".join(f"{value} AS v{place}" for place, value in chosen.items())
     return (
-        f"UPDATE {relation(table)} t SET {sets} FROM (SELECT x.o, x.c, {values} FROM {source} WHERE {condition}) s "
-        "WHERE t.tableoid = s.o AND t.ctid = s.c"
+        f"UPDATE {relation(table)} t SET {sets} FROM (SELECT x.dbdesign_o, x.dbdesign_c, {values} FROM {source} WHERE {condition}) s "
+        "WHERE t.tableoid = s.dbdesign_o AND t.ctid = s.dbdesign_c"
     )
 
 
@@ -89,19 +93,22 @@ def _number(
     if key.references == table.label:
         return _earlier(table, key, seed, first)
     if table.is_unique(key.columns):
-        return permuted(f"(x.i % {max(count, 1)})", max(count, 1), seed) + f" + CASE WHEN x.i < {count} THEN 0 END"
+        return (
+            permuted(f"(x.dbdesign_i % {max(count, 1)})", max(count, 1), seed)
+            + f" + CASE WHEN x.dbdesign_i < {count} THEN 0 END"
+        )
     known = profile if isinstance(profile, ColumnProfile) else None
     values = max(min(int(known.distinct), count), 1) if known else max(count, 1)
     rows = int(session.rows(f"SELECT count(*) FROM {relation(table)}")[0][0])
     choice = Choice((), values, known.skew if known else 0.0)
-    return parent_number(values, max(count, 1), f"({choice.number(Spread(max(rows, 1), seed), 'x.i')})")
+    return parent_number(values, max(count, 1), f"({choice.number(Spread(max(rows, 1), seed), 'x.dbdesign_i')})")
 
 
 def _earlier(table: Table, key: ForeignKey, seed: int, first: int | None) -> str:
     """The number of an earlier row of the same table; of none for the first where it may be."""
     nullable = all((column := table.column(one)) is not None and column.nullable for one in key.columns)
     none = "NULL" if nullable else "0"
-    own = f"(x.{name(key.referenced_columns[0])} - {first})" if first is not None else "x.i"
+    own = f"(x.{name(key.referenced_columns[0])} - {first})" if first is not None else "x.dbdesign_i"
     if table.is_unique(key.columns):
         return f"CASE WHEN {own} = 0 THEN {none} ELSE {own} - 1 END"
-    return f"CASE WHEN {own} = 0 THEN {none} ELSE floor({chance(seed, 'x.i')} * {own})::bigint END"
+    return f"CASE WHEN {own} = 0 THEN {none} ELSE floor({chance(seed, 'x.dbdesign_i')} * {own})::bigint END"

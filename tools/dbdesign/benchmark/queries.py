@@ -36,16 +36,19 @@ class Ready:
 
     Attributes:
         sql: with `$n`.
-        values: sets of values; taken in turn.
+        values: sets of values; taken in turn. Texts, but where another server takes them otherwise.
+        kinds: what the server takes each parameter for; `inferred` is what each stands for.
         writes: whether it is run in a transaction that is rolled back.
     """
 
     query: Query
     sql: str
-    values: tuple[tuple[str | None, ...], ...] = ((),)
+    values: tuple[tuple[Any, ...], ...] = ((),)
     parameters: tuple[str, ...] = ()
     writes: bool = False
     error: str | None = None
+    kinds: tuple[str, ...] = ()
+    inferred: tuple[Parameter, ...] = ()
 
 
 def make_ready(
@@ -67,8 +70,13 @@ def _ready(session: Session, schema: Schema, query: Query, rows: Mapping[str, in
     except psycopg.Error as error:
         return Ready(query, sql, error=" ".join(str(error.diag.message_primary or error).split()))
     said = tuple(_said(one, kind) for one, kind in zip(parameters, types, strict=True))
-    writes = _WRITES.match(sql) is not None or _WRITING_CTE.search(sql) is not None
-    return Ready(query, sql, tuple(values), said, writes)
+    writes = writes_something(sql)
+    return Ready(query, sql, tuple(values), said, writes, kinds=tuple(types), inferred=tuple(parameters))
+
+
+def writes_something(sql: str) -> bool:
+    """Whether a query changes or locks rows, so that it is run in a transaction that is rolled back."""
+    return _WRITES.match(sql) is not None or _WRITING_CTE.search(sql) is not None
 
 
 def _types(session: Session, sql: str) -> list[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 
 from dbdesign.benchmark.benchmark import Outcome, TableSize
+from dbdesign.benchmark.figures import cell, ms, size
+from dbdesign.benchmark.report_servers import CAVEAT, html_server, markdown_server
 from dbdesign.benchmark.report_twin import MISSED, SAID, html_twin, markdown_twin
 from dbdesign.benchmark.results import PlanFacts, QueryResult, Run, factor
 from dbdesign.benchmark.style import STYLE
@@ -31,20 +33,6 @@ class Report:
     summary: str
     outcome: Outcome
     notes: tuple[str, ...] = ()
-
-
-def ms(value: float) -> str:
-    """Milliseconds with three digits that count."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def size(value: float) -> str:
-    """Bytes for people."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1024 or unit == "GB":
-            return f"{value:,.0f} {unit}" if unit in {"B", "kB"} or value >= 100 else f"{value:,.1f} {unit}"
-        value /= 1024
-    return ""
 
 
 def estimate(plan: PlanFacts) -> str:
@@ -82,7 +70,7 @@ def _markdown(report: Report) -> Iterator[str]:
         )
         yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
         for one in run.queries:
-            yield f"| {' | '.join(_cell(text) for text in _cells(one))} |"
+            yield f"| {' | '.join(cell(text) for text in _cells(one))} |"
         yield ""
         for one in run.queries:
             if one.error:
@@ -93,6 +81,8 @@ def _markdown(report: Report) -> Iterator[str]:
                 )
         yield ""
     yield from _markdown_indexes(outcome)
+    if outcome.other is not None:
+        yield from markdown_server(outcome.runs, outcome.other)
     yield from markdown_twin(outcome.runs)
     yield "## Plans\n"
     for number, one in enumerate(outcome.runs[-1].queries):
@@ -109,7 +99,7 @@ def _markdown(report: Report) -> Iterator[str]:
     for table in outcome.loaded.tables:
         found = sizes.get(table.label, TableSize(table.label, table.rows, 0, 0))
         remark = "; ".join([*([table.reason] if table.reason else []), *table.notes])
-        yield f"| {table.label} | {table.wanted:,} | {table.rows:,} | {size(found.heap)} | {size(found.indexes)} | {_cell(remark)} |"
+        yield f"| {table.label} | {table.wanted:,} | {table.rows:,} | {size(found.heap)} | {size(found.indexes)} | {cell(remark)} |"
     yield "\n## Notes\n"
     for note in report.notes:
         yield f"- {note}"
@@ -141,10 +131,6 @@ def _cells(one: QueryResult) -> list[str]:
         rows,
         verdict(one),
     ]
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
 
 
 def _markdown_indexes(outcome: Outcome) -> Iterator[str]:
@@ -191,6 +177,9 @@ def _html(report: Report) -> Iterator[str]:
         yield _section(_titled(run), said, _table(run))
     if outcome.indexes:
         yield _section("Indexes of the second run", "", _indexes(outcome))
+    if outcome.other is not None:
+        title = f"{outcome.other.title} beside the embedded server"
+        yield _section(title, CAVEAT, html_server(outcome.runs, outcome.other))
     yield _section("The twin beside the truth", SAID, html_twin(outcome.runs))
     yield _section("Plans", "One execution each, explained; estimated against actual rows.", _plans(outcome))
     yield _section(

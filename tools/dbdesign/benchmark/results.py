@@ -45,10 +45,11 @@ class PlanFacts:
     """What EXPLAIN (ANALYZE, BUFFERS) of one execution said.
 
     Attributes:
-        plan: PostgreSQL's own JSON.
+        plan: PostgreSQL's own JSON; another server's own text.
         hit, read: shared buffers.
         estimated, actual: rows of the top node.
         nodes: of the plan, from the top, each with its index or table.
+        findings: what is remarkable in it, a sentence each.
     """
 
     plan: Any
@@ -58,6 +59,7 @@ class PlanFacts:
     actual: float
     milliseconds: float
     nodes: tuple[str, ...]
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class QueryResult:
         error: why executions failed; the first of `errors`.
         parameters: what each stands for, for people.
         prediction: the twin's, where one was made.
+        retries: executions that the server asked to repeat; their time is part of the latency.
     """
 
     name: str
@@ -121,6 +124,7 @@ class QueryResult:
     error: str | None
     parameters: tuple[str, ...] = ()
     prediction: Prediction | None = None
+    retries: int = 0
 
     @property
     def met(self) -> bool | None:

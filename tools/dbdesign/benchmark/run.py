@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,12 +67,31 @@ def run(
     """
     tell(0.0, f"explaining {len(ready)} queries")
     plans, refused = _explained(session, ready)
+    connect = {"protocol": "postgresql", "uri": session.database.user_uri}
+    return measured(Connect(connect, session.begins), ready, plan, plans, refused, title=title, tell=tell)
+
+
+def measured(
+    connect: Connect,
+    ready: Sequence[Ready],
+    plan: Plan,
+    plans: Mapping[int, PlanFacts],
+    refused: Mapping[int, str],
+    *,
+    title: str,
+    tell: Callable[[float, str], None] = _quiet,
+) -> Run:
+    """Run queries that were explained.
+
+    Args:
+        plans, refused: of each, by its number: the plan, or why it is not run.
+    """
     usable = [number for number, one in enumerate(ready) if one.error is None and number not in refused]
     everything = [*ready, _idle([ready[number] for number in usable])]
     tallies = [Tally() for _ in everything]
     seconds = 0.0
     if usable:
-        with _connections(session, everything, [*usable, len(ready)], plan) as connections:
+        with _connections(connect, everything, [*usable, len(ready)], plan) as connections:
             tell(0.05, "warming up")
             connections.set_up()
             seconds = connections.mix(tallies, tell)
@@ -111,12 +130,20 @@ def _explained(session: Session, ready: Sequence[Ready]) -> tuple[dict[int, Plan
     return plans, refused
 
 
+@dataclass(frozen=True)
+class Connect:
+    """How the processes connect. `told` holds a secret; `begins` are statements with which each connection begins."""
+
+    told: Mapping[str, Any] = field(repr=False)
+    begins: Sequence[str] = ()
+
+
 @dataclass
 class _Connections:
     """The processes, told and asked all at once."""
 
     processes: list[subprocess.Popen[str]]
-    session: Session
+    connect: Connect
     ready: Sequence[Ready]
     usable: list[int]
     plan: Plan
@@ -124,12 +151,11 @@ class _Connections:
 
     def set_up(self) -> None:
         queries = [{"sql": one.sql, "values": one.values, "writes": one.writes} for one in self.ready]
-        uri = self.session.database.user_uri
         told = [
             {
                 "do": "setup",
-                "uri": uri,
-                "begins": self.session.begins,
+                "connect": self.connect.told,
+                "begins": list(self.connect.begins),
                 "queries": queries,
                 "usable": self.usable,
                 "seed": self.plan.seed * 1000 + number,
@@ -214,14 +240,21 @@ def _exchange(process: subprocess.Popen[str], told: dict[str, Any]) -> Any:
 
 
 @contextlib.contextmanager
-def _connections(session: Session, ready: Sequence[Ready], usable: list[int], plan: Plan) -> Iterator[_Connections]:
+def _connections(connect: Connect, ready: Sequence[Ready], usable: list[int], plan: Plan) -> Iterator[_Connections]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-c", "from dbdesign.benchmark.worker import main; main()"]
     processes = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a driver's error may name host and user
+            text=True,
+            env=environment,
+        )
         for _ in range(max(plan.connections, 1))
     ]
-    connections = _Connections(processes, session, ready, usable, plan)
+    connections = _Connections(processes, connect, ready, usable, plan)
     try:
         yield connections
     finally:
@@ -250,4 +283,5 @@ def _result(one: Ready, tally: Tally, seconds: float, plan: PlanFacts | None, re
         plan=plan,
         error=one.error or refused or tally.error,
         parameters=one.parameters,
+        retries=tally.retries,
     )

@@ -19,10 +19,12 @@ PROPORTIONAL = 0.1
 
 
 def shares(profile: Profile, schema: Schema, rows: int) -> dict[str, int]:
-    """The rows of each table that holds rows itself, about `rows` together; at least one each."""
-    sizes = {label: max(profile.tables[label].rows, 1.0) for label in holders(schema) if label in profile.tables}
+    """The rows of each table that holds rows itself, about `rows` together; at least one each, but none where the profile says none."""
+    known = [label for label in holders(schema) if label in profile.tables]
+    empty = {label: 0 for label in known if profile.tables[label].rows <= 0}
+    sizes = {label: max(profile.tables[label].rows, 1.0) for label in known if label not in empty}
     if not sizes:
-        return {}
+        return empty
     floor = min(float(LOOKUP), max(rows / (4 * len(sizes)), 1.0))
     least = {label: min(size, floor) for label, size in sizes.items()}
     kept = SMALL if max(sizes.values()) > SMALL else 0
@@ -31,7 +33,8 @@ def shares(profile: Profile, schema: Schema, rows: int) -> dict[str, int]:
         middle = (low + high) / 2
         total = sum(_scaled(size, middle, least[label], kept) for label, size in sizes.items())
         low, high = (middle, high) if total < rows else (low, middle)
-    return {label: max(round(_scaled(size, low, least[label], kept)), 1) for label, size in sizes.items()}
+    found = {label: max(round(_scaled(size, low, least[label], kept)), 1) for label, size in sizes.items()}
+    return {label: (found | empty)[label] for label in known}
 
 
 def _scaled(size: float, factor: float, least: float, kept: float) -> float:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from dbdesign.benchmark.clients import client
+
 if TYPE_CHECKING:
-    import psycopg
+    from dbdesign.benchmark.clients import Client
 
 WARM_UP = 3
 """Executions of each query that are not counted."""
@@ -22,19 +24,20 @@ WARM_UP = 3
 ENOUGH = 100
 """Executions that a query has at least, where there is time for them."""
 
-CHUNK = 2000
-"""Rows that are fetched at a time."""
+MOST_RETRIES = 10
+"""Of one execution that the server asks to repeat; then it counts as an error."""
 
 
 @dataclass
 class Tally:
-    """What was measured of one query."""
+    """What was measured of one query. `retries` are executions that the server asked to repeat; their time is part of the latency."""
 
     milliseconds: list[float] = field(default_factory=list)
     rows: int = 0
     errors: int = 0
     error: str | None = None
     in_mix: int = 0
+    retries: int = 0
 
     def add(self, other: Tally) -> None:
         """Count another connection's in."""
@@ -43,14 +46,15 @@ class Tally:
         self.errors += other.errors
         self.error = self.error or other.error
         self.in_mix += other.in_mix
+        self.retries += other.retries
 
 
 @dataclass
 class Worker:
     """A connection with its queries: each an SQL text, sets of values, and whether it writes."""
 
-    connection: psycopg.Connection[Any]
-    queries: list[tuple[str, list[list[str | None]], bool]]
+    client: Client
+    queries: list[tuple[str, list[list[Any]], bool]]
     usable: list[int]
     random: Random
 
@@ -87,45 +91,44 @@ class Worker:
 
     def execute(self, number: int, tally: Tally) -> None:
         """Execute a query once, with one of its sets of values."""
-        import psycopg
-
         sql, sets, writes = self.queries[number]
         values = sets[self.random.randrange(len(sets))] or None
-        try:
-            milliseconds, rows = self._rolled_back(sql, values) if writes else self._timed(sql, values)
-        except psycopg.errors.DatabaseError as error:
-            tally.errors += 1
-            tally.error = tally.error or " ".join(str(error.diag.message_primary or error).split())
-            return
-        tally.milliseconds.append(milliseconds)
-        tally.rows += rows
+        spent = 0.0
+        for left in range(MOST_RETRIES, -1, -1):
+            milliseconds, rows, error = self._once(sql, values, writes=writes)
+            spent += milliseconds
+            if error is None:
+                tally.milliseconds.append(spent)
+                tally.rows += rows
+                return
+            if not left or not self.client.asks_to_repeat(error):
+                tally.errors += 1
+                tally.error = tally.error or self.client.said(error)
+                return
+            tally.retries += 1
 
-    def _timed(self, sql: str, values: list[str | None] | None) -> tuple[float, int]:
+    def _once(self, sql: str, values: list[Any] | None, *, writes: bool) -> tuple[float, int, BaseException | None]:
+        """Milliseconds of the statement alone, its rows, and what the server said against it."""
+        if writes:
+            self.client.begin()
         begun = time.perf_counter()
-        cursor = self.connection.execute(sql.encode(), values, prepare=True)
-        if cursor.description:
-            while cursor.fetchmany(CHUNK):
-                pass
-        return (time.perf_counter() - begun) * 1000, max(cursor.rowcount, 0)
-
-    def _rolled_back(self, sql: str, values: list[str | None] | None) -> tuple[float, int]:
-        self.connection.execute(b"BEGIN READ WRITE")
+        rows, refused = 0, None
         try:
-            return self._timed(sql, values)
-        finally:
-            self.connection.execute(b"ROLLBACK")
+            rows = self.client.run(sql, values)
+        except self.client.errors as error:
+            refused = error
+        milliseconds = (time.perf_counter() - begun) * 1000
+        if writes:
+            self.client.roll_back()
+        return milliseconds, rows, refused
 
 
 def _set_up(told: dict[str, Any]) -> Worker:
-    import psycopg
-
-    connection = psycopg.connect(told["uri"], autocommit=True)
-    connection.cursor_factory = psycopg.RawCursor
-    connection.prepared_max = None
-    for statement in told["begins"]:
-        connection.execute(statement.encode())
-    queries = [(one["sql"], one["values"], one["writes"]) for one in told["queries"]]
-    return Worker(connection, queries, told["usable"], Random(told["seed"]))  # noqa: S311 - reproducible, not secret
+    opened = client(told["connect"], told["begins"])
+    queries = [
+        (one["sql"], [opened.values(values) for values in one["values"]], one["writes"]) for one in told["queries"]
+    ]
+    return Worker(opened, queries, told["usable"], Random(told["seed"]))  # noqa: S311 - reproducible, not secret
 
 
 def main() -> None:

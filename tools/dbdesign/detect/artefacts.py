@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from dbdesign.detect.places import Scope, scope_of
+from dbdesign.detect.places import Scope
 from dbdesign.detect.signals import Basis, Signal
 from dbdesign.detect.walk import Tree
 
@@ -17,6 +17,8 @@ _DIESEL = re.compile(r"(?:^|/)migrations?(?:/[\w-]+)?/[\w.-]+/up\.sql$")
 _NUMBERED = re.compile(r"^\d{1,20}[_.-][^/]*\.sql$")
 _SUPABASE = re.compile(r"(?:^|/)supabase/migrations/\d+_[^/]+\.sql$")
 _LARAVEL = re.compile(r"(?:^|/)database/migrations/\d{4}_\d{2}_\d{2}_\d{6}_[^/]+\.php$")
+_RAILS = re.compile(r"(?:^|/)db/migrate/\d{14}_\w+\.rb$")
+_EVOLUTIONS = re.compile(r"(?:^|/)conf/evolutions/[\w-]+/\d+\.sql$")
 _ECTO = re.compile(r"(?:^|/)priv/\w+/migrations/\d{14}_[^/]+\.exs$")
 
 
@@ -37,31 +39,35 @@ def artefacts(tree: Tree, uses: set[str]) -> Iterator[Signal]:
                 ("supabase-migrations", _SUPABASE),
                 ("laravel-migrations", _LARAVEL),
                 ("ecto-migrations", _ECTO),
+                ("play-evolutions", _EVOLUTIONS),
             ):
                 if expression.search(path):
-                    yield _signal(technology, path)
+                    yield _signal(tree, technology, path)
+            if "activerecord" in uses and "mongoid" not in uses and _RAILS.search(path):
+                yield _signal(tree, "activerecord-migrations", path)
             if "diesel" in uses and _DIESEL.search(path):
-                yield _signal("diesel-migrations", path)
+                yield _signal(tree, "diesel-migrations", path)
     for folder, names in by_folder.items():
-        yield from _folder(folder, names, uses)
+        yield from _folder(tree, folder, names, uses)
 
 
-def _folder(folder: str, names: list[str], uses: set[str]) -> Iterator[Signal]:
+def _folder(tree: Tree, folder: str, names: list[str], uses: set[str]) -> Iterator[Signal]:
     versioned = [name for name in names if _FLYWAY.match(name)]
     if versioned and any(name.startswith("V") for name in versioned):
-        yield _signal(_versioned(uses), f"{folder}/{versioned[0]}" if folder else versioned[0])
+        yield _signal(tree, _versioned(uses), f"{folder}/{versioned[0]}" if folder else versioned[0])
     stems = {match["stem"] for name in names if (match := _UP.match(name))}
     paired = [stem for stem in stems if any(f"{stem}.down.{kind}" in names for kind in ("sql", "json", "cql"))]
-    if paired or (stems and "golang-migrate" in uses):
+    if paired or (stems and uses & {"golang-migrate", "pop", "migratus"}):
         owner = _paired(uses)
         if owner:
             yield _signal(
-                owner, f"{folder}/{min(paired or stems)}.up.sql" if folder else f"{min(paired or stems)}.up.sql"
+                tree, owner, f"{folder}/{min(paired or stems)}.up.sql" if folder else f"{min(paired or stems)}.up.sql"
             )
     elif "sqlx" in uses and "sqlx-migrations" not in uses and folder.rpartition("/")[2] == "migrations":
         plain = [name for name in names if _NUMBERED.match(name)]
         if plain:
-            yield _signal("sqlx-migrations", f"{folder}/{plain[0]}", weak=True)
+            dated = any(re.match(r"\d{12,14}_", name) for name in plain)
+            yield _signal(tree, "sqlx-migrations", f"{folder}/{plain[0]}", weak=not dated)
 
 
 def _versioned(uses: set[str]) -> str:
@@ -74,14 +80,14 @@ def _versioned(uses: set[str]) -> str:
 
 def _paired(uses: set[str]) -> str | None:
     """Whose `1_x.up.sql` with its `.down.sql` is."""
-    for tool in ("golang-migrate", "bun", "sqlx", "morph", "db-migrate", "dbmate", "tern"):
+    for tool in ("golang-migrate", "bun", "sqlx", "morph", "db-migrate", "dbmate", "tern", "pop", "migratus"):
         if tool in uses:
-            return {"sqlx": "sqlx-migrations", "bun": "bun-migrations"}.get(tool, tool)
+            return {"sqlx": "sqlx-migrations", "bun": "bun-migrations", "pop": "pop-migrations"}.get(tool, tool)
     return "golang-migrate"
 
 
-def _signal(technology: str, path: str, *, weak: bool = False) -> Signal:
-    scope = scope_of(path)
+def _signal(tree: Tree, technology: str, path: str, *, weak: bool = False) -> Signal:
+    scope = tree.scope(path)
     return Signal(
         technology,
         Basis.ARTEFACT,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from dbdesign.detect.artefacts import artefacts
@@ -14,11 +14,13 @@ from dbdesign.detect.connections import connections
 from dbdesign.detect.connectors import of_connectors
 from dbdesign.detect.deployment import deployed, is_ci
 from dbdesign.detect.documents import UnreadableError
+from dbdesign.detect.implied import implied
 from dbdesign.detect.imports import LANGUAGES, go_packages, imported, line_of
 from dbdesign.detect.lines import Lines, shown
 from dbdesign.detect.manifests import Dependency, Manifest, manifest_of
 from dbdesign.detect.patterns.table import matched, patterns_for
 from dbdesign.detect.places import Scope, scope_of
+from dbdesign.detect.properties import BUILD_FILES, assigned
 from dbdesign.detect.signals import Basis, Signal
 from dbdesign.detect.walk import Tree, decoded
 
@@ -26,7 +28,7 @@ _TEXT = re.compile(
     r"\.(?:ya?ml|json|jsonc|toml|ini|cfg|conf|properties|env|xml|config|sh|bash|ps1|bat|cmd|mk|tf|hcl|nomad|tpl|tmpl|dist|example|sample|template|sql|prisma|gradle|kts|neon|nix|dockerfile|"
     r"[cm]?[jt]sx?|vue|svelte|py|go|java|kt|scala|groovy|cs|fs|vb|rb|erb|rake|php|rs|exs?|clj|edn|sqlproj|cql|j2|plan|sum)$|"
     r"(?:^|/)(?:[\w.-]*Dockerfile[\w.-]*|Containerfile|Procfile[\w.]*|Makefile|GNUmakefile|justfile|Rakefile|Gemfile|Jenkinsfile|\.env[\w.-]*|env\.[\w.-]+|\.sequelizerc|\.yo-rc\.json|\.envrc|Aptfile|"
-    r"Brewfile|bin/[\w-]+|[\w-]*entrypoint[\w-]*|app\.json)$",
+    r"Brewfile|\.meteor/packages|bin/[\w-]+|[\w-]*entrypoint[\w-]*|app\.json)$",
     re.IGNORECASE,
 )
 _LONG_FILE = 512 * 1024
@@ -51,16 +53,26 @@ class Collected:
     Attributes:
         components: folders that hold a manifest of a package.
         declared: versions that manifests declare, by ecosystem and package.
+        ranks: how far from the program's own manifest each of these stands.
+        assigned: versions that build files give names to, which others refer to.
+        scope: in which circumstances a file is used.
         sources: files of source that are not of tests, by the ecosystem of their language.
     """
 
+    scope: Callable[[str], Scope] = scope_of
     signals: list[Signal] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
     declared: dict[tuple[str, str], str] = field(default_factory=dict)
+    ranks: dict[tuple[str, str], tuple[bool, int]] = field(default_factory=dict)
     packages_of: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     locked: dict[tuple[str, str], str] = field(default_factory=dict)
+    assigned: dict[str, str] = field(default_factory=dict)
     sources: Counter[str] = field(default_factory=Counter)
 
+
+_OF_OTHERS = frozenset({Scope.MANAGED, Scope.INDIRECT, Scope.TEST})
+_OWN = frozenset({Scope.RUNTIME, Scope.DEV})
+"""Scopes whose version gives way to another's; places of manifests whose do not."""
 
 _NO_COMPONENT = frozenset(
     {
@@ -77,34 +89,45 @@ _NO_COMPONENT = frozenset(
 
 def collect(tree: Tree) -> Collected:
     """Every signal of a repository."""
-    found = Collected()
+    found = Collected(tree.scope)
     aliases = _manifests(tree, found)
     _aliased(found, aliases)
+    _inherited(found, aliases)
     for path, size in tree.sizes.items():
         if _TEXT.search(path) and not _GENERATED.search(path):
             _file(tree, path, size, found)
-    uses = {
-        signal.technology
-        for signal in found.signals
-        if signal.basis is Basis.DEPENDENCY and signal.scope is not Scope.COMMENTED
-    }
-    found.signals += artefacts(tree, uses)
+    found.signals += artefacts(tree, _declared_by_choice(found))
+    found.signals += implied(found.signals)
     found.signals = of_connectors(found.signals, tree.sizes)
     return found
 
 
+def _declared_by_choice(found: Collected) -> set[str]:
+    """Technologies that manifests declare themselves. Go's sqlx has only its name in common with Rust's, which has migrations."""
+    uses = {
+        signal.technology
+        for signal in found.signals
+        if signal.basis is Basis.DEPENDENCY and signal.scope not in {Scope.COMMENTED, Scope.INDIRECT}
+    }
+    return uses if ("cargo", "sqlx") in found.packages_of.get("sqlx", ()) else uses - {"sqlx"}
+
+
 @dataclass(slots=True)
 class _Aliases:
-    """Gradle's catalogue entries and the uses of them."""
+    """Gradle's catalogue entries and the uses of them; and dependencies of Cargo that a workspace declares."""
 
     modules: dict[str, Dependency] = field(default_factory=dict)
     bundles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     uses: list[tuple[str, Lines, Dependency]] = field(default_factory=list)
+    features: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    members: list[tuple[str, Lines, Dependency]] = field(default_factory=list)
 
 
 def _manifests(tree: Tree, found: Collected) -> _Aliases:
     aliases = _Aliases()
     for path in list(tree.sizes):
+        if BUILD_FILES.search(path):
+            found.assigned.update(assigned(tree.text(path)))
         manifest = manifest_of(path)
         if manifest is None:
             continue
@@ -128,13 +151,26 @@ def _take(
     if dependency.ecosystem == "gradle-bundle":
         aliases.bundles[f"bundles.{_accessor(dependency.name)}"] = dependency.extras
         return
+    if dependency.ecosystem == "cargo" and dependency.scope is Scope.MANAGED:
+        aliases.features[dependency.name] = dependency.extras
+    if dependency.ecosystem == "cargo" and dependency.version == "workspace":
+        aliases.members.append((path, lines, dependency))
+        return
     if dependency.scope is Scope.MANAGED and dependency.extras and manifest.ecosystem == "maven":
         aliases.modules[_accessor(dependency.extras[0])] = dependency
-    if dependency.version and (
-        dependency.scope is not Scope.MANAGED or (dependency.ecosystem, dependency.name) not in found.declared
-    ):
-        found.declared[dependency.ecosystem, dependency.name] = dependency.version
+    _note_version(path, dependency, found)
     found.signals += _declared(path, lines, dependency, found)
+
+
+def _note_version(path: str, dependency: Dependency, found: Collected) -> None:
+    """Keep the version that the outermost manifest of the program itself declares."""
+    version = dependency.version
+    if not version or dependency.scope is Scope.COMMENTED or re.match(r"catalog:|workspace:", version):
+        return
+    key = (dependency.ecosystem, dependency.name)
+    rank = (dependency.scope in _OF_OTHERS or found.scope(path) not in _OWN, path.count("/"))
+    if key not in found.declared or rank < found.ranks[key]:
+        found.declared[key], found.ranks[key] = version, rank
 
 
 def _aliased(found: Collected, aliases: _Aliases) -> None:
@@ -148,6 +184,13 @@ def _aliased(found: Collected, aliases: _Aliases) -> None:
                 )
 
 
+def _inherited(found: Collected, aliases: _Aliases) -> None:
+    """`sqlx = { workspace = true }` has the features that the workspace gives it, beside its own."""
+    for path, lines, member in aliases.members:
+        extras = tuple(dict.fromkeys((*member.extras, *aliases.features.get(member.name, ()))))
+        found.signals += _declared(path, lines, replace(member, version=None, extras=extras), found)
+
+
 def _accessor(alias: str) -> str:
     return re.sub(r"[-_.]", ".", alias).lower()
 
@@ -156,7 +199,7 @@ def _declared(path: str, lines: Lines, dependency: Dependency, found: Collected)
     if dependency.scope is Scope.MANAGED:
         return
     for package in _known(dependency):
-        scope = _scoped(path, dependency, package)
+        scope = _scoped(found.scope(path), dependency, package)
         position = dependency.position
         found.packages_of.setdefault(package.technology, set()).add((dependency.ecosystem, dependency.name))
         yield Signal(
@@ -184,8 +227,7 @@ def _known(dependency: Dependency) -> tuple[Package, ...]:
     return tuple(found.values())
 
 
-def _scoped(path: str, dependency: Dependency, package: Package) -> Scope:
-    place = scope_of(path)
+def _scoped(place: Scope, dependency: Dependency, package: Package) -> Scope:
     if dependency.scope in {Scope.COMMENTED, Scope.INDIRECT}:
         return dependency.scope
     if package.test or place is Scope.TEST:
@@ -198,7 +240,7 @@ def _scoped(path: str, dependency: Dependency, package: Package) -> Scope:
 def _file(tree: Tree, path: str, size: int, found: Collected) -> None:
     name = path.rpartition("/")[2]
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    scope = scope_of(path)
+    scope = tree.scope(path)
     if (
         scope is Scope.DOCS
         and suffix not in _SOURCE_SUFFIXES
@@ -257,7 +299,7 @@ def _connected(path: str, content: bytes, scope: Scope, *, source: bool, found: 
 
 
 _OPENS = re.compile(
-    r"create_(?:async_)?engine|connect|return\s+[fF]?[\"']|DATABASE|DSN|\bdsn\b|config\(|Pool\(|\.Open\(|getConnection|ConnectionString|setJdbcUrl|\burl\b|\bURL\b|_URI\b|\bURI\b"
+    r"create_(?:async_)?engine|connect|return\s+[fF]?[\"']|DATABASE|DSN|\bdsn\b|config\(|Pool\(|\.Open\(|getConnection|ConnectionString|setJdbcUrl|\burl\b|\bURL\b|_URI\b|\bURI\b|(?i:\w*(?:url|uri|dsn)\s*[:=][^=])"
 )
 """Words of a source line that uses a connection string, rather than talks of one."""
 

@@ -40,7 +40,7 @@ def detect(
     names = {one.name for one in technologies}
     return Detection(
         technologies=technologies,
-        schemas=schema_locations(tree, collected.signals, names, readable),
+        schemas=schema_locations(tree, collected, names, readable),
         skipped=tuple(tree.skipped),
         files=len(tree.sizes),
     )

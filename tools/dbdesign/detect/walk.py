@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dbdesign.detect.ignore import Pattern, ignored, patterns
+from dbdesign.detect.manifests import manifest_of
+from dbdesign.detect.places import Scope, only_examples, scope_of
 from dbdesign.errors import InputError, LimitError
 from dbdesign.model.detection import Unseen
 
@@ -130,12 +132,19 @@ class Tree:
         sizes: bytes of every file that may be read, by its path from the root, with `/`.
         folders: names of files by folder (`` for the root).
         skipped: what was left out and why; ignored files are not listed one by one.
+        examples: whether the repository is made up of examples, which are its programs then.
     """
 
     root: Path
     sizes: dict[str, int] = field(default_factory=dict)
     folders: dict[str, list[str]] = field(default_factory=dict)
     skipped: list[Unseen] = field(default_factory=list)
+    examples: bool = False
+
+    def scope(self, path: str) -> Scope:
+        """In which circumstances a file is used, as its path says."""
+        scope = scope_of(path)
+        return Scope.RUNTIME if self.examples and scope in {Scope.EXAMPLE, Scope.BOILERPLATE} else scope
 
     def read(self, path: str) -> bytes:
         """The content of a file; empty, and said in `skipped`, where it cannot be read."""
@@ -178,6 +187,7 @@ def walk(root: Path) -> Tree:
         raise InputError("is not a folder", where=str(root), remedy="Name the folder of a repository")
     tree = Tree(root)
     _visit(tree, "", frozenset(), [], 0)
+    tree.examples = only_examples(tree.sizes, lambda path: manifest_of(path) is not None)
     return tree
 
 

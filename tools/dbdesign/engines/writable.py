@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import psycopg
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
+WRITTEN = (Engine.POSTGRESQL, Engine.COCKROACHDB, Engine.MYSQL, Engine.TIDB)
+"""Engines that a benchmark can be written into."""
 COMMENT = "Made by dbdesign benchmark; may be dropped"
 
 
@@ -97,10 +99,11 @@ def check(database: ConfiguredDatabase, name: str) -> None:
             f"database {database.name!r} may only be read",
             remedy=f"Its owner writes {database.name} = {{url = …, writable = true}} in the configuration file",
         )
-    if database.engine is not Engine.POSTGRESQL:
+    if database.engine not in WRITTEN:
         raise InputError(
-            f"database {database.name!r} is {database.engine.value}; benchmarks are written for PostgreSQL",
-            remedy="Name a PostgreSQL database, or leave it out: a server of its own is used then",
+            f"database {database.name!r} is {database.engine.value}; benchmarks are written for "
+            f"{', '.join(engine.value for engine in WRITTEN)}",
+            remedy="Name one of those, or leave it out: a server of its own is used then",
         )
     if not _NAME.match(name) or name.startswith("pg_"):
         raise InputError(

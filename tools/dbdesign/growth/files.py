@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dbdesign.growth.distributed.base import Sharded, engines
@@ -10,19 +10,24 @@ from dbdesign.growth.distributed.keyed import keyed_schema
 from dbdesign.growth.load import SECONDS_PER_MONTH, arrivals
 from dbdesign.growth.page import page
 from dbdesign.growth.partition_proof import ddl_of
-from dbdesign.growth.partitions import PartitionPlan
+from dbdesign.growth.partitions import SQL, PartitionPlan, partitioned_schema
 from dbdesign.growth.report import markdown, verdict_of
 
 if TYPE_CHECKING:
     from dbdesign.growth.plan import GrowthPlan
     from dbdesign.growth.sharding import KeyCandidate
+    from dbdesign.model.schema import Schema
 
 
 def files_of(plan: GrowthPlan) -> dict[str, str]:
     """All files by path."""
     found = {"report.md": markdown(plan), "growth.html": page(plan)}
+    if plan.derived:
+        found["schema.sql"] = ddl_of(plan.situation.design.schema_)
+        found["workload.sql"] = workload_sql(plan)
     if plan.partitions:
         found["partitions.sql"] = partitions_sql(plan)
+        found |= {f"partitioned/{path}": text for path, text in targets(plan)}
         for version in ("4.7", "5"):
             if calls := list(_partman(plan, version)):
                 found[f"pg_partman_{version}.sql"] = "\n".join(calls) + "\n"
@@ -36,14 +41,76 @@ def files_of(plan: GrowthPlan) -> dict[str, str]:
     return found
 
 
+def workload_sql(plan: GrowthPlan) -> str:
+    """The statements with their rates, as a `workload` reads them."""
+    return "\n".join(
+        f"-- name: {one.query.name}\n-- rate: {one.rate:g}/s\n{one.query.sql};\n" for one in plan.situation.load.queries
+    )
+
+
 def partitions_sql(plan: GrowthPlan) -> str:
     """The partitioned tables as they are to be, for a new database; what becomes of keys in comments."""
     parts = ["\n".join(_partitioned(plan, one)) for one in plan.partitions]
     head = (
-        "-- Partitioned tables, for an empty database. A table that holds rows is brought there without downtime by\n"
-        "-- dbdesign migrate plan OLD NEW (plan_migration), with this as NEW.\n"
+        "-- Partitioned tables, for an empty database. A table that holds rows is brought there without downtime, one after the other, by\n"
+        "-- dbdesign migrate plan OLD NEW (plan_migration): the schemas to give as NEW are in partitioned/.\n"
     )
     return head + "\n\n".join(parts) + "\n"
+
+
+def targets(plan: GrowthPlan) -> Iterator[tuple[str, str]]:
+    """The whole schema after each step: foreign keys that cannot be kept are dropped, a table is partitioned, then the next one.
+
+    Each is what a migration from the one before it is planned to.
+    """
+    schema, before, number = plan.situation.design.schema_, "the schema as it is", 0
+    for place, one in enumerate(plan.partitions, 1):
+        done, earlier = plan.partitions[:place], plan.partitions[: place - 1]
+        after, now = partitioned_schema(schema, done), partitioned_schema(schema, earlier)
+        if (freed := _freed(now, after)) is not None:
+            number += 1
+            path = f"{number}_references_to_{one.changed.name}.sql"
+            yield path, _target([_to(one, before), "-- without the foreign keys that cannot be kept"], freed, earlier)
+            before = path
+        number += 1
+        path = f"{number}_{one.changed.name}.sql"
+        head = [_to(one, before), *(f"-- {line}" for line in one.consequences)]
+        if one.strategy == "range":
+            head.append(
+                f"-- {_rest(one)} takes rows outside of all bounds while they are copied; empty and drop it before a partition"
+            )
+            head.append("-- is detached concurrently, which a DEFAULT partition forbids.")
+        yield path, _target(head, after, done)
+        before = path
+
+
+def _to(one: PartitionPlan, before: str) -> str:
+    return f"-- {one.table}: dbdesign migrate plan OLD NEW, with {before} as OLD and this as NEW."
+
+
+def _target(head: list[str], schema: Schema, done: Sequence[PartitionPlan]) -> str:
+    parts = [statement for each in done for statement in each.statements]
+    parts += [
+        f"CREATE TABLE {_rest(each)} PARTITION OF {_named(each)} DEFAULT;" for each in done if each.strategy == "range"
+    ]
+    return "\n".join([*head, "", ddl_of(schema).strip(), "", *parts, ""])
+
+
+def _freed(now: Schema, after: Schema) -> Schema | None:
+    """The schema of now without the foreign keys that are gone afterwards; None where all are kept."""
+    tables = tuple(
+        table.model_copy(update={"foreign_keys": after.table_by_label[table.label].foreign_keys})
+        for table in now.tables
+    )
+    return now.model_copy(update={"tables": tables}) if tables != now.tables else None
+
+
+def _named(one: PartitionPlan) -> str:
+    return SQL.qualified(one.changed.namespace, one.changed.name)
+
+
+def _rest(one: PartitionPlan) -> str:
+    return SQL.qualified(one.changed.namespace, f"{one.changed.name}_rest")
 
 
 def _partitioned(plan: GrowthPlan, one: PartitionPlan) -> Iterator[str]:
@@ -94,6 +161,7 @@ def sharded(plan: GrowthPlan, key: KeyCandidate) -> Sharded:
     return Sharded(
         at.design.schema_,
         keyed_schema(at.design.schema_, key),
+        keyed_schema(at.design.schema_, key, across=True),
         key,
         key.shards,
         {table.label: at.sizes.of_table(table.label, at.months) for table in tables},

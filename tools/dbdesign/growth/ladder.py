@@ -7,25 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dbdesign.growth.limits import BUSY, HIT, meeting
+from dbdesign.growth.largest import NODE_SHARE, cores_of, reads, stale_intolerant
+from dbdesign.growth.limits import BUSY, CHECKPOINT_SET, HIT, HOT_ROW, Situation, meeting
 from dbdesign.growth.load import ROUND_TRIP
 from dbdesign.growth.machine import GB, MB
 from dbdesign.growth.missing import BLOCKS
+from dbdesign.growth.partitions import SQL, time_key
+from dbdesign.model.types import BINARIES
 
 if TYPE_CHECKING:
-    from dbdesign.growth.limits import Limit, Situation
-    from dbdesign.growth.load import QueryLoad
+    from dbdesign.growth.limits import Limit
     from dbdesign.growth.missing import Missing
     from dbdesign.growth.partitions import PartitionPlan
+    from dbdesign.model.schema import Table
 
-NODE_SHARE = 0.6
-"""Share of a replica's processor that reads may take: what is left carries the load of another that is down, and replay."""
-LARGEST = 128.0
-"""Cores of the largest machines that are usual (managed PostgreSQL offers 96 to 192)."""
-LARGEST_MEMORY = 1024 * GB
-LARGEST_DISK = 64 * 1024 * GB
-"""64 TB: the largest volume of the usual managed services."""
-LARGEST_IOPS = 256_000
+OUTSIDE, LARGE_VALUES = 0.5, 100 * GB
+POOLED = 8.0
+"""Connections of a pool for each core at most: two would do for what is in memory, the others wait for storage meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,10 @@ def ladder_of(
         _larger(at, limits),
         _replicas(at),
         *_caching(at),
+        *_hot_rows(limits),
+        *_large_values(at),
         *_split(at),
+        *_regions(at, limits),
         Measure(
             "sharding",
             "the largest machine's processor, storage or disk is full of what replicas cannot take over",
@@ -92,7 +93,7 @@ def ladder_of(
 
 def _settings(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
     memory, busy = at.machine.memory, at.busy(at.months)
-    log = at.log_a_day(at.months) / 86_400 * 900
+    log = at.log_a_day(at.months) / 86_400 * CHECKPOINT_SET
     yield Measure(
         "settings",
         "from the first day; max_wal_size when 5 minutes of log exceed half of it",
@@ -110,12 +111,19 @@ def _settings(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
         ),
     )
     pool = max(4, math.ceil(busy / BUSY))
+    most = math.ceil(at.machine.cores * POOLED)
+    serves = (
+        f"a pool of {pool} serves them"
+        if pool <= most
+        else f"more than a pool of {most} ({POOLED:g} for each core) carries: they wait for the storage, which more connections do not "
+        "make faster"
+    )
+    pool = min(pool, most)
     yield Measure(
         "connection pooling",
         f"busy connections reach {BUSY:.0%} of max_connections, or clients outnumber twice the cores",
         first(limits, "connections"),
-        f"{busy:,.1f} statements run at once at peak in month {at.months:g} (rate × time, {ROUND_TRIP:g} ms of network in it): a pool of "
-        f"{pool} serves them",
+        f"{busy:,.1f} statements run at once at peak in month {at.months:g} (rate × time, {ROUND_TRIP:g} ms of network in it): {serves}",
         (f"pgbouncer: pool_mode = transaction, default_pool_size = {pool}, max_prepared_statements = 200",),
     )
 
@@ -147,7 +155,7 @@ def _indexes(at: Situation, missing: Sequence[Missing]) -> Iterator[Measure]:
     dear = [
         one
         for one in at.load.queries
-        if at.load.cost(one, at.months).blocks > BLOCKS and _share(at, one, at.months) > 0.05 * every
+        if at.load.cost(one, at.months).blocks > BLOCKS and cores_of(at, one, at.months) > 0.05 * every
     ]
     if dear:
         named = "; ".join(f"{one.query.name}: {at.load.cost(one, at.months).blocks:,.0f} blocks" for one in dear[:5])
@@ -162,10 +170,6 @@ def _indexes(at: Situation, missing: Sequence[Missing]) -> Iterator[Measure]:
         yield Measure("indexes", threshold, None, "no statement that weighs does")
 
 
-def _share(at: Situation, one: QueryLoad, months: float) -> float:
-    return at.load.rate(one, months) * at.load.cost(one, months).processor / 1000
-
-
 def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[Measure]:
     planned = {one.table: one for one in partitions}
     for table, volume in at.design.workload.volumes.items():
@@ -173,7 +177,11 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
             continue
         plan = planned.get(table)
         parted = (found := at.design.schema_.table_by_label.get(table)) is not None and found.partitioning is not None
-        do = plan.retention if plan else (_by_hand(table, volume.retention_days, parted=parted),)
+        do = (
+            plan.retention
+            if plan and plan.retention
+            else tuple(_by_hand(found, table, volume.retention_days, parted=parted))
+        )
         yield Measure(
             f"retention of {table}",
             f"rows older than {volume.retention_days:,.0f} days go",
@@ -181,7 +189,7 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
             f"{at.sizes.of_table(table, at.months) / GB:,.1f} GB are held in month {at.months:g}; "
             + (
                 "old partitions are detached, copied to object storage, and dropped: no dead rows"
-                if plan or parted
+                if (plan and plan.retention) or parted
                 else "DELETE leaves dead rows to vacuum"
             ),
             do,
@@ -204,10 +212,19 @@ def _retention(at: Situation, partitions: Sequence[PartitionPlan]) -> Iterator[M
         )
 
 
-def _by_hand(table: str, days: float, *, parted: bool) -> str:
+def _by_hand(held: Table | None, table: str, days: float, *, parted: bool) -> Iterator[str]:
     if parted:
-        return f"-- older than {days:,.0f} days: ALTER TABLE {table} DETACH PARTITION … CONCURRENTLY; archive it; DROP TABLE …"
-    return f"-- in batches of 10,000: DELETE FROM {table} WHERE … older than {days:,.0f} days"
+        yield f"-- older than {days:,.0f} days: ALTER TABLE {table} DETACH PARTITION … CONCURRENTLY; archive it; DROP TABLE …"
+        return
+    stamp = time_key(held, {}, retained=True) if held is not None else None
+    if held is not None and stamp is not None:
+        name, column = SQL.qualified(held.namespace, held.name), SQL.identifier(stamp.name)
+        if not any(prefix[:1] == (stamp.name,) for prefix in held.index_prefixes()):
+            yield f"CREATE INDEX CONCURRENTLY ON {name} USING brin ({column});"
+        old = f"{column} < now() - interval '{days:.0f} days'"
+        yield f"DELETE FROM {name} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {old} LIMIT 10000));"
+        return
+    yield f"-- in batches of 10,000: DELETE FROM {table} WHERE … older than {days:,.0f} days"
 
 
 def _partitioning(partitions: Sequence[PartitionPlan]) -> Iterator[Measure]:
@@ -229,29 +246,14 @@ def _larger(at: Situation, limits: Sequence[Limit]) -> Measure:
     )
 
 
-def stale_intolerant(at: Situation, months: float) -> float:
-    """Cores of reads that must see what was just written."""
-    strong = {
-        one.query
-        for one in at.design.access.patterns
-        if one.consistency == "strong" and one.operation == "reads" and one.query
-    }
-    strong |= {
-        one.name for one in at.design.access.patterns if one.consistency == "strong" and one.operation == "reads"
-    }
-    return sum(_share(at, one, months) for one in at.load.queries if not one.writes and one.query.name in strong)
-
-
-def reads(at: Situation, months: float) -> float:
-    """Cores of all reads."""
-    return sum(_share(at, one, months) for one in at.load.queries if not one.writes)
-
-
 def _replicas(at: Situation) -> Measure:
     free = reads(at, at.months) - stale_intolerant(at, at.months)
-    node = at.machine.cores * NODE_SHARE
     writes = at.load.processor(at.months) - reads(at, at.months)
-    count = math.ceil(free / node) + 1 if at.load.processor(at.months) >= at.machine.cores * BUSY else 1
+    count = (
+        math.ceil(free / (at.machine.cores * NODE_SHARE)) + 1
+        if at.load.processor(at.months) >= at.machine.cores * BUSY
+        else 1
+    )
     due = meeting(at.load.processor, at.machine.cores * BUSY)
     routed = [one for one in at.design.access.patterns if one.stale_seconds is not None]
     rules = "; ".join(f"{one.name}: up to {one.stale_seconds:g} s" for one in routed[:6])
@@ -274,8 +276,8 @@ def _replicas(at: Situation) -> Measure:
 
 def _caching(at: Situation) -> Iterator[Measure]:
     every = max(at.load.processor(at.months), 1e-9)
-    for one in sorted(at.load.queries, key=lambda one: -_share(at, one, at.months))[:3]:
-        share = _share(at, one, at.months) / every
+    for one in sorted(at.load.queries, key=lambda one: -cores_of(at, one, at.months))[:3]:
+        share = cores_of(at, one, at.months) / every
         rate = at.load.rate(one, at.months)
         if not one.writes and share > 0.2 and rate > 100:
             yield Measure(
@@ -283,6 +285,37 @@ def _caching(at: Situation) -> Iterator[Measure]:
                 "a read takes more than 20 % of the processor at more than 100 executions a second",
                 meeting(lambda month, one=one: at.load.rate(one, month), 100.0),  # type: ignore[misc]
                 f"{rate:,.0f}/s and {share:.0%} of the processor; whether answers repeat within the staleness that is allowed decides",
+            )
+
+
+def _hot_rows(limits: Sequence[Limit]) -> Iterator[Measure]:
+    """Rows that everybody changes; no machine and no shard helps them."""
+    for one in limits:
+        if one.limit.startswith(HOT_ROW):
+            yield Measure(
+                f"counters of {one.limit.removeprefix(HOT_ROW)}",
+                f"one row is changed {one.capacity:,.0f} times a second",
+                one.when,
+                f"{one.then:,.0f} a second at the horizon: {one.message}",
+            )
+
+
+def _large_values(at: Situation) -> Iterator[Measure]:
+    """Tables that consist of values which a database only stores."""
+    for one in at.sizes.objects:
+        whole = at.sizes.bytes(one, at.months)
+        outside = whole - at.sizes.heap(one.object, at.months) if one.kind == "table" else 0.0
+        if outside < OUTSIDE * whole or outside < LARGE_VALUES:
+            continue
+        table = at.design.schema_.table_by_label.get(one.object)
+        wide = [column.name for column in table.columns if column.type.kind in BINARIES] if table else []
+        if wide:
+            yield Measure(
+                f"object storage for {one.object}",
+                f"values out of line are {OUTSIDE:.0%} of a table or more, and over {LARGE_VALUES / GB:,.0f} GB",
+                meeting(lambda month, one=one, share=outside / whole: at.sizes.bytes(one, month) * share, LARGE_VALUES),  # type: ignore[misc]
+                f"{outside / GB:,.0f} of {whole / GB:,.0f} GB in month {at.months:g} are values of {', '.join(wide)}, which no statement "
+                "looks into: keep the key of an object in their place; disk, backup and replicas shrink with them",
             )
 
 
@@ -312,6 +345,20 @@ def _split(at: Situation) -> Iterator[Measure]:
     yield Measure("functional split", threshold, due, f"could move to a server of their own: {said}")
 
 
+def _regions(at: Situation, limits: Sequence[Limit]) -> Iterator[Measure]:
+    """Where the traffic comes from several regions, each can have what belongs to it."""
+    shares = sorted(at.design.access.regions.items(), key=lambda one: -one[1])
+    if len(shares) < 2:
+        return
+    yield Measure(
+        "a database for each region",
+        "the machine is full, or readers far away must not wait for a round trip around the world",
+        first(limits, "disk", "memory", "iops", "processor"),
+        f"the largest, {shares[0][0]}, has {shares[0][1]:.0%} of the load: what belongs to one region is written and read there; what they "
+        "share is written in one and replicated to the others",
+    )
+
+
 def independent_groups(at: Situation) -> list[set[str]]:
     """The tables by what ties them: statements that name both, foreign keys."""
     labels = [table.label for table in at.design.schema_.tables if table.partition_of is None]
@@ -335,29 +382,3 @@ def independent_groups(at: Situation) -> list[set[str]]:
         if group[label] not in found:
             found.append(group[label])
     return found
-
-
-def sharding_due(at: Situation) -> tuple[float | None, str]:
-    """When the largest machine no longer serves the primary: writes and strong reads in processor and storage, the disk; and the number
-    that would change the answer."""
-
-    def use(months: float) -> float:
-        unmovable = at.load.processor(months) - reads(at, months) + stale_intolerant(at, months)
-        return max(
-            unmovable / (LARGEST * BUSY),
-            at.stored(months) / (LARGEST_DISK * 0.8),
-            (at.random_writes(months) + at.load.commits(months)) / (LARGEST_IOPS * BUSY),
-        )
-
-    due = meeting(use, 1.0)
-    then = use(at.months)
-    commits, writes = at.load.commits(at.months), at.load.processor(at.months) - reads(at, at.months)
-    said = (
-        f"month {at.months:g}: {writes:,.2f} cores of writes of {LARGEST * BUSY:,.0f}, {at.stored(at.months) / GB:,.0f} GB of "
-        f"{LARGEST_DISK * 0.8 / GB:,.0f}, {at.random_writes(at.months) + commits:,.0f} write operations a second of "
-        f"{LARGEST_IOPS * BUSY:,.0f} on the largest machine ({LARGEST:g} cores, "
-        f"{LARGEST_MEMORY / GB:,.0f} GB, 64 TB, {LARGEST_IOPS:,} IOPS)"
-    )
-    if then > 0:
-        said += f"; {1 / then:,.1f} times that load would change the answer"
-    return due, said

@@ -6,12 +6,12 @@ Every limit is a use, computed for any month, against a capacity; the month of t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dbdesign.growth.cache import Caching, caching
+from dbdesign.growth.cache import CLASSES, Caching, caching, wanted
 from dbdesign.growth.keys import exhaustions
 from dbdesign.growth.load import ROUND_TRIP
 from dbdesign.growth.machine import GB, MB, TB
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dbdesign.growth.machine import Machine
     from dbdesign.growth.sizes import Sizes
     from dbdesign.model.design import Design
+    from dbdesign.model.patterns import AccessPattern
 
 DISK_FULL = 0.8
 """Share of the disk at which to act: a rewrite of the largest table and the log need the rest."""
@@ -38,6 +39,8 @@ NOTICED = 0.1
 """Share of the storage's operations below which reads that memory does not serve are no reason for more memory."""
 CHECKPOINT = 300.0
 """Seconds between checkpoints (checkpoint_timeout)."""
+CHECKPOINT_SET = 900.0
+"""Seconds between checkpoints as the first rung of the ladder sets them."""
 MAX_WAL = GB
 """max_wal_size by default; a checkpoint begins when half to two thirds of it is written (manual, 28.5 "WAL Configuration")."""
 BACKUP_RATE = 200 * MB
@@ -54,6 +57,9 @@ PARTITIONS = 500
 """Partitions beyond which planning what does not prune takes more than 3.6 ms a query (measured on 18: 0.7 ms at 100, 21 ms at 1,000)."""
 
 
+HOT_ROW = "hottest row of "
+ONE_ROW = 500.0
+"""Transactions a second that can change one row, one after the other: 2 ms each for a round trip with the lock and the flush of the log."""
 WIDE = 2.0**40
 """Values that nobody uses up: 34,000 a second for a year."""
 
@@ -95,8 +101,56 @@ class Situation:
             blocks: dict[str, float] = {}
             for one in self.sizes.objects:
                 blocks[one.table] = blocks.get(one.table, 0.0) + self.sizes.bytes(one, months) * BLOAT / BLOCK
-            self._caching[months] = caching(self.load.touched(months), blocks, self.machine.cache / BLOCK)
+            touched, blocks = self._by_class(months, blocks)
+            self._caching[months] = caching(touched, blocks, self.machine.cache / BLOCK)
         return self._caching[months]
+
+    def _by_class(self, months: float, blocks: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+        """Blocks touched a second, and blocks, by table; of tables of which patterns say how wanted the most wanted value is, by class."""
+        crowded = {one.entity for one in self._crowding.values()}
+        touched = {name: rate for name, rate in self.load.touched(months).items() if name not in crowded}
+        found = {name: number for name, number in blocks.items() if name not in crowded}
+        for one in self.load.queries:
+            pattern, rate = self._crowding.get(one.query.name), self.load.rate(one, months)
+            for table, number in self.load.cost(one, months).touched.items():
+                if table not in crowded:
+                    continue
+                crowds = pattern is not None and pattern.entity == table
+                values = max(round(self._values(pattern, months)), 1) if crowds and pattern is not None else 10**CLASSES
+                hottest = (pattern.hottest or 0.0) if crowds and pattern is not None else 0.0
+                for step, (_, share) in enumerate(wanted(hottest, values)):
+                    name = f"{table} {step}"
+                    touched[name] = touched.get(name, 0.0) + rate * number * share
+        for table in crowded:
+            for step, (part, _) in enumerate(wanted(0.0, 10**CLASSES)):
+                found[f"{table} {step}"] = blocks.get(table, 1.0) * part
+        return touched, found
+
+    @cached_property
+    def _crowding(self) -> dict[str, AccessPattern]:
+        """The patterns that say which share of them goes to the most wanted value, by their query."""
+        return {
+            one.query or one.name: one
+            for one in self.design.access.patterns
+            if one.hottest and one.operation != "inserts" and one.entity in self.design.schema_.table_by_label
+        }
+
+    def _values(self, pattern: AccessPattern, months: float) -> float:
+        """Different values of what a pattern compares: rows of its table, or of the one that its columns refer to, or as said."""
+        table = self.design.schema_.table_by_label[pattern.entity]
+        rows = max(self.sizes.rows(table.label, months), 1.0)
+        if table.is_unique(frozenset(pattern.equal)):
+            return rows
+        volume = self.design.workload.volumes.get(table.label)
+        known = 1.0
+        for name in pattern.equal:
+            said = volume.columns.get(name) if volume else None
+            parents = [key.references for key in table.foreign_keys if name in key.columns]
+            if parents:
+                known = max(known, *(self.sizes.rows(one, months) for one in parents))
+            elif said is not None:
+                known *= said.distinct or max(len(said.values), 1)
+        return min(known, rows)
 
     def missed(self, months: float) -> float:
         """Share of the look-ups that storage serves; 0 where they are so few that nobody notices."""
@@ -107,12 +161,12 @@ class Situation:
         """Bytes on the disk: tables and indexes with what dead rows take, and the log."""
         return self.sizes.total(months) * BLOAT + 2 * MAX_WAL
 
-    def random_writes(self, months: float) -> float:
-        """Blocks a second that checkpoints write: those dirtied between two, each once."""
+    def random_writes(self, months: float, between: float = CHECKPOINT) -> float:
+        """Blocks a second that checkpoints write: those dirtied between two, so many seconds apart, each once."""
         found = 0.0
         for table, rate in self.load.dirtied(months).items():
             blocks = max(self.sizes.of_table(table, months) / BLOCK, 1.0)
-            found += blocks * -math.expm1(-rate * CHECKPOINT / blocks) / CHECKPOINT
+            found += blocks * -math.expm1(-rate * between / blocks) / between
         return found
 
     def operations(self, months: float) -> float:
@@ -126,10 +180,11 @@ class Situation:
         for table, rate in self.load.dirtied(months).items():
             blocks = max(self.sizes.of_table(table, months) / BLOCK, 1.0)
             images += blocks * -math.expm1(-rate * CHECKPOINT / blocks) / CHECKPOINT * BLOCK
-        share = self._average_of_peak(months)
+        share = self.average_of_peak(months)
         return (self.load.log(months) + images * share) * 86_400
 
-    def _average_of_peak(self, months: float) -> float:
+    def average_of_peak(self, months: float) -> float:
+        """Transactions that write on average against those at peak."""
         peak = self.load.commits(months)
         return self.load.commits(months, peak=False) / peak if peak else 1.0
 
@@ -157,6 +212,10 @@ def meeting(use: Callable[[float], float], capacity: float) -> float | None:
     """The first month from which on a use is at least the capacity; None if that is more than ten years away."""
     if use(0.0) >= capacity:
         return 0.0
+    if (
+        use(FAR) < capacity and use(FAR / 2) < capacity
+    ):  # what grows and shrinks by factors is nowhere higher than at its ends
+        return None
     step = 6
     for high in range(step, int(FAR) + 1, step):
         if use(float(high)) >= capacity:
@@ -217,17 +276,23 @@ def _server_limits(at: Situation) -> Iterator[Limit]:
     )  # fmt: skip
     yield _limit(
         "wraparound", "share of the time between two", 1.0, lambda month: _freezing(at, month), at,
-        "vacuuming the largest table against wraparound at autovacuum's default speed takes longer than the workload takes to use "
-        "autovacuum_freeze_max_age = 200 million transactions",
+        "freezing what was written at autovacuum's default speed takes longer than the workload takes to use "
+        "autovacuum_freeze_max_age = 200 million transactions: write several rows in a transaction, let vacuum run faster",
     )  # fmt: skip
 
 
 def _freezing(at: Situation, months: float) -> float:
-    largest = max(
-        (at.sizes.of_table(one.object, months) for one in at.sizes.objects if one.kind == "table"), default=0.0
-    )
+    """Time to freeze what was written between two, against the time between; pages that are frozen already are skipped (since 9.6)."""
     between = FREEZE_AGE / max(at.load.commits(months, peak=False), 1e-9)
-    return largest / VACUUM_RATE / between
+    average = at.average_of_peak(months)
+    inserted, dirtied = at.load.written(months), at.load.dirtied(months)
+    written = 0.0
+    for table in dict.fromkeys([*inserted, *dirtied]):
+        whole = max(at.sizes.of_table(table, months), 1.0)
+        appended = inserted.get(table, 0.0) * whole / max(at.sizes.rows(table, months), 1.0)
+        rate = dirtied.get(table, 0.0) * average * BLOCK + appended
+        written += whole * -math.expm1(-rate * between / whole)
+    return written / VACUUM_RATE / between
 
 
 def _table_limits(at: Situation) -> Iterator[Limit]:
@@ -242,11 +307,32 @@ def _table_limits(at: Situation) -> Iterator[Limit]:
     for table, rate in at.load.written(at.months).items():
         if limit_of := _vacuum(at, table, rate):
             yield limit_of
+    yield from _hot_rows(at)
     for table, count in at.partition_counts.items():
         yield Limit(
             f"partitions of {table}", "partitions", PARTITIONS, count, count, 0.0 if count >= PARTITIONS else None,
             "statements that do not prune are planned for every partition",
         )  # fmt: skip
+
+
+def _hot_rows(at: Situation) -> Iterator[Limit]:
+    """Rows that so many transactions a second change that they wait for each other: each holds its lock until it is on the disk."""
+    by_name = {one.query.name: one for one in at.load.queries}
+    for pattern in at.design.access.patterns:
+        query = by_name.get(pattern.query or pattern.name)
+        table = at.design.schema_.table_by_label.get(pattern.entity)
+        if pattern.operation != "updates" or not pattern.hottest or query is None or table is None:
+            continue
+        if not any(key <= set(pattern.equal) for key in table.candidate_keys):
+            continue
+        limit = _limit(
+            f"{HOT_ROW}{table.label}", "changes a second", ONE_ROW,
+            lambda month, query=query, share=pattern.hottest: at.load.rate(query, month) * share, at,  # type: ignore[misc]
+            f"{pattern.name!r} goes to one row with {pattern.hottest:.0%}: who changes it holds its lock until the commit is on the disk, "
+            f"{1000 / ONE_ROW:g} ms with a round trip; count in several rows that readers add up, or collect changes and write their sum",
+        )  # fmt: skip
+        if limit.when is not None:
+            yield limit
 
 
 def _vacuum(at: Situation, table: str, _rate: float) -> Limit | None:

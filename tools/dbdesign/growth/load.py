@@ -9,12 +9,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from dbdesign.dialects.base import dialect
 from dbdesign.errors import DesignError
-from dbdesign.model.schema import Engine
 from dbdesign.model.statistics import BLOCK
 from dbdesign.model.types import Kind
 from dbdesign.model.workload import Query
@@ -326,26 +324,6 @@ def arrivals(design: Design, table: Table, rows: float) -> float:
     return inserts
 
 
-_NOW = re.compile(
-    r"\b(?:(?:now|transaction_timestamp|statement_timestamp|clock_timestamp)\s*\(\s*\)|current_timestamp|localtimestamp|current_date)",
-    re.IGNORECASE,
-)
-
-
-def asked_on(query: Query, day: date, design: Design) -> Query:
-    """The query as it is asked on a day: the server's clock says today, and the rows of another day lie elsewhere."""
-    if design.schema_.engine is not Engine.POSTGRESQL or day == date.today():
-        return query
-
-    def moved(match: re.Match[str]) -> str:
-        name = match[0].lower()
-        if name == "current_date":
-            return f"date '{day}'"
-        return f"{'timestamp' if name == 'localtimestamp' else 'timestamptz'} '{day} 12:00'"
-
-    return query.model_copy(update={"sql": _NOW.sub(moved, query.sql)})
-
-
 def with_arrivals(design: Design) -> tuple[Design, list[str]]:
     """The design with a statement that inserts for each table that grows and that no statement of the workload inserts into; and which."""
     workload_of = design.workload
@@ -367,7 +345,12 @@ def with_arrivals(design: Design) -> tuple[Design, list[str]]:
     return design.model_copy(update={"workload": changed}), labels
 
 
+_INSERTS = re.compile(r"\b(?:insert|merge|replace)\b", re.IGNORECASE)
+
+
 def _writes(query: Query, design: Design) -> list[Write]:
+    if not _INSERTS.search(query.sql):
+        return []
     try:
         return analyse(query.sql, design.schema_, dialect(design.schema_.engine).sqlglot).writes
     except DesignError:
@@ -391,6 +374,37 @@ def _insert(table: Table, design: Design) -> str:
     )
 
 
+def contradictions(design: Design, load: Load) -> list[str]:
+    """Tables that grow by far less, or more, than statements insert: one of the two numbers is wrong."""
+    found = []
+    for table in design.schema_.tables:
+        volume = design.workload.volumes.get(table.label)
+        if volume is None or not volume.rows or table.partition_of is not None:
+            continue
+        inserted = sum(
+            load.rate(one, 0.0, peak=False) * one.now.written.get(table.label, 0.0)
+            for one in load.queries
+            if one.use and any(write.kind == "insert" and write.table.label == table.label for write in one.use.writes)
+        )
+        deleted = any(
+            write.kind == "delete" and write.table.label == table.label
+            for one in load.queries
+            if one.use
+            for write in one.use.writes
+        )
+        said = arrivals(design, table, volume.rows) / SECONDS_PER_MONTH
+        if inserted * SECONDS_PER_MONTH < 0.01 * volume.rows and said * SECONDS_PER_MONTH < 0.01 * volume.rows:
+            continue
+        if not deleted and (inserted > FAR_APART * said or said > FAR_APART * inserted > 0):
+            found.append(
+                f"statements insert {inserted:,.3g} rows a second into {table.label}, but its growth and retention say {said:,.3g}: sizes "
+                "follow the growth, load and log the statements; say which of the two holds"
+            )
+    return found
+
+
+FAR_APART = 3.0
+"""How many times as many rows statements may insert as a table's growth says, or the other way, before it is said."""
 SECONDS_PER_MONTH = 2_629_746.0
 DAYS_PER_MONTH = SECONDS_PER_MONTH / 86_400
 

@@ -16,11 +16,10 @@ from dbdesign.simulate.pages import pages_of
 from dbdesign.simulate.simulator import Simulated, Simulator
 
 if TYPE_CHECKING:
-    from dbdesign.model.design import Design
     from dbdesign.model.schema import Table
     from dbdesign.model.workload import Query
     from dbdesign.queries.uses import TableUse
-    from dbdesign.twin.twin import Hypothetical, Twin
+    from dbdesign.twin.twin import Hypothetical
 
 BLOCKS = 1000.0
 """Blocks that a statement touches from which on an index is tried: more than 8 MB each time."""
@@ -47,17 +46,17 @@ class Missing:
 
 
 def with_missing(
-    design: Design, queries: Sequence[Query], twin: Twin, simulated: Sequence[Simulated]
+    queries: Sequence[Query], simulator: Simulator, simulated: Sequence[Simulated]
 ) -> tuple[list[Missing], list[Simulated]]:
     """What is missing, and the workload simulated with it; the indexes stay on the twin and are shown to its planner."""
-    simulator = Simulator(twin, design.schema_)
+    twin = simulator.twin
     wanted = list(dict.fromkeys(one for query in simulated for one in _wanted(query, simulator)))[:MOST]
     if not wanted:
         return [], list(simulated)
     made = twin.add_indexes([f"ON {table} USING btree ({columns})" for table, columns, _, _ in wanted])
     there = [(one, index) for one, index in zip(wanted, made, strict=True) if not isinstance(index, str)]
     twin.explain("SELECT 1", shown=[index for _, index in there])
-    later = planned(Simulator(twin, design.schema_), queries)
+    later = planned(_anew(simulator), queries)
     kept = [(one, index, gains) for one, index in there if (gains := _gains(index, simulated, later))]
     useless = [index for _, index in there if index not in [one[1] for one in kept]]
     twin.explain("SELECT 1", shown=[index for _, index, _ in kept])
@@ -73,8 +72,15 @@ def with_missing(
         for (table, columns, label, name), index, gains in kept
     ]
     if useless:
-        later = planned(Simulator(twin, design.schema_), queries)
+        later = planned(_anew(simulator), queries)
     return found, later
+
+
+def _anew(simulator: Simulator) -> Simulator:
+    """One that knows the indexes that are there now, asked on the same day."""
+    found = Simulator(simulator.twin, simulator.schema)
+    found.day = simulator.day
+    return found
 
 
 def planned(simulator: Simulator, queries: Sequence[Query]) -> list[Simulated]:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from dbdesign.model.schema import Schema
 
 PROVING_SECONDS = 5.0
-MOST_PARTS = 24
-"""Partitions of a table that are made to prove the plan."""
+MOST_PARTS, LEAST_PARTS = 24, 6
+"""Partitions of a table that are made to prove the plan, and of each of many tables."""
+ALL_PARTS = 200
+"""Partitions that are made in all, where there are so many tables."""
 MOST_HASHED = 16
 _VALUES = {
     "boolean": "true",
@@ -59,7 +61,8 @@ def prove(
         outcome = database.run_script(ddl_of(changed))
         version = f"executed on PostgreSQL {database.server.version}"
         refused = " ".join(one.message for one in outcome.failures)
-        return [_proven(database, plan, load, texts, today, version, refused) for plan in plans]
+        most = max(LEAST_PARTS, min(MOST_PARTS, ALL_PARTS // len(plans)))
+        return [_proven(database, plan, load, texts, today, version, refused, most) for plan in plans]
 
 
 def _proven(
@@ -70,13 +73,13 @@ def _proven(
     today: date,
     version: str,
     refused: str,
+    most: int,
 ) -> PartitionPlan:
     user = database.user
-    made = plan.bounds[-MOST_PARTS:] if plan.strategy == "range" else _fewer(plan)
+    made = plan.bounds[-most:] if plan.strategy == "range" else _fewer(plan, most)
     parent = SQL.qualified(plan.changed.namespace, plan.changed.name)
     try:
-        for part, bound in made:
-            user.execute(f"CREATE TABLE {part} PARTITION OF {parent} {bound}".encode())
+        user.execute("; ".join(f"CREATE TABLE {part} PARTITION OF {parent} {bound}" for part, bound in made).encode())
     except psycopg.Error as error:
         said = f"{str(error).splitlines()[0]} {refused}".strip()
         return with_proof(plan, (), f"not proven: {said}")
@@ -84,15 +87,16 @@ def _proven(
     pruning = []
     for one in load.queries:
         if one.query.name in texts and _reads(one.use, plan.table):
-            scanned = _scanned(database, texts[one.query.name], plan, today)
-            pruning.append(Pruning(one.query.name, load.rate(one, load.months) / every, scanned, len(made)))
+            scanned, early = _scanned(database, texts[one.query.name], plan, today)
+            early = early and _newest_first(one.use, plan)
+            pruning.append(Pruning(one.query.name, load.rate(one, load.months) / every, scanned, len(made), early))
     gone = _drop_oldest(user, plan, made[0][0]) if plan.retention else ""
     return with_proof(plan, pruning, f"{version}: {len(made)} partitions made, statements explained{gone}")
 
 
-def _fewer(plan: PartitionPlan) -> tuple[tuple[str, str], ...]:
+def _fewer(plan: PartitionPlan, most: int) -> tuple[tuple[str, str], ...]:
     """So many hash partitions that they are soon made, all of which together hold every value."""
-    modulus = min(MOST_HASHED, len(plan.bounds))
+    modulus = min(MOST_HASHED, most, len(plan.bounds))
     return tuple(
         (part, f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {number})")
         for number, (part, _) in enumerate(plan.bounds[:modulus])
@@ -103,8 +107,15 @@ def _reads(use: Any, table: str) -> bool:
     return use is not None and any(one.table.label == table for one in use.uses)
 
 
-def _scanned(database: ScratchDatabase, text: str, plan: PartitionPlan, today: date) -> int | None:
-    """Partitions in the plan for typical values; None where it could not be planned, or nothing of the table is read for these."""
+def _newest_first(use: Any, plan: PartitionPlan) -> bool:
+    """Whether it is ordered by the key of the partitions."""
+    return any(one.table.label == plan.table and one.ordered and one.ordered[0].column == plan.key for one in use.uses)
+
+
+def _scanned(database: ScratchDatabase, text: str, plan: PartitionPlan, today: date) -> tuple[int | None, bool]:
+    """Partitions in the plan for typical values (None where it could not be planned, or nothing of the table is read for these), and
+    whether a limit stands over all of them without a sort or merge between.
+    """
     user = database.user
     name = f"dbdesign_{secrets.token_hex(4)}"
     try:
@@ -120,10 +131,12 @@ def _scanned(database: ScratchDatabase, text: str, plan: PartitionPlan, today: d
         ).fetchone()
         user.execute(f"DEALLOCATE {name}".encode())
     except psycopg.Error:
-        return None
+        return None, False
     parts = {part.rsplit(".", 1)[-1].strip('"').replace('""', '"') for part, _ in plan.bounds}
-    found = {node["Relation Name"] for node in _nodes(_parsed(row)) if node.get("Relation Name") in parts}
-    return len(found) or None
+    explained = _parsed(row)
+    found = {node["Relation Name"] for node in _nodes(explained) if node.get("Relation Name") in parts}
+    kinds = {node["Node Type"] for node in _nodes(explained)}
+    return len(found) or None, {"Limit", "Append"} <= kinds and not kinds & {"Sort", "Incremental Sort", "Merge Append"}
 
 
 def _parsed(row: tuple[Any, ...] | None) -> Any:

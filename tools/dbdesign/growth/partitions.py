@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from dbdesign.dialects.base import dialect
+from dbdesign.growth.intervals import DAYS, PREMAKE, SMALLEST, bounds_of, interval_of
 from dbdesign.growth.limits import meeting
 from dbdesign.growth.load import DAYS_PER_MONTH, arrivals
-from dbdesign.growth.machine import GB
+from dbdesign.growth.machine import GB, TB
+from dbdesign.growth.partition_price import price_of
 from dbdesign.model.schema import Engine, IndexKey, Key, Partitioning, Table
 from dbdesign.model.types import Kind
 from dbdesign.twin.profile_rows import resolve_rows
@@ -26,19 +28,13 @@ LARGE = 100 * GB
 """Bytes of a table with its indexes from which on partitioning is worth its price."""
 PRUNED = 0.9
 """Share of the weighted statements that must read a part of the partitions only."""
-SMALLEST, LARGEST = 1 * GB, 50 * GB
 SQL = dialect(Engine.POSTGRESQL)
-MOST = 200
-"""Partitions aimed at: planning what does not prune takes 0.7 ms at 100 (measured on 18)."""
-PREMAKE = 4
 HASH_SIZE = 25 * GB
-DAYS: Mapping[str, float] = {
-    "day": 1,
-    "week": 7,
-    "month": DAYS_PER_MONTH,
-    "quarter": 3 * DAYS_PER_MONTH,
-    "year": 12 * DAYS_PER_MONTH,
-}
+MOST_HASHED = 256
+PRICE = 0.01
+"""Share of the machine's cores that partitions may cost where they are for retention alone."""
+MUST = 8 * TB
+"""Bytes from which on a table is partitioned at any price: a quarter of the 32 TB at which it ends."""
 PARTMAN_4 = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 PARTMAN_5 = {"day": "1 day", "week": "1 week", "month": "1 month", "quarter": "3 months", "year": "1 year"}
 """pg_partman 5 took the specialised `quarterly` and ISO `weekly` away (doc/pg_partman_5.0.1_upgrade.md)."""
@@ -50,12 +46,14 @@ class Pruning:
 
     Attributes:
         scanned, of: by EXPLAIN; None where it could not be planned.
+        early: whether it reads them one after the other in its own order, and stops when it has its page.
     """
 
     query: str
     share: float
     scanned: int | None = None
     of: int = 0
+    early: bool = False
 
     @property
     def pruned(self) -> bool:
@@ -127,18 +125,50 @@ def _planned(at: Situation, table: Table, today: date) -> PartitionPlan | Refusa
     if size < bound and not (retention and size > SMALLEST):
         return None
     shares = _shares(at, table)
-    time = _time_key(table, shares, retention is not None)
+    time = time_key(table, shares, retained=retention is not None)
+    dear, lost = "", ""
     if time is not None and (retention or shares.get(time.name, 0.0) >= PRUNED):
-        return _by_time(at, table, time, retention, today, shares.get(time.name, 0.0))
+        found = _by_time(at, table, time, retention, today, shares.get(time.name, 0.0))
+        price = price_of(at, table, time.name, found.count)
+        if not retention or price.cores <= max(PRICE * at.machine.cores, 2 * price.deleting):
+            return found
+        dear = price.said(time.name, found.count, retention)
     key = _hash_key(table, shares)
-    if key is not None:
-        return _by_hash(at, table, key, shares[key.name])
-    best = max(shares.items(), key=lambda one: one[1], default=("none", 0.0))
-    return Refusal(
-        table.label,
-        f"{size / GB:,.0f} GB in month {at.months:g}, but no column prunes {PRUNED:.0%} of its statements (the best is {best[0]} with "
-        f"{best[1]:.0%}): each would read every partition",
-    )
+    if key is not None and size >= bound and not (lost := _lost(at, table, key.name)):
+        hashed = _by_hash(at, table, key, shares[key.name])
+        return replace(hashed, consequences=(*hashed.consequences, *([dear] if dear else [])))
+    if dear and size > MUST:
+        return replace(found, consequences=(*found.consequences, f"{dear}; but {_ends(size)}"))
+    return Refusal(table.label, dear or _why_whole(at, size, shares, key, lost if key is not None else ""))
+
+
+def _ends(size: float) -> str:
+    return f"a table ends at 32 TB, and it has {size / TB:,.1f}"
+
+
+def _why_whole(at: Situation, size: float, shares: Mapping[str, float], key: Column | None, lost: str) -> str:
+    said = f"{size / GB:,.0f} GB in month {at.months:g}, but "
+    if key is not None and lost:
+        return f"{said}by {key.name}, the only column that prunes, {lost}"
+    if not shares:
+        return f"{said}no statement compares one of its columns with a value: each would read every partition"
+    best = max(shares.items(), key=lambda one: one[1])
+    found = f"the best is {best[0]} with {best[1]:.0%}"
+    return f"{said}no column prunes {PRUNED:.0%} of its statements ({found}): each would read every partition"
+
+
+def _lost(at: Situation, table: Table, key: str) -> str:
+    """What the database would no longer keep if the table were split by a key, which size alone does not outweigh."""
+    for columns, _ in table.unique_column_sets:
+        if key not in columns:
+            return f"UNIQUE ({', '.join(sorted(columns))}) could not be kept"
+    primary = table.primary_key
+    referring = [
+        one.label for one in at.design.schema_.tables for each in one.foreign_keys if each.references == table.label
+    ]
+    if primary is not None and key not in primary.columns and referring:
+        return f"the foreign key of {referring[0]} could not be kept"
+    return ""
 
 
 def _shares(at: Situation, table: Table) -> dict[str, float]:
@@ -156,7 +186,7 @@ def _shares(at: Situation, table: Table) -> dict[str, float]:
     return {column: weight / every for column, weight in found.items()} if every else {}
 
 
-def _time_key(table: Table, shares: Mapping[str, float], retained: bool) -> Column | None:
+def time_key(table: Table, shares: Mapping[str, float], *, retained: bool) -> Column | None:
     """The point in time to partition by: what statements compare, or where rows are to go by age, when they came."""
     columns = [one for one in table.columns if one.type.kind in TIMES and not one.nullable and one.generated is None]
 
@@ -188,11 +218,11 @@ def _by_time(
     rows = max(at.sizes.rows(table.label, at.months), 1.0)
     a_day = max(arrivals(at.design, table, rows), 1.0) * size / rows / DAYS_PER_MONTH
     span = retention or resolve_rows(at.design, at.months)[table.label].age * DAYS_PER_MONTH
-    interval = _interval(a_day, span, retention)
+    interval = interval_of(a_day, span, retention, lambda count: price_of(at, table, key.name, count).cores)
     days = DAYS[interval]
     count = math.ceil(span / days) + PREMAKE
     changed, consequences = _repartitioned(table, key.name, "range", at.design)
-    bounds = _bounds(interval, min(count - PREMAKE, 60), today)
+    bounds = bounds_of(interval, min(count - PREMAKE, 60), today)
     name, qualified = table.name, SQL.qualified(table.namespace, table.name)
     statements = [
         f"CREATE TABLE {_part(table, label)} PARTITION OF {qualified} FOR VALUES FROM ('{low}') TO ('{high}');"
@@ -233,7 +263,7 @@ def _by_time(
 
 def _by_hash(at: Situation, table: Table, key: Column, share: float) -> PartitionPlan:
     size = at.sizes.of_table(table.label, at.months)
-    modulus = max(2, 2 ** math.ceil(math.log2(size / HASH_SIZE)))
+    modulus = min(max(2, 2 ** math.ceil(math.log2(size / HASH_SIZE))), MOST_HASHED)
     changed, consequences = _repartitioned(table, key.name, "hash", at.design)
     parts = [
         (_part(table, f"p{number}"), f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {number})")
@@ -257,46 +287,6 @@ def _by_hash(at: Situation, table: Table, key: Column, share: float) -> Partitio
             f"CREATE TABLE {part} PARTITION OF {SQL.qualified(table.namespace, table.name)} {bound};"
             for part, bound in parts
         ),
-    )
-
-
-def _interval(a_day: float, span: float, retention: float | None) -> str:
-    """The step whose partitions are of a good size and number, and of which retention can drop whole ones."""
-
-    def penalty(name: str) -> float:
-        size, count = a_day * DAYS[name], span / DAYS[name] + PREMAKE
-        found = abs(math.log10(max(size, 1.0) / (10 * GB)))
-        found += 2 * (size > LARGEST) + 1 * (size < SMALLEST) + 3 * (count > MOST) + 10 * (count > 500)
-        return found + (5 if retention and DAYS[name] > retention / 3 else 0)
-
-    return min(DAYS, key=penalty)
-
-
-def _bounds(interval: str, before: int, today: date) -> list[tuple[str, date, date]]:
-    """Names and bounds of the partitions from the oldest kept to those made ahead."""
-    start = _start(interval, today)
-    lows = [start]
-    for _ in range(before):
-        lows.insert(0, _start(interval, lows[0] - timedelta(days=1)))
-    for _ in range(PREMAKE):
-        lows.append(_next(interval, lows[-1]))
-    form = {"day": "%Y%m%d", "week": "%Gw%V", "month": "%Y%m", "quarter": "%Y%m", "year": "%Y"}[interval]
-    return [(f"p{low.strftime(form)}", low, _next(interval, low)) for low in lows]
-
-
-def _start(interval: str, day: date) -> date:
-    if interval == "week":
-        return day - timedelta(days=day.weekday())
-    if interval == "month":
-        return day.replace(day=1)
-    if interval == "quarter":
-        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    return day.replace(month=1, day=1) if interval == "year" else day
-
-
-def _next(interval: str, start: date) -> date:
-    return _start(
-        interval, start + timedelta(days={"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[interval])
     )
 
 
@@ -398,7 +388,7 @@ def upheld(plans: Sequence[PartitionPlan]) -> tuple[list[PartitionPlan], list[Re
     retention it stands, and says which statements read every partition."""
     kept, fallen = [], []
     for one in plans:
-        loose = [each for each in one.pruning if not each.pruned]
+        loose = [each for each in one.pruning if not each.pruned and not each.early]
         share = 1 - sum(each.share for each in loose)
         if one.pruning and not one.retention and share < PRUNED:
             named = "; ".join(f"{each.query} reads {each.scanned or 'all'} of {each.of}" for each in loose[:4])
@@ -410,8 +400,11 @@ def upheld(plans: Sequence[PartitionPlan]) -> tuple[list[PartitionPlan], list[Re
             )
             continue
         told = tuple(
-            f"{each.query} reads {each.scanned or 'all'} of {each.of} partitions: let it give {one.key}, or accept that"
-            for each in loose
+            f"{each.query} reads the partitions one after the other and stops when it has its page"
+            if each.early
+            else f"{each.query} reads {each.scanned or 'all'} of {each.of} partitions: let it give {one.key}, or accept that"
+            for each in one.pruning
+            if not each.pruned
         )
         kept.append(replace(one, consequences=(*one.consequences, *told)))
     return kept, fallen

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from dbdesign.growth.columns import ColumnOrder, column_orders
 from dbdesign.growth.distributed.lint import Unsupported, lint
-from dbdesign.growth.ladder import Measure, ladder_of, sharding_due
+from dbdesign.growth.ladder import Measure, ladder_of
+from dbdesign.growth.largest import sharding_due
 from dbdesign.growth.limits import Limit, Situation, limits_of
-from dbdesign.growth.load import DAYS_PER_MONTH, asked_on, costs_of, refused, with_arrivals, workload
+from dbdesign.growth.load import (
+    contradictions,
+    costs_of,
+    refused,
+    with_arrivals,
+    workload,
+)
 from dbdesign.growth.missing import Missing, planned, with_missing
 from dbdesign.growth.partition_proof import prove
 from dbdesign.growth.partitions import PartitionPlan, Refusal, partition_plans, upheld
 from dbdesign.growth.sharding import KeyCandidate, candidates
 from dbdesign.growth.sizes import Weigher
+from dbdesign.simulate.clock import day_in, moved_to
 from dbdesign.simulate.simulator import Simulator
 from dbdesign.twin.twin import production_twin
 
@@ -39,6 +47,7 @@ class GrowthPlan:
     Attributes:
         shard_due: the month in which the largest machine is full; None for not within ten years.
         shard_reason: the numbers of that.
+        derived: whether schema or statements follow from entities and patterns, and are among the files.
     """
 
     situation: Situation
@@ -56,6 +65,7 @@ class GrowthPlan:
     assumptions: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     profile: Profile | None = field(default=None, repr=False)
+    derived: bool = False
 
     @property
     def sizes(self) -> Sizes:
@@ -81,11 +91,14 @@ def plan_growth(
     months: float,
     today: date,
     tell: Callable[[float, str], None] = lambda _done, _said: None,
+    *,
+    derived: Sequence[str] = (),
 ) -> GrowthPlan:
     """Plan a design's growth.
 
     Args:
         statistics: of today, as the design's volumes say.
+        derived: how the schema, or statements, follow from entities and patterns.
 
     Raises:
         InputError: where volumes cannot be.
@@ -99,20 +112,21 @@ def plan_growth(
     tell(0.1, "building the twin")
     with production_twin(ddl, statistics, settings=settings) as twin:
         simulator = Simulator(twin, design.schema_)
+        simulator.day = today
         weigher = Weigher(twin, design, today)
-        queries = [asked_on(one, today, design) for one in design.workload.queries]
+        queries = design.workload.queries
         tell(0.25, "planning today's workload")
         bare = planned(simulator, queries)
-        missing, simulated = with_missing(design, queries, twin, bare)
-        simulator = Simulator(twin, design.schema_)
+        missing, simulated = with_missing(queries, simulator, bare)
+        if missing:
+            simulator = Simulator(twin, design.schema_)
         weigher.names |= {one.oid: f"{one.name} (proposed)" for one in missing}
         weigher.weigh(0.0)
         now = costs_of(simulated, simulator, machine.cache)
         tell(0.45, "filling the twin for the horizon")
         reached = weigher.fill_latest(months) if months > 0 else 0.0
-        then_day = today + timedelta(days=round(reached * DAYS_PER_MONTH))
-        shifted = [asked_on(one, then_day, design) for one in design.workload.queries]
-        later = planned(simulator, shifted) if months > 0 else simulated
+        simulator.day = day_in(reached, today)
+        later = planned(simulator, queries) if months > 0 else simulated
         then = costs_of(later, simulator, machine.cache)
         orders = tuple(column_orders(twin))
         sizes = weigher.sizes(months, reached)
@@ -125,7 +139,7 @@ def plan_growth(
     limits = limits_of(situation)
     tell(0.8, "planning partitions")
     plans, whole = partition_plans(situation, today)
-    texts = {one.query.name: one.sql for one in simulated if one.plan is not None}
+    texts = {one.query.name: moved_to(one.sql, today) for one in simulated if one.plan is not None}
     proven, disproved = upheld(prove(design.schema_, plans, load, texts, today))
     due, reason = sharding_due(situation)
     tell(0.9, "weighing shard keys")
@@ -144,9 +158,10 @@ def plan_growth(
         tuple(lint(design.schema_, queries, crossing)),
         tuple(missing),
         f"sizes by the formulas of the twin, {proof}",
-        tuple(_assumptions(situation, profile, reached, missing, arriving)),
-        (*problems, *refused(simulated)),
+        (*derived, *_assumptions(situation, profile, reached, missing, arriving)),
+        (*problems, *contradictions(design, load), *refused(simulated)),
         profile,
+        bool(derived),
     )
 
 
@@ -168,12 +183,22 @@ def _assumptions(
         found.append(
             f"a table is larger than 32 TB at the horizon: bytes a row are those of month {reached:g}, the last that PostgreSQL can hold"
         )
+    if any(one.toast.get(month) for one in at.sizes.objects for month in one.toast):
+        found.append(
+            "values out of line are counted as long as they are: compression makes texts and documents among them smaller"
+        )
     if at.load.queries:
         found.append(
             "rates grow each month as the fastest of the tables that a statement uses grows by a share; others stay as they are"
         )
         found.append("peak rates for processor, storage and connections, average rates for log and key exhaustion")
-        found.append("all rows of a table are wanted alike: memory serves more where some are wanted more")
+        hot = any(one.hottest for one in at.design.access.patterns)
+        found.append(
+            "rows are wanted by Zipf's law where a pattern says the share of the most wanted value, alike elsewhere: memory serves more "
+            "where the newest are wanted more"
+            if hot
+            else "all rows of a table are wanted alike: memory serves more where some are wanted more"
+        )
     else:
         found.append("no workload: processor, storage, connections, log and sharding keys are judged by sizes alone")
     return [*found, *(profile.assumptions if profile else ())]

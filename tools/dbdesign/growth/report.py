@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from dbdesign.growth.ladder import LARGEST, first, spelled
+from dbdesign.growth.ladder import first, spelled
+from dbdesign.growth.largest import LARGEST
 from dbdesign.growth.limits import Limit
 from dbdesign.growth.load import DAYS_PER_MONTH
 from dbdesign.growth.plan import SHARES

@@ -1,6 +1,7 @@
 """By which key to shard, if it ever comes to that: candidates with their score, vetoes, cross-shard share, fan-out and skew.
 
-Score, 0 to 100: 35 L + 15 C + 20 B + 20 J + 10 G. L: cost-weighted share of the statements that give the key. C: clamp(log10(different
+Score, 0 to 100: 35 L + 15 C + 20 B + 20 J + 10 G. L: cost-weighted share of the statements that give the key,
+inserts aside, which any key routes. C: clamp(log10(different
 values ÷ shards) ÷ 2). B: 1 − clamp(largest shard ÷ mean − 1), by hashing the values with their frequencies into the shards. J: share of the
 joins, or where there are none of the foreign keys, that stay on one shard. G: 0 where the key changes, 0.3 for points in time, else 1.
 """
@@ -11,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from dbdesign.growth.load import QueryLoad
@@ -31,6 +33,8 @@ REFERENCE = 1 * GB
 """Bytes up to which a table may be copied to every node."""
 WRITES_A_NODE = 10_000.0
 """Rows a second that one node writes durably, in orders of magnitude."""
+NODE_BUSY = 0.7
+"""Share of a node's processor beyond which requests queue."""
 RANKS = 20_000
 """Values that are hashed one by one; the others are spread evenly."""
 MOST_CANDIDATES = 12
@@ -98,28 +102,22 @@ def future_shards(at: Situation) -> int:
 
 
 def _groups(at: Situation) -> list[tuple[str, str, dict[str, str]]]:
-    """Keys that several tables hold: a table's primary key with the foreign keys to it, columns of one name without such."""
-    found: dict[str, tuple[str, dict[str, str]]] = {}
+    """Keys that several tables hold: columns that foreign keys, through any number of tables, say are equal; without such, columns of one
+    name; and what leads a primary key.
+    """
     tables = [table for table in at.design.schema_.tables if table.partition_of is None]
-    for table in tables:
-        if table.primary_key and len(table.primary_key.columns) == 1:
-            name = table.primary_key.columns[0]
-            columns = {table.label: name} | {
-                child.label: key.columns[0]
-                for child in tables
-                for key in child.foreign_keys
-                if key.references == table.label
-                and key.referenced_columns == (name,)
-                and len(key.columns) == 1
-                and child is not table
-                and not _nullable(at, child.label, key.columns[0])
-            }
-            found[f"{table.label}.{name}"] = table.label, columns
-    referring = {(table.label, name) for table in tables for key in table.foreign_keys for name in key.columns}
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for root, members in same_columns(tables).items():
+        columns = {label: _chosen(at, label, names) for label, names in _by_table(at, members).items()}
+        if columns:
+            found[f"{root[0]}.{root[1]}"] = root[0] if root[0] in columns else next(iter(columns)), columns
+    taken = {(label, name) for _, columns in found.values() for label, name in columns.items()}
     by_name: dict[str, dict[str, str]] = {}
     for table in tables:
+        leading = table.primary_key.columns[:1] if table.primary_key else ()
         for column in table.columns:
-            if column.name.endswith("_id") and not column.nullable and (table.label, column.name) not in referring:
+            named = column.name.endswith("_id") or column.name in leading
+            if named and not column.nullable and (table.label, column.name) not in taken:
                 by_name.setdefault(column.name, {})[table.label] = column.name
     for name, columns in by_name.items():
         largest = max(columns, key=lambda one: at.sizes.of_table(one, at.months))
@@ -130,6 +128,58 @@ def _groups(at: Situation) -> list[tuple[str, str, dict[str, str]]]:
     return [(key, *found[key]) for key in ordered if weight[key] > 0.1 * total]
 
 
+Place = tuple[str, str]
+
+
+def same_columns(tables: Sequence[Table]) -> dict[Place, list[Place]]:
+    """Columns that foreign keys say hold the same values, by the one that all of them come from."""
+    source: dict[Place, Place] = {}
+    for table in tables:
+        for key in table.foreign_keys:
+            for here, there in zip(key.columns, key.referenced_columns, strict=False):
+                source.setdefault((table.label, here), (key.references, there))
+
+    def root(place: Place) -> Place:
+        seen = {place}
+        while (above := source.get(place)) is not None and above not in seen:
+            place = above
+            seen.add(place)
+        return place if above is None else min(seen)
+
+    found: dict[Place, list[Place]] = {}
+    for place in source:
+        found.setdefault(root(place), []).append(place)
+    for one, members in found.items():
+        if one not in members:
+            members.insert(0, one)
+    return found
+
+
+def _by_table(at: Situation, members: Sequence[Place]) -> dict[str, list[str]]:
+    """Those that are never NULL, by table."""
+    found: dict[str, list[str]] = {}
+    for label, name in members:
+        if not _nullable(at, label, name):
+            found.setdefault(label, []).append(name)
+    return found
+
+
+def _chosen(at: Situation, label: str, names: Sequence[str]) -> str:
+    """Of several columns of a table that hold the same key (who follows, who is followed): what most statements give."""
+    table = at.design.schema_.table_by_label[label]
+    leading = table.primary_key.columns[:1] if table.primary_key else ()
+
+    def given(name: str) -> tuple[float, bool]:
+        rate = sum(
+            at.load.rate(one, at.months)
+            for one in at.load.queries
+            if one.use and any(use.table.label == label and name in use.equal for use in one.use.uses)
+        )
+        return rate, name in leading
+
+    return max(names, key=given)
+
+
 def _judged(
     at: Situation, profile: Profile, key: str, table: str, columns: dict[str, str], shards: int
 ) -> KeyCandidate:
@@ -137,15 +187,17 @@ def _judged(
     routings = [_routing(at, one, columns, roles, shards) for one in at.load.queries]
     every = sum(one.share for one in routings) or 1.0
     routed = sum(one.share for one in routings if one.routed) / every
+    asking = [routing for one, routing in zip(at.load.queries, routings, strict=True) if not _only_inserts(one)]
+    asked = sum(one.share for one in asking)
     heaviest = max(columns, key=lambda one: at.sizes.of_table(one, at.months))
     column = profile.tables[heaviest].columns.get(columns[heaviest]) if heaviest in profile.tables else None
     own = profile.tables[table].columns.get(key.rsplit(".", 1)[1]) if table in profile.tables else None
     distinct = max([one.distinct for one in (column, own) if one is not None], default=1.0)
-    skew, largest = skew_of(key, column, shards) if column else (1.0, 1.0)
+    skew, largest = skew_of(column, shards) if column else (1.0, 1.0)
     mutable = _changes(at, columns)
     timed = _column(at, table, key.rsplit(".", 1)[1])
     parts = {
-        "L": routed,
+        "L": sum(one.share for one in asking if one.routed) / asked if asked else 1.0,
         "C": _clamp(math.log10(max(distinct / shards, 1.0)) / 2),
         "B": 1 - _clamp(skew - 1),
         "J": _together(at, columns, roles, routings),
@@ -167,7 +219,11 @@ def _judged(
         largest,
         1 - routed,
         sum(rate * routing.shards for rate, routing in rates) / executions,
-        tuple(_vetoes(at, shards, distinct, largest, mutable, heaviest)),
+        (
+            *_vetoes(at, shards, distinct, largest, mutable, heaviest),
+            *_hot(at, columns, shards),
+            *_timed(timed),
+        ),
         tuple(_prices(at, columns, roles)),
         tuple(routings),
     )
@@ -264,25 +320,34 @@ def _together(
     return sum(keys) / len(keys) if keys else 1.0
 
 
-def skew_of(key: str, column: ColumnProfile, shards: int) -> tuple[float, float]:
+def skew_of(column: ColumnProfile, shards: int) -> tuple[float, float]:
     """Largest shard ÷ mean, and the share of the commonest value: the values by rank with their frequencies, hashed into the shards."""
     held = [0.0] * shards
     common = [share for _, share in column.common]
-    texts = [text for text, _ in column.common]
+    for text, share in column.common:
+        held[_place(text, shards)] += share
     rest = max(round(column.distinct) - len(common), 0)
     left = max(1 - column.nulls - sum(common), 0.0)
     if rest:
         total = zipf_sum(rest, column.skew)
-        ranked = min(rest, RANKS)
-        shares = [left * (rank + 1) ** -column.skew / total for rank in range(ranked)]
-        common += shares
-        texts += [f"{key}:{rank}" for rank in range(ranked)]
+        shares = [left * (rank + 1) ** -column.skew / total for rank in range(min(rest, RANKS))]
         even = max(left - sum(shares), 0.0) / shards
-        held = [even] * shards
-    for text, share in zip(texts, common, strict=True):
-        held[int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % shards] += share
+        held = [one + even for one in held]
+        for place, share in zip(_places(shards), shares, strict=False):
+            held[place] += share
+        common += shares[:1]
     mean = sum(held) / shards
     return (max(held) / mean if mean else 1.0), max(common, default=0.0)
+
+
+def _place(text: str, shards: int) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % shards
+
+
+@lru_cache(maxsize=8)
+def _places(shards: int) -> tuple[int, ...]:
+    """The shards that values without a name fall into, by rank."""
+    return tuple(_place(f"rank {rank}", shards) for rank in range(RANKS))
 
 
 def _vetoes(
@@ -305,6 +370,33 @@ def _vetoes(
         yield f"the commonest value alone holds {held:,.0f} GB at the horizon: more than a shard"
     if mutable:
         yield "statements change it: a row would move between shards"
+
+
+def _hot(at: Situation, columns: Mapping[str, str], shards: int) -> Iterator[str]:
+    """Where the statements themselves crowd on one value, as their patterns say, whatever the rows do."""
+    hottest = {one.query or one.name: one for one in at.design.access.patterns if one.hottest}
+    every = hot = 0.0
+    for one in at.load.queries:
+        pattern = hottest.get(one.query.name)
+        cores = at.load.rate(one, at.months) * at.load.cost(one, at.months).processor / 1000
+        every += cores
+        key = columns.get(pattern.entity) if pattern is not None else None
+        if pattern is not None and (key in pattern.equal or (pattern.operation == "inserts" and key is not None)):
+            hot += cores * (pattern.hottest or 0.0)
+    if every and hot / every > 2 / shards and hot > at.machine.cores * NODE_BUSY:
+        yield (
+            f"the most wanted value takes {hot:,.1f} cores, {hot / every:.0%} of the load: more than one node's {at.machine.cores:g} serve"
+        )
+
+
+def _timed(column: Column | None) -> Iterator[str]:
+    if column is not None and column.type.is_time:
+        yield "a point in time: by range all new rows go to one shard, by hash every range is asked of all"
+
+
+def _only_inserts(one: QueryLoad) -> bool:
+    """Whether it only inserts, and so goes to one shard by any key."""
+    return one.use is not None and bool(one.use.writes) and all(write.kind == "insert" for write in one.use.writes)
 
 
 def _prices(at: Situation, columns: Mapping[str, str], roles: Mapping[str, Role]) -> Iterator[str]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from dbdesign.errors import DesignError
 from dbdesign.indexes.candidate import Candidate
-from dbdesign.indexes.candidates import Facts, candidates_of
+from dbdesign.indexes.candidates import NOT_NULL, Facts, candidates_of
 from dbdesign.indexes.costs import Costs, Query, bits
 from dbdesign.indexes.existing import Existing, existing_indexes, surplus
 from dbdesign.indexes.search import Search
 from dbdesign.indexes.select import Choice
 from dbdesign.indexes.upkeep import RIGHT_END, Server, WriteLoad, upkeep
 from dbdesign.model import workload
-from dbdesign.model.schema import Schema
+from dbdesign.model.schema import Engine, Schema
 from dbdesign.queries.analysis import analyse
 from dbdesign.queries.placeholders import numbered
 from dbdesign.queries.uses import StatementUse
@@ -22,6 +22,9 @@ from dbdesign.twin.twin import Hypothetical, Twin
 
 LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save, unless told otherwise."""
+
+_NOT_NULL_ENGINES = frozenset({Engine.POSTGRESQL, Engine.SQLITE, Engine.COCKROACHDB})
+"""Where an index WHERE c IS NOT NULL serves `c = $1` (manuals: PostgreSQL, 11.8; SQLite, Partial Indexes, 3; CockroachDB, same name)."""
 
 MOST_REJECTED = 12
 CURVE = (0.125, 0.25, 0.5)
@@ -85,6 +88,8 @@ class Advice:
     rejected: tuple[Rejected, ...]
     considered: int
     calls: int
+    gap: float = 0.0
+    """The share of the cost before by which another set may be cheaper, at most, over all answers of the planner."""
 
 
 @dataclass
@@ -107,7 +112,7 @@ class Advisor:
         before = costs.total(0)
         search.explore()
         budgets = [*(int(budget * part) for part in curve), budget]
-        choices = search.choices(budgets)
+        choices = search.choices(budgets, studied=[budget])
         choice = choices[-1]
         self.tell(0.95, "what may go")
         advised = self._advised(search, choice)
@@ -123,6 +128,7 @@ class Advisor:
             rejected=tuple(self._rejected(search, choice, budget, before)),
             considered=len(search.candidates),
             calls=costs.calls,
+            gap=max(0.0, choice.cost - choice.bound) / before if before else 0.0,
         )
 
     def columns_of(self, query: Query, candidate: Candidate) -> list[str]:
@@ -196,8 +202,12 @@ class Advisor:
             column = twin.column(relations[label], name) if label in relations else None
             return (column.correlation or 0.0) if column else 0.0
 
+        def nulls(label: str, name: str) -> float:
+            column = twin.column(relations[label], name) if label in relations else None
+            return column.null_frac if column else 0.0
+
         trigrams = any(one.name == "pg_trgm" for one in self.schema.extensions)
-        return Facts(rows, distinct, width, correlation, "gin_trgm_ops" if trigrams else None)
+        return Facts(rows, distinct, width, correlation, "gin_trgm_ops" if trigrams else None, nulls)
 
     def _candidates(self, queries: Sequence[Query]) -> dict[Candidate, set[str]]:
         """Candidates with the names of the queries that they come from, without those that exist."""
@@ -207,10 +217,17 @@ class Advisor:
         found: dict[Candidate, set[str]] = {}
         for query in queries:
             for use in self._uses[query.name].uses if query.failure is None else ():
-                for one in candidates_of(use, facts, partial=partial):
+                for one in filter(self._exists_in_engine, candidates_of(use, facts, partial=partial)):
                     if not any(one == other or one.is_prefix_of(other) for other in present):
                         found.setdefault(one, set()).add(query.name)
         return found
+
+    def _exists_in_engine(self, candidate: Candidate) -> bool:
+        """Whether the schema's engine has hash indexes, and partial ones that a comparison with `$1` is served by."""
+        if candidate.method == "hash":
+            return self.schema.engine is Engine.POSTGRESQL
+        sparse = (candidate.where or "").endswith(NOT_NULL)
+        return not sparse or self.schema.engine in _NOT_NULL_ENGINES
 
     def _relevant(self, query: Query, candidate: Candidate) -> bool:
         """Whether a query could use an index: by its leading key, or instead of the table."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from dbdesign.indexes.candidate import Candidate, KeyPart
+from dbdesign.indexes.candidate import Candidate, KeyPart, quoted
 from dbdesign.model.schema import Table
 from dbdesign.model.types import Kind
 from dbdesign.queries.uses import TableUse
@@ -31,6 +31,14 @@ BRIN_ROWS = 1_000_000.0
 BRIN_CORRELATION = 0.9
 """From this correlation on, a range of values lies in few ranges of blocks."""
 
+HASH_BYTES = 40.0
+"""Width of a key from which on its entry in a hash index (20 bytes at 75 %, `hash.h`) takes less than half of a B-tree's (12 more, at 90 %)."""
+
+NOT_NULL = " IS NOT NULL"
+
+MOSTLY_NULL = 0.5
+"""Share of NULLs from which on an index without them is less than half as large."""
+
 _NO_BTREE = frozenset(
     {Kind.JSON, Kind.XML, Kind.TSVECTOR, Kind.GEOMETRY, Kind.GEOGRAPHY, Kind.VECTOR, Kind.JSONB, Kind.ARRAY}
 )
@@ -47,6 +55,7 @@ class Facts:
         width: average bytes.
         correlation: with the order of rows.
         trigrams: the operator class of pg_trgm, as SQL, where it is installed.
+        nulls: share of rows in which a column is NULL.
     """
 
     rows: Callable[[str], float]
@@ -54,6 +63,7 @@ class Facts:
     width: Callable[[str, str], float]
     correlation: Callable[[str, str], float]
     trigrams: str | None = None
+    nulls: Callable[[str, str], float] = lambda _label, _name: 0.0
 
 
 def candidates_of(use: TableUse, facts: Facts, *, partial: bool) -> Iterator[Candidate]:
@@ -75,6 +85,8 @@ def candidates_of(use: TableUse, facts: Facts, *, partial: bool) -> Iterator[Can
     yield from _computed(use, facts)
     yield from _inverted(use, facts)
     yield from _block_ranges(use, facts)
+    yield from _hashed(use, facts)
+    yield from _filled(use, sequences, facts)
     if partial:
         yield from _partial(use, sequences, facts)
 
@@ -144,7 +156,7 @@ def _shared(use: TableUse, facts: Facts) -> Iterator[tuple[str, ...]]:
                 yield from ((name, other), (other, name))
 
 
-def _covering(use: TableUse, columns: tuple[str, ...], facts: Facts) -> Iterator[Candidate]:
+def _covering(use: TableUse, columns: tuple[str, ...], facts: Facts, where: str | None = None) -> Iterator[Candidate]:
     """The same search with everything else that the statement reads, so that the table is not visited."""
     rest = tuple(sorted(use.used - set(columns)))
     table, label = use.table, use.table.label
@@ -153,11 +165,11 @@ def _covering(use: TableUse, columns: tuple[str, ...], facts: Facts) -> Iterator
     if sum(facts.width(label, name) for name in (*columns, *rest)) > MOST_COVERED_BYTES:
         return
     keys = tuple(KeyPart(column) for column in columns)
-    yield _candidate(table, keys, include=rest)
+    yield _candidate(table, keys, include=rest, where=where)
     if len(rest) <= 3 and len(_indexable(use, rest)) == len(rest):
         # all as keys: equal ones are then kept once, which included columns prevent
         coarsest_first = sorted(rest, key=lambda name: (facts.distinct(label, name), name))
-        yield _candidate(table, [*keys, *(KeyPart(name) for name in coarsest_first)])
+        yield _candidate(table, [*keys, *(KeyPart(name) for name in coarsest_first)], where=where)
 
 
 def _ordered(use: TableUse, facts: Facts) -> Iterator[Candidate]:
@@ -185,7 +197,10 @@ def _inverted(use: TableUse, facts: Facts) -> Iterator[Candidate]:
         if column is None:
             continue
         if column.type.kind in _INVERTED:
-            only_paths = column.type.kind is Kind.JSONB and one.operator == "@>"  # smaller, and all that is asked
+            only_paths = column.type.kind is Kind.JSONB and one.operator in {
+                "@>",
+                "@@",
+            }  # smaller, and all that is asked
             yield _candidate(
                 use.table, [KeyPart(one.column, opclass="jsonb_path_ops" if only_paths else None)], method="gin"
             )
@@ -202,6 +217,30 @@ def _block_ranges(use: TableUse, facts: Facts) -> Iterator[Candidate]:
             yield _candidate(use.table, [KeyPart(name)], method="brin")
 
 
+def _hashed(use: TableUse, facts: Facts) -> Iterator[Candidate]:
+    """Of wide keys that are looked up by equality alone: an entry of a hash index is as small whatever the key."""
+    label, ordered = use.table.label, {one.column for one in use.ordered}
+    for name in _indexable(use, sorted({*use.equal, *use.joins})):
+        if facts.width(label, name) >= HASH_BYTES and name not in use.ranges and name not in ordered:
+            yield _candidate(use.table, [KeyPart(name)], method="hash")
+    for one in use.computed:
+        if one.kind == "equal" and sum(facts.width(label, name) for name in one.columns) >= HASH_BYTES:
+            yield _candidate(use.table, [KeyPart(expression=one.sql)], method="hash")
+
+
+def _filled(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) -> Iterator[Candidate]:
+    """The rows in which a column, NULL in most, is not: a comparison with it asks for no others (`predtest.c`, strict operators)."""
+    label = use.table.label
+    compared = use.equal | use.ranges | set(use.joins)
+    for columns in sequences:
+        sparse = [name for name in columns if name in compared and facts.nulls(label, name) >= MOSTLY_NULL]
+        if sparse:
+            emptiest = max(sparse, key=lambda name: (facts.nulls(label, name), name))
+            where = quoted(emptiest) + NOT_NULL
+            yield _candidate(use.table, [KeyPart(name) for name in columns], where=where)
+            yield from _covering(use, columns, facts, where)
+
+
 def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) -> Iterator[Candidate]:
     """The part of a table that a statement always asks for, keyed by what else it asks; states, of few values, before the rest."""
     conditions = [one for one in dict.fromkeys(use.conditions) if one.column not in use.ranges]
@@ -213,16 +252,23 @@ def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) 
                 yield _candidate(use.table, [KeyPart(name) for name in rest], where=condition.sql)
 
 
-def merged(one: Candidate, other: Candidate) -> Candidate | None:
-    """One index that does what two do: the longer key, and everything that either carries; None where neither key leads the other."""
+def merged(one: Candidate, other: Candidate) -> Iterator[Candidate]:
+    """Indexes that do what two with the same leading key do: the keys of either, and everything that both carry.
+
+    Where the keys of one lead the other's, the longer serves both searches; else it searches for one and is read for the other.
+    """
     if (one.table, one.method, one.where) != (other.table, other.method, other.where) or one.unique or other.unique:
-        return None
-    longer, shorter = (one, other) if len(one.keys) >= len(other.keys) else (other, one)
-    if longer.keys[: len(shorter.keys)] != shorter.keys:
-        return None
-    have = {key.text for key in longer.keys}
-    include = tuple(sorted((set(longer.include) | set(shorter.include)) - have))
-    return Candidate(longer.table, longer.keys, include, longer.where, longer.method)
+        return
+    if one.method != "btree" or one.keys[0] != other.keys[0]:
+        return
+    for first, second in ((one, other), (other, one)):
+        if second.keys[: len(first.keys)] == first.keys and len(second.keys) > len(first.keys):
+            continue
+        have = {key.text for key in first.keys}
+        more = [key for key in second.keys if key.text not in have]
+        include = {*first.include, *second.include, *(key.column for key in more if key.column)} - have
+        if len(include) <= MOST_INCLUDED and all(key.column for key in more):
+            yield Candidate(first.table, first.keys, tuple(sorted(include)), first.where)
 
 
 def neighbours(candidate: Candidate) -> Iterator[Candidate]:

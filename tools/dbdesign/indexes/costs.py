@@ -18,6 +18,9 @@ INCIDENTAL = 0.001
 """Share of a query's cost below which an index in its plan is incidental: the plan without it is as good."""
 
 
+ALIKE = 0.0003
+"""Share by which plans' costs may differ without the planner being asked which it takes."""
+
 ALLOWANCE = 60.0
 """Seconds of planning that one query may take in all; what is not known of it then is taken from what is."""
 
@@ -61,9 +64,17 @@ class Query:
                 (one for one in self.answers if not one.used & ~available and not available & ~one.available),
                 None,
             )
+            found = found or self._between(available)
             if found:
                 self._memo[available] = found
         return found
+
+    def _between(self, available: int) -> Answer | None:
+        """What a set must cost within `ALIKE`: no less than with more indexes, no more than a plan that it allows."""
+        least = max((one.cost for one in self.answers if not available & ~one.available), default=0.0)
+        possible = (one for one in self.answers if not one.used & ~available and one.cost <= least * (1 + ALIKE))
+        found = min(possible, key=lambda one: one.cost, default=None)
+        return Answer(available, found.used, found.cost) if found else None
 
     def cheapest_known(self, available: int) -> Answer:
         """The cheapest plan that is known to be possible with a set."""
@@ -179,3 +190,11 @@ def bits(mask: int) -> Iterator[int]:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
         mask ^= lowest
+
+
+def union(masks: Iterable[int]) -> int:
+    """All of several sets."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found

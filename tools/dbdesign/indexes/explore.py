@@ -26,6 +26,8 @@ class Field:
     """The candidates of one query: all that came from it, by tier from wide to narrow, in groups."""
 
     tiers: tuple[tuple[int, ...], ...]
+    leading: tuple[int, ...] = ()
+    """Those with the same leading key and of the same method together."""
 
     @classmethod
     def of(cls, own: int, candidates: Sequence[Candidate]) -> Field:
@@ -35,7 +37,11 @@ class Field:
         narrow = [one for one in numbers if _width(candidates[one]) in (2, 3) and not candidates[one].include]
         wide = [one for one in numbers if one not in set(single) | set(narrow)]
         found = (tuple(_groups(tier, candidates)) for tier in (single, narrow, wide))
-        return cls(tuple(tier for tier in found if tier))
+        leading: dict[tuple[str, str, str], int] = {}
+        for one in numbers:
+            key = (candidates[one].label, candidates[one].keys[0].text, candidates[one].method)
+            leading[key] = leading.get(key, 0) | 1 << one
+        return cls(tuple(tier for tier in found if tier), tuple(leading.values()))
 
 
 def _width(candidate: Candidate) -> int:
@@ -59,8 +65,9 @@ def explore(costs: Costs, query: Query, field: Field, *, calls: int) -> int:
     for tier in field.tiers:
         winners = _tournament(costs, query, tier, 0)
         pool |= winners | _tournament(costs, query, tier, pool | winners)
-        pool |= _tournament(costs, query, [group & ~winners for group in tier], 0)  # who comes second
         alternatives(costs, query, pool & _all(tier), calls=calls)
+    for group in field.leading:
+        pool |= costs.cost(query, group).used
     alternatives(costs, query, pool, calls=calls)
     for number in bits(pool):  # each by itself: what a small budget can pay for
         costs.cost(query, 1 << number)

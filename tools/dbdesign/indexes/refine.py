@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from dbdesign.indexes.candidate import Candidate, KeyPart
 from dbdesign.indexes.candidates import MOST_INCLUDED, MOST_KEYS, merged, neighbours
@@ -35,8 +36,11 @@ def variants(candidate: Candidate, columns: Sequence[str]) -> Iterator[Candidate
 
 def merges(chosen: Sequence[Candidate]) -> Iterator[tuple[int, int, Candidate]]:
     """Pairs of chosen indexes (by their places) that one index could stand for."""
+    present, alike = set(chosen), dict[tuple[object, KeyPart], list[int]]()
     for place, one in enumerate(chosen):
-        for other_place in range(place + 1, len(chosen)):
-            found = merged(one, chosen[other_place])
-            if found is not None and found not in chosen:
-                yield place, other_place, found
+        alike.setdefault((one.table, one.keys[0]), []).append(place)
+    for places in alike.values():
+        for place, other in combinations(places, 2):
+            for found in merged(chosen[place], chosen[other]):
+                if found not in present:
+                    yield place, other, found

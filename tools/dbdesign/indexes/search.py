@@ -1,29 +1,42 @@
 """The search for the best sets of indexes within budgets: solve over what is known, ask the planner about the solution, learn, repeat.
 
-The rounds go over all budgets, and twice the largest: a shape that is worth its bytes only there is known before the last round, and may
-make room in a smaller one.
+The rounds go over all budgets, and beyond the largest: a shape that is worth its bytes only there is known before the last round, and
+may make room in a smaller one, or serve more queries together with another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dbdesign.indexes.candidate import Candidate
-from dbdesign.indexes.costs import Costs, Query, bits
+from dbdesign.indexes.costs import Costs, Query, bits, union
 from dbdesign.indexes.explore import Field, explore
-from dbdesign.indexes.pricing import ask_affordable, ask_groups
+from dbdesign.indexes.market import Market
+from dbdesign.indexes.pricing import Tariff, ask_affordable, ask_all
 from dbdesign.indexes.refine import merges, variants
 from dbdesign.indexes.select import NODES, Choice, Selection
 
-ALTERNATIVES = 6
+ALTERNATIVES = 4
 """Questions about alternatives for each query at the beginning."""
 
-ROUNDS = 5
-"""Times that each budget's solution is put to the planner at most, before the last."""
+ROUNDS, LEAST_ROUNDS = 5, 3
+"""Times that each budget's solution is put to the planner at most, before the last; and from which on no improvement ends it."""
+
+BEYOND = (2.0, 1.5, 1.25, 0.75)
+"""Factors of the largest budget that are looked at in between."""
+
+PURSUED = 1.2
+"""Questions for each budget's rounds, as a part of those of exploring, from which on no further round begins."""
 
 LAST_ROUNDS = 4
 """Times that the last solution is put to the planner at most, if it said that it costs more than was known."""
+
+MERGED = 12
+"""Indexes for two that are asked about in a round, at least: half as many as there are queries otherwise."""
+
+THRIFT = 1e-6
+"""Share of the workload's cost that the whole budget must save: of two sets that are as good, the smaller is better."""
 
 SETTLED = 0.0005
 """Relative improvement of a round below which the search ends."""
@@ -50,7 +63,7 @@ class Search:
     upkeep: list[float] = field(default_factory=list)
     least: float = 0.0
     tell: Callable[[float, str], None] = lambda _done, _message: None
-    _fields: list[Field] = field(default_factory=list)
+    _thrift: float = 0.0
     _best: dict[int, Choice] = field(default_factory=dict)
 
     @property
@@ -60,46 +73,53 @@ class Search:
 
     def explore(self) -> None:
         """Ask about every query by itself."""
-        self._fields = [
-            Field.of(own & query.relevant, self.candidates)
-            for query, own in zip(self.costs.queries, self.own, strict=True)
-            if query.failure is None
-        ]
-        for number, (query, mine) in enumerate(zip(self.costs.plannable, self._fields, strict=True)):
-            self.tell(0.5 * number / len(self._fields), f"planning {query.name}")
-            explore(self.costs, query, mine, calls=ALTERNATIVES)
+        asked = [(query, own) for query, own in zip(self.costs.queries, self.own, strict=True) if query.failure is None]
+        for number, (query, own) in enumerate(asked):
+            self.tell(0.5 * number / len(asked), f"planning {query.name}")
+            explore(self.costs, query, Field.of(own & query.relevant, self.candidates), calls=ALTERNATIVES)
 
-    def choices(self, budgets: Sequence[int]) -> list[Choice]:
-        """The best sets for budgets in bytes, in their order; their costs are the planner's own, and none above a smaller budget's."""
-        rising = sorted(set(budgets))
+    def choices(self, budgets: Sequence[int], *, studied: Sequence[int] = ()) -> list[Choice]:
+        """The best sets for budgets in bytes, in their order; their costs are the planner's own, and none above a smaller budget's.
+
+        Args:
+            studied: the budgets for which questions are asked; for the others what is known then is enough. All if empty.
+        """
+        rising = sorted(set(studied or budgets))
+        self._thrift = THRIFT * self.costs.total(0) / max(1, *budgets)
+        enough = int(self.costs.calls * (1 + PURSUED * len(rising)))
         for number in range(ROUNDS):
             self.tell(0.5 + 0.4 * number / ROUNDS, f"choosing among {len(self.candidates):,} indexes")
             improved = [self._round(budget, widely=number == 0) for budget in rising]
-            improved.append(self._round(2 * rising[-1], widely=False))
-            if not any(improved):
+            settled = number == ROUNDS - 1 or (number >= LEAST_ROUNDS and not any(improved))
+            if settled or self.costs.calls > enough:
                 break
+            self._round(int(rising[-1] * BEYOND[number % len(BEYOND)]))
         self.tell(0.9, "the last choice")
         found: dict[int, Choice] = {}
-        for budget in rising:
+        for budget in sorted(set(budgets)):
             mine = self.pruned(self._last(budget))
             smaller = min(found.values(), key=lambda one: one.cost, default=mine)
             found[budget] = mine if mine.cost <= smaller.cost else smaller
         return [found[budget] for budget in budgets]
 
-    def _round(self, budget: int, *, widely: bool) -> bool:
-        """Solve for one budget and learn about the solution, widely or only what is affordable; whether it is better than before."""
+    def _round(self, budget: int, *, widely: bool = False) -> bool:
+        """Solve for one budget and learn about the solution and what is affordable beside it; whether it is better than before."""
         before = self._known(budget)
         selection, solved = self._solved(budget, nodes=0)
-        best = self._put(budget, solved)
         tariff = selection.tariff()
         sizes, upkeep = [one.size for one in self.costs.indexes], self._charges()
         ask_affordable(
-            self.costs, best.chosen, lambda place, number: tariff.price(place, number, sizes[number], upkeep[number])
+            self.costs, solved.chosen, lambda place, number: tariff.price(place, number, sizes[number], upkeep[number])
         )
+        best = self._put(budget, solved)
+        kept = self.cost(solved.chosen) <= solved.cost * (1 + SETTLED)
+        if not kept:
+            self._correct(solved.chosen)
         if widely:
-            ask_groups(self.costs, self._fields, best.chosen)
-        self.refine(best)
-        return before is None or self._net(best) < self._net(before) * (1 - SETTLED)
+            own = [one for one, query in zip(self.own, self.costs.queries, strict=True) if query.failure is None]
+            ask_all(self.costs, own, best.chosen)
+        self.refine(best, tariff)
+        return not kept or before is None or self._net(best) < self._net(before) * (1 - SETTLED)
 
     def _last(self, budget: int) -> Choice:
         """The set with which a search ends: solved thoroughly, again where the planner does not keep what the solution promises."""
@@ -107,7 +127,7 @@ class Search:
             _, solved = self._solved(budget, nodes=NODES)
             best = self._put(budget, solved)
             if self._net(best) <= self._net(solved) * (1 + SETTLED) or number == LAST_ROUNDS - 1:
-                return best
+                return replace(best, bound=min(solved.bound, best.cost))
             self._correct(solved.chosen)
         raise AssertionError("the last round returns")
 
@@ -121,16 +141,20 @@ class Search:
         selection = Selection(self.costs.plannable, sizes, self._charges(), budget=budget)
         known = self._known(budget)
         solved = selection.solve(starts=[known.chosen] if known else [], nodes=nodes)
-        free = self.least * solved.chosen.bit_count()
-        return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound)
+        free = self._demanded(solved)
+        return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound - free)
 
     def _charges(self) -> list[float]:
-        """What each index has to save before it pays: its upkeep, and the least gain."""
+        """What each index has to save before it pays: its upkeep, the least gain, and a little for its bytes."""
         upkeep = self.upkeep or [0.0] * len(self.candidates)
-        return [one + self.least for one in upkeep]
+        sizes = (one.size for one in self.costs.indexes)
+        return [one + self.least + self._thrift * size for one, size in zip(upkeep, sizes, strict=True)]
+
+    def _demanded(self, choice: Choice) -> float:
+        return self.least * choice.chosen.bit_count() + self._thrift * choice.size
 
     def _net(self, choice: Choice) -> float:
-        return choice.cost + self.least * choice.chosen.bit_count()
+        return choice.cost + self._demanded(choice)
 
     def _known(self, budget: int) -> Choice | None:
         """The best set so far that fits."""
@@ -158,9 +182,9 @@ class Search:
             chosen &= ~(1 << number)
             cost += lost
         size = sum(self.costs.indexes[number].size for number in bits(chosen))
-        return Choice(chosen, size, cost, choice.bound)
+        return Choice(chosen, size, cost, min(cost, choice.bound + cost - choice.cost))
 
-    def refine(self, choice: Choice) -> None:
+    def refine(self, choice: Choice, tariff: Tariff) -> None:
         """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them."""
         users = self._users(choice.chosen)
         wanted: dict[Candidate, set[int]] = {}
@@ -169,17 +193,50 @@ class Search:
             read = sorted({name for place in queries for name in self.columns(self.costs.queries[place], candidate)})
             for variant in variants(candidate, read):
                 wanted.setdefault(variant, set()).update(queries)
-        numbers = list(users)
-        for one, other, both in merges([self.candidates[number] for number in numbers]):
-            wanted.setdefault(both, set()).update(users[numbers[one]] | users[numbers[other]])
+        self._ask_about(wanted, choice.chosen)
+        self._merge(choice, users, tariff)
+
+    def _merge(self, choice: Choice, users: dict[int, set[int]], tariff: Tariff) -> None:
+        """Try one index for two that are chosen, or that queries would take if others paid for a part of them.
+
+        Asked about are those that pay if they serve either's queries as well as it does.
+        """
+        market = Market(self.costs, choice.chosen, tariff, self._charges())
+        wanted = sorted({*users, *market.at_a_discount()})
+        pairs: dict[Candidate, int] = {}
+        for one, other, both in merges([self.candidates[number] for number in wanted]):
+            pairs[both] = pairs.get(both, 0) | 1 << wanted[one] | 1 << wanted[other]
+        known = {one: number for number, one in enumerate(self.candidates)}
+        sizes = [one.size for one in self.costs.indexes]
+        for both, parts in list(pairs.items()):
+            least = sizes[known[both]] if both in known else max(sizes[number] for number in bits(parts))
+            if market.promise(least, parts) is None:
+                del pairs[both]
+        self._add({one: set[int]() for one in pairs if one not in known})
+        offers = [
+            (-offer.saved, number, pairs[one], offer)
+            for number, one in enumerate(self.candidates)
+            if one in pairs and (offer := market.promise(self.costs.indexes[number].size, pairs[one]))
+        ]
+        for _, number, parts, offer in sorted(offers, key=lambda one: one[:2])[: self._most_merged]:
+            for query, others in offer.takers:
+                query.relevant |= 1 << number
+                self.costs.cost(query, (choice.chosen | others) & ~parts | 1 << number)
+
+    @property
+    def _most_merged(self) -> int:
+        return max(MERGED, len(self.costs.plannable) // 2)
+
+    def _ask_about(self, wanted: dict[Candidate, set[int]], chosen: int) -> None:
+        """Make the shapes that there are not yet, and ask about each the queries that it is for."""
         known = set(self.candidates)
         fresh = {one: queries for one, queries in wanted.items() if one not in known}
         self._add(fresh)
         for number in range(len(self.candidates) - len(fresh), len(self.candidates)):
             for place in fresh[self.candidates[number]]:
                 query = self.costs.queries[place]
-                alike = self._alike(number, choice.chosen)
-                self.costs.cost(query, choice.chosen & ~alike | 1 << number)
+                alike = self._alike(number, chosen)
+                self.costs.cost(query, chosen & ~alike | 1 << number)
 
     def _users(self, chosen: int) -> dict[int, set[int]]:
         """The chosen indexes, and the places of the queries whose plans use them."""
@@ -212,11 +269,3 @@ class Search:
             self.upkeep += [0.0] if self.upkeep else []
             for place in fresh[candidate]:
                 self.costs.queries[place].relevant |= bit
-
-
-def union(masks: Iterable[int]) -> int:
-    """All of several sets."""
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found

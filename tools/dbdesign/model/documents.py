@@ -119,10 +119,29 @@ class Collection(Model):
             yield from _paths(fields, "")
 
 
+class Pipeline(Model):
+    """A find or an aggregation on a collection; a find is the pipeline of its match, sort, skip and limit.
+
+    Attributes:
+        name: what the source calls it, or `orders.find 2` for the second one on a collection.
+        stages: each a mapping of the stage's name to what it says; what is computed is a text that begins with a colon.
+        rate: executions per second; None where not said.
+        line, path: where it stands; None where that is not known, and where the source is one file.
+    """
+
+    name: str
+    collection: str
+    stages: tuple[Mapping[str, Any], ...]
+    rate: float | None = None
+    line: int | None = None
+    path: str | None = None
+
+
 class DocumentSchema(Model):
-    """The collections of a database."""
+    """The collections of a database, and the queries on them where the source has those."""
 
     collections: tuple[Collection, ...]
+    pipelines: tuple[Pipeline, ...] = ()
     engine: Literal["mongodb"] = "mongodb"
     version: str | None = None
 

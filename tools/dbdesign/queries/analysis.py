@@ -23,7 +23,9 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _CONTAINMENTS: dict[Any, tuple[str, str]] = {
     exp.ArrayContainsAll: ("@>", "document"),
-    exp.JSONBContains: ("?", "document"),
+    exp.JSONBContainsTopKey: ("?", "document"),
+    exp.JSONBContainsAnyTopKeys: ("?|", "document"),
+    exp.JSONBContainsAllTopKeys: ("?&", "document"),
     exp.ArrayOverlaps: ("&&", "array"),
     exp.MatchAgainst: ("@@", "text search"),
 }

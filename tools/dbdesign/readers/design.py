@@ -27,18 +27,23 @@ from typing import TYPE_CHECKING
 from dbdesign.model import quantity
 from dbdesign.model.base import Model
 from dbdesign.model.design import Design
+from dbdesign.model.lifecycle import Lifecycle
 from dbdesign.model.patterns import AccessModel
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.model.workload import ColumnVolume, LatencyTarget, Query, TableVolume, Workload
 from dbdesign.readers.access_patterns import SECTIONS, check_patterns, parse_patterns
 from dbdesign.readers.base import ReadResult
 from dbdesign.readers.design_document import DesignFileError, Document, Problem, is_null, line_of, nearest
+from dbdesign.readers.lifecycle import bind, parse_lifecycle
 from dbdesign.readers.transactions import parse_transactions
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
 ENGINE = re.compile(r"([a-z]+)(?:[\s-]*v?(\d+(?:\.\d+)*))?\Z", re.IGNORECASE)
+STORES = {"mongodb": "mongodb", "mongo": "mongodb", "dynamodb": "dynamodb", "redis": "redis"}
+"""Engines without tables that a design may be for: their schema, if any, is not read here."""
+
 ENGINE_SYNONYMS = {
     "postgres": "postgresql",
     "pg": "postgresql",
@@ -54,19 +59,23 @@ class DesignFile(Model):
 
     Attributes:
         engine, version: as said; None if the schema's own engine holds.
+        store: the engine without tables that the design is for, instead of `engine`; `version` is then of that.
         schema_source: a path, `database:<name>` or inline text, as written.
         workload: queries and volumes; volumes are still by the names as written.
         access: entities, relations and access patterns; checked against each other only without a schema, whose tables are entities too.
+        lifecycle: of the rows, with tables as written; None where it is not said.
         lines: of `schema`, `volumes.<table>`, `volumes.<table>.<column>`, for the checks against the schema.
         doubts: volumes that cannot be, left out, where the caller goes on without them.
     """
 
     engine: Engine | None = None
     version: str | None = None
+    store: str | None = None
     schema_source: str | None = None
     schema_format: str | None = None
     workload: Workload = Workload()
     access: AccessModel = AccessModel()
+    lifecycle: Lifecycle | None = None
     lines: Mapping[str, int] = {}
     doubts: tuple[Problem, ...] = ()
 
@@ -79,7 +88,7 @@ def is_design(text: str) -> bool:
     """Whether a text looks like a design file rather than a schema: YAML with a top-level `workload`, `volumes` or `schema`."""
     keys = set(
         re.findall(
-            r"^[\"']?(engine|schema|workload|volumes|targets|entities|relations|patterns)[\"']?\s*:",
+            r"^[\"']?(engine|schema|workload|volumes|targets|lifecycle|entities|relations|patterns)[\"']?\s*:",
             text,
             flags=re.MULTILINE,
         )
@@ -114,6 +123,9 @@ def read_design(
         DesignFileError: also where volumes or queries name tables or columns that the schema does not have.
     """
     document = parse_design(text, name=name, lenient=lenient)
+    if document.store is not None:
+        said = f"engine is {document.store}, which has no tables: `dbdesign nosql` designs for it"
+        raise DesignFileError([Problem(line=document.lines.get("engine", 1), message=said)], name)
     if document.schema_source is None:
         raise DesignFileError([Problem(line=1, message="`schema` is missing: name a file, or put the DDL there")], name)
     result = load(
@@ -137,10 +149,14 @@ def read_design(
     if doubts:
         told = tuple(f"{doubt}{LEFT_OUT}" for doubt in doubts)
         result = result.model_copy(update={"notes": (*result.notes, *told)})
+    lifecycle, unknown = bind(document.lifecycle, schema, document.lines) if document.lifecycle else (None, [])
+    if unknown:
+        raise DesignFileError(unknown, name)
     design = Design(
         schema=schema,
         workload=workload,
         access=document.access,
+        lifecycle=lifecycle,
         lines=result.lines,
         files=result.files,
         comments=result.comments,
@@ -224,12 +240,13 @@ class _Parser(Document):
     lenient: bool = False
     doubts: list[Problem] = field(default_factory=list)
     default_target: LatencyTarget | None = None
+    store: str | None = None
 
     def parse(self, text: str) -> DesignFile:
         root = self.compose(text)
         entries = self.mapping(
             root,
-            {"engine", "schema", "format", "workload", "volumes", "targets", "transactions", *SECTIONS},
+            {"engine", "schema", "format", "workload", "volumes", "targets", "transactions", "lifecycle", *SECTIONS},
             "the design file",
         )
         engine, version = self._engine(entries.get("engine"))
@@ -244,6 +261,7 @@ class _Parser(Document):
         )
         format_name = self.text(entries.get("format"), "format")
         access = parse_patterns(self, entries, self.default_target)
+        lifecycle = parse_lifecycle(self, entries.get("lifecycle"))
         if source is None:
             check_patterns(self, access)
         if self.problems:
@@ -251,10 +269,12 @@ class _Parser(Document):
         return DesignFile(
             engine=engine,
             version=version,
+            store=self.store,
             schema_source=source,
             schema_format=format_name,
             workload=workload,
             access=access,
+            lifecycle=lifecycle,
             lines=self.lines,
             doubts=tuple(self.doubts),
         )
@@ -266,6 +286,9 @@ class _Parser(Document):
         self.lines["engine"] = line_of(node)
         match = ENGINE.match(text.strip())
         name = ENGINE_SYNONYMS.get(match[1].lower(), match[1].lower()) if match else text
+        if match is not None and name in STORES:
+            self.store = STORES[name]
+            return None, match[2]
         if match is None or name not in set(Engine):
             self.problem(
                 node,

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from dbdesign.model.patterns import AttributeType
 from dbdesign.model.schema import Engine
 from dbdesign.model.workload import Isolation
+from dbdesign.readers.lifecycle_schema import LIFECYCLE
 
 URI = "https://json-schema.org/draft/2020-12/schema"
 
@@ -196,6 +197,7 @@ DESIGN_SCHEMA: dict[str, Any] = {
                 "items": PATTERN,
                 "description": "how the application reads and writes",
             },
+            "lifecycle": LIFECYCLE,
             "regions": {
                 "type": ["object", "array"],
                 "description": "region → share of the traffic, or a list of regions",

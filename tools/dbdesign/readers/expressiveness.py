@@ -113,6 +113,8 @@ def _refused_as_name(part: Any) -> bool:
 
 
 _NEAREST: Mapping[DataKind, frozenset[DataKind]] = {
+    DataKind.YEAR: frozenset({DataKind.INT16}),
+    DataKind.SET: frozenset({DataKind.VARCHAR, DataKind.TEXT}),
     DataKind.TIMESTAMP: frozenset({DataKind.TIMESTAMPTZ}),
     DataKind.TIMETZ: frozenset({DataKind.TIME}),
     DataKind.CHAR: frozenset({DataKind.VARCHAR, DataKind.TEXT}),
@@ -120,19 +122,66 @@ _NEAREST: Mapping[DataKind, frozenset[DataKind]] = {
     DataKind.FLOAT32: frozenset({DataKind.FLOAT64}),
     DataKind.JSON: frozenset({DataKind.JSONB}),
 }
-"""Types of PostgreSQL that no field of Django has, and those that its fields have (`DatabaseWrapper.data_types`)."""
+"""Types that no field of Django has, and those that its fields have (`DatabaseWrapper.data_types`)."""
+
+_OF_MYSQL: Mapping[str, tuple[str, ...]] = {
+    "datetime(6)": ("datetime", "timestamp"),
+    "time(6)": ("time",),
+    "longtext": ("tinytext", "text", "mediumtext"),
+    "longblob": ("tinyblob", "blob", "mediumblob", "binary", "varbinary"),
+}
+"""The one type of MySQL that Django has for several, which it has no field for."""
 
 
 def _nearest_of_django(own: Any, other: Any) -> bool:
-    return isinstance(own, Column) and own.type.kind in _NEAREST.get(other.type.kind, frozenset())
+    if not isinstance(own, Column):
+        return False
+    twin = re.sub(r"\(\d+\)\Z", "", other.type.native.lower()) in _OF_MYSQL.get(own.type.native.lower(), ())
+    return twin or own.type.kind in _NEAREST.get(other.type.kind, frozenset())
 
 
 def _without_field(part: Any) -> bool:
-    return isinstance(part, Column) and part.type.kind in _NEAREST
+    return isinstance(part, Column)
 
 
 def _is_child(part: Any) -> bool:
     return isinstance(part, Table) and bool(part.inherits or part.partition_of)
+
+
+def _is_partition(part: Any) -> bool:
+    return isinstance(part, Table) and part.partition_of is not None
+
+
+def _without_primary_key(part: Any) -> bool:
+    return isinstance(part, Table) and part.primary_key is None and part.partition_of is None
+
+
+def _of_words(part: Any) -> bool:
+    return isinstance(part, Index) and part.method in {"fulltext", "spatial"}
+
+
+def _unsigned(part: Any) -> bool:
+    return isinstance(part, Column) and part.type.unsigned
+
+
+def _signed_twin(own: Any, other: Any) -> bool:
+    """Whether it is a key that Django numbers, or a reference to one: their columns end in `_id` (`ForeignKey.get_attname`)."""
+    whole = isinstance(own, Column) and own.type.is_integer and other.type.is_integer and not own.type.unsigned
+    return whole and (own.identity is not None or own.name.endswith("_id"))
+
+
+_CASTS = re.compile(
+    r"(?<=\d)\+00(?='::timestamp)"
+    r"|::(?:timestamp(?:\(\d\))? with(?:out)? time zone|bpchar|text|character varying)(?:\(\d+\))?"
+)
+
+
+def _same_but_for_types(own: Any, other: Any) -> bool:
+    """Whether two conditions differ in the types of their constants alone, which are those of the columns."""
+    texts = [
+        _CASTS.sub("", getattr(part, "expression", "") or "").replace("(", "").replace(")", "") for part in (own, other)
+    ]
+    return texts[0] == texts[1] != ""
 
 
 _NAMED_BY_DJANGO: tuple[Kind, ...] = ("unique key", "index")
@@ -162,6 +211,8 @@ _BESIDE: tuple[Kind, ...] = ("owner", "grant", "trigger", "routine", "carried", 
 
 GAPS: Mapping[str, tuple[Gap, ...]] = {
     "prisma": (
+        Gap("table", "a model of a Prisma schema is no partition of another table", _PRISMA, applies=_is_partition),
+        Gap("option", "Prisma Migrate gives each table utf8mb4, a Prisma schema has no words for another", _PRISMA, made=True),
         *_tables(_PRISMA, "a Prisma schema"),
         *_whole(_PRISMA, "a Prisma schema", *_BESIDE),
         *_whole(
@@ -196,6 +247,10 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         ),
     ),
     "typeorm": (
+        Gap("table", "a TypeORM entity has a primary column", _TYPEORM_ENTITY, applies=_without_primary_key),
+        Gap("primary key", "a TypeORM entity does not say that its key is not clustered", _TYPEORM_ENTITY, frozenset({"clustered"})),
+        Gap("view", "a TypeORM view has an expression, and none of MySQL's options", "https://typeorm.io/docs/entity/view-entities",
+            frozenset({"options"})),
         Gap("table", "a TypeORM entity is no partition and does not inherit from another table", _TYPEORM_ENTITY, applies=_is_child),
         Gap(
             "column", "a TypeORM entity has increment and identity columns, and none that count by a sequence apart", _TYPEORM_ENTITY,
@@ -211,6 +266,10 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
             applies=_has_expression,
         ),
         Gap(
+            "index", "a TypeORM index has neither an order nor operator classes (synchronize: false leaves such an index alone)", _TYPEORM,
+            applies=_ordered,
+        ),
+        Gap(
             "index", "a TypeORM index has neither an order nor operator classes nor covered columns", _TYPEORM,
             frozenset({"keys", "include", "nulls_not_distinct", "visible", "valid"}), _ordered,
         ),
@@ -221,17 +280,28 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         Gap("unique key", "a TypeORM @Unique covers no further columns", _TYPEORM_ENTITY, frozenset({"nulls_not_distinct", "include"})),
     ),
     "sqlalchemy": (
+        Gap("table", "a table of SQLAlchemy's metadata is no partition of another", _SQLALCHEMY, applies=_is_partition),
         Gap(
             "table", "mapped classes do not inherit the database's way, but for the option postgresql_inherits",
             "https://docs.sqlalchemy.org/en/21/dialects/postgresql.html#postgresql-table-options", frozenset({"inherits"}),
         ),
         *_whole(_SQLALCHEMY, "SQLAlchemy's metadata", "owner", "grant", "trigger", "routine", "carried", "partition"),
         *_whole(_SQLALCHEMY, "SQLAlchemy's metadata", "view", "policy", "row security", "extension", "composite"),
-        Gap("foreign key", "NOT VALID is no part of SQLAlchemy's metadata", _SQLALCHEMY, frozenset({"valid", "enforced", "set_columns"})),
+        Gap("foreign key", "NOT VALID is no part of SQLAlchemy's metadata", _SQLALCHEMY, frozenset({"valid", "enforced"})),
         Gap("check", "NOT VALID is no part of SQLAlchemy's metadata", _SQLALCHEMY, frozenset({"valid", "enforced", "no_inherit"})),
         Gap("index", "an index's validity is no part of SQLAlchemy's metadata", _SQLALCHEMY, frozenset({"valid", "visible"})),
     ),
     "django": (
+        Gap("table", "a Django model is no partition of another table", _DJANGO_META, applies=_is_partition),
+        Gap("index", "a Django index is neither FULLTEXT nor SPATIAL", _DJANGO_META, applies=_of_words),
+        Gap("column", "Django has no ON UPDATE CURRENT_TIMESTAMP", _DJANGO, frozenset({"on_update"})),
+        Gap("column", "no automatic key of Django is unsigned, nor what refers to it", _DJANGO, frozenset({"type"}), _unsigned,
+            fixed=True, own=_signed_twin),
+        Gap("check", "DateTimeField has a time zone, and CharField is varchar", _DJANGO, frozenset({"expression"}), fixed=True,
+            own=_same_but_for_types),
+        Gap("primary key", "a Django model does not say that its key is not clustered", _DJANGO_META, frozenset({"clustered"})),
+        Gap("column", "Django has one way to number the rows of a table on each engine", _DJANGO, frozenset({"identity", "default"}),
+            _numbered),
         *_tables(_DJANGO_META, "a Django model"),
         *_whole(_DJANGO_META, "a Django model", *_BESIDE),
         *_whole(
@@ -281,6 +351,8 @@ GAPS: Mapping[str, tuple[Gap, ...]] = {
         ),
     ),
     "drizzle": (
+        Gap("view", "a Drizzle view has no definer", "https://orm.drizzle.team/docs/views", frozenset({"options"})),
+        Gap("index", "a Drizzle index is neither FULLTEXT nor SPATIAL", _DRIZZLE, applies=_of_words),
         *_tables(_DRIZZLE_SCHEMA, "a Drizzle schema"),
         *_whole(_DRIZZLE_SCHEMA, "a Drizzle schema", *_BESIDE),
         *_whole(_DRIZZLE_SCHEMA, "a Drizzle schema", "exclusion", "partitioning", "domain", "composite", "extension"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from dbdesign.model.finding import Finding, Severity
@@ -20,7 +22,12 @@ SECURITY_SEVERITY = {Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW:
 
 
 def sarif(
-    review: Review, *, uri: str, version: str, uri_of: Callable[[str], str] = lambda path: path
+    review: Review,
+    *,
+    uri: str,
+    version: str,
+    uri_of: Callable[[str], str] = lambda path: path,
+    pages: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The review as a SARIF log with one run.
 
@@ -28,6 +35,7 @@ def sarif(
         uri: of the file reviewed, relative to the repository's root, with forward slashes.
         version: of dbdesign.
         uri_of: the same for a path that a finding names, where the source has several files.
+        pages: of findings that no rule makes, by name, as Markdown with the headings of a rule's page.
     """
     place = _Place(uri, uri_of)
     used = sorted({one.rule for one in review.findings} | {one.finding.rule for one in review.suppressed})
@@ -37,7 +45,7 @@ def sarif(
     driver = {
         "name": "dbdesign",
         "semanticVersion": version,
-        "rules": [_descriptor(rules()[name]) for name in used],
+        "rules": [_described(name, pages[name]) if name in pages else _descriptor(rules()[name]) for name in used],
     }
     run: dict[str, Any] = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     if review.problems:
@@ -63,6 +71,29 @@ class _Place:
         return self.uri_of(finding.path) if finding.path else self.uri
 
 
+_LINE = re.compile(r"^Family: (?P<family>[\w ]+)\. Severity: (?P<severity>\w+)", re.MULTILINE)
+
+
+def _described(name: str, page: str) -> dict[str, Any]:
+    """The descriptor of what has a page and no rule: the first paragraph, the line with family and severity, the parts by heading."""
+    head, *parts = page.split("\n## ")
+    said = {title: body.strip() for title, _, body in (part.partition("\n") for part in parts)}
+    match = _LINE.search(head)
+    return {
+        "id": name,
+        "name": _title(name),
+        "shortDescription": {"text": " ".join(head.split("\n\n")[1].split())},
+        "fullDescription": {"text": " ".join(said["What it does"].split())},
+        "help": {"text": said["Why is this bad?"], "markdown": page},
+        "defaultConfiguration": {"level": LEVELS[Severity(match["severity"]) if match else Severity.MEDIUM]},
+        "properties": {"tags": ["database", match["family"] if match else "schema"], "precision": "high"},
+    }
+
+
+def _title(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
 def _descriptor(rule: Rule) -> dict[str, Any]:
     parts = sections(rule)
     tags = ["database", rule.family]
@@ -71,7 +102,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
         properties["security-severity"] = SECURITY_SEVERITY[rule.severity]
     return {
         "id": rule.name,
-        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "name": _title(rule.name),
         "shortDescription": {"text": " ".join(parts[""].split())},
         "fullDescription": {"text": " ".join(parts["What it does"].split())},
         "help": {"text": parts["Why is this bad?"], "markdown": page(rule)},

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from dbdesign.errors import DesignError
+from dbdesign.simulate.clock import day_in
 from dbdesign.simulate.plans import shape_of
 from dbdesign.twin.profiles import resolve
 from dbdesign.twin.volumes import as_statistics
@@ -119,7 +120,9 @@ class Grower:
     def _point(self, one: Simulated, months: float) -> Point | None:
         try:
             twin, values = self.simulator.twin, one.custom
-            explained = twin.explain(one.sql) if values is None else twin.explain_with(one.sql, values)
+            self.simulator.day = day_in(months)
+            sql = self.simulator.asked(one.sql)
+            explained = twin.explain(sql) if values is None else twin.explain_with(sql, values)
         except DesignError:
             return None
         return Point(months, explained.cost, explained.rows, shape_of(explained.plan, self.simulator.catalog))

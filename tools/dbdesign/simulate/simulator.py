@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -16,6 +17,7 @@ from dbdesign.errors import DesignError
 from dbdesign.model.schema import Engine
 from dbdesign.queries.analysis import analyse
 from dbdesign.queries.placeholders import numbered
+from dbdesign.simulate.clock import moved_to
 from dbdesign.simulate.conditions import Asker
 from dbdesign.simulate.findings.base import Case, PlanFinding, Subject, findings_of
 from dbdesign.simulate.latency import Latency, Machine, Plausibility, calibrate, latency
@@ -99,7 +101,11 @@ class Simulator:
         self.asker = Asker(twin)
         self.cases: tuple[str, ...] = CASES
         """For which values custom plans are made."""
+        self.day: date | None = None
+        """On which the statements are asked, as they read the clock; None for the server's own."""
         self._machine: Machine | None = None
+        self._uses: dict[str, StatementUse | None] = {}
+        self._known_types: dict[str, list[str]] = {}
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -145,7 +151,7 @@ class Simulator:
     def _planned(self, query: Query) -> Simulated:
         try:
             sql = self.statement(query)
-            explained = self.twin.explain(sql)
+            explained = self.twin.explain(self.asked(sql))
         except DesignError as error:
             return Simulated(query, numbered(query.sql), error=str(error))
         one = Simulated(query, sql, explained, use=self._use(sql))
@@ -156,6 +162,10 @@ class Simulator:
         if _PARAMETER.search(sql):
             self._custom(one)
         return one
+
+    def asked(self, sql: str) -> str:
+        """A statement as it is asked on the day."""
+        return sql if self.day is None else moved_to(sql, self.day)
 
     def read(self, explained: Explained, one: Simulated) -> Plan:
         """An EXPLAIN object as a tree."""
@@ -178,10 +188,13 @@ class Simulator:
             return numbered(text)
 
     def _use(self, sql: str) -> StatementUse | None:
-        try:
-            return analyse(sql, self.schema, "postgres")
-        except DesignError:
-            return None
+        """How a statement uses the schema, found out once."""
+        if sql not in self._uses:
+            try:
+                self._uses[sql] = analyse(sql, self.schema, "postgres")
+            except DesignError:
+                self._uses[sql] = None
+        return self._uses[sql]
 
     def _custom(self, one: Simulated) -> None:
         """Plans for representative values."""
@@ -203,7 +216,7 @@ class Simulator:
             if values in cases:
                 continue
             try:
-                explained = self.twin.explain_with(one.sql, values)
+                explained = self.twin.explain_with(self.asked(one.sql), values)
             except DesignError as error:
                 one.notes = (*one.notes, f"no custom plan for {name} values: {error.what}")
                 continue
@@ -211,15 +224,22 @@ class Simulator:
         one.cases = tuple(cases.values())
 
     def _types(self, sql: str) -> list[str]:
-        """The types of a statement's parameters, as PostgreSQL resolves them."""
+        """The types of a statement's parameters, as PostgreSQL resolves them; asked once."""
+        if sql not in self._known_types:
+            self._known_types[sql] = self._asked_types(sql)
+        return self._known_types[sql]
+
+    def _asked_types(self, sql: str) -> list[str]:
         name = f"dbdesign_{secrets.token_hex(4)}"
         user = self.twin.database.user
         try:
-            user.execute(f"PREPARE {name} AS {sql}".encode())
-            row = user.execute(
-                b"select parameter_types::text[] from pg_catalog.pg_prepared_statements where name = %s", (name,)
-            ).fetchone()
-            user.execute(f"DEALLOCATE {name}".encode())
+            cursor = user.execute(
+                f"PREPARE {name} AS {sql}; "
+                f"select parameter_types::text[] from pg_catalog.pg_prepared_statements where name = '{name}'; "
+                f"DEALLOCATE {name}".encode()
+            )
+            cursor.nextset()
+            row = cursor.fetchone()
         except psycopg.Error:
             return []
         return list(row[0]) if row else []

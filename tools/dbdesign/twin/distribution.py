@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from dbdesign.model.profile import ColumnProfile
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.model.types import DataType, Kind
-from dbdesign.twin.values import ORDERED, number_of_rank, sort_key, value_at
+from dbdesign.twin.values import GOLDEN, ORDERED, number_of_rank, sort_key, value_at
 
 TARGET = 100
 """`default_statistics_target`: commonest values at most, and steps of the histogram."""
@@ -22,7 +22,7 @@ SAMPLE = 300 * TARGET
 """Rows that ANALYZE reads (std_typanalyze: 300 times the target)."""
 SCALING = 0.1
 """Distinct values for each row above which their number is taken to grow with the table (analyze.c)."""
-SUMMED = 10_000
+SUMMED = 200
 """Terms of Zipf's sum that are added one by one; an integral stands for the rest."""
 
 
@@ -89,7 +89,7 @@ class Contents:
 
 @lru_cache(maxsize=4096)
 def zipf_sum(count: int, exponent: float) -> float:
-    """The sum of rank^-exponent over `count` ranks; above 10,000 by the first terms of Euler and Maclaurin's formula."""
+    """The sum of rank^-exponent over `count` ranks; above 200 by the first terms of Euler and Maclaurin's formula, to ten digits."""
     if exponent == 0:
         return float(max(count, 1))
     head = math.fsum((rank + 1) ** -exponent for rank in range(min(count, SUMMED)))
@@ -98,7 +98,9 @@ def zipf_sum(count: int, exponent: float) -> float:
     low, high = float(SUMMED), float(count)
     near = 1 - exponent
     area = math.log(high / low) if near == 0 else (math.pow(high, near) - math.pow(low, near)) / near
-    return head + area + (math.pow(high, -exponent) - math.pow(low, -exponent)) / 2
+    ends = (math.pow(high, -exponent) - math.pow(low, -exponent)) / 2
+    slopes = exponent * (math.pow(low, -exponent - 1) - math.pow(high, -exponent - 1)) / 12
+    return head + area + ends + slopes
 
 
 def statistics_of(
@@ -265,11 +267,13 @@ def _spread(contents: Contents, taken: set[object]) -> list[str]:
     steps = min(TARGET, count - 1)
     found: list[str] = []
     following = 0
+    gap = (count - 1) // steps if steps and contents.type.kind is Kind.DECIMAL else 0
     for step in range(steps + 1):
-        for k in range(max(step * (count - 1) // steps if steps else 0, following), count):
+        off = int(gap * (step * GOLDEN % 1)) if 0 < step < steps else 0  # round numbers are shorter than others
+        for k in range(max(step * (count - 1) // steps + off if steps else 0, following), count):
             following = k + 1
             candidate = contents.numbered(k, count)
-            if contents.key(candidate) not in taken:
+            if not taken or contents.key(candidate) not in taken:
                 found.append(candidate)
                 break
     return found

@@ -21,6 +21,7 @@ from dbdesign.twin.sizes import (
     gin_size,
     hash_pages,
 )
+from dbdesign.twin.widths import stored
 
 if TYPE_CHECKING:
     import psycopg
@@ -87,7 +88,9 @@ class TableFacts:
         if attribute.length > 0:
             return Field(attribute.length, attribute.align, nulls=nulls)
         width = column.avg_width if column and column.avg_width > 0 else UNKNOWN_WIDTH
-        known = samples.widths(column, attribute.type) if column else ()
+        known = fixed_width(attribute.type, width) or (samples.widths(column, attribute.type) if column else ())
+        if not known and samples.base_type(attribute.type) == "numeric":
+            known = odd_widths(width)
         return Field(width, attribute.align, variable=True, nulls=nulls, widths=known)
 
     def distinct(self, name: str) -> float:
@@ -108,6 +111,28 @@ class TableFacts:
                 others = math.prod(max(self.distinct(one), 1.0) for one in key if one != name)
                 found = max(found, self.rows / others)
         return found
+
+
+_MODIFIED = re.compile(r"(character|character varying|bit)\((\d+)\)\Z")
+
+
+def fixed_width(type_name: str, width: float) -> tuple[tuple[float, int], ...]:
+    """The one width of a column whose values all have the length that its type allows; nothing where they may be shorter."""
+    match = _MODIFIED.match(type_name)
+    if match is None:
+        return ()
+    length = int(match[2])
+    if match[1] == "bit":
+        return ((1.0, int(stored(4 + math.ceil(length / 8)))),)
+    full = int(stored(length))
+    return ((1.0, full),) if round(width) == full else ()
+
+
+def odd_widths(width: float) -> tuple[tuple[float, int], ...]:
+    """The two nearest widths that a numeric can have, three bytes and two for each group of digits, in the shares that give the average."""
+    low = 3 + 2 * max(math.floor((width - 3) / 2), 0)
+    above = min(max((width - low) / 2, 0.0), 1.0)
+    return tuple((share, size) for share, size in ((1 - above, low), (above, low + 2)) if share > 0)
 
 
 class IndexSizes:

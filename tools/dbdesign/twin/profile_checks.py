@@ -9,7 +9,15 @@ from dbdesign.model.design import Design
 from dbdesign.model.schema import Column, Table
 
 _ITEM = re.compile(r"'((?:[^']|'')*)'|(?<![\w.'])(-?\d+(?:\.\d+)?)(?![\w.'])")
+_SEVERAL = re.compile(r"\b(?:or|case|not|if|coalesce|nullif)\b", re.IGNORECASE)
+"""Words of an expression that may allow a value though one part of it does not (or the other way round)."""
+
+_NOT_NULL = re.compile(r"\bis\s+not\s+null\b", re.IGNORECASE)
+
 _CAST = r"(?:\s*::\s*[\w ]+?)?"
+
+
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
 
 
 def _name(column: str) -> str:
@@ -33,17 +41,49 @@ def conditions(table: Table, column: Column, design: Design) -> Iterator[tuple[s
 
 
 def labels(table: Table, column: Column, design: Design) -> tuple[str, ...]:
-    """The values that an enum or a check `c IN (…)`, `c = ANY (ARRAY[…])` allows; empty where none does."""
+    """The values that an enum or a check `c IN (…)`, `c = ANY (ARRAY[…])`, `c = 1 OR c = 2` allows; empty where none does."""
     data_type = design.schema.resolve_type(column.type)
     if data_type.values:
         return data_type.values
     for expression, name in conditions(table, column, design):
-        if " or " in expression.lower() or name.lower() not in expression.lower():
+        if name.lower() not in expression.lower():
+            continue
+        if found := _alternatives(expression, name):
+            return found
+        if not _is_plain(expression):
             continue
         pattern = rf"{_name(name)}\s*(?:IN\s*\(|=\s*ANY\s*\(+(?:ARRAY)?\s*\[)([^\])]*)"
         if (match := re.search(pattern, expression, re.IGNORECASE)) and (found := _items(match[1])):
             return found
     return ()
+
+
+def _alternatives(expression: str, name: str) -> tuple[str, ...]:
+    """The values of `c = 1 OR c = 2`, where the whole check is that, on one column."""
+    found: list[str] = []
+    for part in _outside_literals(r"\bor\b", expression):
+        match = re.fullmatch(
+            rf"{_name(name)}\s*=\s*\(?({_ITEM.pattern})\)?{_CAST}", part.strip(" \t\n()"), re.IGNORECASE
+        )
+        if match is None:
+            return ()
+        found += _items(match[1])
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else ()
+
+
+def _outside_literals(separator: str, text: str) -> list[str]:
+    """The parts of a text between separators that stand in no literal."""
+    parts, start = [], 0
+    for match in re.finditer(rf"{_LITERAL.pattern}|({separator})", text, re.IGNORECASE):
+        if match[1]:
+            parts.append(text[start : match.start()])
+            start = match.end()
+    return [*parts, text[start:]]
+
+
+def _is_plain(expression: str) -> bool:
+    """Whether what one part of an expression demands the whole demands: it is parts joined by AND."""
+    return not _SEVERAL.search(_NOT_NULL.sub("", _LITERAL.sub("", expression)))
 
 
 def bounds(table: Table, column: Column, design: Design) -> tuple[float | None, float | None, bool, bool]:
@@ -53,7 +93,7 @@ def bounds(table: Table, column: Column, design: Design) -> tuple[float | None, 
     open_low = open_high = False
     number = r"\(?\s*'?(-?\d+(?:\.\d+)?)"
     for expression, name in conditions(table, column, design):
-        if " or " in expression.lower() or name.lower() not in expression.lower():
+        if name.lower() not in expression.lower() or not _is_plain(expression):
             continue
         for operator, text in re.findall(rf"{_name(name)}\s*(>=|<=|>|<)(?![>=])\s*{number}", expression, re.IGNORECASE):
             if operator[0] == ">":

@@ -28,8 +28,10 @@ from dbdesign.twin.profile_values import (
     zipf_shares,
 )
 from dbdesign.twin.values import FLOATS, ORDERED, capacity, compare, from_ordinal, ordinal
-from dbdesign.twin.widths import width_of
+from dbdesign.twin.widths import ranged_numeric_width, width_of
 
+UUID_TEXT = 36
+"""Characters of a UUID as text: who declares as many keeps one."""
 MOST_LABELS = 10_000
 """Ranks of a skewed list of labels that get a share each."""
 SCALING = 0.1
@@ -289,7 +291,7 @@ class _Resolver:
             low=low,
             high=high,
             correlation=volume.correlation if volume.correlation is not None else assumed.correlation,
-            width=volume.width if volume.width is not None else _width(place, assumed, common),
+            width=volume.width if volume.width is not None else _width(place, assumed, common, volume, (low, high)),
             unique=full,
             reference=reference,
             assumed=missing,
@@ -384,15 +386,36 @@ def _truth(value: str) -> str:
     return from_ordinal(Kind.BOOLEAN, ordinal(Kind.BOOLEAN, value), "f", "t")
 
 
-def _width(place: Place, assumed: Guess, common: tuple[tuple[str, float], ...]) -> float:
-    """Of texts, the average over the values that are named and the others."""
-    if not place.type.is_text or not common:
-        return assumed.width
+def _width(
+    place: Place,
+    assumed: Guess,
+    common: tuple[tuple[str, float], ...],
+    volume: ColumnVolume,
+    ends: tuple[str | None, str | None],
+) -> float:
+    """Bytes on average over the values that are named and the others, whose range tells how long they are."""
+    others = _unnamed_width(place, assumed, volume, ends)
+    if not (place.type.is_text or place.type.kind is Kind.DECIMAL) or not common:
+        return others
     named = sum(share for _, share in common)
-    others = max((place.filled / place.rows if place.rows else 1.0) - named, 0.0)
-    return (sum(share * width_of(place.type, value) for value, share in common) + others * assumed.width) / (
-        (named + others) or 1.0
+    rest = max((place.filled / place.rows if place.rows else 1.0) - named, 0.0)
+    return (sum(share * width_of(place.type, value) for value, share in common) + rest * others) / (
+        (named + rest) or 1.0
     )
+
+
+def _unnamed_width(place: Place, assumed: Guess, volume: ColumnVolume, ends: tuple[str | None, str | None]) -> float:
+    low, high = ends
+    if place.type.kind is Kind.CHAR:
+        return width_of(place.type)
+    if low is None or high is None:
+        return assumed.width
+    if place.type.kind is Kind.DECIMAL:
+        return ranged_numeric_width(low, high)
+    if place.type.kind is Kind.VARCHAR and place.type.length == UUID_TEXT and len(high) < UUID_TEXT:
+        return width_of(place.type, "x" * UUID_TEXT)
+    said = volume.minimum is not None and volume.maximum is not None
+    return width_of(place.type, high) if said and place.type.is_text and len(low) == len(high) else assumed.width
 
 
 def _is_primary(table: Table, name: str) -> bool:

@@ -6,7 +6,7 @@ values calls the types' input functions, which may be the user's. What they refu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -47,7 +47,13 @@ _FACTS = (
 def restore_columns(
     user: psycopg.Connection[Any], relation: Relation, columns: Iterable[ColumnStatistics]
 ) -> list[str]:
-    """Restore the statistics of a relation's columns; what did not fit, a sentence each."""
+    """Restore the statistics of a relation's columns; what did not fit, a sentence each.
+
+    All at once; one after the other only where the server has something to say, to know of which.
+    """
+    columns = list(columns)
+    if len(columns) > 1 and _all_at_once(user, relation, columns):
+        return []
     problems: list[str] = []
     for column in columns:
         place = f"{relation.label}.{column.column or f'expression {column.position}'}"
@@ -71,7 +77,34 @@ def restore_columns(
     return problems
 
 
+def _all_at_once(user: psycopg.Connection[Any], relation: Relation, columns: Sequence[ColumnStatistics]) -> bool:
+    """Whether all columns' statistics were taken without a word."""
+    said: list[str] = []
+
+    def hear(diagnostic: psycopg.errors.Diagnostic) -> None:
+        said.append(diagnostic.message_primary or "refused")
+
+    user.add_notice_handler(hear)
+    try:
+        orders = [one for column in columns if (one := _order_of(relation, column)) is not None]
+        if orders:
+            row = user.execute(sql.SQL("select {}").format(sql.SQL(", ").join(orders))).fetchone()
+            if row is None or any(found != sorted(found or ()) for found in row):
+                return False
+        calls = sql.SQL(", ").join(_called(relation, column) for column in columns)
+        done = user.execute(sql.SQL("select {}").format(calls)).fetchone()
+    except psycopg.Error:
+        return False
+    finally:
+        user.remove_notice_handler(hear)
+    return not said and done is not None and all(done)
+
+
 def _call(relation: Relation, column: ColumnStatistics) -> Query:
+    return sql.SQL("select {}").format(_called(relation, column))
+
+
+def _called(relation: Relation, column: ColumnStatistics) -> sql.Composable:
     arguments: list[sql.Composable] = [
         sql.SQL("'schemaname', {}, 'relname', {}").format(sql.Literal(relation.namespace), sql.Literal(relation.name)),
         sql.SQL("'inherited', {}::boolean").format(sql.Literal(column.inherited)),
@@ -86,7 +119,17 @@ def _call(relation: Relation, column: ColumnStatistics) -> Query:
             continue
         literal = list(value) if isinstance(value, tuple) else value
         arguments.append(sql.SQL("{}, {}::{}").format(sql.Literal(name), sql.Literal(literal), verbatim(kind)))
-    return sql.SQL("select pg_catalog.pg_restore_attribute_stats({})").format(sql.SQL(", ").join(arguments))
+    return sql.SQL("pg_catalog.pg_restore_attribute_stats({})").format(sql.SQL(", ").join(arguments))
+
+
+def _order_of(relation: Relation, column: ColumnStatistics) -> sql.Composable | None:
+    """The places of a histogram's bounds in the server's order; None where there is nothing to order."""
+    type_name = _type_of(relation, column)
+    if column.histogram_bounds is None or type_name is None:
+        return None
+    return sql.SQL(
+        "(select array_agg(n order by v::{0}, n) from pg_catalog.unnest({1}::text[]) with ordinality as bound(v, n))"
+    ).format(verbatim(type_name), sql.Literal(column.histogram_bounds))
 
 
 def _in_order(
@@ -97,16 +140,10 @@ def _in_order(
     A histogram out of order is accepted silently and makes estimates wrong. Texts come in another order from a database with
     another collation: those are sorted anew. Anything else that is out of order is damaged, and left out.
     """
-    if column.histogram_bounds is None:
+    asked, type_name = _order_of(relation, column), _type_of(relation, column)
+    if asked is None or column.histogram_bounds is None:
         return column, None
-    type_name = _type_of(relation, column)
-    if type_name is None:
-        return column, None
-    row = user.execute(
-        sql.SQL(
-            "select array_agg(n order by v::{0}, n) from pg_catalog.unnest({1}::text[]) with ordinality as bound(v, n)"
-        ).format(verbatim(type_name), sql.Literal(column.histogram_bounds))
-    ).fetchone()
+    row = user.execute(sql.SQL("select {}").format(asked)).fetchone()
     order = row[0] if row and row[0] else []
     if order == sorted(order):
         return column, None

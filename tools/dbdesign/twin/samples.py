@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg import sql
 
 from dbdesign.twin.array_literal import split_array
 from dbdesign.twin.composing import verbatim
+from dbdesign.twin.widths import numeric_width
 
 if TYPE_CHECKING:
     from dbdesign.model.statistics import ColumnStatistics
@@ -39,23 +41,13 @@ def stored_width(value: str, type_name: str) -> int | None:
     elif base == "bytea" and value.startswith("\\x"):
         length = (len(value) - 2) // 2
     elif base == "numeric":
-        return _numeric_width(value)
+        return numeric_width(value)
     else:
         return None
     return length + (1 if length < 127 else 4)
 
 
-def _numeric_width(value: str) -> int:
-    """A header of 1 + 2 bytes and 2 for each group of four decimal digits, without groups of zeros at either end (numeric.c)."""
-    whole, _, part = value.lstrip("-").partition(".")
-    if not whole.isdigit():
-        return 3
-    whole, part = whole.zfill(-(-len(whole) // 4) * 4), part.ljust(-(-len(part) // 4) * 4, "0")
-    groups = [text[at : at + 4] for text in (whole, part) for at in range(0, len(text), 4)]
-    used = [place for place, group in enumerate(groups) if group != "0000"]
-    return 3 + (2 * (used[-1] - used[0] + 1) if used else 0)
-
-
+@lru_cache(maxsize=4096)
 def widths(column: ColumnStatistics, type_name: str) -> tuple[tuple[float, int], ...]:
     """Shares and widths of a column's values by its sample; nothing where the sample does not agree with the recorded width."""
     known: dict[int, float] = {}

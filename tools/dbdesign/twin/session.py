@@ -38,7 +38,8 @@ def is_lost(error: psycopg.Error) -> bool:
 
 
 def ask(database: ScratchDatabase, statement: bytes) -> PGresult | None:
-    """The last result of a text of statements, or the first error; None from a session that had to be ended.
+    """The last result with rows of a text of statements, or the last where none has any, or the first error; None from a session that
+    had to be ended.
 
     The server's own timeout is not enough: what a user wrote may lift it in passing, while the planner calls it.
 
@@ -61,7 +62,8 @@ def ask(database: ScratchDatabase, statement: bytes) -> PGresult | None:
         result = connection.get_result()
         if result is None:
             return last
-        if last is None or last.status in GOOD:
+        with_rows = last is not None and last.status == pq.ExecStatus.TUPLES_OK
+        if last is None or (last.status in GOOD and not (with_rows and result.status == pq.ExecStatus.COMMAND_OK)):
             last = result
 
 

@@ -249,14 +249,12 @@ class Twin:
             As `explain`.
         """
         statement, name = single_statement(query), f"dbdesign_{secrets.token_hex(4)}"
-        self._run("SET plan_cache_mode = force_custom_plan")
-        self._run(f"PREPARE {name} AS {statement}")
-        try:
-            literals = ", ".join(sql.Literal(value).as_string() for value in values)
-            return self._explained(f"EXPLAIN (FORMAT JSON) EXECUTE {name}{f' ({literals})' if values else ''}")
-        finally:
-            self._run(f"DEALLOCATE {name}")
-            self._run(f"SET plan_cache_mode = {self._settings.get('plan_cache_mode', 'auto')}")
+        literals = ", ".join(sql.Literal(value).as_string() for value in values)
+        execute = f"EXECUTE {name}{f' ({literals})' if values else ''}"
+        return self._explained(
+            f"SET LOCAL plan_cache_mode = force_custom_plan; PREPARE {name} AS {statement}; "
+            f"EXPLAIN (FORMAT JSON) {execute}; DEALLOCATE {name}"
+        )
 
     def _explained(self, statement: str) -> Explained:
         self.what_ifs += 1

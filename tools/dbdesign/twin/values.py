@@ -258,10 +258,13 @@ def _duration(text: str) -> int:
 # -- bits ------------------------------------------------------------------------------------------------------------------
 
 
+_HEX = frozenset("0123456789abcdef")
+
+
 def uuid_digits(text: str) -> str:
     """Its 32 digits. Raises ValueError where it is none."""
-    digits = re.sub(r"[-{}]", "", text.lower())
-    if not re.fullmatch(r"[0-9a-f]{32}", digits):
+    digits = text.lower().replace("-", "").strip("{}")
+    if len(digits) != 32 or not _HEX.issuperset(digits):
         raise ValueError(f"{text!r} is not a UUID")
     return digits
 

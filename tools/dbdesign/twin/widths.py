@@ -6,7 +6,7 @@ import math
 import re
 
 from dbdesign.model.types import BINARIES, TEXTS, DataType, Kind
-from dbdesign.twin.values import BITS
+from dbdesign.twin.values import BITS, GOLDEN, from_ordinal, ordinal
 
 ELEMENTS = 3.0
 """Elements of an array."""
@@ -33,7 +33,7 @@ def width_of(data_type: DataType, text: str | None = None) -> float:
     if kind in BINARIES:
         return stored((len(text) - 2) / 2 if text else 32.0)
     if kind is Kind.DECIMAL:
-        return _numeric_width(text or "1000.00")
+        return float(numeric_width(text or "1000.00"))
     if kind in BITS:
         return stored(4 + math.ceil((data_type.length or 8) / 8))
     if kind is Kind.ARRAY and data_type.element:
@@ -48,8 +48,24 @@ def stored(length: float) -> float:
     return length + (VARIABLE_HEADER if length <= 126 else 4)
 
 
-def _numeric_width(text: str) -> float:
-    """A short header of 1 + 2 bytes and 2 for each 4 decimal digits, counted from the point (src/backend/utils/adt/numeric.c)."""
+def numeric_width(text: str) -> int:
+    """A short header of 1 + 2 bytes and 2 for each group of four decimal digits counted from the point, without groups of zeros at either
+    end (`make_result`, `strip_var`: src/backend/utils/adt/numeric.c)."""
     whole, _, part = text.lstrip("-").partition(".")
-    part = part.rstrip("0")
-    return 3.0 + 2.0 * (math.ceil(len(whole.lstrip("0")) / 4) + math.ceil(len(part) / 4))
+    if not whole.isdigit():
+        return 3
+    whole, part = whole.zfill(-(-len(whole) // 4) * 4), part.ljust(-(-len(part) // 4) * 4, "0")
+    groups = [digits[at : at + 4] for digits in (whole, part) for at in range(0, len(digits), 4)]
+    used = [place for place, group in enumerate(groups) if group != "0000"]
+    return 3 + (2 * (used[-1] - used[0] + 1) if used else 0)
+
+
+SAMPLED = 211
+"""Values of a range whose widths are averaged; by the golden section, so that they lie evenly and are no rounder than others."""
+
+
+def ranged_numeric_width(low: str, high: str) -> float:
+    """Bytes on average of decimals that lie evenly in a range, with as many digits after the point as its ends."""
+    first, last = ordinal(Kind.DECIMAL, low, like=high), ordinal(Kind.DECIMAL, high, like=low)
+    points = (first + int((last - first) * (step * GOLDEN % 1)) for step in range(SAMPLED))
+    return sum(numeric_width(from_ordinal(Kind.DECIMAL, one, low, high)) for one in points) / SAMPLED

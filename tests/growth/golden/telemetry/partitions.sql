@@ -1,5 +1,5 @@
--- Partitioned tables, for an empty database. A table that holds rows is brought there without downtime by
--- dbdesign migrate plan OLD NEW (plan_migration), with this as NEW.
+-- Partitioned tables, for an empty database. A table that holds rows is brought there without downtime, one after the other, by
+-- dbdesign migrate plan OLD NEW (plan_migration): the schemas to give as NEW are in partitioned/.
 
 -- readings: by taken_at, a day each (20.2 GB, 184 partitions in month 36): rows go after 180 days
 -- proof: executed on PostgreSQL 18: 24 partitions made, statements explained, the oldest one detached concurrently and dropped

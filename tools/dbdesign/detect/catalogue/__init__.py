@@ -10,7 +10,7 @@ Packages are written one after the other, per ecosystem:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -177,3 +177,44 @@ def by_scheme(scheme: str) -> str | None:
 def by_chart(chart: str) -> str | None:
     """The engine that a Helm chart installs."""
     return _by("charts")[0].get(chart.lower())
+
+
+_SAME_RELEASE: Mapping[str, frozenset[str]] = {
+    "activerecord": frozenset({"rails"}),
+    "ef-core": frozenset({"Npgsql.EntityFrameworkCore.PostgreSQL", "Pomelo.EntityFrameworkCore.MySql"}),
+    "eloquent": frozenset({"illuminate/database"}),
+    "prisma": frozenset({"@prisma/client"}),
+    "hibernate": frozenset({"org.hibernate:hibernate-entitymanager"}),
+}
+"""Packages that are released with a technology's own, under the same version."""
+
+
+def own_packages(technology: Known, declared: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Of the packages by which a technology was found, those whose versions are its own; its very package first.
+
+    That is the first of each ecosystem in the catalogue, what is of the same group (`org.jooq:*`), and what begins as it does.
+    """
+    found: list[tuple[int, str, str]] = []
+    for ecosystem in ECOSYSTEMS:
+        words = technology.packages.get(ecosystem, "").split()
+        if not words:
+            continue
+        first = words[0].partition("#")[0].rstrip("~")
+        names = {name for said, name in declared if said == ecosystem} | {first.rstrip("*")}
+        found += [
+            (rank, ecosystem, name) for name in names if (rank := _rank(name, first, technology.name)) is not None
+        ]
+    return tuple((ecosystem, name) for _, ecosystem, name in sorted(found))
+
+
+def _rank(name: str, first: str, technology: str) -> int | None:
+    if name == first or (first.endswith("*") and name.startswith(first[:-1])):
+        return 0
+    if name in _SAME_RELEASE.get(technology, ()):
+        return 1
+    group, mark, _ = (
+        first.partition(":") if ":" in first else first.rpartition("/") if first.startswith("@") else ("", "", "")
+    )
+    if mark and name.startswith(f"{group}{mark}"):
+        return 2
+    return 3 if first[:1].isupper() and name.startswith(f"{first}.") else None

@@ -57,6 +57,8 @@ MIGRATIONS = (
     _tool("migrate-mongo", "migrate-mongo", "javascript", npm="migrate-mongo"),
     _tool("postgres-migrations", "postgres-migrations", "javascript", npm="postgres-migrations"),
     _tool("graphile-migrate", "Graphile Migrate", "javascript", npm="graphile-migrate"),
+    _tool("lucid-migrations", "Lucid migrations", "javascript"),
+    _tool("sqlalchemy-migrate", "sqlalchemy-migrate", "python", pypi="sqlalchemy-migrate"),
     _tool("aerich", "Aerich", "python", pypi="aerich"),
     _tool("yoyo", "yoyo-migrations", "python", pypi="yoyo-migrations"),
     _tool("peewee-migrate", "peewee-migrate", "python", pypi="peewee-migrate peewee-migrations"),
@@ -88,6 +90,8 @@ MIGRATIONS = (
         go="github.com/amacneil/dbmate github.com/amacneil/dbmate/*",
         pypi="dbmate",
     ),
+    _tool("bun-migrations", "Bun migrations", "go"),
+    _tool("pop-migrations", "Pop migrations", "go"),
     _tool("morph", "morph", "go", go="github.com/mattermost/morph"),
     _tool(
         "gormigrate", "Gormigrate", "go", go="github.com/go-gormigrate/gormigrate github.com/go-gormigrate/gormigrate/*"
@@ -130,6 +134,9 @@ MIGRATIONS = (
     _tool("yii-migrations", "Yii migrations", "php"),
     _tool("sqitch", "Sqitch", "sql", "sqitch/sqitch"),
     _tool("supabase-migrations", "Supabase CLI migrations", "sql"),
+    _tool("migratus", "Migratus", "clojure", maven="migratus:migratus"),
+    _tool("ragtime", "Ragtime", "clojure", maven="ragtime:ragtime dev.weavejester:ragtime*"),
+    _tool("play-evolutions", "Play evolutions", "scala"),
     _tool("mongock", "Mongock", "java", maven="io.mongock:* com.github.cloudyrock.mongock:*"),
     _tool("sync", "schema made from the models at start", "none"),
     _tool("none", "no migration tool", "none"),

@@ -66,9 +66,11 @@ ORMS = (
         "Mongoose",
         "javascript",
         npm="mongoose @nestjs/mongoose @typegoose/typegoose mongoose-* @typegoose/auto-increment "
-        "nestjs-typegoose @m8a/nestjs-typegoose",
+        "nestjs-typegoose @m8a/nestjs-typegoose feathers-mongoose",
     ),
     _orm("waterline", "Waterline", "javascript", npm="waterline sails-hook-orm"),
+    _orm("lucid", "Lucid", "javascript", npm="@adonisjs/lucid"),
+    _orm("orchid-orm", "Orchid ORM", "javascript", npm="orchid-orm"),
     _orm("dynamoose", "Dynamoose", "javascript", npm="dynamoose nestjs-dynamoose"),
     _orm("electrodb", "ElectroDB", "javascript", npm="electrodb"),
     _orm(
@@ -107,7 +109,7 @@ ORMS = (
         "Active Record",
         "ruby",
         gem="activerecord rails~ sinatra-activerecord activerecord-import activerecord-* standalone_migrations "
-        "otr-activerecord padrino-activerecord",
+        "otr-activerecord padrino-activerecord delayed_job_active_record flipper-active_record",
     ),
     _orm("mongoid", "Mongoid", "ruby", gem="mongoid mongoid-*"),
     _orm("sequel", "Sequel", "ruby", gem="sequel sequel-rails sequel_pg hanami-model"),
@@ -122,7 +124,7 @@ ORMS = (
         "org.hibernate.orm:* org.hibernate.reactive:* org.hibernate.search:* "
         "org.hibernate:hibernate-annotations org.hibernate:hibernate-core-jakarta "
         "org.hibernate:hibernate-spatial org.hibernate:hibernate-jcache org.hibernate:hibernate-ehcache "
-        "org.hibernate:hibernate-hikaricp "
+        "org.hibernate:hibernate-hikaricp org.hibernate:hibernate-c3p0 org.grails.plugins:hibernate5 "
         "org.springframework.boot:spring-boot-starter-data-jpa org.springframework.data:spring-data-jpa "
         "jakarta.persistence:jakarta.persistence-api javax.persistence:* org.hibernate.javax.persistence:* "
         "org.eclipse.persistence:* "
@@ -153,7 +155,14 @@ ORMS = (
         "java",
         maven="org.springframework.boot:spring-boot-starter-data-jdbc org.springframework.data:spring-data-jdbc "
         "org.springframework.boot:spring-boot-starter-data-r2dbc org.springframework.data:spring-data-r2dbc "
-        "io.micronaut.data:micronaut-data-jdbc",
+        "org.springframework.data:spring-data-relational",
+    ),
+    _orm(
+        "micronaut-data",
+        "Micronaut Data",
+        "java",
+        maven="io.micronaut.data:micronaut-data-jdbc io.micronaut.data:micronaut-data-r2dbc "
+        "io.micronaut.data:micronaut-data-mongodb io.micronaut.data:micronaut-data-processor~",
     ),
     _orm("jdbi", "JDBI", "java", maven="org.jdbi:* io.dropwizard:dropwizard-jdbi3"),
     _orm("exposed", "Exposed", "kotlin", maven="org.jetbrains.exposed:*"),
@@ -161,8 +170,17 @@ ORMS = (
     _orm("room", "Room", "kotlin", maven="androidx.room:*"),
     _orm("sqldelight", "SQLDelight", "kotlin", maven="app.cash.sqldelight:* com.squareup.sqldelight:*"),
     _orm("ebean", "Ebean", "java", maven="io.ebean:*"),
-    _orm("slick", "Slick", "scala", maven="com.typesafe.slick:*"),
+    _orm(
+        "slick",
+        "Slick",
+        "scala",
+        maven="com.typesafe.slick:* com.typesafe.play:play-slick* org.playframework:play-slick*",
+    ),
     _orm("doobie", "doobie", "scala", maven="org.tpolecat:doobie-* org.typelevel:doobie-*"),
+    _orm("skunk", "Skunk", "scala", maven="org.tpolecat:skunk-core org.tpolecat:skunk-*"),
+    _orm("quill", "Quill", "scala", maven="io.getquill:*"),
+    _orm("scalikejdbc", "ScalikeJDBC", "scala", maven="org.scalikejdbc:*"),
+    _orm("anorm", "Anorm", "scala", maven="org.playframework.anorm:* com.typesafe.play:anorm"),
     _orm(
         "ef-core",
         "EF Core",
@@ -176,14 +194,24 @@ ORMS = (
         "Aspire.Oracle.EntityFrameworkCore "
         "Volo.Abp.EntityFrameworkCore* Z.EntityFramework.Extensions.EFCore Z.EntityFramework.Plus.EFCore "
         "Microting.EntityFrameworkCore.MySql Finbuckle.MultiTenant.EntityFrameworkCore "
+        "IdentityServer4.EntityFramework* Duende.IdentityServer.EntityFramework* OpenIddict.EntityFrameworkCore* "
+        "MassTransit.EntityFrameworkCore "
         "ErikEJ.EntityFrameworkCore.* Ardalis.Specification.EntityFrameworkCore",
     ),
     _orm(
-        "entity-framework", "Entity Framework 6", "dotnet", nuget="EntityFramework EntityFramework.* EntityFramework6.*"
+        "entity-framework",
+        "Entity Framework 6",
+        "dotnet",
+        nuget="EntityFramework EntityFramework.* EntityFramework6.* EFCodeFirst",
     ),
     _orm("dapper", "Dapper", "dotnet", nuget="Dapper Dapper.*"),
     _orm("nhibernate", "NHibernate", "dotnet", nuget="NHibernate NHibernate.* FluentNHibernate"),
     _orm("linq2db", "LINQ to DB", "dotnet", nuget="linq2db linq2db.*"),
+    _orm("sqlsugar", "SqlSugar", "dotnet", nuget="SqlSugarCore SqlSugar SqlSugar.*"),
+    _orm("freesql", "FreeSql", "dotnet", nuget="FreeSql FreeSql.*"),
+    _orm("npoco", "NPoco", "dotnet", nuget="NPoco NPoco.*"),
+    _orm("petapoco", "PetaPoco", "dotnet", nuget="PetaPoco PetaPoco.*"),
+    _orm("repodb", "RepoDB", "dotnet", nuget="RepoDb RepoDb.*"),
     _orm("marten", "Marten", "dotnet", nuget="Marten Marten.* WolverineFx.Marten"),
     _orm(
         "gorm",
@@ -207,6 +235,10 @@ ORMS = (
         go="github.com/volatiletech/sqlboiler github.com/volatiletech/sqlboiler/* github.com/aarondl/sqlboiler/*",
     ),
     _orm("beego-orm", "Beego ORM", "go", go="github.com/beego/beego/v2/client/orm github.com/astaxie/beego/orm"),
+    _orm("pop", "Pop", "go", go="github.com/gobuffalo/pop github.com/gobuffalo/pop/*"),
+    _orm("go-jet", "Jet", "go", go="github.com/go-jet/jet github.com/go-jet/jet/*"),
+    _orm("bob", "Bob", "go", go="github.com/stephenafamo/bob github.com/stephenafamo/bob/*"),
+    _orm("gorp", "gorp", "go", go="github.com/go-gorp/gorp github.com/go-gorp/gorp/* gopkg.in/gorp.*"),
     _orm("goqu", "goqu", "go", go="github.com/doug-martin/goqu github.com/doug-martin/goqu/*"),
     _orm("upper", "upper/db", "go", go="github.com/upper/db github.com/upper/db/*"),
     _orm("ecto", "Ecto", "elixir", hex="ecto ecto_sql phoenix_ecto ecto_sqlite3 mongodb_ecto ash_postgres"),
@@ -231,5 +263,6 @@ ORMS = (
     _orm("propel", "Propel", "php", composer="propel/propel"),
     _orm("cakephp-orm", "CakePHP ORM", "php", composer="cakephp/cakephp cakephp/orm"),
     _orm("yii-activerecord", "Yii Active Record", "php", composer="yiisoft/yii2 yiisoft/active-record"),
+    _orm("think-orm", "ThinkORM", "php", composer="topthink/think-orm topthink/framework~"),
     _orm("cycle", "Cycle ORM", "php", composer="cycle/orm spiral/cycle-bridge"),
 )

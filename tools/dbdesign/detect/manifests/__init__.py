@@ -56,22 +56,18 @@ def manifests() -> tuple[Manifest, ...]:
 
 
 @cache
-def _by_name() -> tuple[dict[str, Manifest], tuple[tuple[str, Manifest], ...]]:
+def _by_name() -> tuple[dict[str, Manifest], dict[str, tuple[tuple[str, Manifest], ...]]]:
+    """Kinds by their whole names, and patterns with their kinds by what stands behind the last dot of a name."""
     exact: dict[str, Manifest] = {}
-    patterns: list[tuple[str, Manifest]] = []
+    patterns: dict[str, tuple[tuple[str, Manifest], ...]] = {}
     for manifest in manifests():
         for name in manifest.names:
             if any(mark in name for mark in "*?["):
-                patterns.append((name, manifest))
+                suffix = name.rpartition(".")[2]
+                patterns[suffix] = (*patterns.get(suffix, ()), (name, manifest))
             else:
                 exact[name] = manifest
-    return exact, tuple(patterns)
-
-
-@cache
-def _pattern_of(name: str) -> Manifest | None:
-    _, patterns = _by_name()
-    return next((manifest for pattern, manifest in patterns if "/" not in pattern and fnmatchcase(name, pattern)), None)
+    return exact, patterns
 
 
 def manifest_of(path: str) -> Manifest | None:
@@ -80,13 +76,12 @@ def manifest_of(path: str) -> Manifest | None:
     exact, patterns = _by_name()
     if name in exact:
         return exact[name]
-    if found := _pattern_of(name):
-        return found
+    held = patterns.get(name.rpartition(".")[2], ())
     return next(
         (
             manifest
-            for pattern, manifest in patterns
-            if "/" in pattern and path.endswith(pattern.rpartition("*")[2]) and fnmatchcase(f"/{path}", pattern)
+            for pattern, manifest in sorted(held, key=lambda pair: "/" in pair[0])
+            if fnmatchcase(f"/{path}" if "/" in pattern else name, pattern)
         ),
         None,
     )

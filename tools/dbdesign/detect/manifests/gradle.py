@@ -15,6 +15,10 @@ _COORDINATE = re.compile(
     rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?(?:add\(\s{{0,80}})?[\"']?{_CONFIGURATION}[\"']?[\s(,]{{1,80}}(?:platform\(|enforcedPlatform\(|dependencies\.create\()?\s{{0,80}}[\"'](?P<group>[\w.-]+):(?P<artifact>[\w.-]+)(?::(?P<version>[^\"'@:]+))?",
     re.MULTILINE,
 )
+_MORE = re.compile(
+    r"[\"'][^\S\n]*\)?,(?:\s|//[^\n]*\n)*[\"'](?P<group>[\w.-]+):(?P<artifact>[\w.-]+)(?::(?P<version>[^\"'@:\n]+))?"
+)
+"""A further coordinate of the same call."""
 _NAMED = re.compile(
     rf"^[^\S\n]*(?P<comment>//[^\S\n]*)?{_CONFIGURATION}[\s(]{{1,80}}(?:\[)?group\s*[:=]\s*[\"'](?P<group>[\w.-]+)[\"']\s*,\s*name\s*[:=]\s*[\"'](?P<artifact>[\w.-]+)[\"'](?:\s*,\s*version\s*[:=]\s*[\"'](?P<version>[^\"']+))?",
     re.MULTILINE,
@@ -59,6 +63,7 @@ def _gradle(_path: str, lines: Lines) -> Iterator[Dependency]:
                 _scope(match["configuration"], match["comment"]),
                 match.start("artifact"),
             )
+            yield from _further(lines.text, match, seen)
     for match in _ALIAS.finditer(lines.text):
         alias = match["path"].removesuffix(".get")
         yield Dependency(
@@ -80,6 +85,25 @@ def _gradle(_path: str, lines: Lines) -> Iterator[Dependency]:
                     Scope.MANAGED,
                     match.start("artifact"),
                 )
+
+
+def _further(text: str, match: re.Match[str], seen: set[int]) -> Iterator[Dependency]:
+    """`implementation('a:b', 'c:d')`: what follows the first."""
+    scope = _scope(match["configuration"], match["comment"])
+    more = _MORE.match(text, match.end())
+    while more is not None:
+        seen.add(more.start("artifact"))
+        yield Dependency("maven", f"{more['group']}:{more['artifact']}", more["version"], scope, more.start("artifact"))
+        more = _MORE.match(text, more.end())
+
+
+def _constants(_path: str, lines: Lines) -> Iterator[Dependency]:
+    """`const val driver = "org.postgresql:postgresql:42.7"` of the build's own sources."""
+    for match in _BARE.finditer(lines.text):
+        scope = Scope.COMMENTED if lines.is_comment(match.start()) else Scope.RUNTIME
+        yield Dependency(
+            "maven", f"{match['group']}:{match['artifact']}", match["version"], scope, match.start("artifact")
+        )
 
 
 def _catalogue(_path: str, lines: Lines) -> Iterator[Dependency]:
@@ -143,14 +167,18 @@ def _sbt(_path: str, lines: Lines) -> Iterator[Dependency]:
 
 
 def _clojure(_path: str, lines: Lines) -> Iterator[Dependency]:
-    for match in re.finditer(r'\[?([\w.-]+)/([\w.-]+)\s+(?:"([\w.-]+)"|\{:mvn/version\s+"([^"]+)")', lines.text):
-        group, artifact, version, maven = match.groups()
+    for match in re.finditer(
+        r'\[?([\w.-]+)/([\w.-]+)\s+(?:"([\w.-]+)"|\{:mvn/version\s+"([^"]+)")|\[([\w-]+)\s+"(\d[\w.-]*)"', lines.text
+    ):
+        group, artifact, version, maven, alone, its = match.groups()
+        group, artifact, version = (alone, alone, its) if alone else (group, artifact, version)
         scope = Scope.COMMENTED if lines.is_comment(match.start()) else Scope.RUNTIME
         yield Dependency("maven", f"{group}:{artifact}", version or maven, scope, match.start())
 
 
 MANIFESTS = (
     Manifest("maven", ("*.gradle", "*.gradle.kts"), _gradle),
+    Manifest("maven", ("*/buildSrc/*.kt", "*/buildSrc/*.java", "*/buildSrc/*.groovy"), _constants),
     Manifest("maven", ("*.versions.toml",), _catalogue),
     Manifest("maven", ("build.sbt", "*.sbt", "Dependencies.scala", "build.sc"), _sbt),
     Manifest("maven", ("project.clj", "deps.edn"), _clojure),

@@ -10,7 +10,7 @@ from dbdesign.detect.manifests import Dependency, Manifest
 from dbdesign.detect.places import Scope
 
 _REFERENCE = re.compile(
-    r"<(?P<tag>PackageReference|PackageVersion|GlobalPackageReference|package)\b(?P<attributes>[^<>]{0,2000})>(?P<body>[^<]{0,200}(?:<Version>[^<]*</Version>)?)",
+    r"<(?P<tag>PackageReference|PackageVersion|GlobalPackageReference|Reference|package)\b(?P<attributes>[^<>]{0,2000})>(?P<body>[^<]{0,200}(?:<Version>[^<]*</Version>)?)",
     re.IGNORECASE,
 )
 _SDK = re.compile(r"<(?:Project|Sdk)\b[^<>]{0,2000}\b(?:Sdk|Name)=\"(?P<name>[\w.]+)(?:/(?P<version>[\w.]+))?\"")
@@ -39,7 +39,9 @@ def _project(path: str, lines: Lines) -> Iterator[Dependency]:
         if version is None and (inner := re.search(r"<Version>([^<]*)", match["body"])):
             version = inner.group(1)
         for one in name.split(";"):
-            yield Dependency("nuget", one.strip(), version, _scope(match, comments, test), match.start())
+            yield Dependency(
+                "nuget", one.partition(",")[0].strip(), version, _scope(match, comments, test), match.start()
+            )
     for match in _SDK.finditer(lines.text):
         yield Dependency("nuget", match["name"], match["version"], Scope.RUNTIME, match.start())
 

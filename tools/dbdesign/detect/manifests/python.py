@@ -36,7 +36,10 @@ def _group_scope(name: str, otherwise: Scope) -> Scope:
     return Scope.DEV if _DEV_GROUP.search(name) else otherwise
 
 
-def _lines(_path: str, lines: Lines) -> Iterator[Dependency]:
+def _lines(path: str, lines: Lines) -> Iterator[Dependency]:
+    used = (
+        Scope.OPTIONAL if re.search(r"(?:^|/)(?:extras?|optional)(?:/|[\w.-]*\.(?:txt|in)$)", path) else Scope.RUNTIME
+    )
     position = 0
     for line in lines.text.splitlines(keepends=True):
         stripped = line.strip()
@@ -46,7 +49,7 @@ def _lines(_path: str, lines: Lines) -> Iterator[Dependency]:
                 yield commented
         elif stripped and not stripped.startswith("-"):
             text = re.split(r"\s#|\s--hash|\s\\", stripped)[0]
-            yield from _one(text, Scope.RUNTIME, position)
+            yield from _one(text, used, position)
         position += len(line)
 
 

@@ -46,7 +46,7 @@ def _of_groups(text: str, otherwise: Scope) -> Scope:
     names = set(re.findall(r"\w+", text)) - {"i", "optional", "true", "group", "groups"}
     if not names or names - {"test", "development", "dev", "ci", "lint", "debug", "metrics", "doc", "docs"}:
         return otherwise
-    return Scope.TEST if names & {"test", "ci"} and not names & {"development"} else Scope.DEV
+    return Scope.TEST if names & {"test", "ci"} else Scope.DEV
 
 
 def _gemspec(_path: str, lines: Lines) -> Iterator[Dependency]:

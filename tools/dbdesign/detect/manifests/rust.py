@@ -28,7 +28,7 @@ def _table(table: dict[str, Any], scope: Scope, lines: Lines) -> Iterator[Depend
     for name, value in table.items():
         said = value if isinstance(value, dict) else {}
         real = said.get("package") or name
-        version = said.get("version") if said else value
+        version = "workspace" if said.get("workspace") is True else said.get("version") if said else value
         used = Scope.OPTIONAL if scope is Scope.RUNTIME and said.get("optional") is True else scope
         match = re.search(
             rf"(?m)^\s*{re.escape(name)}(?:\.[\w-]+)?\s*=|^\s*\[[\w.'\"()= -]*\.{re.escape(name)}\]", lines.text

@@ -26,7 +26,8 @@ class Sharded:
 
     Attributes:
         schema: as it is.
-        keyed: with the key in every distributed table, its keys and its foreign keys.
+        keyed: with the key in every distributed table, its keys and its foreign keys, for engines whose shards know nothing of each other.
+        across: the same for engines that keep unique and foreign keys across shards.
         key: the chosen candidate.
         nodes: servers at the horizon, without their copies.
         bytes: of each table with its indexes, at the horizon.
@@ -38,6 +39,7 @@ class Sharded:
 
     schema: Schema
     keyed: Schema
+    across: Schema
     key: KeyCandidate
     nodes: int
     bytes: Mapping[str, float]

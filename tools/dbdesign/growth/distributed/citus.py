@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.growth.distributed.base import POSTGRESQL, DistributedEngine, Sharded
-from dbdesign.growth.distributed.keyed import lost_references
+from dbdesign.growth.distributed.keyed import lost_references, lost_uniqueness
 from dbdesign.growth.machine import GB
 from dbdesign.growth.partition_proof import ddl_of
 
@@ -58,6 +58,8 @@ def _calls(design: Sharded) -> Iterator[str]:
         yield f"-- {label}: fill {design.column(label)} from its parent before SET NOT NULL; the application must write it from then on"
     for lost in lost_references(design.schema, design.keyed):
         yield f"-- not kept: the foreign key {lost} crosses shards"
+    for unique in lost_uniqueness(design.schema, design.keyed):
+        yield f"-- not kept: {unique}: each shard knows its own rows; keep the values in a table that is distributed by them"
 
 
 ENGINE = DistributedEngine("citus", "Citus", VERSION, files)

@@ -20,7 +20,7 @@ SURVIVES = 3
 
 def files(design: Sharded) -> dict[str, str]:
     """The schema, then where its tables lie."""
-    written = writer("cockroachdb").write(design.keyed, WriteOptions(grants=False, comments=False, prove=False))
+    written = writer("cockroachdb").write(design.across, WriteOptions(grants=False, comments=False, prove=False))
     lines = [
         f"-- CockroachDB {VERSION}: every distributed table begins with {design.key.key}: what belongs together lies together.",
         written.text.strip(),
@@ -57,7 +57,7 @@ def _localities(design: Sharded) -> Iterator[str]:
 
 
 def _name(design: Sharded, label: str) -> str:
-    table = design.keyed.table_by_label[label]
+    table = design.across.table_by_label[label]
     return COCKROACHDB.qualified(table.namespace, table.name)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbdesign.dialects.base import Feature, dialect
-from dbdesign.model.schema import Engine, Schema
+from dbdesign.model.schema import Engine, Index, Schema, Table
 from dbdesign.model.types import Kind
 
 if TYPE_CHECKING:
@@ -91,26 +91,30 @@ def _inherits(schema: Schema) -> Iterator[str]:
     yield from (table.label for table in schema.tables if table.inherits)
 
 
+def _index(table: Table, index: Index) -> str:
+    return f"{table.label}.{index.name}" if index.name else f"{table.label} ({', '.join(index.columns)})"
+
+
 def _indexes(*methods: str) -> Objects:
     def found(schema: Schema) -> Iterator[str]:
         for table in schema.tables:
-            yield from (f"{table.label}.{one.name}" for one in table.indexes if one.method in methods)
+            yield from (_index(table, one) for one in table.indexes if one.method in methods)
 
     return found
 
 
 def _partial(schema: Schema) -> Iterator[str]:
-    yield from (f"{table.label}.{one.name}" for table in schema.tables for one in table.indexes if one.where)
+    yield from (_index(table, one) for table in schema.tables for one in table.indexes if one.where)
 
 
 def _descending(schema: Schema) -> Iterator[str]:
     for table in schema.tables:
-        yield from (f"{table.label}.{one.name}" for one in table.indexes if any(key.descending for key in one.keys))
+        yield from (_index(table, one) for one in table.indexes if any(key.descending for key in one.keys))
 
 
 def _wide_gin(schema: Schema) -> Iterator[str]:
     for table in schema.tables:
-        yield from (f"{table.label}.{one.name}" for one in table.indexes if one.method == "gin" and len(one.keys) > 1)
+        yield from (_index(table, one) for one in table.indexes if one.method == "gin" and len(one.keys) > 1)
 
 
 def _foreign_keys(schema: Schema) -> Iterator[str]:

@@ -22,7 +22,7 @@ TABLETS_A_NODE = 8
 def files(design: Sharded) -> dict[str, str]:
     """The database with colocation, and the tables: distributed ones hashed by the key, small ones in the colocated tablet."""
     small = set(design.tables("reference"))
-    by_name = {POSTGRESQL.qualified(one.namespace, one.name): one.label for one in design.keyed.tables}
+    by_name = {POSTGRESQL.qualified(one.namespace, one.name): one.label for one in design.across.tables}
 
     def table(match: re.Match[str]) -> str:
         label = by_name.get(match["name"], match["name"])
@@ -32,7 +32,7 @@ def files(design: Sharded) -> dict[str, str]:
         split = f"SPLIT INTO {max(design.nodes, 3) * TABLETS_A_NODE} TABLETS"
         return f"CREATE TABLE {match['name']} ({body}\n) WITH (COLOCATION = false) {split};"
 
-    text = _CREATE.sub(table, ddl_of(design.keyed).strip())
+    text = _CREATE.sub(table, ddl_of(design.across).strip())
     lines = [
         f"-- YugabyteDB {VERSION}: distributed by the hash of {design.key.key}.",
         "CREATE DATABASE app WITH COLOCATION = true;",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from dbdesign.dialects.typeorm import NamingStrategy
 from dbdesign.migrations.files.javascript import NotStaticError, constant_text, is_member_of
 from dbdesign.readers.typeorm.drivers.postgres import PostgresDriver
 from dbdesign.readers.typeorm.drivers.tables import (
@@ -14,7 +15,6 @@ from dbdesign.readers.typeorm.drivers.tables import (
     TableIndex,
     TableUnique,
 )
-from dbdesign.readers.typeorm.naming import NamingStrategy
 from dbdesign.readers.typeorm.values import enum_values, is_true, names_of, number_of, options_of, sql_of, text_of
 from dbdesign.readers.typescript import UNDEFINED, CallNode, Value
 

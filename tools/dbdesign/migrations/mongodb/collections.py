@@ -67,7 +67,7 @@ def _collection(name: str, said: dict[str, Any]) -> Collection:
             _index(one) for one in said.get("indexes", []) if "_id" not in one.get("key", {}) or len(one["key"]) > 1
         )
         return Collection(name=name, schema=validator.get("$jsonSchema", {}), indexes=indexes)
-    except (ValidationError, KeyError, AttributeError) as error:
+    except (ValidationError, KeyError, AttributeError, TypeError) as error:
         raise InputError(f"an index is not as getIndexes() says it: {error}", where=name) from error
 
 

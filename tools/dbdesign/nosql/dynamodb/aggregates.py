@@ -49,7 +49,7 @@ def _parted(pattern: AccessPattern, model: AccessModel) -> Parted:
         )
         found.append((finding, (1.0, 1.0), None))
         parts[0] = own.model_copy(update={"equal": entity.key})
-    for name in pattern.together if pattern.operation != "updates" else ():
+    for name in pattern.together:
         relation = model.relation_between(pattern.entity, name)
         if relation is not None and relation.by and name != pattern.entity:
             part = _part(pattern, name, relation, model)
@@ -90,6 +90,10 @@ def _part(
     )
     if pattern.operation == "reads":
         return part, (1.0, 1.0), relation
+    if (
+        pattern.operation == "updates"
+    ):  # what is written with a change is new: an entry with a balance, a booking with a seat
+        return part.model_copy(update={"operation": "inserts", "equal": ()}), (1.0, 1.0), relation
     children = (relation.children.average, relation.children.large) if below else (1.0, 1.0)
     update: dict[str, object] = {"rate": pattern.rate * children[0], "peak": pattern.peak_rate * children[0]}
     if pattern.operation == "inserts" and below and _assigned(entity, relation):

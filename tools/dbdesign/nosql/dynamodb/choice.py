@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
+from math import comb
 
 from dbdesign.model.patterns import AccessPattern, Entity
-from dbdesign.nosql.dynamodb.capacity import needed, present, read_units, stored_size, write_units
+from dbdesign.nosql.dynamodb.capacity import changed, needed, present, read_units, stored_size, write_units
 from dbdesign.nosql.dynamodb.hot import shards_for
 from dbdesign.nosql.dynamodb.layout import Part, Path, attribute, literal
 from dbdesign.nosql.dynamodb.limits import (
     COLLECTION_BYTES,
-    EXACT_UP_TO,
+    EXACT_SETS,
+    EXCHANGED,
     GLOBAL_INDEXES,
     HASH_PARTS,
     ITEM_OVERHEAD,
     PAGE_BYTES,
+    READ_UNIT,
     SPARSE_BELOW,
 )
 from dbdesign.nosql.dynamodb.matching import Match, Statistics, marker_for, rows_read, serves
@@ -28,6 +31,9 @@ UNSERVED = 1e15
 """Dollars that stand for a pattern that is not served: more than any design costs."""
 SORTED_PAGES = 4
 """Pages of a query up to which the reader may sort what the largest value has: ours."""
+MOST_READ = 4.0
+"""Items read for one that is returned, up to which an index may leave out of its key what changes: ours. Beyond it reads grow with
+the data, and only their price on average would speak for them."""
 SENTINEL = "sentinel"
 """Stands for a look-up by the item that keeps a unique value."""
 
@@ -99,7 +105,7 @@ class Chooser:
         candidates = self._candidates(base)
         options = [self._costs(pattern, base, candidates) for pattern in self.reads]
         writes = [self._upkeep(one) for one in candidates]
-        picked = cheapest(options, writes)
+        picked = cheapest(options, writes, [one.name for one in candidates])
         served: dict[str, Path | str] = {}
         for pattern, (alone, sentinel, each) in zip(self.reads, options, strict=True):
             ways: list[tuple[float, int, Path | str]] = [(alone, 0, base), (sentinel, 1, SENTINEL)]
@@ -157,7 +163,7 @@ class Chooser:
 
     def _read(self, path: Path, pattern: AccessPattern) -> float:
         match = self.match(path, pattern)
-        if match is None:
+        if match is None or not self._holds(path, self._tested(path, pattern)):
             return UNSERVED
         return self.prices.requests(pattern.rate * read_units(path, match, pattern, self.statistics).average, 0.0)
 
@@ -188,17 +194,50 @@ class Chooser:
         found: dict[tuple[object, ...], Path] = {}
         for pattern in self.reads:
             match = self.match(base, pattern)
-            if match is not None and match.item:
-                continue
+            if (
+                match is not None
+                and match.item
+                and not (pattern.project and entity_size(self.entity).average > READ_UNIT)
+            ):
+                continue  # an index may hold the few attributes that are asked for of a large item
             for path in (*self._global(pattern), *self._local(pattern, base)):
                 place = (path.kind, frozenset(path.hash), path.range)
                 found.setdefault(place, path)
         named = _named(found.values())
-        return [self._projected(path, [one for one in self.reads if self.match(path, one)]) for path in named]
+        return [one for path in named for one in self._variants(path)]
+
+    def _variants(self, path: Path) -> Iterator[Path]:
+        """An index with the projections that may be the cheapest: for all reads that it may serve, and for each of them alone."""
+        reads = [one for one in self.reads if self._may_serve(path, one)]
+        found = [self._projected(path, reads), *(self._projected(path, [one]) for one in reads if len(reads) > 1)]
+        yield from dict.fromkeys(found)
+
+    def _may_serve(self, path: Path, pattern: AccessPattern) -> bool:
+        """Whether an index serves a read under some projection: with keys alone its entries are the smallest, and most fit a page."""
+        return self.match(replace(path, projected=frozenset()), pattern) is not None
 
     def _global(self, pattern: AccessPattern) -> Iterator[Path]:
-        equal = tuple(name for name in pattern.equal)
-        last = self._last(pattern)
+        yield from self._keyed(pattern, pattern.equal, self._last(pattern))
+        moving = self._moving() - {pattern.range}
+        still = tuple(name for name in pattern.equal if name not in moving)
+        last = tuple(one for one in self._last(pattern) if one.name not in moving)
+        if still and (still, last) != (pattern.equal, self._last(pattern)):
+            yield from (one for one in self._keyed(pattern, still, last) if self._wastes_little(one, pattern))
+
+    def _wastes_little(self, path: Path, pattern: AccessPattern) -> bool:
+        """Whether a read by part of what it compares takes one query, and little that it throws away."""
+        match = self.match(replace(path, projected=frozenset()), pattern)
+        if match is None or match.fan_out > 1:
+            return False
+        read, returned = rows_read(path, match, pattern, self.statistics)
+        return read.average <= MOST_READ * max(returned.average, 1.0)
+
+    def _moving(self) -> frozenset[str]:
+        """What updates change: in an index's key each costs it two writes, so that the reader may rather test or sort by it."""
+        return frozenset().union(*(changed(one, self.entity) for one in self.writes if one.operation == "updates"))
+
+    def _keyed(self, pattern: AccessPattern, equal: tuple[str, ...], last: tuple[Part, ...]) -> Iterator[Path]:
+        """Global indexes by equalities, with `last` at the end of the sort key."""
         marker = marker_for(self.entity, pattern)
         sparse = marker if marker and marker[1] < SPARSE_BELOW else None
         for hashed in _subsets(equal):
@@ -244,6 +283,10 @@ class Chooser:
         expiring = {TTL} if self.entity.retention_days is not None else set()
         return frozenset({*tested, *unranged, *unordered, *expiring})
 
+    def _holds(self, path: Path, names: frozenset[str]) -> bool:
+        """Whether the entries on a path have these attributes."""
+        return path.projected is None or names <= {*self.entity.key, *path.attributes, *path.projected}
+
     def _projected(self, path: Path, patterns: Sequence[AccessPattern]) -> Path:
         """The path with the cheapest of all attributes, those that its reads need, and keys alone."""
         wants = [needed(one, self.entity) for one in patterns]
@@ -287,29 +330,37 @@ def _subsets(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield ()
 
 
-def cheapest(options: Sequence[tuple[float, float, list[float]]], upkeep: Sequence[float]) -> tuple[int, ...]:
-    """The set of index candidates with the lowest cost of reads and upkeep: by trying all up to twelve, else greedily.
+def cheapest(
+    options: Sequence[tuple[float, float, list[float]]], upkeep: Sequence[float], keys: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """The set of index candidates with the lowest cost of reads and upkeep: by trying all sets where they are few, else greedily.
 
     Args:
         options: for each read what it costs by the table's key, by a sentinel, and by each candidate; `UNSERVED` where it cannot.
         upkeep: what each candidate costs whether read or not.
+        keys: of the candidates; of those with one key, which differ in what they project, one at most is taken.
     """
     without = [min(alone, sentinel) for alone, sentinel, _ in options]
     each = [one for _, _, one in options]
+    count, longest = len(upkeep), min(len(upkeep), len(options))
 
     def cost(picked: Sequence[int]) -> float:
+        if keys and len({keys[number] for number in picked}) < len(picked):
+            return float("inf")
         reads = sum(min([base, *(row[number] for number in picked)]) for base, row in zip(without, each, strict=True))
         return reads + sum(upkeep[number] for number in picked)
 
-    count = len(upkeep)
-    if count <= EXACT_UP_TO:
-        sets = (one for length in range(min(count, len(options)) + 1) for one in combinations(range(count), length))
+    if sum(comb(count, length) for length in range(longest + 1)) <= EXACT_SETS:
+        sets = (one for length in range(longest + 1) for one in combinations(range(count), length))
         return min(sets, key=lambda one: (round(cost(one), 6), len(one), one))
     picked: tuple[int, ...] = ()
-    while len(picked) < GLOBAL_INDEXES:
-        more = [tuple(sorted((*picked, number))) for number in range(count) if number not in picked]
-        best = min(more, key=lambda one: (cost(one), one), default=picked)
+    while True:
+        others = [number for number in range(count) if number not in picked]
+        next_ones = [(*picked, number) for number in others] if len(picked) < GLOBAL_INDEXES else []
+        best = min(next_ones, key=lambda one: (cost(one), one), default=picked)
+        if cost(best) >= cost(picked) and count <= EXCHANGED:
+            exchanged = [(*(one for one in picked if one != old), number) for old in picked for number in others]
+            best = min(exchanged, key=lambda one: (cost(one), one), default=picked)
         if cost(best) >= cost(picked):
-            return picked
+            return tuple(sorted(picked))
         picked = best
-    return picked

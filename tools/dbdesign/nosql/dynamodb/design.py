@@ -169,7 +169,7 @@ class Maker:
         text = (
             f"{len(tables)} table{'s' * (len(tables) != 1)} with {indexes} index{'es' * (indexes != 1)}"
             f" serve {count - len(unserved)} of {count} patterns for ${cost.total:,.0f} a month on demand"
-            f" (${cost.on_demand:,.0f} requests, ${cost.storage:,.0f} storage) in {self.prices.region};"
+            f" (${cost.on_demand:,.0f} requests, ${cost.storage:,.0f} storage) in {self.prices.place};"
             f" ${cost.provisioned + cost.storage:,.0f} with capacity that follows the load."
         )
         if unserved:
@@ -262,6 +262,9 @@ def _set(step: Step) -> str:
 
 
 def _notes(serving: Serving) -> Iterator[str]:
+    beside = [one.pattern.entity for one in serving.steps if one.kind == "insert"]
+    if serving.pattern.operation == "updates" and beside:
+        yield f"one {' and one '.join(beside)} is inserted with each update, all or nothing: the tables' write units count twice"
     for step in serving.steps:
         if step.match is None:
             continue

@@ -261,22 +261,31 @@ def _change(name: str, serving: Serving, step: Step) -> str:
     keys = _parameters(found[0]) if found else [identifier(one) for one in entity.key]
     keywords = [f"{one}: Any" for one in keys]
     call = [f"client, {pattern.entity!r}, key"]
+    beside = [one for one in serving.steps if step.kind == "update" and one.kind == "insert"]
     if step.kind == "update":
         keywords += _change_keywords(step, call)
+        keywords += [f"{identifier(one.pattern.entity)}_items: Sequence[Values] = ()" for one in beside]
     if step.kind == "delete" and entity.unique:
         keywords.append("old: Values | None = None")
         call.append("old=old")
     lines = [f"def {name}(client: Any, *, {', '.join(keywords)}) -> None:", f'    """{_said(serving)}"""']
+    if beside:
+        also = ", ".join(
+            f"*(({one.pattern.entity!r}, one) for one in {identifier(one.pattern.entity)}_items)" for one in beside
+        )
+        lines.append(f"    also: list[tuple[str, Values]] = [{also}]")
+        call.append("also=also")
     if found:
         given = ", ".join(f"{one}={one}" for one in keys)
         lines.append(f"    for one in {name}__{FIND}_{identifier(pattern.entity)}(client, {given}):")
         lines.append(f"        key = {{name: one[name] for name in {list(entity.key)!r}}}")
         lines.append(f"        {step.kind}({', '.join(call)})")
-        lines += _children(name, serving, step, "        ")
+        lines += ["        also = []"] if beside else []
+        lines += _children(name, serving, step, "        ") if step.kind == "delete" else []
     else:
         lines.append(f"    key = {{{', '.join(f'{one!r}: {identifier(one)}' for one in entity.key)}}}")
         lines.append(f"    {step.kind}({', '.join(call)})")
-        lines += _children(name, serving, step, "    ")
+        lines += _children(name, serving, step, "    ") if step.kind == "delete" else []
     return "\n".join([*lines, ""])
 
 

@@ -91,7 +91,9 @@ def _transaction(serving: Serving) -> Iterator[Concern]:
     for step in serving.steps:
         times = (
             step.relation.children.largest
-            if step.relation is not None and step.relation.child == step.pattern.entity
+            if step.relation is not None
+            and step.relation.child == step.pattern.entity
+            and serving.pattern.operation != "updates"
             else 1.0
         )
         items += times * (1 + len(step.placement.entity.unique) * (step.kind == "insert"))

@@ -233,7 +233,8 @@ def _terraform(table: PhysicalTable, regions: Sequence[str]) -> Iterator[str]:
         yield from ("", "  ttl {", f"    attribute_name = {json.dumps(TTL)}", "    enabled        = true", "  }")
     yield from ("", "  point_in_time_recovery {", "    enabled = true", "  }")
     for region in regions[1:]:
-        yield from ("", "  replica {", f"    region_name = {json.dumps(region)}", "  }")
+        yield from ("", "  replica {", f"    region_name            = {json.dumps(region)}")
+        yield from ("    point_in_time_recovery = true", "  }")
     yield "}"
 
 

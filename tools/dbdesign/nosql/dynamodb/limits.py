@@ -35,8 +35,10 @@ ITEM_OVERHEAD = 100
 """Bytes that an item takes in storage beyond itself, in the table and in each index (CapacityUnitCalculations)."""
 SPARSE_BELOW = 0.1
 """Share of the items up to which an index of its own for them is considered: ours."""
-EXACT_UP_TO = 12
-"""Index candidates up to which the cheapest set is found by trying all: ours."""
+EXACT_SETS = 5000
+"""Sets of index candidates up to which the cheapest is found by trying all, as of twelve candidates or of thirty for two reads: ours."""
+EXCHANGED = 60
+"""Candidates up to which one that was taken is exchanged for another where none more pays: ours."""
 RANGE_SHARE = 1 / 3
 """What a range leaves where nothing is said: ours, after System R's guess for an open interval."""
 MONTH_SECONDS = 2_629_746.0

@@ -31,6 +31,7 @@ class Prices:
         wcu_hour: a write capacity unit for an hour; `rcu_hour` a read one.
         gb_month: a GB (2^30 bytes) for a month.
         date: when they were read; `basis` how.
+        own: whether they are the region's own, and not the default region's in their place.
     """
 
     region: str
@@ -41,6 +42,12 @@ class Prices:
     gb_month: float
     date: str
     basis: str
+    own: bool = True
+
+    @property
+    def place(self) -> str:
+        """The region, and whose prices hold where they are not its own."""
+        return self.region if self.own else f"{self.region} (at the prices of {DEFAULT_REGION})"
 
     def requests(self, reads: float, writes: float) -> float:
         """Dollars a month on demand for units a second."""
@@ -65,20 +72,27 @@ class Prices:
 
 @cache
 def known() -> Mapping[str, Prices]:
-    """Prices by region."""
+    """Prices by region; those of `DEFAULT_REGION`, which say so, where a region's own are not known with a date."""
     data = json.loads(files("dbdesign.nosql.dynamodb").joinpath("prices.json").read_text(encoding="utf-8"))
-    return {region: Prices(region=region, **one) for region, one in data["regions"].items()}
+    found = {region: Prices(region=region, **one) for region, one in data["regions"].items()}
+    instead = (
+        f"those of {DEFAULT_REGION}, as none of its own are known with a date; {', '.join(SETTINGS.values())} say them"
+    )
+    return found | {
+        region: replace(found[DEFAULT_REGION], region=region, basis=instead, own=False)
+        for region in data["without_prices"]
+    }
 
 
 def prices_of(region: str | None, settings: Mapping[str, str]) -> Prices:
     """The prices of a region, with those that the settings give in their place.
 
     Raises:
-        UnknownNameError: no prices are known for the region. InputError: a price is no number, or below zero.
+        UnknownNameError: there is no such region. InputError: a price is no number, or below zero.
     """
     name = region or DEFAULT_REGION
     if name not in known():
-        raise UnknownNameError.among("region with known prices", name, known(), where="region")
+        raise UnknownNameError.among("region", name, known(), where="region")
     given = {field: _price(settings[one], one) for field, one in SETTINGS.items() if one in settings}
     if not given:
         return known()[name]

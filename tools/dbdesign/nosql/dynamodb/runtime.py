@@ -287,12 +287,15 @@ def _sources(parts: Iterable[Sequence[Any]]) -> list[str]:
 
 def update(
     client: Any, entity: str, key: Values, changes: Values, *, add: Values | None = None, expected: Values | None = None,
-    old: Values | None = None,
+    old: Values | None = None, also: Iterable[tuple[str, Values]] = (),
 ) -> None:  # fmt: skip
     """Change an item that is there; `expected` values must still be stored; `old` unique values are given up for the new ones.
 
+    What is inserted `also` is written with it, all or nothing.
+
     Raises:
-        ClientError: ConditionalCheckFailedException where there is no such item or an expected value has changed.
+        ClientError: ConditionalCheckFailedException where there is no such item or an expected value has changed;
+            TransactionCanceledException where one of several writes is refused.
     """
     writes: list[Item] = [{"Update": update_request(entity, key, changes, add=add, expected=expected)}]
     layout = ENTITIES[entity]
@@ -304,6 +307,8 @@ def update(
             put = {"TableName": layout["unique_table"], "Item": unique_item(entity, names, after)}
             absent = {"ConditionExpression": "attribute_not_exists(unique_value)"}
             writes.append({"Put": put | absent})
+    for other, one in also:
+        writes += _puts(other, one)
     write(client, writes)
 
 

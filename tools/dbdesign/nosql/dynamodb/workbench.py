@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dbdesign.nosql.dynamodb.definitions import projection
@@ -15,14 +15,15 @@ DATE = "Jan 01, 2026, 00:00 AM"
 
 
 def workbench(tables: Iterable[PhysicalTable], items: Mapping[str, list[dict[str, Any]]]) -> str:
-    """The data model as NoSQL Workbench imports it."""
+    """The data model as NoSQL Workbench imports it; what its form has no place for is in the description."""
+    tables = tuple(tables)
     model = {
         "ModelName": "Access patterns",
         "ModelMetadata": {
             "Author": "dbdesign",
             "DateCreated": DATE,
             "DateLastModified": DATE,
-            "Description": "Designed from access patterns",
+            "Description": " ".join(["Designed from access patterns.", *_unsaid(tables)]),
             "AWSService": "Amazon DynamoDB",
             "Version": "3.0",
         },
@@ -30,6 +31,17 @@ def workbench(tables: Iterable[PhysicalTable], items: Mapping[str, list[dict[str
     }
     whole: dict[str, Any] = json.loads(items_file(model))  # type: ignore[arg-type]
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _unsaid(tables: Iterable[PhysicalTable]) -> Iterator[str]:
+    """Local indexes, and keys of several attributes a side: the form's indexes are global, of one attribute a side."""
+    for table in tables:
+        for index in table.indexes:
+            keys = f"{', '.join(name for name, _ in index.hash)}; {', '.join(name for name, _ in index.range)}"
+            if index.kind == "LSI":
+                yield f"Not in the model: the local index {index.name} of {table.name} ({keys})."
+            elif len(index.hash) > 1 or len(index.range) > 1:
+                yield f"Of the key of {index.name} of {table.name} ({keys}) the first attribute a side is shown."
 
 
 def _table(table: PhysicalTable, items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -61,8 +73,4 @@ def _index(index: PhysicalIndex) -> dict[str, Any]:
     key: dict[str, Any] = {"PartitionKey": _attribute(*index.hash[0])}
     if index.range:
         key["SortKey"] = _attribute(*index.range[0])
-    if len(index.hash) > 1:
-        key["PartitionKeys"] = [_attribute(*one) for one in index.hash]
-    if len(index.range) > 1:
-        key["SortKeys"] = [_attribute(*one) for one in index.range]
     return {"IndexName": index.name, "KeyAttributes": key, "Projection": projection(index)}

@@ -18,7 +18,7 @@ class Applied:
     """A pattern that applies.
 
     Attributes:
-        pattern: its name in the catalogue: `subset`, `outlier`, `time series`, `computed`, `approximation`, `attribute`,
+        pattern: its name in the catalogue: `subset`, `outlier`, `time series`, `bucket`, `computed`, `approximation`, `attribute`,
             `extended reference`, `polymorphic`, `schema version`, `archive`.
         object: entity, or relation as `parent → child`.
         attributes: those that it is about.
@@ -64,6 +64,7 @@ def _of_entity(name: str, traffic: Traffic, placements: tuple[Placement, ...]) -
     if series is not None and not hosts:
         yield series
         return
+    yield from _bucket(entity, traffic)
     yield from _subset(entity, traffic)
     yield from _attribute(entity, traffic)
     yield from _extended(entity, traffic, placements)
@@ -91,6 +92,37 @@ def _time_series(entity: Entity, traffic: Traffic) -> Applied | None:
         " buckets of up to 1,000 measurements instead of a document each",
         (times[0], *meta),
     )
+
+
+def _bucket(entity: Entity, traffic: Traffic) -> Iterator[Applied]:
+    """Small things that are only appended, and read by many of one owner in the order of time, where a time series cannot hold them."""
+    times = {one.name for one in entity.attributes if _is_time(one)}
+    written = traffic.writes(entity.name)
+    apart = all(one.operation == "inserts" and one.entity == entity.name and not one.atomic for one in written)
+    if not written or not apart or entity_bytes(entity) > limits.BUCKETED_BYTES:
+        return
+    lists = [one for one in traffic.reads(entity.name) if _lists_newest(one, times)]
+    read = sum(one.rate * traffic.returned(one) for one in lists)
+    others = sum(one.rate for one in traffic.reads(entity.name) if one not in lists)
+    owners = {one.equal for one in lists}
+    if not read or len(owners) > 1 or read < limits.BUCKETED_READ * (sum(one.rate for one in lists) + others):
+        return
+    (owner,) = owners
+    each = max(round(read / sum(one.rate for one in lists)), 1)
+    yield Applied(
+        "bucket",
+        entity.name,
+        f"{entity_bytes(entity):,.0f} B each, only inserted, and {each:,} of one {', '.join(owner)} are read at a time",
+        f"documents of up to {each:,} by {', '.join(owner)} ($push, $inc of a count, upsert where the last one is full): a page is one"
+        f" document instead of {each:,}",
+        owner,
+        advised=True,
+    )
+
+
+def _lists_newest(pattern: AccessPattern, times: set[str]) -> bool:
+    first = pattern.order[0] if pattern.order else None
+    return bool(pattern.equal) and not pattern.filter and first is not None and first.attribute in times
 
 
 def _is_time(attribute: Attribute | None) -> bool:

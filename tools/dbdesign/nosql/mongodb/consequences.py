@@ -142,7 +142,7 @@ def recount(relation: Relation, child: Home, home: Home, attribute: str) -> list
         "from": child.collection,
         "localField": local,
         "foreignField": foreign,
-        "pipeline": [{"$count": "n"}],
+        "pipeline": [{"$group": {"_id": None, "n": {"$sum": 1}}}],
         "as": "_counted",
     }
     path = home.path(attribute)

@@ -73,7 +73,7 @@ def _setup(collection: Collection) -> Iterator[str]:
     options = json.dumps(create_options(collection), indent=2, ensure_ascii=False)
     yield f"db.createCollection({name}, {options});"
     for index in collection.indexes:
-        chosen = index_options(index)
+        chosen = index_options(index) | ({"name": index.name} if index.name else {})
         said = f", {script(chosen)}" if chosen else ""
         yield f"db.getCollection({name}).createIndex({script(dict(index.keys))}{said});"
     if collection.shard_key:

@@ -69,3 +69,7 @@ EXAMINED = 10.0
 """Documents or keys examined for each returned above which a plan is judged inefficient (query targeting alert of Atlas)."""
 SCANNED = 100_000.0
 """Documents above which reading all of them counts as not served (proposal)."""
+BUCKETED_BYTES = 256.0
+"""Bytes of a document up to which its own overhead, its entry in each index and its fetch weigh more than what it says: ours."""
+BUCKETED_READ = 20.0
+"""Documents that reads return on average, from which on a bucket saves more than it costs to address one thing in it: ours."""

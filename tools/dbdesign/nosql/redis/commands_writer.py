@@ -51,9 +51,11 @@ def write_commands(plan: Plan, works: Mapping[str, Work]) -> str:
 def write_search(found: list[SearchIndex]) -> str:
     """Definitions and queries for the query engine."""
     lines = [
-        "# For a server with the query engine (Redis 8, or the search module before): in the place of the sorted sets named."
+        "# For a server with the query engine (Redis 8, or the search module before): in the place of the sorted sets named.",
+        "# The engine drops blanks at the ends of a tag: give values of texts without them. An empty text is not found.",
     ]
     for one in found:
         lines += ["", f"# {one.reason}", one.create]
+        lines += [f"# each entity: {one.store}"] if one.store else []
         lines += [line for name, query in one.queries for line in (f"# {name}", query)]
     return "\n".join(lines) + "\n"

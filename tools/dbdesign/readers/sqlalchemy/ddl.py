@@ -156,6 +156,7 @@ def _prelude(metadata: sa.MetaData, dialect_name: str, script: Script) -> None:
     names = {table.schema for table in metadata.tables.values() if table.schema}
     names |= {one.schema for one in metadata._sequences.values() if one.schema}  # noqa: SLF001 - there is no other list of them
     kinds = [getattr(one.type, "item_type", one.type) for table in metadata.tables.values() for one in table.columns]
+    kinds += getattr(metadata, "_objects", ())  # types that no column need have; SQLAlchemy 2.1
     names |= {str(one.schema) for one in kinds if isinstance(one, SchemaType) and getattr(one, "schema", None)}
     for name in sorted(names - ({"public"} if dialect_name == "postgresql" else {"dbo"})):
         if dialect_name in {"postgresql", "mssql"}:

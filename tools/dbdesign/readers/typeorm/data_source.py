@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from dbdesign.dialects.typeorm import NamingStrategy, SnakeNamingStrategy
 from dbdesign.model.schema import Engine
-from dbdesign.readers.typeorm.naming import NamingStrategy, SnakeNamingStrategy
 from dbdesign.readers.typeorm.values import text_of
 from dbdesign.readers.typescript import (
     CallNode,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dbdesign.readers.typeorm.naming import NamingStrategy
+from dbdesign.dialects.typeorm import NamingStrategy
 from dbdesign.readers.typeorm.storage import (
     ColumnArgs,
     EmbeddedArgs,

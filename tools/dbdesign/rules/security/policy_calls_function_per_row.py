@@ -14,7 +14,10 @@ from dbdesign.rules.subject import Subject
 _CALL = re.compile(
     r"(?<![\w.])(auth\.(?:uid|jwt|role|email)\(\)|current_setting\((?:[^()']|'[^']*')*\))", re.IGNORECASE
 )
-_SCALAR_SELECT = re.compile(r"\(\s*SELECT\s+[^()]*(?:\([^()]*\)[^()]*)*\)", re.IGNORECASE)
+_INSIDE = r"[^()]*"
+for _ in range(5):  # parentheses within parentheses, as the server writes casts and calls
+    _INSIDE = rf"[^()]*(?:\({_INSIDE}\)[^()]*)*"
+_SCALAR_SELECT = re.compile(rf"\(\s*SELECT\s+{_INSIDE}\)", re.IGNORECASE)
 
 
 class PolicyCallsFunctionPerRow(TableRule):
@@ -45,6 +48,7 @@ class PolicyCallsFunctionPerRow(TableRule):
         owner_name text NOT NULL
     );
     ALTER TABLE booklet ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE booklet FORCE ROW LEVEL SECURITY;
     CREATE POLICY own_rows ON booklet USING (owner_name = (SELECT current_setting('app.user')));
     ```
 

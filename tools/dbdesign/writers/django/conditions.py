@@ -38,6 +38,7 @@ _FUNCTIONS: Mapping[str, str] = {
 _MOVING = frozenset({"now", "today", "tomorrow", "yesterday"})
 """Inputs of dates and times that mean another one each day (chapter 8.5.1.4 of PostgreSQL's manual)."""
 _DATES = frozenset({Kind.DATE, Kind.TIMESTAMPTZ, Kind.UUID})
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?")
 
 
 class UntranslatableError(Exception):
@@ -284,7 +285,16 @@ class Translator:
             return self._number(node, kind, value)
         if (kind in TEXTS or kind in _DATES) and isinstance(value, str):
             return text(value)
+        if kind is Kind.TIMESTAMP and isinstance(value, str) and _MOMENT.fullmatch(value):
+            return self._moment(value)
         raise UntranslatableError
+
+    def _moment(self, value: str) -> Node:
+        """A moment without a time zone: Django keeps moments in UTC, and takes one without a zone to be in the project's `TIME_ZONE`."""
+        if self.context.is_postgresql:
+            lost = "that moments in conditions have no time zone"
+            self.context.note(self.table.label, lost, "moments in UTC, as Django keeps them")
+        return text(f"{value}{' 00:00:00' if len(value) == 10 else ''}+00:00")
 
     def _number(self, node: exp.Expr, kind: Kind, value: float) -> Node:
         if kind is Kind.DECIMAL and isinstance(value, float):

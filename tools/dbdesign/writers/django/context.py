@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from dbdesign.model.relations import Relations
 from dbdesign.model.schema import Column, Engine, ForeignKey, Schema, Table
 from dbdesign.model.types import DataType
 from dbdesign.writers.base import Note, WriteOptions
@@ -35,6 +37,11 @@ class Context:
     relation_names: set[str] = field(default_factory=set)
     """Tables and indexes share their names: none that is made up may be one of these."""
 
+    @cached_property
+    def relations(self) -> Relations:
+        """Who refers to whom."""
+        return Relations(self.schema)
+
     @property
     def is_postgresql(self) -> bool:
         """Whether django.contrib.postgres is at hand."""
@@ -42,7 +49,9 @@ class Context:
 
     def note(self, subject: str, lost: str, instead: str | None = None) -> None:
         """Say what Django cannot."""
-        self.notes.append(Note(object=subject, lost=lost, instead=instead))
+        one = Note(object=subject, lost=lost, instead=instead)
+        if one not in self.notes[-1:]:
+            self.notes.append(one)
 
     def base_type(self, column: Column) -> DataType:
         """A column's type under its domains."""
@@ -131,23 +140,30 @@ def _can_be_said(context: Context, table: Table, key: ForeignKey) -> bool:
         reason = "a foreign key of a column that numbers itself"
     elif (column.collation or None) != (other.collation or None):
         reason = "a foreign key between different collations"
-    elif _is_made_too_early(context, table, key):
-        reason = "a foreign key in a composite primary key to a model that makemigrations makes later"
+    elif _may_be_made_too_early(context, table, key):
+        reason = "a foreign key in a composite primary key that makemigrations may make before the field of the foreign key, and fail"
     if reason is not None:
         context.note(f"{table.label} ({key.name or 'foreign key'})", reason, _run_sql("ALTER TABLE … ADD CONSTRAINT"))
     return reason is None
 
 
-def _is_made_too_early(context: Context, table: Table, key: ForeignKey) -> bool:
-    """Whether makemigrations, which makes models by name and adds relations afterwards, makes the composite key before its field."""
-    if (
-        table.primary_key is None
-        or len(table.primary_key.columns) < 2
-        or key.columns[0] not in table.primary_key.columns
-    ):
+def _may_be_made_too_early(context: Context, table: Table, key: ForeignKey) -> bool:
+    """Whether makemigrations may make a model with a composite key before a field of that key, which then fails.
+
+    It makes all models by name, adds relations and indexes, and then moves a model behind what its relations lead to where nothing in
+    between refers to it; an operation on an index counts as if it did (`MigrationOptimizer` and `Operation.references_model`).
+    """
+    primary = table.primary_key
+    if primary is None or len(primary.columns) < 2 or key.columns[0] not in primary.columns:
         return False
-    own, other = context.names[table.label].model.lower(), context.names[key.references].model.lower()
-    return other > own
+    own, other = (context.names[one].model.lower() for one in (table.label, key.references))
+    referred = any(
+        one.child != table.label and len(one.foreign_key.columns) == 1
+        for one in context.relations.references_in(table.label)
+    )
+    others = (one for one in context.schema.tables if one is not table)
+    indexed = any(one.indexes or one.unique_keys or one.checks or one.exclusions for one in others)
+    return referred or (other > own and indexed)
 
 
 def _is_key(table: Table, column: str) -> bool:

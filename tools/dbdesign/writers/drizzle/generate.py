@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbdesign.dialects.mysql_names import with_chosen_names
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Engine, Schema, Table
 from dbdesign.writers.base import WriteOptions, WriteResult
@@ -23,7 +24,7 @@ TITLES = {Engine.SQLSERVER: "SQL Server", Engine.COCKROACHDB: "CockroachDB"}
 
 def generate(schema: Schema, options: WriteOptions) -> WriteResult:
     """See `writers.drizzle.write`."""
-    notes = Notes()
+    notes, schema = Notes(), with_chosen_names(schema)
     if schema.engine not in CORES:
         title = TITLES[schema.engine]
         notes.add(

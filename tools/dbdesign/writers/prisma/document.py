@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dbdesign.dialects.base import dialect
+from dbdesign.dialects.mysql_names import with_chosen_names
 from dbdesign.dialects.prisma import LISTS, NAMESPACED, constraint_name
 from dbdesign.model.schema import Column, Engine, Schema, Table
 from dbdesign.writers.base import Note, WriteOptions, WriteResult
@@ -26,7 +27,7 @@ OWN_EXTENSIONS = frozenset({"plpgsql"})
 
 def document(schema: Schema, options: WriteOptions) -> WriteResult:
     """The schema of one engine for the provider of that engine."""
-    losses = Losses()
+    losses, schema = Losses(), with_chosen_names(schema)
     writing = _Writing(plan(schema, losses), options)
     of_schema(schema, losses)
     parts = writing.parts()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dbdesign.dialects.postgresql import chosen_name, joined_columns
-from dbdesign.model.schema import Check, Engine, Exclusion, ForeignKey, Index, IndexKey, Key, Table
+from dbdesign.dialects.postgresql import DIALECT, chosen_name, joined_columns
+from dbdesign.model.relations import Relations
+from dbdesign.model.schema import Check, Engine, Exclusion, ForeignKey, Index, IndexKey, Key, Schema, Table
 from dbdesign.writers.postgresql.spelling import index_key
 from dbdesign.writers.sqlalchemy.layout import Code, Expression, Group, Named, call, string
 from dbdesign.writers.sqlalchemy.source import Source, escaped
@@ -30,8 +31,10 @@ _STORAGE = frozenset(
 class Arguments:
     """Writes what stands in `__table_args__`."""
 
-    def __init__(self, source: Source, engine: Engine) -> None:
+    def __init__(self, source: Source, schema: Schema) -> None:
+        engine = schema.engine
         self._source = source
+        self._circles = {label: group for group in Relations(schema).cycles for label in group}
         self._postgresql = engine in {Engine.POSTGRESQL, Engine.COCKROACHDB}
         self._prefix = {
             Engine.MYSQL: "mysql",
@@ -53,7 +56,7 @@ class Arguments:
     def stands_at_column(self, table: Table, one: Index) -> bool:
         """Whether `index=True` says all of an index."""
         keys = one.keys
-        plain = Index(name=one.name, keys=(IndexKey(column=keys[0].column),), unique=one.unique, comment=one.comment)
+        plain = Index(name=one.name, keys=(IndexKey(column=keys[0].column),), unique=one.unique)
         return (
             len(keys) == 1
             and keys[0].column is not None
@@ -64,7 +67,10 @@ class Arguments:
     def unique_at_column(self, table: Table, key: Key) -> bool:
         """Whether `unique=True` says all of a key."""
         return (
-            len(key.columns) == 1 and key == Key(name=key.name, columns=key.columns) and self._usual(table, key, "key")
+            len(key.columns) == 1
+            and key == Key(name=key.name, columns=key.columns)
+            and self._usual(table, key, "key")
+            and not (self._postgresql and _is_merged(table, key))
         )
 
     def reference_at_column(self, table: Table, key: ForeignKey) -> bool:
@@ -88,7 +94,10 @@ class Arguments:
         if primary is not None and self.primary_is_explicit(table):
             yield self._key(table, primary, "PrimaryKeyConstraint", named=True)
         for key in table.unique_keys:
-            if not self.unique_at_column(table, key):
+            if self._postgresql and _is_merged(table, key):
+                lost = "a unique key that says what another key says: PostgreSQL makes one of both in CREATE TABLE"
+                self._source.note(f"{table.label} ({key.name})", lost, "say it in a migration")
+            elif not self.unique_at_column(table, key):
                 yield self._key(table, key, "UniqueConstraint", named=not self._usual(table, key, "key"))
 
     def primary_is_explicit(self, table: Table) -> bool:
@@ -102,17 +111,19 @@ class Arguments:
 
     def _key(self, table: Table, key: Key, kind: str, *, named: bool) -> Expression:
         target = f"{table.label} ({key.name})"
-        for lost, said in (("WITHOUT OVERLAPS of a key", key.without_overlaps), ("the comment on a key", key.comment)):
-            if said:
-                self._source.note(target, lost)
-        if key.options or (key.keys and self._postgresql) or key.on_conflict or key.clustered is not None:
+        if key.without_overlaps:
+            self._source.note(target, "WITHOUT OVERLAPS of a key")
+        clustered = key.clustered is not None and key.clustered is not (kind == "PrimaryKeyConstraint")
+        if key.options or (key.keys and self._postgresql) or key.on_conflict or (clustered and self._prefix != "mssql"):
             self._source.note(target, "storage settings, order or conflict clause of a key")
         return self._source.call(
             kind,
             *map(string, key.columns),
-            name=string(key.name) if named and key.name else None,
+            name=string(key.name) if (named or key.comment) and key.name else None,
             deferrable=Code("True") if key.deferrable else None,
             initially=string("DEFERRED") if key.initially_deferred else None,
+            comment=self._comment(target, "a key", key.name, key.comment),
+            mssql_clustered=Code(str(key.clustered)) if clustered and self._prefix == "mssql" else None,
             postgresql_include=_strings(key.include) if key.include else None,
             postgresql_nulls_not_distinct=Code("True") if key.nulls_not_distinct else None,
         )
@@ -134,47 +145,63 @@ class Arguments:
         """What a foreign key names: `schema.table.column`."""
         return ".".join(one for one in (key.referenced_namespace, key.referenced_table, column) if one)
 
-    def reference_options(self, table: Table, key: ForeignKey, *, cyclic: bool = False) -> dict[str, Expression | None]:
+    def reference_options(self, table: Table, key: ForeignKey) -> dict[str, Expression | None]:
         """The keywords of a foreign key."""
         target = f"{table.label} ({key.name})"
         for lost, said in (
             ("NOT VALID or NOT ENFORCED", not key.valid or not key.enforced),
-            ("the comment on a foreign key", key.comment),
             ("PERIOD of a foreign key", key.period),
         ):
             if said:
                 self._source.note(target, lost)
         action = key.on_delete.upper() if key.on_delete != "no action" else None
         if action and key.set_columns:
-            self._source.note(target, "the columns that ON DELETE SET sets", "all are set")
+            action += f" ({', '.join(map(DIALECT.identifier, key.set_columns))})"
+        usual = self._usual(table, key, "fkey") and not key.comment
         return {
-            "name": None if self._usual(table, key, "fkey") or not key.name else string(key.name),
+            "name": None if usual or not key.name else string(key.name),
             "ondelete": string(action) if action else None,
             "onupdate": string(key.on_update.upper()) if key.on_update != "no action" else None,
             "deferrable": Code("True") if key.deferrable else None,
             "initially": string("DEFERRED") if key.initially_deferred else None,
             "match": string(key.match.upper()) if key.match != "simple" else None,
-            "use_alter": Code("True") if cyclic else None,
+            "comment": self._comment_on_reference(table, key),
         }
+
+    def _comment_on_reference(self, table: Table, key: ForeignKey) -> Expression | None:
+        """SQLAlchemy comments on a table's foreign keys before it adds those that close a circle of tables."""
+        target, lost = f"{table.label} ({key.name})", "a foreign key"
+        if key.references != table.label and key.references in self._circles.get(table.label, ()):
+            return self._comment(target, f"{lost} in a circle of tables", None, key.comment)
+        return self._comment(target, lost, key.name, key.comment)
+
+    def _comment(self, target: str, what: str, name: str | None, comment: str | None) -> Expression | None:
+        """The comment on a constraint, which SQLAlchemy makes for PostgreSQL and for one with a name."""
+        if comment and not (self._postgresql and name):
+            self._source.note(target, f"the comment on {what}", "say it in a migration")
+            return None
+        return string(comment) if comment else None
 
     # -- checks, exclusions, indexes ---------------------------------------------------------------------------------------
 
     def check(self, table: Table, one: Check) -> Expression:
         """A check."""
-        if one.no_inherit or not one.valid or not one.enforced or one.comment:
-            self._source.note(
-                f"{table.label} ({one.name})", "NO INHERIT, NOT VALID, NOT ENFORCED or the comment of a check"
-            )
+        target = f"{table.label} ({one.name})"
+        if one.no_inherit or not one.valid or not one.enforced:
+            self._source.note(target, "NO INHERIT, NOT VALID or NOT ENFORCED of a check")
         return self._source.call(
-            "CheckConstraint", string(escaped(one.expression)), name=string(one.name) if one.name else None
+            "CheckConstraint",
+            string(escaped(one.expression)),
+            name=string(one.name) if one.name else None,
+            comment=self._comment(target, "a check", one.name, one.comment),
         )
 
     def exclusion(self, table: Table, one: Exclusion) -> Expression:
         """An exclusion constraint."""
-        if one.include or one.options or one.comment:
-            self._source.note(
-                f"{table.label} ({one.name})", "INCLUDE, storage settings or the comment of an exclusion constraint"
-            )
+        target = f"{table.label} ({one.name})"
+        if one.include or one.options:
+            self._source.note(target, "INCLUDE or storage settings of an exclusion constraint")
+        self._comment(target, "an exclusion constraint", None, one.comment)
         keys = []
         for key in one.keys:
             spelt = index_key(key)
@@ -200,8 +227,9 @@ class Arguments:
         target = f"{table.label} ({one.name})"
         options = dict(one.options)
         tablespace = options.pop("tablespace", None)
-        if one.comment or one.only or not one.valid or "statistics" in options:
-            self._source.note(target, "the comment, ONLY, statistics or invalidity of an index")
+        self._comment(target, "an index", None, one.comment)
+        if one.only or not one.valid or "statistics" in options:
+            self._source.note(target, "ONLY, statistics or invalidity of an index")
             options.pop("statistics", None)
         operators = {one.column: one.opclass for one in one.keys if one.column and one.opclass and self._is_simple(one)}
         return self._source.call(
@@ -247,6 +275,8 @@ class Arguments:
             found["postgresql_ops"] = _dictionary(operators)
         if one.where:
             found[f"{prefix}_where"] = self._source.text(one.where)
+        if one.clustered and prefix == "mssql":
+            found["mssql_clustered"] = Code("True")
         if one.nulls_not_distinct:
             found["postgresql_nulls_not_distinct"] = Code("True")
         if options and self._postgresql:
@@ -299,6 +329,12 @@ def _of_others(prefix: str, options: dict[str, str]) -> Iterator[Expression]:
         if value is not None:
             flag = {"strict": "True", "without_rowid": "False"}.get(name)
             yield _entry(f"{prefix}_{keyword}", Code(flag) if flag else string(value))
+
+
+def _is_merged(table: Table, key: Key) -> bool:
+    """Whether PostgreSQL leaves a unique key out of CREATE TABLE, as one before it differs in its name alone."""
+    before = [one for one in (table.primary_key, *table.unique_keys[: table.unique_keys.index(key)]) if one]
+    return any(key.model_copy(update={"name": one.name, "comment": one.comment}) == one for one in before)
 
 
 def has_dot(key: ForeignKey) -> bool:

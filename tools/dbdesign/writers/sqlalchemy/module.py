@@ -75,7 +75,7 @@ class Writing:
         self.source = Source(taken=set(BUILTIN_NAMES))
         self.source.taken |= _sqlalchemy_names()
         self.types = Types(schema, self.source)
-        self.arguments = Arguments(self.source, schema.engine)
+        self.arguments = Arguments(self.source, schema)
         self.plan: Plan = plan(schema, self.source, links=self.links)
         self.columns = Columns(self.source, self.types, self.arguments, frozenset(one.label for one in schema.tables))
 
@@ -84,7 +84,7 @@ class Writing:
         self._losses()
         classes = [self.model(one) for one in self.ordered()]
         tables = [self.table(self._table(label), name) for label, name in self.plan.tables.items()]
-        enums = self._unused_enums()
+        enums, domains = self._unused_enums(), self._unused_domains()
         sequences = [
             self._sequence(one.name, one.namespace, one.type.native if one.type else None, one.options)
             for one in self.schema.sequences
@@ -92,7 +92,7 @@ class Writing:
         base = self.base()
         native = [NATIVE] if self.source.natives else []
         values = [VALUES] if self.types.enums else []
-        definitions = [*native, *values, *self.source.before, *sequences, *enums]
+        definitions = [*native, *values, *self.source.before, *sequences, *enums, *domains]
         body = [base, *definitions, *tables, *classes]
         self.source.keep_used("\n".join(body))
         head = "\n\n".join([*self.header(), *self.source.import_lines()])
@@ -233,10 +233,15 @@ class Writing:
                 )
         return found
 
+    def _unused_domains(self) -> list[str]:
+        """Domains that no column has are made with the MetaData."""
+        unused = [one for one in self.schema.domains if one.label not in self.types.domains]
+        return [self.types.domain_definition(one, metadata=True) for one in unused]
+
     def _losses(self) -> None:
         schema, note = self.schema, self.source.note
+        event = "execute it in a DDL event (sqlalchemy.event, after_create) or in a migration"
         for table in schema.tables:
-            event = "execute it in a DDL event (sqlalchemy.event, after_create) or in a migration"
             if table.partition_of is not None:
                 note(table.label, f"a partition of {table.partition_of.label}", event)
             if table.inherits:
@@ -258,6 +263,9 @@ class Writing:
                     lost,
                     "execute it in a DDL event (sqlalchemy.event, before_create or after_create) or in a migration",
                 )
+        for counter in schema.sequences:
+            if counter.comment or counter.owned_by or counter.grants or counter.unlogged:
+                note(counter.label, "the owner, comment or grants of a sequence", event)
         for space in schema.namespaces:
             note(space.name, "that a schema is created", "create it before create_all")
 

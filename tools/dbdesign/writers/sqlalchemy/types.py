@@ -54,7 +54,7 @@ class Types:
     schema: Schema
     source: Source
     enums: dict[str, str] = field(default_factory=dict)
-    _domains: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
 
     def of(self, kind: DataType, collation: str | None = None) -> ColumnType:
         """The type of a column."""
@@ -184,12 +184,12 @@ class Types:
         return f"class {name}(enum.Enum):\n{body}"
 
     def _domain(self, domain: Domain) -> Expression:
-        if domain.label not in self._domains:
-            self._domains[domain.label] = free(f"{identifier(domain.name.lower(), 'domain')}_domain", self.source.taken)
-            self.source.before.append(self._domain_definition(self._domains[domain.label], domain))
-        return Code(self._domains[domain.label])
+        if domain.label not in self.domains:
+            self.source.before.append(self.domain_definition(domain))
+        return Code(self.domains[domain.label])
 
-    def _domain_definition(self, name: str, domain: Domain) -> str:
+    def domain_definition(self, domain: Domain, *, metadata: bool = False) -> str:
+        """The statement that declares a domain; with `metadata` one that no column has, which is made with the MetaData."""
         from dbdesign.writers.sqlalchemy.layout import assignment
 
         checks = domain.checks
@@ -198,6 +198,8 @@ class Types:
             self.source.note(domain.label, "the single checks of a domain", "one check says all of them")
         else:
             joined = checks[0].expression if checks else ""
+        name = free(f"{identifier(domain.name.lower(), 'domain')}_domain", self.source.taken)
+        self.domains[domain.label] = name
         named = checks[0].name if len(checks) == 1 else None
         if named == chosen_name(domain.name, "", "check"):
             named = None  # SQLAlchemy would give it to NOT NULL
@@ -217,6 +219,7 @@ class Types:
             not_null=None if domain.nullable else Code("True"),
             check=self.source.text(joined) if joined else None,
             schema=string(domain.namespace) if domain.namespace else None,
+            metadata=Code("metadata") if metadata else None,
         )
         return assignment(name, made)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from dbdesign.dialects.typeorm import DEFAULT_NAMES
 from dbdesign.model.schema import Column, Engine, Schema, Table, label
 from dbdesign.model.types import DataType, Kind
 from dbdesign.writers.typeorm.context import Context
-from dbdesign.writers.typeorm.naming import primary_key_name
 from dbdesign.writers.typeorm.plan import EntityPlan
 from dbdesign.writers.typeorm.printing import Code, Printed, call, string
 from dbdesign.writers.typeorm.types import Typed, typed
@@ -111,6 +111,8 @@ def _further(column: Column, table: Table, options: dict[str, Printed], context:
         )
     elif column.default is not None and not _is_uuid(column):
         options["default"] = _default(column, context)
+    if column.charset is not None:
+        options["charset"] = column.charset
     if column.collation is not None:
         options["collation"] = column.collation.strip('"')
     if column.comment and context.options.comments:
@@ -141,7 +143,9 @@ def _default(column: Column, context: Context) -> Printed:
             return int(sql)
         if column.type.kind is Kind.BOOLEAN and sql.lower() in {"true", "false"}:
             return sql.lower() == "true"
-    if _MOMENT.match(sql):  # TypeORM writes these as casts of 'now', unless they stand in parentheses
+    if context.engine in {Engine.POSTGRESQL, Engine.COCKROACHDB} and _MOMENT.match(
+        sql
+    ):  # TypeORM writes these as casts of 'now', unless they stand in parentheses
         sql = f"({sql})"
     return Code(f"() => {string(sql)}")
 
@@ -157,7 +161,7 @@ def _is_uuid(column: Column) -> bool:
 def _primary_name(table: Table, options: dict[str, Printed]) -> None:
     """A constraint's name that is not TypeORM's own stands at every column of the key: TypeORM wants them equal."""
     key = table.primary_key
-    if key is not None and key.name is not None and key.name != primary_key_name(table.name, key.columns):
+    if key is not None and key.name is not None and key.name != DEFAULT_NAMES.primary_key(table.name, key.columns):
         options["primaryKeyConstraintName"] = key.name
 
 

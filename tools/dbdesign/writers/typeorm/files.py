@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dbdesign.dialects.mysql_names import with_chosen_names
+from dbdesign.dialects.typeorm import DEFAULT_NAMES
 from dbdesign.errors import UnknownNameError
 from dbdesign.model.finding import Proof
 from dbdesign.model.schema import Schema, Table, View
@@ -12,7 +14,6 @@ from dbdesign.writers.typeorm.columns import Property, column_property
 from dbdesign.writers.typeorm.context import Context
 from dbdesign.writers.typeorm.keys import class_decorators
 from dbdesign.writers.typeorm.names import camel
-from dbdesign.writers.typeorm.naming import table_name
 from dbdesign.writers.typeorm.plan import EntityPlan, enum_members, planned, why_not
 from dbdesign.writers.typeorm.printing import Code, Printed, call, imports, string
 from dbdesign.writers.typeorm.relations import inverse_property, lost_relations, relation_property
@@ -26,6 +27,7 @@ def write_files(schema: Schema, options: WriteOptions) -> WriteResult:
     style = options.style or STYLES[0]
     if style not in STYLES:
         raise UnknownNameError.among("style of TypeORM", style, STYLES)
+    schema = with_chosen_names(schema)
     plan = planned(schema)
     context = Context(plan, options, schema.engine, style == "active-record")
     parts: dict[str, str] = {}
@@ -88,14 +90,14 @@ def _entity_decorator(entity: EntityPlan, context: Context) -> str:
         options["schema"] = table.namespace
     if table.comment and context.options.comments:
         options["comment"] = table.comment
-    name: list[Printed] = [] if table_name(entity.class_name) == table.name else [table.name]
+    name: list[Printed] = [] if DEFAULT_NAMES.table(entity.class_name, None) == table.name else [table.name]
     return call("@Entity", [*name, *([options] if options else [])], 0)
 
 
 def _view_decorator(entity: EntityPlan, view: View, context: Context) -> str:
     context.use("ViewEntity")
     options: dict[str, Printed] = {}
-    if table_name(entity.class_name) != view.name:
+    if DEFAULT_NAMES.table(entity.class_name, None) != view.name:
         options["name"] = view.name
     if view.namespace:
         options["schema"] = view.namespace

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dbdesign.dialects.base import dialect
+from dbdesign.dialects.typeorm import DEFAULT_NAMES
 from dbdesign.model.schema import Engine, Exclusion, Index, Key, Table
 from dbdesign.writers.typeorm.context import Context
-from dbdesign.writers.typeorm.naming import relation_name
 from dbdesign.writers.typeorm.plan import EntityPlan
 from dbdesign.writers.typeorm.printing import Printed, call
 
@@ -35,7 +35,7 @@ def class_decorators(entity: EntityPlan, context: Context) -> list[str]:
 def _unique(key: Key, entity: EntityPlan, table: Table, context: Context) -> list[str]:
     place = f"{table.label} ({key.name})"
     relation = any(one.one_to_one and set(one.key.columns) == set(key.columns) for one in entity.relations)
-    if relation and key.name == relation_name(table.name, key.columns):
+    if relation and key.name == DEFAULT_NAMES.relation(table.name, key.columns):
         return []  # the relation makes it
     if key.nulls_not_distinct or key.include or key.without_overlaps or key.options:
         context.note(
@@ -61,14 +61,14 @@ def _unique(key: Key, entity: EntityPlan, table: Table, context: Context) -> lis
 def _index(index: Index, entity: EntityPlan, table: Table, context: Context) -> str:
     context.use("Index")
     reason = _beyond(index, context.engine)
-    name = index.name or ""
+    name: list[Printed] = [index.name] if index.name else []
     if reason is not None:
         context.note(
-            f"{table.label} ({name})",
+            f"{table.label} ({index.name or ''})",
             f"an index with {reason}",
             "it is named with synchronize: false, so that it is left alone",
         )
-        return call("@Index", [name, {"synchronize": False}], 0)
+        return call("@Index", [*name, {"synchronize": False}], 0)
     options: dict[str, Printed] = {}
     if index.unique:
         options["unique"] = True
@@ -79,7 +79,7 @@ def _index(index: Index, entity: EntityPlan, table: Table, context: Context) -> 
     elif index.method != "btree":
         options["type"] = index.method
     columns = [entity.members[one] for one in index.columns]
-    return call("@Index", [name, columns, *([options] if options else [])], 0)
+    return call("@Index", [*name, columns, *([options] if options else [])], 0)
 
 
 def _beyond(index: Index, engine: Engine) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dbdesign.model.schema import EnumType, ForeignKey, Schema, Table, View
+from dbdesign.dialects.typeorm import DEFAULT_NAMES
+from dbdesign.model.schema import Engine, EnumType, ForeignKey, Schema, Table, View
 from dbdesign.writers.typeorm.names import (
     Names,
     camel,
@@ -88,7 +89,7 @@ def planned(schema: Schema) -> SchemaPlan:
         for key in entity.table.foreign_keys if entity.table else ():
             target = by_label.get(key.references)
             if target is not None:
-                entity.relations.append(_relation(entity, key, target))
+                entity.relations.append(_relation(entity, key, target, merged=schema.engine in _MERGES))
     for entity in entities:
         for relation in entity.relations:
             _inverse(entity, relation)
@@ -114,7 +115,11 @@ def _members(entity: EntityPlan) -> None:
         entity.members[column.name] = entity.names.give(camel(column.name))
 
 
-def _relation(entity: EntityPlan, key: ForeignKey, target: EntityPlan) -> RelationPlan:
+_MERGES = frozenset({Engine.POSTGRESQL, Engine.COCKROACHDB})
+"""The engines that make one of two unique constraints over the same columns in CREATE TABLE."""
+
+
+def _relation(entity: EntityPlan, key: ForeignKey, target: EntityPlan, *, merged: bool) -> RelationPlan:
     table = entity.table
     plain = (
         [one for one in table.unique_keys if not (one.deferrable or one.nulls_not_distinct or one.include)]
@@ -122,8 +127,10 @@ def _relation(entity: EntityPlan, key: ForeignKey, target: EntityPlan) -> Relati
         else []
     )
     # TypeORM adds a constraint over the key's columns, which PostgreSQL makes one with another in the same order
-    one_to_one = any(one.columns == joined_columns(key, target) for one in plain)
-    if table is not None and table.primary_key is not None:
+    joined = joined_columns(key, target)
+    made = DEFAULT_NAMES.relation(table.name, key.columns) if table is not None else None
+    one_to_one = any(one.columns == joined and (merged or one.name == made) for one in plain)
+    if merged and table is not None and table.primary_key is not None:
         one_to_one = one_to_one or set(table.primary_key.columns) == set(key.columns)
     return RelationPlan(key, entity.names.give(_relation_name(key, target)), target, one_to_one)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dbdesign.dialects.typeorm import DEFAULT_NAMES
 from dbdesign.model.schema import ForeignKey, Table
 from dbdesign.writers.typeorm.columns import Property
 from dbdesign.writers.typeorm.context import Context
-from dbdesign.writers.typeorm.naming import foreign_key_name
 from dbdesign.writers.typeorm.plan import EntityPlan, InversePlan, RelationPlan, joined_columns
 from dbdesign.writers.typeorm.printing import Code, Printed, call
 
@@ -56,7 +56,7 @@ def _options(key: ForeignKey) -> dict[str, Printed]:
 def _join(key: ForeignKey, position: int, relation: RelationPlan, table: Table) -> dict[str, Printed]:
     referenced = relation.target.members[key.referenced_columns[position]]
     join: dict[str, Printed] = {"name": key.columns[position], "referencedColumnName": referenced}
-    if position == 0 and key.name is not None and key.name != foreign_key_name(table.name, key.columns):
+    if position == 0 and key.name is not None and key.name != DEFAULT_NAMES.foreign_key(table.name, key.columns):
         join["foreignKeyConstraintName"] = key.name
     return join
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dbdesign.model.schema import Engine
 from dbdesign.model.types import DataType, Kind
+from dbdesign.writers.typeorm.driver_types import nearest, without_width
 from dbdesign.writers.typeorm.printing import Printed
 
 _POSTGRES = {
@@ -116,10 +117,14 @@ def typed(data_type: DataType, engine: Engine) -> Typed:
     typescript = _TYPESCRIPT.get(data_type.kind, "string")
     if engine in {Engine.POSTGRESQL, Engine.COCKROACHDB}:
         return _postgres(name, arguments, data_type, typescript)
-    options = _arguments(name, arguments, data_type)
+    own = name.removesuffix(" unsigned")
+    known = nearest(own, data_type, engine)
+    given = _arguments(own, arguments, data_type)
+    options = without_width(known, given, engine)
     if data_type.unsigned:
         options["unsigned"] = True
-    return Typed(name.removesuffix(" unsigned"), options, typescript)
+    lost = f"the type {data_type.native}" if known != own or options.get("length") != given.get("length") else None
+    return Typed(known, options, typescript, lost)
 
 
 def _postgres(name: str, arguments: list[str], data_type: DataType, typescript: str) -> Typed:

@@ -48,6 +48,11 @@ PATTERNS: tuple[Pattern, ...] = (
         r"\bclient[\"']?\s*:\s*(?:[^\n\"'`,]{0,60}(?:\|\||\?\?|,)\s*)?[\"'](?P<x>pg|postgres|postgresql|pg-native|pgnative|mysql2?|sqlite3?|better-sqlite3|mssql|oracledb|cockroachdb)[\"']",
     ),
     pattern(
+        r"(?:^|/)(?:config|env|environments?|settings)[\w./-]*\.json$",
+        "client",
+        r"\"client\"\s*:\s*\"(?P<x>pg|postgres|postgresql|mysql2?|sqlite3?|better-sqlite3|mssql|oracledb|cockroachdb)\"",
+    ),
+    pattern(
         JS,
         "@mikro-orm/",
         r"from\s+[\"']@mikro-orm/(?P<x>postgresql|mysql|mariadb|mongodb|sqlite|better-sqlite|libsql|mssql)[\"']",
@@ -84,6 +89,7 @@ PATTERNS: tuple[Pattern, ...] = (
         Basis.CONFIGURATION,
         once=True,
     ),
+    pattern(r"(?:^|/)\.meteor/packages$", "mongo", r"^mongo(?:@|\s*$)", "mongodb"),
     pattern(JS, "sqlite", r"[\"'](?:node|bun):sqlite[\"']", "sqlite", Basis.CODE, once=True),
     pattern(r"(?:^|/)wrangler\.(?:toml|jsonc?)$", "d1_databases", r"d1_databases", "sqlite"),
     pattern(r"(?:^|/)wrangler\.(?:toml|jsonc?)$", "hyperdrive", r"hyperdrive", "postgresql", Basis.CODE),

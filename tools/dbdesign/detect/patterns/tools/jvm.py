@@ -50,6 +50,33 @@ PATTERNS: tuple[Pattern, ...] = (
         "sync",
         Basis.CODE,
     ),
+    pattern(
+        r"(?:^|/)(?:application|bootstrap)[\w.-]*\.(?:ya?ml|properties)$",
+        "jpa¦hibernate-orm",
+        r"^\s*(?:%[\w-]+\.)?(?:spring\.)?jpa[.:]|^\s*(?:%[\w-]+\.)?(?:quarkus\.)?hibernate-orm[.:]",
+        "hibernate",
+        Basis.CODE,
+        once=True,
+    ),
+    pattern(
+        r"(?:^|/)(?:application|bootstrap)[\w.-]*\.(?:ya?ml|properties)$",
+        "mybatis",
+        r"^\s*mybatis(?:-plus|-flex)?[.:]",
+        "mybatis",
+        Basis.CODE,
+        once=True,
+    ),
+    pattern(
+        r"(?:^|/)persistence\.xml$", "<persistence-unit", r"<persistence-unit\b", "hibernate", Basis.CODE, once=True
+    ),
+    pattern(
+        r"\.xml$",
+        "hibernate-mapping¦hibernate-configuration",
+        r"<hibernate-(?:mapping|configuration)\b",
+        "hibernate",
+        Basis.ARTEFACT,
+        once=True,
+    ),
     pattern(JVM, "persistence", r"@Entity\b", "hibernate", Basis.CODE, once=True),
     pattern(r"\.xml$", "mybatis", r"mybatis\.org//DTD", "mybatis", Basis.ARTEFACT, once=True),
     pattern(JVM, "apache.ibatis¦mybatisplus", r"@Mapper\b|BaseMapper<", "mybatis", Basis.CODE, once=True),

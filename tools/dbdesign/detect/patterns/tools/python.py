@@ -65,6 +65,14 @@ PATTERNS: tuple[Pattern, ...] = (
         once=True,
     ),
     pattern(
+        PY,
+        "__tablename__¦table=True¦table = True¦db.Model¦Table(",
+        r"^\s+__tablename__\s*[:=]|\(\w*(?:SQLModel|Base)\w*,\s*table\s*=\s*True|\bdb\.Model\)|^\w+\s*=\s*(?:sa\.|sqlalchemy\.|db\.)?Table\(\s*[\"']",
+        "sqlalchemy",
+        Basis.CODE,
+        once=True,
+    ),
+    pattern(
         r"(?:^|/)pyproject\.toml$|(?:^|/)aerich\.ini$",
         "aerich",
         r"^\[(?:tool\.)?aerich\]",

@@ -40,4 +40,5 @@ PATTERNS: tuple[Pattern, ...] = (
     pattern(EX, "Ecto.Migration", r"\buse\s+Ecto\.Migration\b", "ecto-migrations", Basis.ARTEFACT, once=True),
     pattern(EX, "Ecto.Schema", r"\buse\s+Ecto\.Schema\b", "ecto", Basis.CODE, once=True),
     pattern(SCRIPTS, "ecto.", r"\becto\.(?:migrate|setup|reset)\b", "ecto-migrations", Basis.COMMAND),
+    pattern(r"(?:^|/)mix\.exs$", "ecto.migrate", r"\becto\.migrate\b", "ecto-migrations", Basis.COMMAND),
 )

@@ -20,8 +20,8 @@ def review_text(text: str) -> tuple[Finding, ...]:
 
 
 def review_schema(schema: DocumentSchema) -> tuple[Finding, ...]:
-    """The findings in a document schema."""
-    return _findings(Reviewed({one.name: one for one in schema.collections}))
+    """The findings in a document schema and its pipelines, the gravest first."""
+    return _findings(Reviewed({one.name: one for one in schema.collections}, list(schema.pipelines)))
 
 
 def review_concerns(text: str) -> tuple[Concern, ...]:

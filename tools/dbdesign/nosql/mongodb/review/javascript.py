@@ -16,6 +16,8 @@ from dbdesign.errors import InputError
 MAX_DEPTH = 100
 """MongoDB refuses documents nested deeper (manual, "Limits and Thresholds")."""
 MAX_LENGTH = 5_000_000
+MAX_UNREAD = 200
+"""Calls that cannot be read, from which on a text is taken for something else."""
 _BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:0[xX][\da-fA-F]+|(?:\d[\d_]*)?\.?\d+(?:[eE][+-]?\d+)?\.?)")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
@@ -211,28 +213,52 @@ def parse(text: str) -> Any:
 
 
 _START = re.compile(
-    r"""\bdb(?:\s*\.\s*getCollection\s*\(\s*(["'])(?P<quoted>[^"']+)\1\s*\)|\s*\[\s*(["'])(?P<indexed>[^"']+)\3\s*\]|\s*\.\s*(?P<plain>[A-Za-z_$][\w$]*))"""
+    r"""//[^\n]*|/\*.*?\*/|(?:\bdb\s*)?\.\s*(?:getCollection|collection)\s*(?:<[\w\s,.\[\]]*>\s*)?\(\s*(["'])(?P<quoted>[^"'\n]+)\1\s*\)"""
+    r"""|\bdb\s*(?:\[\s*(["'])(?P<indexed>[^"'\n]+)\3\s*\]|\.\s*(?P<plain>[A-Za-z_$][\w$]*))""",
+    re.DOTALL,
 )
-_METHOD = re.compile(r"\s*\.\s*([A-Za-z_]\w*)\s*(?=\()")
+"""A comment, which is passed over; `db.name`, `db["name"]`, `db.getCollection("name")` of mongosh, `.collection("name")` of drivers."""
+_METHOD = re.compile(r"\s*\.\s*([A-Za-z_]\w*)\s*(?:<[\w\s,.\[\]]*>\s*)?(?=\()")
 
 
-def calls(text: str) -> Iterator[Call]:
-    """Every call on a collection of `db`, in a script for mongosh; `db.createCollection` is a call on that collection."""
+def calls(text: str, unread: list[tuple[int, str]] | None = None) -> Iterator[Call]:
+    """Every call on a collection, in a script for mongosh or a program that uses a driver.
+
+    `db.createCollection` is a call on that collection. A call that cannot be read is put into `unread` with its line and the reason.
+
+    Raises:
+        InputError: a call cannot be read, and there is no list for it.
+    """
     reader = Literals(text)
     at = 0
     while match := _START.search(text, at):
-        reader.place = match.end()
+        at = match.end()
+        if match[0].startswith("/"):
+            continue
+        reader.place = at
         line = reader.line
-        name = match["quoted"] or match["indexed"] or match["plain"]
-        if match["plain"] in {"createCollection", "runCommand"}:
-            reader.place = match.start("plain") - 1
-            reader.place = text.rindex(".", 0, match.start("plain"))
-        methods = tuple(_chain(reader))
-        if methods and methods[0][0] == "createCollection" and methods[0][1]:
-            yield Call(str(methods[0][1][0]), (("createCollection", methods[0][1][1:]),), line)
-        elif methods:
-            yield Call(str(name), methods, line)
-        at = max(reader.place, match.end())
+        try:
+            found = _call(reader, match, line)
+        except InputError as error:
+            if unread is None or len(unread) >= MAX_UNREAD:
+                raise
+            unread.append((line, error.what))
+            continue
+        at = max(reader.place, at)
+        if found is not None:
+            yield found
+
+
+def _call(reader: Literals, match: re.Match[str], line: int) -> Call | None:
+    plain = match["plain"]
+    if plain in {"createCollection", "runCommand"}:
+        reader.place = reader.text.rindex(".", 0, match.start("plain"))
+    methods = tuple(_chain(reader))
+    if not methods:
+        return None
+    if methods[0][0] == "createCollection" and methods[0][1]:
+        return Call(str(methods[0][1][0]), (("createCollection", methods[0][1][1:]),), line)
+    return Call(str(match["quoted"] or match["indexed"] or plain), methods, line)
 
 
 def _chain(reader: Literals) -> Iterator[tuple[str, tuple[Any, ...]]]:

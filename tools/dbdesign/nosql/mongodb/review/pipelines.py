@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dbdesign.model.documents import Collection, DocumentIndex
+from dbdesign.model.documents import Collection, DocumentIndex, Pipeline
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.nosql.mongodb import limits
-from dbdesign.nosql.mongodb.review.source import Query, Reviewed
+from dbdesign.nosql.mongodb.review.source import Reviewed
+from dbdesign.nosql.mongodb.review.unwinding import unwinds
 
 LOGICAL = frozenset({"$and", "$or", "$nor"})
 EQUALITIES = frozenset({"$eq", "$in"})
@@ -30,16 +31,19 @@ def pipelines(reviewed: Reviewed) -> Iterator[Finding]:
         yield from _late_limit(query)
         yield from _skip(query)
         yield from _lists(query)
+        yield from unwinds(query, collection)
         if collection is not None:
             yield from _scan(query, collection)
             yield from _sort(query, collection)
 
 
-def _finding(rule: str, severity: Severity, query: Query, message: str, evidence: dict[str, Any], fix: str) -> Finding:
+def _finding(
+    rule: str, severity: Severity, query: Pipeline, message: str, evidence: dict[str, Any], fix: str
+) -> Finding:
     said = evidence | ({"rate": query.rate} if query.rate is not None else {})
     return Finding(
-        rule=rule, severity=severity, object=query.name, message=message, evidence=said, fix=fix, line=query.line
-    )
+        rule=rule, severity=severity, object=query.name, message=message, evidence=said, fix=fix, line=query.line, path=query.path,
+    )  # fmt: skip
 
 
 def _stage(one: Mapping[str, Any]) -> tuple[str, Any]:
@@ -58,8 +62,8 @@ def _walk(value: Any) -> Iterator[tuple[str, Any]]:
             left += one
 
 
-def _javascript(query: Query) -> Iterator[Finding]:
-    used = sorted({name for name, _ in _walk(list(query.pipeline)) if name in JAVASCRIPT})
+def _javascript(query: Pipeline) -> Iterator[Finding]:
+    used = sorted({name for name, _ in _walk(list(query.stages)) if name in JAVASCRIPT})
     if used:
         yield _finding(
             "javascript-in-query", Severity.HIGH, query,
@@ -82,14 +86,14 @@ def conditions(match: Any) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def _matches(query: Query) -> Iterator[Any]:
-    for stage in query.pipeline:
+def _matches(query: Pipeline) -> Iterator[Any]:
+    for stage in query.stages:
         name, value = _stage(stage)
         if name == "$match":
             yield value
 
 
-def _regexes(query: Query) -> Iterator[Finding]:
+def _regexes(query: Pipeline) -> Iterator[Finding]:
     for match in _matches(query):
         for path, condition in conditions(match):
             if not isinstance(condition, Mapping) or "$regex" not in condition:
@@ -113,10 +117,10 @@ def _regexes(query: Query) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _lookups(query: Query, reviewed: Reviewed) -> Iterator[Finding]:
+def _lookups(query: Pipeline, reviewed: Reviewed) -> Iterator[Finding]:
     joined = [
         value
-        for stage in query.pipeline
+        for stage in query.stages
         for name, value in [_stage(stage)]
         if name in {"$lookup", "$graphLookup"} and isinstance(value, Mapping)
     ]
@@ -143,16 +147,16 @@ def _lookups(query: Query, reviewed: Reviewed) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _late_match(query: Query) -> Iterator[Finding]:
+def _late_match(query: Pipeline) -> Iterator[Finding]:
     """A $match whose fields are there before the stage that it follows."""
-    for place, stage in enumerate(query.pipeline):
+    for place, stage in enumerate(query.stages):
         name, value = _stage(stage)
         if name != "$match" or place == 0:
             continue
         fields = {path for path, _ in conditions(value)}
         if not fields or any(one.startswith("$") and one not in LOGICAL for one in value):
             continue
-        before, made = _stage(query.pipeline[place - 1])
+        before, made = _stage(query.stages[place - 1])
         if before in {"$group", "$unwind", "$lookup", "$sort", "$project", "$set", "$addFields"}:
             movable = sorted(_before(before, made, fields))
             if movable and before != "$sort":
@@ -195,9 +199,9 @@ def _before(stage: str, made: Any, fields: set[str]) -> set[str]:
     return set(fields) if stage == "$sort" else set()
 
 
-def _late_limit(query: Query) -> Iterator[Finding]:
+def _late_limit(query: Pipeline) -> Iterator[Finding]:
     """A $limit behind joins that neither drop nor multiply documents."""
-    names = [_stage(one)[0] for one in query.pipeline]
+    names = [_stage(one)[0] for one in query.stages]
     if "$lookup" not in names or "$limit" not in names:
         return
     first, limit = names.index("$lookup"), names.index("$limit")
@@ -209,8 +213,8 @@ def _late_limit(query: Query) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _skip(query: Query) -> Iterator[Finding]:
-    for stage in query.pipeline:
+def _skip(query: Pipeline) -> Iterator[Finding]:
+    for stage in query.stages:
         name, value = _stage(stage)
         if name == "$skip" and (not isinstance(value, (int, float)) or value >= FAR_SKIP):
             yield _finding(
@@ -221,7 +225,7 @@ def _skip(query: Query) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _lists(query: Query) -> Iterator[Finding]:
+def _lists(query: Pipeline) -> Iterator[Finding]:
     for match in _matches(query):
         for path, condition in conditions(match):
             values = condition.get("$in") if isinstance(condition, Mapping) else None
@@ -234,14 +238,14 @@ def _lists(query: Query) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _first_match(query: Query) -> Mapping[str, Any]:
-    name, value = _stage(query.pipeline[0]) if query.pipeline else ("", {})
+def _first_match(query: Pipeline) -> Mapping[str, Any]:
+    name, value = _stage(query.stages[0]) if query.stages else ("", {})
     return value if name == "$match" and isinstance(value, Mapping) else {}
 
 
-def _scan(query: Query, collection: Collection) -> Iterator[Finding]:
+def _scan(query: Pipeline, collection: Collection) -> Iterator[Finding]:
     """The first match, if no index begins with one of its fields."""
-    if query.pipeline and _stage(query.pipeline[0])[0] in {
+    if query.stages and _stage(query.stages[0])[0] in {
         "$search",
         "$geoNear",
         "$mapReduce",
@@ -252,7 +256,10 @@ def _scan(query: Query, collection: Collection) -> Iterator[Finding]:
     fields = {path for path, _ in conditions(_first_match(query))}
     if "_id" in fields or collection.time_series:
         return
-    leading = {next(iter(one.keys)) for one in collection.indexes}
+    match = _first_match(query)
+    leading = {next(iter(one.keys)) for one in collection.indexes if not one.where or _implies(match, one.where)}
+    if any(one.where and _implies(match, one.where) for one in collection.indexes):
+        return
     if fields and not fields & leading and "$**" not in leading:
         yield _finding(
             "collection-scan", Severity.MEDIUM, query,
@@ -262,7 +269,22 @@ def _scan(query: Query, collection: Collection) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _wanted(query: Query) -> dict[str, int]:
+def _implies(match: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    """Whether a filter has what a partial index asks for; a value that is computed may be it."""
+    asked = dict(conditions(match))
+    return all(
+        path in asked
+        and (
+            asked[path] == said
+            or (isinstance(asked[path], str) and asked[path].startswith(":"))
+            or {"$eq": asked[path]} == said
+            or said == {"$exists": True}
+        )
+        for path, said in where.items()
+    )
+
+
+def _wanted(query: Pipeline) -> dict[str, int]:
     """Equality, sort, range."""
     match = _first_match(query)
     equal = [path for path, condition in conditions(match) if _is_equality(condition)]
@@ -270,7 +292,7 @@ def _wanted(query: Query) -> dict[str, int]:
     sort = next(
         (
             value
-            for stage in query.pipeline[1:2]
+            for stage in query.stages[1:2]
             for name, value in [_stage(stage)]
             if name == "$sort" and isinstance(value, Mapping)
         ),
@@ -292,11 +314,11 @@ def _is_equality(condition: Any) -> bool:
     )
 
 
-def _sort(query: Query, collection: Collection) -> Iterator[Finding]:
-    names = [_stage(one)[0] for one in query.pipeline]
+def _sort(query: Pipeline, collection: Collection) -> Iterator[Finding]:
+    names = [_stage(one)[0] for one in query.stages]
     if "$sort" not in names or set(names[: names.index("$sort")]) - {"$match"} or collection.time_series:
         return
-    sort = _stage(query.pipeline[names.index("$sort")])[1]
+    sort = _stage(query.stages[names.index("$sort")])[1]
     if not isinstance(sort, Mapping) or any(way not in (1, -1) for way in sort.values()) or list(sort) == ["_id"]:
         return
     match = _first_match(query)
@@ -305,7 +327,8 @@ def _sort(query: Query, collection: Collection) -> Iterator[Finding]:
         for path, condition in conditions(match)
         if _is_equality(condition) and not (isinstance(condition, Mapping) and "$in" in condition)
     }
-    if any(_sorts(index, dict(sort), equal) for index in collection.indexes):
+    usable = [one for one in collection.indexes if not one.where or _implies(match, one.where)]
+    if any(_sorts(index, dict(sort), equal) for index in usable):
         return
     limited = "$limit" in names
     yield _finding(
@@ -319,8 +342,6 @@ def _sort(query: Query, collection: Collection) -> Iterator[Finding]:
 
 def _sorts(index: DocumentIndex, sort: dict[str, Any], equal: set[str]) -> bool:
     """Whether an index gives the order: its keys are equalities until the sort's begin, in its directions or all inverted."""
-    if index.where:
-        return False
     wanted = [(path, way) for path, way in sort.items() if path not in equal]
     keys = list(index.keys.items())
     while keys and wanted and keys[0][0] != wanted[0][0] and keys[0][0] in equal:

@@ -9,7 +9,8 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from dbdesign.errors import InputError
-from dbdesign.model.documents import BsonType, Collection, DocumentField, DocumentIndex, DocumentSchema
+from dbdesign.model import quantity
+from dbdesign.model.documents import BsonType, Collection, DocumentField, DocumentIndex, DocumentSchema, Pipeline
 from dbdesign.nosql.mongodb.review.javascript import MAX_DEPTH, Call, calls, parse
 
 FORM = (
@@ -18,39 +19,48 @@ FORM = (
 )
 
 
-@dataclass(frozen=True)
-class Query:
-    """A find or an aggregation; a find is the pipeline of its match, sort, skip and limit.
-
-    Attributes:
-        rate: executions per second; None where not said.
-    """
-
-    name: str
-    collection: str
-    pipeline: tuple[Mapping[str, Any], ...]
-    rate: float | None = None
-    line: int | None = None
+UNDECLARED = "undeclared"
+"""The option of a collection that a script indexes and does not create: whether it has a validator is not known."""
 
 
 @dataclass
 class Reviewed:
-    """Collections and queries."""
+    """Collections and queries.
+
+    Attributes:
+        lines: of the script: where a collection is first spoken of, and where a query stands, by name.
+        unread: calls of the script that could not be read: line and reason.
+    """
 
     collections: dict[str, Collection] = field(default_factory=dict)
-    queries: list[Query] = field(default_factory=list)
+    queries: list[Pipeline] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+    unread: list[tuple[int, str]] = field(default_factory=list)
 
     def collection(self, name: str) -> Collection | None:
         """The collection of that name."""
         return self.collections.get(name)
 
+    def schema(self) -> DocumentSchema:
+        """The same as a document schema."""
+        return DocumentSchema(collections=tuple(self.collections.values()), pipelines=tuple(self.queries))
 
-def read(text: str) -> Reviewed:
-    """Raises `InputError` where the text is neither JSON nor a script that speaks of `db`."""
+
+def read(text: str, *, lenient: bool = False) -> Reviewed:
+    """What is said in a text.
+
+    Args:
+        lenient: whether a call that cannot be read is kept in `unread` instead of being an error.
+
+    Raises:
+        InputError: the text is neither JSON nor a script that speaks of `db`.
+    """
     stripped = text.lstrip()
     if stripped.startswith(("{", "[")):
         return _document(parse(text))
-    found = _script(list(calls(text)))
+    unread: list[tuple[int, str]] = []
+    found = _script(list(calls(text, unread if lenient else None)))
+    found.unread = unread
     if not found.collections and not found.queries:
         raise InputError("no collection and no query is in it", where="review", remedy=FORM)
     return found
@@ -69,7 +79,7 @@ def _document(said: Any) -> Reviewed:
         raise InputError("`collections` is no object of collections by name", where="review", remedy=FORM)
     for name, one in collections.items():
         found.collections[name] = collection_of(name, one)
-    found.queries = list(_queries(said.get("pipelines", {})))
+    found.queries = list(queries_of(said.get("pipelines", {})))
     return found
 
 
@@ -81,10 +91,15 @@ def _of_schema(said: dict[str, Any]) -> Reviewed:
         raise InputError(
             f"it is no document schema: {error.errors()[0]['msg']}", where="review", remedy=FORM
         ) from error
-    return Reviewed({one.name: one for one in schema.collections}, list(_queries(pipelines)))
+    return Reviewed({one.name: one for one in schema.collections}, list(queries_of(pipelines)))
 
 
-def _queries(said: Any) -> Iterator[Query]:
+def queries_of(said: Any) -> Iterator[Pipeline]:
+    """The pipelines that a mapping describes by name: each a list of stages, or `{collection, pipeline, rate}`.
+
+    Raises:
+        InputError: one is of another form.
+    """
     if not isinstance(said, dict):
         raise InputError("`pipelines` is no object of pipelines by name", where="review", remedy=FORM)
     for name, one in said.items():
@@ -97,18 +112,25 @@ def _queries(said: Any) -> Iterator[Query]:
             or not all(isinstance(each, dict) and each for each in stages)
         ):
             raise InputError(f"pipeline {name!r} has no `pipeline` of stages", where="review", remedy=FORM)
-        rate = one.get("rate")
-        if rate is not None and not isinstance(rate, (int, float)):
-            raise InputError(
-                f"the rate of {name!r} is no number per second", where="review", remedy="Write 300 for 300/s"
-            )
-        yield Query(name, str(one.get("collection", name)), tuple(stages), None if rate is None else float(rate))
+        stated = _rate(name, one.get("rate"))
+        yield Pipeline(name=name, collection=str(one.get("collection", name)), stages=tuple(stages), rate=stated)
+
+
+def _rate(name: str, said: Any) -> float | None:
+    """Executions per second: a number, or a text such as `300/s`."""
+    if said is None or (isinstance(said, (int, float)) and not isinstance(said, bool)):
+        return said
+    try:
+        return quantity.rate(str(said))
+    except ValueError as error:
+        raise InputError(f"the rate of {name!r}: {error}", where="review", remedy="Write 300/s") from None
 
 
 def _script(found: list[Call]) -> Reviewed:
     result = Reviewed()
     for call in found:
         method, arguments = call.methods[0]
+        result.lines.setdefault(call.collection, call.line)
         if method == "createCollection":
             options = next((one for one in arguments if isinstance(one, dict)), {})
             result.collections[call.collection] = collection_of(call.collection, options)
@@ -117,7 +139,8 @@ def _script(found: list[Call]) -> Reviewed:
         elif (stages := _stages(call)) is not None:
             number = 1 + sum(one.collection == call.collection for one in result.queries)
             name = f"{call.collection}.{method} {number}"
-            result.queries.append(Query(name, call.collection, tuple(stages), line=call.line))
+            result.lines[name] = call.line
+            result.queries.append(Pipeline(name=name, collection=call.collection, stages=tuple(stages), line=call.line))
     return result
 
 
@@ -130,7 +153,7 @@ def _add_indexes(result: Reviewed, name: str, arguments: tuple[Any, ...]) -> Non
 
 
 def _add_index(result: Reviewed, name: str, said: dict[str, Any]) -> None:
-    there = result.collections.get(name) or Collection(name=name)
+    there = result.collections.get(name) or Collection(name=name, options={UNDECLARED: True})
     result.collections[name] = there.model_copy(update={"indexes": (*there.indexes, index_of(said))})
 
 

@@ -9,7 +9,7 @@ from dbdesign.model.documents import Collection, DocumentField, DocumentIndex
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.nosql.mongodb import limits
 from dbdesign.nosql.mongodb.index_keys import prefix_of
-from dbdesign.nosql.mongodb.review.source import Reviewed
+from dbdesign.nosql.mongodb.review.source import UNDECLARED, Reviewed
 from dbdesign.nosql.mongodb.sizes import DOCUMENT
 
 FIXED = {
@@ -27,12 +27,14 @@ FIXED = {
 
 def structure(reviewed: Reviewed) -> Iterator[Finding]:
     """All of them."""
+    created = any(UNDECLARED not in one.options for one in reviewed.collections.values())
     for one in reviewed.collections.values():
         yield from _arrays(one)
         yield from _size(one)
         yield from _indexes(one)
         yield from _parallel(one)
-        yield from _validation(one)
+        if created:
+            yield from _validation(one)
     if len(reviewed.collections) > limits.COLLECTIONS:
         yield Finding(
             rule="too-many-collections", severity=Severity.HIGH, object="database",
@@ -48,11 +50,14 @@ def _arrays(collection: Collection) -> Iterator[Finding]:
             continue
         place = f"{collection.name}.{path}"
         if field.max_items is None:
+            if _is_set_of_few(field):
+                continue
             yield Finding(
-                rule="unbounded-array", severity=Severity.MEDIUM, object=place,
+                rule="unbounded-array", severity=Severity.MEDIUM if _grows(field) else Severity.LOW, object=place,
                 message="an array without a limit grows until the document meets 16 MB, and every write moves all of it",
                 evidence={"field": path, "maxItems": "not said"},
-                fix="set maxItems to twice the 99th percentile; what can exceed it belongs in a collection of its own, by reference",
+                fix="set maxItems to twice the 99th percentile (in a model: validate the array's length); what can exceed it belongs in a"
+                " collection of its own, by reference",
             )  # fmt: skip
         elif field.max_items >= limits.ARRAY_ELEMENTS:
             yield Finding(
@@ -61,6 +66,19 @@ def _arrays(collection: Collection) -> Iterator[Finding]:
                 evidence={"field": path, "maxItems": field.max_items, "threshold": limits.ARRAY_ELEMENTS},
                 fix="keep the newest in the document ($push with $slice), the others in a collection of their own",
             )  # fmt: skip
+
+
+def _is_set_of_few(field: DocumentField) -> bool:
+    """Roles, weekdays: an enumeration bounds what a sensible array of it holds."""
+    return field.element is not None and bool(field.element.values)
+
+
+def _grows(field: DocumentField) -> bool:
+    """Whether the elements are things of their own, of which there are ever more: objects and references."""
+    element = field.element
+    return (
+        element is None or element.type in {"object", "objectId", "array", "mixed", "map"} or bool(element.references)
+    )
 
 
 def largest(fields: tuple[DocumentField, ...]) -> float:
@@ -157,7 +175,8 @@ def _parallel(collection: Collection) -> Iterator[Finding]:
 
 
 def _validation(collection: Collection) -> Iterator[Finding]:
-    if collection.validation == "off" and not collection.time_series:
+    by_library = collection.model is not None and collection.strict
+    if collection.validation == "off" and not collection.time_series and not by_library:
         yield Finding(
             rule="no-validator", severity=Severity.LOW, object=collection.name,
             message="no validator: whatever is written stays, with misspelt names and mixed types",

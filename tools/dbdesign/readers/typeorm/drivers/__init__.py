@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dbdesign.dialects.typeorm import NamingStrategy
 from dbdesign.model.schema import Engine
 from dbdesign.readers.typeorm.drivers.base import Driver
 from dbdesign.readers.typeorm.drivers.mysql import MySqlDriver
 from dbdesign.readers.typeorm.drivers.postgres import CockroachDriver, PostgresDriver
 from dbdesign.readers.typeorm.drivers.sqlite import SqliteDriver
 from dbdesign.readers.typeorm.drivers.sqlserver import SqlServerDriver
-from dbdesign.readers.typeorm.naming import NamingStrategy
 
 _DRIVERS: dict[Engine, type[Driver]] = {
     Engine.POSTGRESQL: PostgresDriver,

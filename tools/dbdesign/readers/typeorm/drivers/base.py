@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from dbdesign.dialects.typeorm import NamingStrategy
 from dbdesign.readers.typeorm.drivers.tables import (
     SqlTable,
     TableColumn,
@@ -22,7 +23,6 @@ from dbdesign.readers.typeorm.metadata import (
     ForeignKeyMetadata,
     KeyMetadata,
 )
-from dbdesign.readers.typeorm.naming import NamingStrategy
 from dbdesign.readers.typeorm.values import json_text, sql_of
 from dbdesign.readers.typescript import UNDEFINED, FunctionNode, ObjectValue, Value, text_value
 

@@ -123,6 +123,10 @@ class SnakeNamingStrategy(NamingStrategy):
         return snake_case(f"{table}_{column or property_name}")
 
 
+DEFAULT_NAMES = NamingStrategy()
+"""What TypeORM calls things where nothing else is said."""
+
+
 def _flat(table: str) -> str:
     return table.rsplit(".", 1)[-1]
 
@@ -136,4 +140,4 @@ def _utf16(text: str) -> bytes:
     return text.encode("utf-16-be", "surrogatepass")
 
 
-__all__ = ["NamingStrategy", "SnakeNamingStrategy", "camel_case", "snake_case", "title_case"]
+__all__ = ["DEFAULT_NAMES", "NamingStrategy", "SnakeNamingStrategy", "camel_case", "snake_case", "title_case"]
