@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dbdesign.engines.postgres import embedded
@@ -153,6 +153,7 @@ end
     ]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(0, len(FILES[1].text)), st.integers(0, 60), st.text(alphabet="(){}[]|'\"#%<-:,.do end\n", max_size=6)
 )
