@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from dbdesign.api.access import Access
 from dbdesign.api.call import Call
-from dbdesign.api.plan_migration import plan_migration
+from dbdesign.api.plan_migration import plan_migration, tool_options
 from dbdesign.errors import AccessError, InputError
 
 FROM = "create table orders (id int primary key, total numeric, note text);"
@@ -146,3 +147,29 @@ def test_a_pair_without_two_parts_is_refused() -> None:
 
 def test_equal_schemas_are_said_to_be_equal() -> None:
     assert plan(FROM, FROM)["summary"] == "The schemas are equal: nothing has to be done."
+
+
+def test_a_tool_takes_its_options_behind_its_name() -> None:
+    name, options = tool_options("alembic head=ae10 merge_heads phases=expand,backfill")
+    assert (name, options.head, options.merge_heads, options.phases) == (
+        "alembic",
+        "ae10",
+        True,
+        ("expand", "backfill"),
+    )
+    assert tool_options("liquibase format=yaml")[1].format == "yaml"
+    assert tool_options("flyway")[0] == "flyway"
+
+
+@pytest.mark.parametrize(
+    ("tool", "said"),
+    [
+        ("liquibase format=toml", "tool: format: Input should be 'xml', 'yaml' or 'sql'"),
+        ("alembic heads=1", "tool: 'heads=1' is no option of a tool"),
+        ("alembic head", "tool: 'head' is no option of a tool"),
+        ("django root=/", "tool: 'root=/' is no option of a tool"),
+    ],
+)
+def test_an_option_that_a_tool_does_not_take_is_said(tool: str, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        tool_options(tool)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from dbdesign.api.call import Call
+from dbdesign.api.design_translation import as_postgresql, own_queries
 from dbdesign.api.server_scripts import script_of
 from dbdesign.api.source import Loaded, load
 from dbdesign.benchmark.servers.base import Pair, Script, Server, Source, Target
 from dbdesign.benchmark.servers.catalogue import SERVERS
 from dbdesign.engines.server_session import Identity
 from dbdesign.errors import InputError
+from dbdesign.model.schema import Engine
 
 GOLDEN = Path(__file__).parent / "golden" / "servers"
 UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
@@ -128,6 +130,30 @@ def _written(server: Server, script: Script) -> Iterator[str]:
             found = server.canonical(pair)
             yield f"{kind}: {server.literal(pair)}"
             yield f"  {found.how}: {found.source} = {found.target}" if found.source else f"  {found.how}"
+
+
+COCKROACH = """\
+engine: cockroachdb 25.4
+schema: |
+  CREATE TABLE users (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), email STRING NOT NULL UNIQUE, at TIMESTAMPTZ NOT NULL, INDEX (at) USING HASH);
+  CREATE TABLE orders (id INT8 PRIMARY KEY DEFAULT unique_rowid(), user_id UUID NOT NULL REFERENCES users (id), INDEX o (user_id) STORING (id));
+workload:
+  - {name: of a user, sql: "select * from orders where user_id = $1"}
+"""
+
+
+def test_a_design_of_cockroachdb_keeps_its_own_tables_and_queries_there() -> None:
+    design = load(COCKROACH, Call(), format="design")
+    ours = as_postgresql(design)
+    script = script_of(
+        design, ours, SERVERS["cockroachdb"], ANSWERS["cockroachdb"], ("create index on orders (id, user_id)",)
+    )
+    assert "INDEX users_at_idx (at) USING HASH" in script.tables[0]
+    assert "id INT8 NOT NULL DEFAULT unique_rowid()" in script.tables[1]
+    assert script.later == ("ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id)",)
+    assert script.indexes == ("CREATE INDEX orders_id_user_id_idx ON orders (id, user_id) USING HASH",)
+    assert own_queries(design) == {"of a user": "select * from orders where user_id = $1"}
+    assert ours.design.schema_.engine is Engine.POSTGRESQL
 
 
 def test_a_design_without_a_key_for_citus_is_refused() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbdesign.benchmark.parameters import Parameter
@@ -89,6 +89,7 @@ def test_a_value_is_sent_as_what_it_is(
     assert unpacked(found[0]) == (told if value is None and text is not None else value)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)), max_size=6))
 def test_the_text_of_an_array_gives_its_elements(elements: list[str | None]) -> None:
     def written(one: str | None) -> str:

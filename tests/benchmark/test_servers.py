@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,7 @@ from dbdesign.benchmark.worker import MOST_RETRIES, Tally, Worker
 from dbdesign.engines.connections import ConfiguredDatabase
 from dbdesign.engines.server_session import Identity, MySqlSession, PostgresSession, identity, open_session
 from dbdesign.errors import LimitError
+from dbdesign.model.workload import Query
 from dbdesign.writers.base import WriteOptions, writer
 from filled_databases import FilledDatabase, filled
 from mariadb_servers import for_mariadb, server
@@ -110,6 +112,38 @@ def test_cockroachdb_is_spoken_to_in_statements_that_postgresql_takes_too(
         assert scratch.admin.execute("SELECT count(*) FROM pg_namespace WHERE nspname ~ 'bench'").fetchone() == (0,)
 
 
+AWKWARD = (
+    "\\", "'", '"', "\\'", "\n\r\t\b\x1a\x7f", "😀 é e\u0301", "%s %% %(a)s", "`", "NULL", "", " around ", "\\N", "\\.", "~|~", "{a,b}", "--x",
+    "/*!99999 x */", "'); DROP TABLE t; --", "\u2028", "x" * 70_000,
+)  # fmt: skip
+HOLDER = "create table t (id integer primary key, v text, b bytea, a text[], d jsonb)"
+
+
+@pytest.mark.parametrize("name", ["mariadb", "postgresql"])
+def test_awkward_texts_arrive_as_they_are(name: str) -> None:
+    with filled(HOLDER, 1) as made, second_postgresql() as (_, other):
+        made.session.execute("DELETE FROM t")
+        for number, text in enumerate(AWKWARD):
+            made.session.connection.execute(
+                "INSERT INTO t VALUES (%s, %s, %s, %s, %s)",
+                (number, text, text.encode(), [text, None], json.dumps({"key": text})),
+            )
+        database = on_mariadb() if name == "mariadb" else other
+        design = load(f"engine: postgresql 18\nschema: |\n  {HOLDER};\n", Call(), format="design")
+        script = script_of(design, design, SERVERS[name], MARIADB, ())
+        with opened(Elsewhere(database, SERVERS[name], "bench_texts", script, facts_of)) as place:
+            found = run_elsewhere(
+                place, made.session, made.schema, {"t": len(AWKWARD)}, [], Plan(seconds=0.1, connections=1), quiet
+            )
+            rows = place.namespace.session.rows("SELECT id, v, b, a FROM t ORDER BY id")
+        assert [(one.same, one.reason) for one in found.tables] == [(True, None)]
+        assert [(number, text, bytes(data)) for number, text, data, _ in rows] == [
+            (number, text, text.encode()) for number, text in enumerate(AWKWARD)
+        ]
+        lists = [json.loads(row[3]) if isinstance(row[3], str) else row[3] for row in rows]
+        assert lists == [[text, None] for text in AWKWARD]
+
+
 def test_a_difference_is_found_and_named(source: FilledDatabase, loaded: Loaded) -> None:
     script = script_of(loaded, loaded, SERVERS["mariadb"], MARIADB, ())
     spoilt = replace(
@@ -130,6 +164,25 @@ def test_a_difference_is_found_and_named(source: FilledDatabase, loaded: Loaded)
     assert tables["users"].unlike == ("ratio: not the same",)
     in_time = next(one for one in found.queries if one.name == "in a time")
     assert in_time.compared.verdict == "values"
+
+
+@pytest.mark.parametrize("name", ["mariadb", "postgresql"])
+def test_a_query_that_takes_too_long_is_not_run(source: FilledDatabase, loaded: Loaded, name: str) -> None:
+    slow = Query(
+        name="slow", sql="select count(*) from orders a, orders b, orders c where a.total + b.total + c.total = -1"
+    )
+    counts = by_root(source.schema, {one.label: one.rows for one in source.loaded.tables})
+    ready = make_ready(source.session, source.schema, [slow], counts, 1)
+    script = script_of(loaded, loaded, SERVERS[name], MARIADB, ())
+    with second_postgresql() as (_, other):
+        database = on_mariadb() if name == "mariadb" else other
+        with opened(Elsewhere(database, SERVERS[name], "bench_slow", script, facts_of, query_seconds=0.3)) as place:
+            plan = Plan(seconds=0.1, connections=1)
+            found = run_elsewhere(place, source.session, source.schema, counts, ready, plan, quiet)
+    [one] = found.runs[0].queries
+    assert one.executions == 0
+    assert "max_statement_time" in str(one.error) or "statement timeout" in str(one.error)
+    assert found.queries[0].compared.verdict == "error"
 
 
 def test_a_load_goes_on_where_its_connection_was_lost(source: FilledDatabase, loaded: Loaded) -> None:

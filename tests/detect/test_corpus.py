@@ -57,78 +57,17 @@ def test_all_evidence_names_a_line_that_exists(case: dict[str, Any], tmp_path: P
             assert one.line is None or 1 <= one.line <= max(len(lines), 1), one
 
 
-NAMES = [
-    "postgresql",
-    "mysql",
-    "sqlserver",
-    "sqlite",
-    "oracle",
-    "mongodb",
-    "redis",
-    "dynamodb",
-    "cockroachdb",
-    "tidb",
-    "cassandra",
-    "elasticsearch",
-    "clickhouse",
-    "prisma",
-    "typeorm",
-    "sqlalchemy",
-    "mongoose",
-    "django-orm",
-    "drizzle",
-    "sequelize",
-    "knex",
-    "mikro-orm",
-    "kysely",
-    "mongoengine",
-    "beanie",
-    "pynamodb",
-    "peewee",
-    "tortoise",
-    "activerecord",
-    "mongoid",
-    "hibernate",
-    "mybatis",
-    "jooq",
-    "ef-core",
-    "dapper",
-    "gorm",
-    "ent",
-    "sqlc",
-    "ecto",
-    "diesel",
-    "sea-orm",
-    "eloquent",
-    "doctrine",
-    "flyway",
-    "liquibase",
-    "alembic",
-    "prisma-migrate",
-    "django-migrations",
-    "typeorm-migrations",
-    "drizzle-kit",
-    "sequelize-migrations",
-    "knex-migrations",
-    "golang-migrate",
-    "goose",
-    "atlas",
-    "dbmate",
-    "activerecord-migrations",
-    "ef-migrations",
-    "dbup",
-    "diesel-migrations",
-    "ecto-migrations",
-    "phinx",
-    "laravel-migrations",
-    "doctrine-migrations",
-    "sqitch",
-    "sync",
-    "none",
-]
+NAMES = """
+postgresql mysql sqlserver sqlite oracle mongodb redis dynamodb cockroachdb tidb cassandra elasticsearch clickhouse
+prisma typeorm sqlalchemy mongoose django-orm drizzle sequelize knex mikro-orm kysely mongoengine beanie pynamodb
+peewee tortoise activerecord mongoid hibernate mybatis jooq ef-core dapper gorm ent sqlc ecto diesel sea-orm eloquent
+doctrine flyway liquibase alembic prisma-migrate django-migrations typeorm-migrations drizzle-kit sequelize-migrations
+knex-migrations golang-migrate goose atlas dbmate activerecord-migrations ef-migrations dbup diesel-migrations
+ecto-migrations phinx laravel-migrations doctrine-migrations sqitch sync none
+"""
 """Names that stay: other programs and people's notes know the technologies by them."""
 
 
 def test_every_name_that_stays_is_found_in_some_repository() -> None:
     expected = {name for case in CASES for name in case["expect"]}
-    assert [name for name in NAMES if name not in expected] == []
+    assert [name for name in NAMES.split() if name not in expected] == []

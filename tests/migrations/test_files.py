@@ -91,7 +91,7 @@ def test_liquibase_changes_become_sql_and_what_cannot_is_a_note() -> None:
         "formatted.sql nvoxland:2 file",
         "  8: alter table t add column b int",
     ]
-    assert reading.notes == ("changelog.xml: line 13: the change loadData is not written as SQL",)
+    assert reading.notes == ("changelog.xml: line 13: loadData: x is not among the files",)
 
 
 def test_flyway_s_versions_configuration_and_placeholders() -> None:

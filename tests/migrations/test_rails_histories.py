@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dbdesign.engines.postgres import embedded
@@ -104,6 +104,8 @@ WRITINGS = [
     ("safety_assured { remove_column :t, :a }", 'ALTER TABLE "t" DROP COLUMN "a"'),
     ("reversible do |dir|\n dir.up { execute 'SELECT 4' }\n dir.down { execute 'SELECT 5' }\nend", "SELECT 4"),
     ("ActiveRecord::Base.connection.execute('SELECT 6')", "SELECT 6"),
+    ("begin\n execute 'SELECT 7'\nrescue X => e\n raise\nend", "SELECT 7"),
+    ("update 'UPDATE t SET a = 1'", "UPDATE t SET a = 1"),
     ("rename_table :a, :b", 'ALTER TABLE "a" RENAME TO "b"'),
     ("add_foreign_key :a, :categories, name: :f", 'ALTER TABLE "a" ADD CONSTRAINT "f" FOREIGN KEY ("category_id") REFERENCES "categories" ("id")'),
     ("change_column :t, :a, :bigint, null: false, default: 3",
@@ -128,14 +130,30 @@ def test_what_only_ruby_can_tell_is_said_with_its_line() -> None:
       drop_table :b
     end
     frobnicate :t
+    if a then b else c end
+    case x
+    when 1 then execute "SELECT 1"
+    else
+      execute "SELECT 2"
+    end
+    @y ||= begin
+      z
+    end
+    w = if q
+      1
+    end
+    frobnicate :u
   end
 end
 """
     (migration,) = read_migrations([SourceFile("1_a.rb", text), SourceFile("2_b.rb", FILES[0].text)]).migrations[:1]
     assert migration.statements == ()
-    assert [note.split(":")[0] for note in migration.notes] == [f"line {line}" for line in (3, 4, 5, 6, 7, 10)]
+    assert [note.split(":")[0] for note in migration.notes] == [
+        f"line {line}" for line in (3, 4, 5, 6, 7, 10, 11, 12, 17, 20, 23)
+    ]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(0, len(FILES[1].text)), st.integers(0, 60), st.text(alphabet="(){}[]|'\"#%<-:,.do end\n", max_size=6)
 )
@@ -154,3 +172,9 @@ def test_damaged_ruby_ends_in_a_reading_or_an_error_of_its_own(at: int, length: 
 def test_deep_nesting_is_refused(text: str) -> None:
     with pytest.raises(DesignError, match="within each other"):
         Parser(text).program()
+
+
+def test_an_end_too_many_is_said() -> None:
+    text = "class A < ActiveRecord::Migration[7.0]\n  def up\n    end\n    drop_table :a\n  end\nend\n"
+    (note,) = read_migrations([SourceFile("1_a.rb", text), FILES[0]]).notes
+    assert note == "1_a.rb: line 6: an end without a beginning: what is around it may be missing"

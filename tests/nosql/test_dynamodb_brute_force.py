@@ -6,9 +6,10 @@ The model below knows what the developer guide says of keys, filters, units and 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, permutations, product
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from dbdesign.nosql.base import DesignOptions
 from dbdesign.nosql.dynamodb.design import Evaluated, decide
 from dbdesign.nosql.dynamodb.layout import Path
 
+T = TypeVar("T")
 COUNT = 100_000.0
 DISTINCT = {"id": 100_000, "own": 20, "sub": 5_000, "a": 40, "b": 12, "c": 7}
 WRU, RRU, GB = 0.625, 0.125, 0.25
@@ -166,7 +168,7 @@ def _begins(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return other[: len(one)] == one or one[: len(other)] == other
 
 
-def subsets(names: tuple[object, ...] | list[object]) -> Iterator[tuple[object, ...]]:
+def subsets(names: Sequence[T]) -> Iterator[tuple[T, ...]]:
     return chain.from_iterable(combinations(names, length) for length in range(1, len(names) + 1))
 
 

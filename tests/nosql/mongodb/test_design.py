@@ -121,6 +121,14 @@ def test_an_unknown_version_is_an_error() -> None:
         DESIGNER.design(parent_and_child(), DesignOptions(version="4.4"))
 
 
+def test_the_version_that_a_design_file_says_is_the_one_that_is_designed_for() -> None:
+    text = (SCENARIOS / "saas.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"'4\.4' is not a version"):
+        design_nosql(f"engine: mongodb 4.4\n{text}", engine="mongodb", call=Call())
+    assert design_nosql(f"engine: mongodb 4.4\n{text}", engine="mongodb", engine_version="8.0", call=Call()).coverage
+    assert design_nosql(f"engine: mongodb 4.4\n{text}", engine="redis", call=Call()).engine == "redis"
+
+
 def test_a_range_that_leaves_little_stands_before_the_sort() -> None:
     def keys(share: float) -> list[str]:
         entity = Entity(

@@ -149,6 +149,51 @@ def test_what_is_not_known_is_said_and_the_rest_is_read() -> None:
     assert "no Python" in said["broken.py", 1]
 
 
+FOREIGN = """
+from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from sqlalchemy.orm import Mapped, mapped_column
+from framework import Model, Stamped, key_type, size
+
+metadata = Model.metadata
+links = Table("links", metadata, Column("post_id", ForeignKey("posts.id")))
+
+class Named(Stamped):
+    name = Column(String(9))
+
+class Post(Model):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(key_type(), primary_key=True)
+    title: Mapped[str | None] = mapped_column(String(size()))
+
+class Tag(Named):
+    __tablename__ = "tags"
+    id = Column(Integer, primary_key=True)
+    post_id = Column(ForeignKey("posts.id"))
+
+class Form(Model):
+    name = "no table"
+"""
+
+
+def test_bases_and_types_of_packages_that_are_not_read_cost_no_table() -> None:
+    found = read({"m.py": FOREIGN})
+    columns = {table.label: [f"{one.name} {one.type.native}" for one in table.columns] for table in found.schema.tables}
+    assert columns == {
+        "links": ["post_id integer"],
+        "posts": ["id integer", "title character varying"],
+        "tags": ["id integer", "post_id integer", "name character varying(9)"],
+    }
+    assert [key.references for table in found.schema.tables for key in table.foreign_keys] == ["posts", "posts"]
+    assert {one.reason for one in found.unread} == {
+        "framework.key_type is of a package that is not read: the column has the type of its annotation",
+        "framework.size is of a package that is not read: the column has the type of its annotation",
+    }
+    assert [one for one in found.notes if "declarative base" in one] == [
+        "framework.Model is of a package that is not read: it is taken for a declarative base; columns that it may bring are missing",
+        "framework.Stamped is of a package that is not read: it is taken for a declarative base; columns that it may bring are missing",
+    ]
+
+
 def test_nothing_of_a_program_is_executed(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     program = f"""

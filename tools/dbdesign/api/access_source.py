@@ -46,6 +46,18 @@ def access_of(source: str, call: Call, *, months: float = 0.0) -> tuple[AccessMo
     return model, design
 
 
+def stated_version(source: str, store: str, call: Call) -> str | None:
+    """The version that a design file says, `engine: mongodb 7.0`, where it is for this engine without tables."""
+    from dbdesign.api.source import design_text
+    from dbdesign.readers.design import parse_design
+
+    text = design_text(source, call) if source.strip() != "-" else None
+    if text is None:
+        return None
+    document = parse_design(text[0], name=text[1], lenient=True)
+    return document.version if document.store == store else None
+
+
 def _derived(design: Design, months: float) -> tuple[AccessModel, Design]:
     from dbdesign.patterns.derive import access_model
 

@@ -106,7 +106,7 @@ def _designed(
     source: str, engine: str, version: str | None, region: str | None, horizon: str, settings: list[str], write_to: str | None,
     *, overwrite: bool, call: Call,
 ) -> tuple[StoreDesign, list[str]]:  # fmt: skip
-    from dbdesign.api.access_source import access_of
+    from dbdesign.api.access_source import access_of, stated_version
     from dbdesign.api.document_files import reviewed_text, with_models
     from dbdesign.model import quantity
     from dbdesign.nosql.base import DesignOptions, designer
@@ -119,8 +119,9 @@ def _designed(
     said = _settings(settings, chosen_designer.settings)
     if "review" in said:
         said["review"] = reviewed_text(said["review"], call)
-    options = DesignOptions(version=version, region=region, months=months, settings=said)
     model, _ = access_of(source, call)
+    version = version or stated_version(source, chosen_designer.name, call)
+    options = DesignOptions(version=version, region=region, months=months, settings=said)
     call.step(0.5, f"designing for {chosen_designer.title}")
     design = with_models(chosen_designer.design(model, options))
     if write_to is None:

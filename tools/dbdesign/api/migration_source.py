@@ -68,7 +68,7 @@ def history_files(folder: Folder, candidate: Candidate, call: Call, engine: Engi
 
 _BESIDE = {
     "flyway": (".conf",),
-    "liquibase": (".sql", ".xml", ".yaml", ".yml", ".json"),
+    "liquibase": (".sql", ".xml", ".yaml", ".yml", ".json", ".csv"),
     "prisma-migrate": ("migration_lock.toml",),
     "django-migrations": (".py",),
     "golang-migrate": (".sql",),

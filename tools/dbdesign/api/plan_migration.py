@@ -17,6 +17,7 @@ from dbdesign.errors import InputError
 
 if TYPE_CHECKING:
     from dbdesign.migrations.settings import PlanSettings
+    from dbdesign.migrations.writers.base import MigrationOptions
     from dbdesign.model.design import Design
     from dbdesign.model.migration import MigrationPlan, Phase, Step
 
@@ -128,7 +129,7 @@ def plan_migration(
     tool: Annotated[
         str | None,
         Field(
-            description="flyway, liquibase, alembic, prisma, typeorm, knex, golang-migrate, dbmate, goose, django or sql."
+            description="flyway, liquibase, alembic, prisma, typeorm, knex, dbmate, goose, django, sql; `liquibase format=yaml`."
         ),
     ] = None,
     write_to: Annotated[str | None, Field(description="The project's folder of migrations.")] = None,
@@ -258,18 +259,47 @@ def _written(
                 "a folder is given and no tool", where="tool", remedy="Say which tool the files are for, or sql"
             )
         return [], [], []
-    from dbdesign.migrations.writers.base import MigrationOptions, write
+    from dbdesign.migrations.writers.base import write
 
+    tool, options = tool_options(tool)
     folder = Path(write_to) if write_to else None
     if write_to is not None and call.access.exists(write_to) and not call.access.is_folder(write_to):
         raise InputError("is a file", where=write_to, remedy="Name the folder of migrations")
     if folder is not None and call.access.roots and not folder.is_absolute():
         folder = call.access.roots[0] / folder
-    written = write(plan, tool, folder, MigrationOptions(name=name, root=_project(folder, call)))
+    given = options.model_copy(update={"name": name, "root": _project(folder, call)})
+    written = write(plan, tool, folder, given)
     if write_to is None:
         return [], [*written.notes, "Nothing was written: name a folder with write_to (--out)."], list(written.apply)
     paths = [call.access.write_text(f"{write_to.rstrip('/')}/{path}", text) for path, text in written.files.items()]
     return paths, list(written.notes), list(written.apply)
+
+
+_OPTIONS = ("phases", "numbering", "format", "author", "head", "merge_heads", "app")
+
+
+def tool_options(tool: str) -> tuple[str, MigrationOptions]:
+    """A tool's name and what stands behind it: `alembic head=ae10 phases=expand,backfill`.
+
+    Raises:
+        InputError: for an option that there is not, or a value that it does not take.
+    """
+    from pydantic import ValidationError
+
+    from dbdesign.migrations.writers.base import MigrationOptions
+
+    name, *words = tool.split() or [""]
+    values: dict[str, Any] = {}
+    for word in words:
+        option, mark, value = word.partition("=")
+        if option not in _OPTIONS or not (mark or option == "merge_heads"):
+            raise InputError(f"{word!r} is no option of a tool", where="tool", remedy=f"Use {', '.join(_OPTIONS)}")
+        values[option] = tuple(value.split(",")) if option == "phases" else value if mark else True
+    try:
+        return name, MigrationOptions.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{first['loc'][0]}: {first['msg']}", where="tool", remedy="Use another value") from None
 
 
 def _project(folder: Path | None, call: Call) -> Path | None:
@@ -303,7 +333,7 @@ def _answer(
         "notes": section(items, "notes"),
     }
     if tool is not None:
-        values |= {"tool": tool, "apply": commands}
+        values |= {"tool": tool.split()[0] if tool.split() else tool, "apply": commands}
     return PlanMigrationAnswer.model_validate(values).with_text(text_of(summary, items, _TITLES))
 
 

@@ -127,7 +127,7 @@ def numbered_on(schema: Schema) -> Iterator[str]:
     words = dialect(schema.engine)
     for table in schema.tables:
         for column in table.columns if table.partition_of is None else ():
-            if column.identity is not None:
+            if column.identity is not None and column.identity.mode in {"always", "by_default", "serial"}:
                 sequence = f"pg_get_serial_sequence({words.literal(table.name)}, {words.literal(column.name)})"
             elif column.default and (match := _NEXTVAL.search(column.default)):
                 sequence = words.literal(match[1].removeprefix("public."))

@@ -64,7 +64,9 @@ def _targets(engines: Mapping[str, Weighed], *, mapped: bool) -> set[str]:
         and not any(signal.role for signal in one.signals)
         and not (one.technology.role and one.has(frozenset({Basis.CODE})))
     }
-    own = any(name not in bare and one.technology.family in _STORES for name, one in engines.items())
+    own = len(bare) >= 2 * _MANY or any(
+        name not in bare and one.technology.family in _STORES for name, one in engines.items()
+    )
     families = {engines[name].technology.family for name in bare}
     various = len(families) > 1
     many = (len(bare) >= _MANY and (various or not mapped)) or (len(bare) == _MANY - 1 and various)

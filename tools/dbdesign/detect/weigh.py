@@ -54,7 +54,7 @@ def _sync_or_none(found: list[Technology], weighed: Mapping[str, Weighed], colle
     if any(one.kind == "migration" for one in found):
         return []
     sync = weighed.get("sync")
-    if sync is not None and sync.confidence >= THRESHOLD:
+    if sync is not None and sync.confidence >= THRESHOLD and any(one.kind == "orm" for one in found):
         return [_technology(sync, "primary", collected)]
     main = next(
         (one for one in found if one.kind == "engine" and one.role == "primary" and one.family == "relational"), None

@@ -126,7 +126,7 @@ def _planned(at: Situation, table: Table, today: date) -> PartitionPlan | Refusa
         return None
     shares = _shares(at, table)
     time = time_key(table, shares, retained=retention is not None)
-    dear, lost = "", ""
+    dear, lost, found = "", "", None
     if time is not None and (retention or shares.get(time.name, 0.0) >= PRUNED):
         found = _by_time(at, table, time, retention, today, shares.get(time.name, 0.0))
         price = price_of(at, table, time.name, found.count)
@@ -137,7 +137,7 @@ def _planned(at: Situation, table: Table, today: date) -> PartitionPlan | Refusa
     if key is not None and size >= bound and not (lost := _lost(at, table, key.name)):
         hashed = _by_hash(at, table, key, shares[key.name])
         return replace(hashed, consequences=(*hashed.consequences, *([dear] if dear else [])))
-    if dear and size > MUST:
+    if dear and found is not None and size > MUST:
         return replace(found, consequences=(*found.consequences, f"{dear}; but {_ends(size)}"))
     return Refusal(table.label, dear or _why_whole(at, size, shares, key, lost if key is not None else ""))
 

@@ -183,8 +183,18 @@ DESIGN_SCHEMA: dict[str, Any] = {
     "title": "dbdesign design file",
     **_object(
         {
-            "engine": {"type": "string", "description": f"{', '.join(Engine)}, with a version: postgresql 18"},
-            "schema": {"type": "string", "description": "a path, database:<name>, or the DDL itself"},
+            "engine": {
+                "type": "string",
+                "description": f"{', '.join(Engine)}, with a version: postgresql 18; or mongodb, dynamodb, redis",
+            },
+            "schema": {
+                "type": ["string", "object"],
+                "description": "a path, database:<name>, or the DDL itself; for mongodb models, or collections by name",
+            },
+            "pipelines": {
+                "type": ["string", "object"],
+                "description": "for mongodb: a script for mongosh, or by name {collection, rate, pipeline: [{$match: …}]}",
+            },
             "format": {"type": "string", "description": "of the schema, where it does not show"},
             "targets": _object({"latency": LATENCY}),
             "workload": {"type": ["array", "null"], "items": QUERY},

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -47,28 +47,48 @@ def stored_width(value: str, type_name: str) -> int | None:
     return length + (1 if length < 127 else 4)
 
 
-@lru_cache(maxsize=4096)
 def widths(column: ColumnStatistics, type_name: str) -> tuple[tuple[float, int], ...]:
     """Shares and widths of a column's values by its sample; nothing where the sample does not agree with the recorded width."""
+    return _widths(_Sample.of(column), column.avg_width, type_name)
+
+
+@lru_cache(maxsize=4096)
+def _widths(sample: _Sample, average: int, type_name: str) -> tuple[tuple[float, int], ...]:
     known: dict[int, float] = {}
-    for share, value in weighted(column):
+    for share, value in sample.weighted():
         width = stored_width(value, type_name)
         if width is None:
             return ()
         known[width] = known.get(width, 0.0) + share
     total = sum(known.values())
-    if not known or abs(sum(width * share for width, share in known.items()) / total - column.avg_width) > _NEAR:
+    if not known or abs(sum(width * share for width, share in known.items()) / total - average) > _NEAR:
         return ()
     return tuple((share / total, width) for width, share in known.items())
 
 
+class _Sample(NamedTuple):
+    """What statistics keep of a column's values."""
+
+    common: str | None
+    shares: tuple[float, ...]
+    bounds: str | None
+    nulls: float
+
+    @classmethod
+    def of(cls, column: ColumnStatistics) -> _Sample:
+        return cls(column.most_common_vals, column.most_common_freqs, column.histogram_bounds, column.null_frac)
+
+    def weighted(self) -> Iterator[tuple[float, str]]:
+        common, bounds = _elements(self.common), _elements(self.bounds)
+        yield from zip(self.shares, common, strict=False)
+        rest = max(0.0, 1 - self.nulls - sum(self.shares))
+        if bounds and rest:
+            yield from ((rest / len(bounds), value) for value in bounds)
+
+
 def weighted(column: ColumnStatistics) -> Iterator[tuple[float, str]]:
     """The sampled values with the share of the rows that each stands for."""
-    common, bounds = _elements(column.most_common_vals), _elements(column.histogram_bounds)
-    yield from zip(column.most_common_freqs, common, strict=False)
-    rest = max(0.0, 1 - column.null_frac - sum(column.most_common_freqs))
-    if bounds and rest:
-        yield from ((rest / len(bounds), value) for value in bounds)
+    return _Sample.of(column).weighted()
 
 
 def _elements(literal: str | None) -> list[str]:

@@ -18,11 +18,14 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 
 from dbdesign.model import quantity
 from dbdesign.model.types import BINARIES, INTEGERS, TEXTS, Kind
+
+WIDE = Context(prec=1_100)
+"""Digits of PostgreSQL's widest numeric(1000, …), and some; Python's own context has 28."""
 
 GOLDEN = 0.6180339887498949
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,7 +140,7 @@ def ordinal(kind: Kind, text: str, *, like: str = "") -> int:
         ValueError: if the text is not a value of the kind, or the kind has no ordinals.
     """
     if kind in DECIMALS:
-        return int(_decimal(text).scaleb(scale_of(text, like)).to_integral_value())
+        return int(_decimal(text).scaleb(scale_of(text, like), WIDE).to_integral_value(context=WIDE))
     if kind in TEXTS:
         head, tail, alphabet = pattern_of(text, like)
         return _number(text[len(head) : len(text) - len(tail)], alphabet)
@@ -150,7 +153,8 @@ def ordinal(kind: Kind, text: str, *, like: str = "") -> int:
 def from_ordinal(kind: Kind, number: int, low: str, high: str) -> str:
     """The value with this ordinal, between `low` and `high`, in their form."""
     if kind in DECIMALS:
-        return str(Decimal(number).scaleb(-scale_of(low, high)).quantize(Decimal(1).scaleb(-scale_of(low, high))))
+        scale = -scale_of(low, high)
+        return str(Decimal(number).scaleb(scale, WIDE).quantize(Decimal(1).scaleb(scale), context=WIDE))
     if kind in TEXTS:
         head, tail, alphabet = pattern_of(low, high)
         return head + _digits(number, alphabet, len(low) - len(head) - len(tail)) + tail

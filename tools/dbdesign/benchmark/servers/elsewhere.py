@@ -15,7 +15,7 @@ from dbdesign.benchmark.run import Connect, Plan, measured
 from dbdesign.benchmark.servers.asking import Asking
 from dbdesign.benchmark.servers.base import Server, Target
 from dbdesign.benchmark.servers.compare import Compared
-from dbdesign.benchmark.servers.place import QUERY_SECONDS, Elsewhere, Opened, opened
+from dbdesign.benchmark.servers.place import Elsewhere, Opened, opened
 from dbdesign.benchmark.servers.stream import Guard, Stream, Streamed
 from dbdesign.engines.new_namespace import Namespace
 from dbdesign.engines.server_session import ServerError
@@ -171,7 +171,7 @@ def run_elsewhere(
     tell(0.5, f"foreign keys and statistics on {wanted.server.title}")
     place.run(wanted.script.later)
     work.analyze()
-    place.namespace.session.execute(place.limit(QUERY_SECONDS))
+    place.namespace.session.execute(place.limit(wanted.query_seconds))
     both = asking.translated(ready)
     theirs = [one for one, _ in both]
     plans, refused = asking.explained(theirs)
@@ -182,7 +182,7 @@ def run_elsewhere(
     )
     begins = [
         *place.namespace.begins,
-        place.limit(QUERY_SECONDS),
+        place.limit(wanted.query_seconds),
         *([wanted.server.reading] if wanted.server.reading else []),
     ]
     connect = Connect(place.namespace.session.worker(), begins)
@@ -205,7 +205,7 @@ def run_elsewhere(
         place.namespace.session.execute(place.limit(STATEMENT_SECONDS))
         built = work.build(indexes)
         work.analyze()
-        place.namespace.session.execute(place.limit(QUERY_SECONDS))
+        place.namespace.session.execute(place.limit(wanted.query_seconds))
         plans, refused = asking.explained(theirs)
         runs.append(measured(connect, theirs, plan, plans, refused, title="after", tell=_between(tell, 0.8, 1.0)))
     return Other(

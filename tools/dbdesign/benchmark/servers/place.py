@@ -32,6 +32,7 @@ class Elsewhere:
         script: the design's schema in its words.
         reads: what a plan says, from the rows that EXPLAIN gave.
         disk: bytes that may be filled there.
+        query_seconds: that one execution may take.
         own: queries by name, parameters as `$n`, that are in the server's dialect already.
     """
 
@@ -44,6 +45,7 @@ class Elsewhere:
     disk: int = 64 * 1024**3
     load_seconds: float = LOAD_SECONDS
     own: Mapping[str, str] = field(default_factory=dict)
+    query_seconds: float = QUERY_SECONDS
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Opened:
         """A new session where an error has ended the old one."""
         if error.lost:
             self.namespace.renew()
-            self.namespace.session.execute(self.limit(QUERY_SECONDS))
+            self.namespace.session.execute(self.limit(self.wanted.query_seconds))
 
     def limit(self, seconds: float) -> str:
         """The statement that lets later ones take so long."""

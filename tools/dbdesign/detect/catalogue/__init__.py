@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 
 from dbdesign.model.detection import Kind, Role
 
-ECOSYSTEMS = ("npm", "pypi", "go", "maven", "nuget", "gem", "composer", "cargo", "hex")
+ECOSYSTEMS = ("npm", "pypi", "go", "maven", "nuget", "gem", "composer", "cargo", "hex", "swift", "pub")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,9 @@ ENGINES = (
             "alcaeus/mongo-php-adapter",
             "cargo": "mongodb wither rocket_db_pools[mongodb]",
             "hex": "mongodb mongodb_driver mongodb_ecto",
+            "swift": "mongodb/mongo-swift-driver mongodb/mongodb-vapor orlandos-nl/mongokitten openkitten/mongokitten "
+            "vapor/fluent-mongo-driver",
+            "pub": "mongo_dart",
         },
         images="mongo mongodb/mongodb-community-server mongodb/mongodb-enterprise-server "
         "mongodb/mongodb-atlas-local bitnami/mongodb bitnamilegacy/mongodb "
@@ -136,6 +139,8 @@ ENGINES = (
             "sidekiq-rs@queue rusty-sidekiq@queue mobc-redis rustis "
             "actix-session[redis-session] actix-session[redis-rs-session] tower-sessions-redis-store",
             "hex": "redix exq@queue verk@queue phoenix_pubsub_redis nebulex_redis_adapter eredis hammer_backend_redis",
+            "swift": "swift-server/redistack vapor/redis vapor/queues-redis-driver@queue valkey-io/valkey-swift",
+            "pub": "redis",
         },
         images="redis valkey/valkey valkey/valkey-bundle bitnami/redis bitnamilegacy/redis bitnami/valkey bitnami/redis-cluster "
         "redis/redis-stack redis/redis-stack-server eqalpha/keydb "

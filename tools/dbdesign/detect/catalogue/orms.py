@@ -174,8 +174,18 @@ ORMS = (
         "slick",
         "Slick",
         "scala",
-        maven="com.typesafe.slick:* com.typesafe.play:play-slick* org.playframework:play-slick*",
+        maven="com.typesafe.slick:* com.typesafe.play:play-slick* org.playframework:play-slick* "
+        "com.github.takezoe:blocking-slick*",
     ),
+    _orm(
+        "fluent",
+        "Fluent",
+        "swift",
+        swift="vapor/fluent vapor/fluent-kit vapor/fluent-postgres-driver vapor/fluent-mysql-driver "
+        "vapor/fluent-sqlite-driver vapor/fluent-mongo-driver vapor/fluent-postgresql vapor/fluent-mysql "
+        "vapor/fluent-sqlite vapor/fluent-provider",
+    ),
+    _orm("drift", "Drift", "dart", pub="drift drift_flutter drift_postgres drift_dev~ moor moor_flutter"),
     _orm("doobie", "doobie", "scala", maven="org.tpolecat:doobie-* org.typelevel:doobie-*"),
     _orm("skunk", "Skunk", "scala", maven="org.tpolecat:skunk-core org.tpolecat:skunk-*"),
     _orm("quill", "Quill", "scala", maven="io.getquill:*"),

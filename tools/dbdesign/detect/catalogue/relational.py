@@ -71,6 +71,9 @@ RELATIONAL = (
             "toasty-driver-postgresql "
             "postgresql_embedded#test testcontainers-modules[postgres]#test",
             "hex": "postgrex ecto_psql_extras pgvector ash_postgres eventstore commanded_eventstore_adapter oban~",
+            "swift": "vapor/postgres-nio vapor/postgres-kit vapor/fluent-postgres-driver vapor/fluent-postgresql "
+            "vapor/postgresql codewinsdotcom/postgresclientkit",
+            "pub": "postgres drift_postgres",
         },
         images="postgres pgvector/pgvector ankane/pgvector timescale/timescaledb timescale/timescaledb-ha "
         "postgis/postgis mdillon/postgis "
@@ -137,6 +140,8 @@ RELATIONAL = (
             "sea-orm-migration[sqlx-mysql] tauri-plugin-sql[mysql] deadpool-diesel[mysql] apalis-sql[mysql] "
             "refinery[mysql] refinery[mysql_async] rocket_db_pools[sqlx_mysql] r2d2_mysql",
             "hex": "myxql mariaex ash_mysql",
+            "swift": "vapor/mysql-nio vapor/mysql-kit vapor/fluent-mysql-driver vapor/fluent-mysql vapor/mysql",
+            "pub": "mysql1 mysql_client mysql_dart",
         },
         images="mysql mariadb mysql/mysql-server mariadb/server percona percona/percona-server percona/percona-xtradb-cluster "
         "cimg/mysql cimg/mariadb circleci/mysql "
@@ -240,6 +245,11 @@ RELATIONAL = (
             "deadpool-sqlite async-sqlite "
             "rocket_db_pools[sqlx_sqlite] tauri-plugin-sql[sqlite] sqlite",
             "hex": "ecto_sqlite3 exqlite ash_sqlite sqlite_ecto2 esqlite ecto_libsql",
+            "swift": "groue/grdb.swift stephencelis/sqlite.swift ccgus/fmdb vapor/sqlite-nio vapor/sqlite-kit "
+            "vapor/fluent-sqlite-driver vapor/fluent-sqlite vapor/sqlite pointfreeco/sqlite-data "
+            "pointfreeco/sharing-grdb",
+            "pub": "sqflite sqflite_* sqlite3 sqlite3_flutter_libs sqlcipher_flutter_libs drift drift_flutter moor "
+            "moor_flutter floor sqlite_async powersync",
         },
         images="keinos/sqlite3 nouchka/sqlite3 coleifer/sqlite-web~ tursodatabase/libsql-server",
         schemes="sqlite sqlite3 sqlite2 libsql jdbc:sqlite",

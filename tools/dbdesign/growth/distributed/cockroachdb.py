@@ -14,6 +14,8 @@ from dbdesign.writers.base import WriteOptions, writer
 
 VERSION = "25.4"
 COCKROACHDB = dialect(Engine.COCKROACHDB)
+BUSY = 500.0
+"""Rows a second beyond which one range should not take them all: a node writes a few thousand."""
 SURVIVES = 3
 """Regions from which on a region may fail (SURVIVE REGION FAILURE)."""
 
@@ -26,6 +28,7 @@ def files(design: Sharded) -> dict[str, str]:
         written.text.strip(),
         "",
         *_localities(design),
+        *_growing_ends(design),
         *(
             f"-- {note.object}: {note.lost}{f'; instead: {note.instead}' if note.instead else ''}"
             for note in written.notes
@@ -54,6 +57,21 @@ def _localities(design: Sharded) -> Iterator[str]:
         yield f"ALTER TABLE {_name(design, label)} SET LOCALITY REGIONAL BY ROW;"
     for label in design.tables("apart"):
         yield f'ALTER TABLE {_name(design, label)} SET LOCALITY REGIONAL BY TABLE IN "{regions[0]}";'
+
+
+def _growing_ends(design: Sharded) -> Iterator[str]:
+    """Indexes of busy tables whose new entries all go to their last range ("hash-sharded-indexes")."""
+    for table in design.across.tables:
+        if design.rates.get(table.label, 0.0) < BUSY:
+            continue
+        for index in table.indexes:
+            first = table.column(index.columns[0]) if index.columns and index.method == "btree" else None
+            if first is not None and (first.type.is_time or first.identity is not None):
+                columns = ", ".join(COCKROACHDB.identifier(one) for one in index.columns)
+                yield (
+                    f"-- {_name(design, table.label)} ({columns}): {design.rates[table.label]:,.0f} new rows a second all go to its last "
+                    f"range: CREATE INDEX … USING HASH WITH (bucket_count = {max(design.nodes, 2)}), where ranges are read seldom"
+                )
 
 
 def _name(design: Sharded, label: str) -> str:

@@ -83,7 +83,7 @@ class Person:
     def _is_cut(self, relation: Relation) -> bool:
         """Whether a reference says of somebody else's row that it has to do with the person."""
         named = any(f"{relation.child}.{name}" in self.erasure.unlink for name in relation.foreign_key.columns)
-        loose = relation.foreign_key.on_delete in {"set null", "set default"}
+        loose = relation.foreign_key.on_delete in {"set null", "set default"} and bool(self.cuttable(relation))
         to_itself = relation.child == relation.parent
         return (named or loose or to_itself) and relation.child not in self._only_kept(relation)
 

@@ -17,6 +17,7 @@ from dbdesign.errors import InputError
 from dbdesign.migrations.check.migration import Migration, MigrationStatement, sql_statements
 from dbdesign.migrations.files.liquibase_changes import Unrendered, render
 from dbdesign.migrations.files.liquibase_conditions import Existing, Properties, holds, on_fail, runs_on
+from dbdesign.migrations.files.liquibase_data import KINDS, load
 from dbdesign.migrations.files.liquibase_xml import read_xml
 from dbdesign.migrations.files.source_file import SourceFile, natural
 
@@ -140,7 +141,8 @@ class _Reader:
                 statements += self._sql_file(file, change, at, notes)
                 continue
             try:
-                statements += [MigrationStatement(sql, at) for sql in render(kind, change)]
+                written = self._data(file, kind, change) if kind in KINDS else render(kind, change)
+                statements += [MigrationStatement(sql, at) for sql in written]
             except Unrendered as error:
                 notes.append(f"line {at}: {error}")
         self._add(
@@ -164,6 +166,12 @@ class _Reader:
         elif not answer and otherwise == "HALT":
             notes.append(f"line {line}: a precondition does not hold, Liquibase would halt here (noted)")
         return True
+
+    def _data(self, file: SourceFile, kind: str, change: Changeset) -> Iterator[str]:
+        members = self._included(file, "include", change)
+        if not members:
+            raise Unrendered(f"{kind}: {change.get('file')} is not among the files")
+        return load(kind, change, members[0].text)
 
     def _sql_file(self, file: SourceFile, change: Changeset, line: int, notes: list[str]) -> list[MigrationStatement]:
         members = self._included(file, "include", {"file": change.get("path")})

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dbdesign.errors import DesignError
 from dbdesign.migrations.check.migration import Migration, MigrationStatement, sql_statements
-from dbdesign.migrations.files.rails_changes import CHANGES, Change
+from dbdesign.migrations.files.rails_changes import CHANGES
 from dbdesign.migrations.files.rails_columns import UnreadableError, text
-from dbdesign.migrations.files.ruby import CallNode, Group, Parser, Unknown, groups
+from dbdesign.migrations.files.rails_tables import Change
+from dbdesign.migrations.files.ruby import CallNode, Group, Parser, groups
+from dbdesign.migrations.files.ruby_tokens import Unknown
 from dbdesign.migrations.files.source_file import SourceFile, natural
 
 _BASE = re.compile(r"\bclass\s+[\w:]+\s*<\s*[\w:]*Migration\b(?:\s*\[\s*(\d+)\.(\d+)\s*\])?")
@@ -22,6 +24,9 @@ _WRAPPERS = {
     "safety_assured", "up_only", "say_with_time", "transaction", "with_lock_retries", "suppress_messages", "disable_statement_timeout",
 }  # fmt: skip
 """Whose blocks are a part of the migration: Active Record's own, strong_migrations' and GitLab's."""
+
+_EXECUTES = {"execute", "exec_query", "exec_update", "update", "delete", "insert", "select_all"}
+"""Calls of the connection whose first argument is SQL."""
 
 _QUIET = {
     "say", "puts", "require", "private", "announce", "disable_ddl_transaction!", "disable_statement_timeout!", "raise", "include",
@@ -46,11 +51,16 @@ def read_rails(files: Sequence[SourceFile]) -> tuple[list[Migration], list[str]]
             notes.append(f"{file.name}: has no class of a migration")
             continue
         try:
-            program = Parser(file.text).program()
+            parser = Parser(file.text)
+            program = parser.program()
         except DesignError as error:
             raise error.within(file.name) from None
         version = (int(base[1]), int(base[2])) if base[1] else _OLDEST
-        found.append(_migration(file, program, version))
+        migration = _migration(file, program, version)
+        stray = tuple(
+            f"line {line}: an end without a beginning: what is around it may be missing" for line in parser.stray
+        )
+        found.append(replace(migration, notes=(*migration.notes, *stray)))
     return found, notes
 
 
@@ -97,7 +107,7 @@ class _Reader:
             elif isinstance(node, CallNode):
                 self._call(node)
             elif isinstance(node, Unknown):
-                self.note(node.line, f"not read: {node.text[:80]}")
+                self.note(node.line, f"not read: {' '.join(node.text.split())[:80]}")
 
     def _group(self, group: Group) -> None:
         asks = re.search(r"\b\w+_exists\?|\b(?:table|column|index)_exists\b", group.head)
@@ -118,7 +128,7 @@ class _Reader:
             self.run(call.block.body)
         elif name in CHANGES:
             self._change(call, CHANGES[name])
-        elif name in {"execute", "exec_query", "exec_update"}:
+        elif name in _EXECUTES:
             self._execute(call)
         elif name in self.methods and name not in self._called and not call.args and not call.options:
             self._called.append(name)

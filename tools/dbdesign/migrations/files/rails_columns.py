@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dbdesign.migrations.files.ruby import CallNode, Unknown
+from dbdesign.migrations.files.ruby import CallNode
+from dbdesign.migrations.files.ruby_tokens import Unknown
 
 Version = tuple[int, int]
 

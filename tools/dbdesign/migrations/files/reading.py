@@ -138,7 +138,7 @@ def _grouped(files: Sequence[SourceFile], tool: str | None) -> dict[str, list[So
 
 def _as(file: SourceFile, tool: str) -> str | None:
     """The group of a file whose tool was named; None for what that tool does not run."""
-    if file.base.endswith(".conf"):
+    if file.base.endswith((".conf", ".csv")):
         return None
     return "left out" if updown.is_down(file) and tool == "golang-migrate" else tool
 
@@ -156,7 +156,7 @@ def tool_of(file: SourceFile) -> str | None:
         return "rails" if rails.is_migration(file) else None
     if suffix in _SCRIPTS:
         return "typeorm" if typeorm.is_migration(file) else "knex" if knex.is_migration(file) else None
-    return None if suffix == "conf" else "sql"
+    return None if suffix in {"conf", "csv"} else "sql"
 
 
 def _tool_of_sql(file: SourceFile) -> str:

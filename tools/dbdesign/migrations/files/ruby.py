@@ -5,53 +5,19 @@ What is something else (interpolated strings, operators, loops) becomes `Unknown
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbdesign.errors import SqlError
+from dbdesign.migrations.files.ruby_tokens import RubyError, Token, Unknown, tokens
 
 DEEPEST = 100
 """Blocks and brackets within each other; a migration has five."""
 
-_TOKEN = re.compile(
-    r"""(?P<space>[ \t\r]+|\\\n|\#[^\n]*)
-    |(?P<newline>\n|;)
-    |(?P<heredoc><<[~-]?(?P<quote>['"`]?)(?P<mark>[A-Z_]\w*)(?P=quote))
-    |(?P<label>[A-Za-z_]\w*[?!]?:(?![:\w])|[A-Za-z_]\w*:(?=\w)(?!:))
-    |(?P<symbol>:[A-Za-z_]\w*[?!=]?)
-    |(?P<quoted>:?"(?:[^"\\]|\\.)*":?|:?'(?:[^'\\]|\\.)*':?)
-    |(?P<words>%[wiWIqQ]?(?:\[[^\]]*\]|\([^)]*\)|\{[^}]*\}|<[^>]*>|\|[^|]*\|))
-    |(?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)
-    |(?P<name>@{0,2}\$?[A-Za-z_]\w*[?!]?)
-    |(?P<operator>->|=>|&\.|::|\*\*|\|\||&&|==|!=|<=|>=|<<|[-+*/%<>=!&|^~?:.,()\[\]{}])""",
-    re.VERBOSE | re.DOTALL,
-)
 _OPENERS = {"class", "module", "def", "if", "unless", "case", "while", "until", "begin", "for", "do"}
 _BODY = {"class", "module", "def", "begin"}
 _ENDS = {"end", "else", "elsif", "rescue", "ensure", "when", "in"}
 _CLOSERS = ("}", ")", "]")
-_ESCAPES = {"n": "\n", "t": "\t", "\n": ""}
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of the text: `value` of strings and symbols is what they mean; `spaced` where a space stands before it."""
-
-    kind: str
-    text: str
-    line: int
-    value: Any = None
-    spaced: bool = False
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """What only Ruby can tell."""
-
-    text: str
-    line: int
 
 
 @dataclass
@@ -85,100 +51,6 @@ class Group:
     others: list[Any] = field(default_factory=list)
 
 
-class RubyError(SqlError):
-    """Text that cannot be taken apart."""
-
-
-def tokens(text: str) -> list[Token]:
-    """The pieces of a source text. Raises RubyError where a string does not end."""
-    found: list[Token] = []
-    waiting: list[tuple[int, str, str]] = []
-    at, line, spaced = 0, 1, False
-    while at < len(text):
-        if text.startswith("=begin", at) and (at == 0 or text[at - 1] == "\n"):
-            end = text.find("\n=end", at)
-            stop = len(text) if end < 0 else end + 5
-            line += text.count("\n", at, stop)
-            at = stop
-            continue
-        if text.startswith("__END__", at) and (at == 0 or text[at - 1] == "\n"):
-            break
-        match = _TOKEN.match(text, at)
-        if match is None:
-            if text[at] in "\"'":
-                raise RubyError("a string does not end", where=f"line {line}")
-            found.append(Token("operator", text[at], line, spaced=spaced))
-            at += 1
-            continue
-        kind, piece = match.lastgroup or "", match[0]
-        if kind in {"quote", "mark"}:
-            kind = "heredoc"
-        at = match.end()
-        if kind == "space":
-            spaced = True
-        elif kind == "heredoc":
-            waiting.append((len(found), match["mark"], piece))
-            found.append(Token("string", piece, line, "", spaced))
-        elif kind == "newline":
-            found.append(Token("newline", piece, line))
-            if piece == "\n" and waiting:
-                at = _heredocs(text, at, found, waiting)
-                waiting = []
-        else:
-            found.append(_token(kind, piece, line, spaced))
-        line += text.count("\n", match.start(), at)
-        spaced = kind in {"space", "newline"}
-    return found
-
-
-def _heredocs(text: str, at: int, found: list[Token], waiting: list[tuple[int, str, str]]) -> int:
-    """Give heredocs their bodies; where the text goes on."""
-    for place, mark, piece in waiting:
-        end = re.compile(rf"^[ \t]*{mark}[ \t\r]*$", re.MULTILINE).search(text, at)
-        if end is None:
-            raise RubyError(f"the text up to {mark} does not end", where=f"line {found[place].line}")
-        body = text[at : end.start()]
-        if piece.startswith("<<~"):
-            depths = [len(one) - len(one.lstrip()) for one in body.splitlines() if one.strip()]
-            cut = min(depths, default=0)
-            body = "".join(one[cut:] if one.strip() else one.lstrip(" \t") for one in body.splitlines(keepends=True))
-        token = found[place]
-        value: Any = Unknown(piece, token.line) if "#{" in body and "'" not in piece else body
-        found[place] = Token("string", piece, token.line, value, token.spaced)
-        at = end.end()
-    return at
-
-
-def _token(kind: str, piece: str, line: int, spaced: bool) -> Token:
-    if kind == "label":
-        return Token("label", piece, line, piece[:-1], spaced)
-    if kind == "symbol":
-        return Token("string", piece, line, piece[1:], spaced)
-    if kind == "number":
-        plain = piece.replace("_", "")
-        return Token("value", piece, line, float(plain) if re.search(r"[.eE]", plain) else int(plain), spaced)
-    if kind == "words":
-        inner = piece[piece.index(piece[2] if piece[1].isalpha() else piece[1]) + 1 : -1]
-        if piece[1] in "wiWI":
-            return Token("value", piece, line, inner.split(), spaced)
-        return Token("string", piece, line, inner if "#{" not in inner else Unknown(piece, line), spaced)
-    if kind == "quoted":
-        label = piece.endswith(":")
-        inner = piece.strip(":")
-        value: Any = _unescaped(inner)
-        if inner.startswith('"') and "#{" in inner:
-            value = Unknown(piece, line)
-        return Token("label" if label else "string", piece, line, value, spaced)
-    return Token(kind, piece, line, spaced=spaced)
-
-
-def _unescaped(quoted: str) -> str:
-    inner = quoted[1:-1]
-    if quoted.startswith("'"):
-        return re.sub(r"\\(['\\])", r"\1", inner)
-    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), inner, flags=re.DOTALL)
-
-
 class Parser:
     """Takes tokens for statements."""
 
@@ -186,13 +58,16 @@ class Parser:
         self._tokens = tokens(text)
         self._at = 0
         self._depth = 0
+        self.stray: list[int] = []
+        """Lines of an `end` without a beginning: what is before it may belong elsewhere."""
 
     def program(self) -> list[Any]:
         """Everything."""
         found: list[Any] = []
         while self._at < len(self._tokens):
             found += self._body(set())
-            self._at += 1  # a stray `end`
+            if self._at < len(self._tokens):
+                self.stray.append(self._take().line)
         return found
 
     # -- tokens ------------------------------------------------------------------------------------------------------------
@@ -251,7 +126,7 @@ class Parser:
         while self._is("if", "unless", "while", "until", "rescue"):
             word = self._take()
             value = Group(word.text, self._rest_of_line(), word.line, [value])
-        if self._peek().kind not in {"newline", "end of text"} and not self._is("}", "end"):
+        if self._peek().kind not in {"newline", "end of text"} and not self._is("}", *_ENDS):
             rest = self._rest_of_line()
             return Unknown(f"{_text_of(value)} {rest}".strip(), token.line)
         return value
@@ -260,11 +135,19 @@ class Parser:
         head = self._rest_of_line(stop={"then"})
         self._accept("then")
         group = Group(opener.text, head, opener.line, self._body(set()))
-        while self._is("else", "elsif", "rescue", "ensure", "when", "in"):
-            word = self._take()
-            group.others.append(Group(word.text, self._rest_of_line(stop={"then"}), word.line, self._body(set())))
+        group.others += self._others()
         self._accept("end")
         return group
+
+    def _others(self) -> list[Group]:
+        """`else`, `rescue`, `when` … up to the end of what they belong to."""
+        found = []
+        while self._is("else", "elsif", "rescue", "ensure", "when", "in"):
+            word = self._take()
+            head = "" if word.text in {"else", "ensure"} else self._rest_of_line(stop={"then"})
+            self._accept("then")
+            found.append(Group(word.text, head, word.line, self._body(set())))
+        return found
 
     def _rest_of_line(self, stop: set[str] | frozenset[str] = frozenset()) -> str:
         """Text up to the end of the line, brackets and blocks in it whole."""
@@ -274,7 +157,8 @@ class Parser:
             if depth == 0 and (token.kind == "newline" or token.text in stop or token.text == "}"):
                 break
             if token.kind in {"operator", "name"}:
-                depth += token.text in {"(", "[", "{", "do"}
+                valued = token.text in {"if", "unless", "while"} and words[-1:] in (["="], ["("], ["=>"])
+                depth += valued or token.text in {"(", "[", "{", "do", "begin", "case"}
                 depth -= token.text in {")", "]", "}"} or (token.text == "end" and depth > 0)
             words.append(token.text)
             self._at += 1
@@ -487,9 +371,7 @@ class Parser:
                 token = self._take()
                 parameters += [token.text] if token.kind == "name" else []
         body = self._body({"}"} if closer == "}" else set())
-        while closer == "end" and self._is("rescue", "ensure", "else"):
-            word = self._take()
-            body.append(Group(word.text, self._rest_of_line(), word.line, self._body(set())))
+        body += self._others() if closer == "end" else []
         self._accept(closer)
         return Block(parameters, body)
 

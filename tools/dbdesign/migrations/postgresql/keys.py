@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dbdesign.dialects.postgresql import chosen_name, joined_columns
+from dbdesign.migrations.postgresql.draft import SCAN
 from dbdesign.migrations.postgresql.indexes import as_concurrent, concurrently
 from dbdesign.migrations.postgresql.not_null import set_not_null
 from dbdesign.migrations.postgresql.planning import Planning, temporary
-from dbdesign.migrations.postgresql.statements import add_constraint, alter, drop_constraint
+from dbdesign.migrations.postgresql.statements import add_constraint, alter, drop_constraint, validate
 from dbdesign.model.migration import Operation, PhaseName
 from dbdesign.model.schema import Index, IndexKey, Key, Table
 from dbdesign.writers.postgresql import objects
@@ -77,19 +79,23 @@ def add(planning: Planning, label: str, key: Key, before: Key | None) -> None:
     final = planning.place(label, final_phase)
     up: list[str] = []
     said = list(objects.comment("CONSTRAINT", f"{identifier(key.name or '')} ON {final}", key.comment))
+    referring: list[_Reference] = []
     if before is not None:
-        if planning.referrers(label, before):
+        found = _references(planning, label, before, key)
+        if found is None:
             planning.manual.append(
-                f"{label}: {key.name} changes and foreign keys refer to it; drop and add them around the change: "
+                f"{label}: {key.name} changes and foreign keys refer to it that cannot be made again as NOT VALID. In a maintenance "
+                "window and one transaction: drop them, exchange the key, add them: "
                 + ", ".join(f"{one} ({name})" for one, name in planning.referrers(label, before))
             )
             planning.drafts.pop()
             return
-        up.append(drop_constraint(final, key.name or ""))
-    up += [alter(final, using_index(table, key, index.name or "")), *said]
+        referring = found
+        up += [*(one.drop for one in referring), drop_constraint(final, key.name or "")]
+    up += [alter(final, using_index(table, key, index.name or "")), *(one.add for one in referring), *said]
     back = [drop_constraint(final, key.name or "")]
     if before is not None:
-        back = _replaced_back(planning, final, label, key, before, index)
+        back = _replaced_back(planning, final, label, key, before, index, referring)
     planning.add(
         final_phase,
         f"Make {key.name} of the index",
@@ -98,17 +104,52 @@ def add(planning: Planning, label: str, key: Key, before: Key | None) -> None:
         down_transactional=before is None,
         notes=["Taking over an index that is invalid fails (55000)."],
     )
+    for one in referring:
+        if one.validate:
+            planning.add(final_phase, f"Check the rows against {one.name} again", [one.validate], manner=SCAN)
     _restore_index(planning, index)
 
 
-def _replaced_back(planning: Planning, place: str, label: str, key: Key, before: Key, index: Index) -> list[str]:
+@dataclass(frozen=True)
+class _Reference:
+    """A foreign key that needs a key which is exchanged: how it goes, comes again without a scan, and is validated."""
+
+    name: str
+    drop: str
+    add: str
+    validate: str | None
+
+
+def _references(planning: Planning, label: str, before: Key, after: Key) -> list[_Reference] | None:
+    """Those that refer to a key; None where one of them changes as well, cannot be NOT VALID, or would need another key on the way back."""
+    found = []
+    for child, name in planning.referrers(label, before):
+        if set(after.columns) != set(before.columns):
+            return None
+        table = planning.table(child, "contract")
+        key = next(one for one in planning.table(child).foreign_keys if one.name == name)
+        changing = any(one.kind == "foreign key" and one.table == child for one in planning.operations)
+        partitioned = table.partitioning is not None or table.partition_of is not None
+        if changing or partitioned or child in planning.replaced or child in planning.added:
+            return None
+        place = planning.place(child, "contract")
+        again = add_constraint(place, table, planning.reference(key, "contract"), valid=not key.enforced)
+        check = validate(place, name) if key.valid and key.enforced else None
+        found.append(_Reference(name, drop_constraint(place, name), again, check))
+    return found
+
+
+def _replaced_back(
+    planning: Planning, place: str, label: str, key: Key, before: Key, index: Index, referring: list[_Reference]
+) -> list[str]:
     """The old key's index is built again before the keys change places, and the new one's behind that."""
     renamed = planning.renamed.table_by_label.get(label) or planning.table(label)
     interim = temporary(key.name or "", "back")
-    exchanged = as_one([drop_constraint(place, key.name or ""), alter(place, using_index(renamed, before, interim))])
+    exchanged = [drop_constraint(place, key.name or ""), alter(place, using_index(renamed, before, interim))]
     return [
         as_concurrent(index_statement(place, as_index(before, interim))),
-        exchanged,
+        as_one([*(one.drop for one in referring), *exchanged, *(one.add for one in referring)]),
+        *(one.validate for one in referring if one.validate),
         as_concurrent(index_statement(place, index)),
     ]
 

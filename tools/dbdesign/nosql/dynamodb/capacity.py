@@ -105,9 +105,15 @@ def present(path: Path, entity: Entity) -> float:
     return share
 
 
-def write_units(pattern: AccessPattern, entity: Entity, path: Path, made: Size = Size()) -> Units:  # noqa: B008
-    """Write units on one path for one write of an item, outside transactions."""
-    size = stored_size(entity, path, made)
+def write_units(
+    pattern: AccessPattern,
+    entity: Entity,
+    path: Path,
+    made: Size = Size(),  # noqa: B008
+    stored: Size | None = None,
+) -> Units:
+    """Write units on one path for one write of an item, outside transactions; `stored` are the item's bytes there, where they are known."""
+    size = stored or stored_size(entity, path, made)
     times = 1.0 if path.kind == "table" else index_writes(path, pattern, entity)
     if not times:
         return Units()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from math import comb
@@ -181,12 +181,9 @@ class Chooser:
 
     def _upkeep(self, path: Path) -> float:
         """Dollars a month for an index: writes and storage."""
-        units = sum(one.rate * write_units(one, self.entity, path).average for one in self.writes)
-        size = (
-            (stored_size(self.entity, path).average + ITEM_OVERHEAD)
-            * self.statistics.count
-            * present(path, self.entity)
-        )
+        stored = stored_size(self.entity, path)
+        units = sum(one.rate * write_units(one, self.entity, path, stored=stored).average for one in self.writes)
+        size = (stored.average + ITEM_OVERHEAD) * self.statistics.count * present(path, self.entity)
         return self.prices.requests(0.0, units) + self.prices.storage(size)
 
     def _candidates(self, base: Path) -> list[Path]:
@@ -354,13 +351,33 @@ def cheapest(
         sets = (one for length in range(longest + 1) for one in combinations(range(count), length))
         return min(sets, key=lambda one: (round(cost(one), 6), len(one), one))
     picked: tuple[int, ...] = ()
-    while True:
-        others = [number for number in range(count) if number not in picked]
-        next_ones = [(*picked, number) for number in others] if len(picked) < GLOBAL_INDEXES else []
-        best = min(next_ones, key=lambda one: (cost(one), one), default=picked)
-        if cost(best) >= cost(picked) and count <= EXCHANGED:
-            exchanged = [(*(one for one in picked if one != old), number) for old in picked for number in others]
-            best = min(exchanged, key=lambda one: (cost(one), one), default=picked)
-        if cost(best) >= cost(picked):
-            return tuple(sorted(picked))
-        picked = best
+    while (more := _added(picked, without, each, upkeep, keys)) or (more := _exchanged(picked, count, cost)):
+        picked = more
+    return tuple(sorted(picked))
+
+
+def _added(
+    picked: tuple[int, ...], without: list[float], each: list[list[float]], upkeep: Sequence[float], keys: Sequence[str]
+) -> tuple[int, ...] | None:
+    """The set with the candidate that saves most beside it; None where none saves, or an entity has all indexes that it may have."""
+    if len(picked) >= GLOBAL_INDEXES:
+        return None
+    now = [min([base, *(row[number] for number in picked)]) for base, row in zip(without, each, strict=True)]
+    taken = {keys[number] for number in picked} if keys else set()
+    others = [number for number in range(len(upkeep)) if number not in picked and not (keys and keys[number] in taken)]
+    saved = {
+        number: sum(old - row[number] for old, row in zip(now, each, strict=True) if row[number] < old) - upkeep[number]
+        for number in others
+    }
+    best = max(others, key=lambda number: (saved[number], -number), default=None)
+    return (*picked, best) if best is not None and saved[best] > 0 else None
+
+
+def _exchanged(picked: tuple[int, ...], count: int, cost: Callable[[Sequence[int]], float]) -> tuple[int, ...] | None:
+    """The set with one of its candidates exchanged for another that makes it cheaper; None where none does, or there are too many."""
+    if count > EXCHANGED or not picked:
+        return None
+    others = [number for number in range(count) if number not in picked]
+    sets = [(*(one for one in picked if one != old), number) for old in picked for number in others]
+    best = min(sets, key=lambda one: (cost(one), one), default=picked)
+    return best if cost(best) < cost(picked) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dbdesign.model.patterns import AccessPattern
 from dbdesign.nosql.dynamodb.aggregates import JOINT
-from dbdesign.nosql.dynamodb.capacity import write_units
+from dbdesign.nosql.dynamodb.capacity import stored_size, write_units
 from dbdesign.nosql.dynamodb.layout import Path
 from dbdesign.nosql.dynamodb.limits import HOT_READS, HOT_WRITES, TARGET
 from dbdesign.nosql.dynamodb.matching import Statistics
@@ -68,10 +68,11 @@ def shards_for(
     names = {name for part in path.hash for name in part.attributes}
     if path.kind == "table" and set(entity.key) <= names:
         return 1
+    stored = stored_size(entity, path)
     for pattern in writes:
         share, _ = write_share(path, pattern, reads, statistics)
         times = 2.0 if pattern.atomic and JOINT in pattern.name and path.kind == "table" else 1.0
-        load += share * pattern.peak_rate * write_units(pattern, entity, path).average * times
+        load += share * pattern.peak_rate * write_units(pattern, entity, path, stored=stored).average * times
     if load <= HOT_WRITES:
         return 1
     return math.ceil(load / HOT_WRITES / TARGET)

@@ -201,7 +201,7 @@ class _Reader:
         if node.value is None:
             self._without_value(node, name, annotation)
             return
-        value: Any = self._interpreter.tolerant(node.value, self._scope)
+        value: Any = self._declared_column(node.value, annotation)
         if isinstance(value, sa.Column | orm.MappedColumn | library.Composite):
             self._column(node, name, annotation, value)
         elif (
@@ -211,6 +211,31 @@ class _Reader:
         ):
             self._interpreter.evaluator.python_defaults += 1
             self._column(node, name, annotation, library.mapped(place=place))
+
+    def _declared_column(self, node: ast.expr, annotation: Any) -> Any:
+        """What stands behind an annotation; where a type in it is not known, a column of the annotation's type, and that is said."""
+        if not isinstance(node, ast.Call) or not node.args or mentions_unresolved(annotation):
+            return self._interpreter.tolerant(node, self._scope)
+        evaluator = self._interpreter.evaluator
+        try:
+            return evaluator.value(node, self._scope)
+        except NotStaticError as error:
+            known = [one for one in node.args if self._is_known(one)]
+            rest = ast.copy_location(ast.Call(node.func, known, node.keywords), node)
+            try:
+                value = evaluator.value(rest, self._scope)
+            except NotStaticError:
+                return self._interpreter.tolerant(node, self._scope)
+            if isinstance(value, orm.MappedColumn) and len(known) < len(node.args):
+                self._interpreter.say(node, self._scope, f"{error}: the column has the type of its annotation")
+            return value
+
+    def _is_known(self, node: ast.expr) -> bool:
+        try:
+            self._interpreter.evaluator.value(node, self._scope)
+        except NotStaticError:
+            return False
+        return True
 
     def _without_value(self, node: ast.AnnAssign, name: str, annotation: Any) -> None:
         """`name: Mapped[str]`, which SQLAlchemy makes a column of; where it stands is kept beside it."""

@@ -10,6 +10,7 @@ import ast
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -58,6 +59,10 @@ class Body:
     lines: dict[str, ast.AST] = field(default_factory=dict)
 
 
+_FOREIGN = "_dbdesign_foreign"
+"""Our mark on a class that derives from one of a package that is not read: what that is."""
+
+
 class Classes:
     """Makes classes."""
 
@@ -76,8 +81,25 @@ class Classes:
             return self._enumeration(node, bases, scope)
         if (base := next((one for one in bases if _is_type(one)), None)) is not None:
             return type_classes.define(self._interpreter, node, base, scope)
-        made = self._made(node, [one for one in bases if isinstance(one, type)], scope, foreign)
+        kinds = [one for one in bases if isinstance(one, type)]
+        unread = foreign or [one for kind in kinds if (one := getattr(kind, _FOREIGN, None))]
+        if unread and not any(map(_is_declarative, kinds)) and _declares_table(node):
+            self._interpreter.note(
+                f"{unread[0]}: it is taken for a declarative base; columns that it may bring are missing"
+            )
+            kinds, foreign = [self.assumed_base, *kinds], foreign[1:]
+        made = self._made(node, kinds, scope, foreign)
+        if unread and isinstance(made, type) and not is_mapped(made):
+            setattr(made, _FOREIGN, unread[0])
         return self._decorated(node, made, scope)
+
+    @cached_property
+    def assumed_base(self) -> Any:
+        """Stands for declarative bases of packages that are not read: their tables may refer to one another."""
+        base = library.declarative_base()
+        self._interpreter.metadatas[id(base.metadata)] = base.metadata
+        self.bases.append(base)
+        return base
 
     def _bases(self, node: ast.ClassDef, scope: Scope) -> tuple[list[Any], list[str]]:
         found: list[Any] = []
@@ -142,7 +164,8 @@ class Classes:
                 kept = self._kept(metadata, before, node, scope, reason)
                 if kept is not None:
                     return kept
-                culprit = self._culprit(node, bases, body, scope, left_out)
+                with self._interpreter.trial():
+                    culprit = self._culprit(node, bases, body, scope, left_out)
                 if culprit is None:
                     if metadata is not None:
                         self._interpreter.say_at(Place(scope.path, node.lineno), first, f"class {node.name}")
@@ -297,6 +320,26 @@ def _place_columns(made: type, table: sa.Table) -> None:
                 column = table.c[name]
                 if base is made or PLACE not in column.info:
                     column.info[PLACE] = place
+
+
+def _is_declarative(kind: type) -> bool:
+    return is_mapped(kind) or kind is orm.DeclarativeBase or sqlmodel.is_model(kind)
+
+
+def _declares_table(node: ast.ClassDef) -> bool:
+    """Whether a class says its table's name and a column: whatever it derives from, it is mapped."""
+    values = {
+        target.id: one.value
+        for one in node.body
+        if isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None
+        for target in (one.targets if isinstance(one, ast.Assign) else [one.target])
+        if isinstance(target, ast.Name)
+    }
+    calls = (one.func for one in values.values() if isinstance(one, ast.Call))
+    names = (one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls)
+    return isinstance(values.get("__tablename__"), ast.Constant) and any(
+        name in {"Column", "mapped_column"} for name in names
+    )
 
 
 def _is_type(value: Any) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,6 +94,8 @@ class Interpreter:
         if isinstance(owner, External):
             dotted = f"{owner.name}.{name}"
             special = self._special(dotted)
+            if special is None and name == "metadata" and owner.name.rpartition(".")[2][:1].isupper():
+                return self.classes.assumed_base.metadata  # of a base in a package that is not read
             return library.member(dotted) if special is None else special
         if name in owner.scope.names:
             return owner.scope.names[name]
@@ -393,6 +396,17 @@ class Interpreter:
         if key not in self._said:
             self._said.add(key)
             self.unread.append(Unread(path=place.path, line=place.line, text=text[:200], reason=reason))
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """What is said within is of an attempt only, and forgotten."""
+        mark = len(self.unread)
+        try:
+            yield
+        finally:
+            for one in self.unread[mark:]:
+                self._said.discard((one.path or "", one.line, one.reason))
+            del self.unread[mark:]
 
     def note(self, text: str) -> None:
         """Something that the caller should know; counted."""

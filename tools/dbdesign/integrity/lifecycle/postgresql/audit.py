@@ -33,13 +33,19 @@ def part(target: Target) -> Part:
         concern="audit",
         sql=written,
         statements=tuple(_statements(target, audit, tables)),
-        notes=tuple(_notes(audit, tables)),
+        notes=tuple(_notes(target, audit, tables)),
     )
 
 
-def by_statement(table: Table) -> bool:
+def by_statement(target: Target, table: Table) -> bool:
     """Whether transition tables serve: rows are told apart by a key, and no statement can go to a partition past the trigger."""
-    return table.primary_key is not None and table.partitioning is None and not table.inherits
+    family = bool(table.inherits) or table.label in inherited(target)
+    return table.primary_key is not None and table.partitioning is None and not family
+
+
+def inherited(target: Target) -> set[str]:
+    """Labels of the tables that others inherit from: each holds rows of its own."""
+    return {label for table in target.schema.tables for label in table.inherits}
 
 
 def _log(target: Target, audit: AuditTrail, tables: list[Table]) -> str:
@@ -146,7 +152,7 @@ def _array(names: tuple[str, ...]) -> str:
 def _triggers(target: Target, audit: AuditTrail, table: Table) -> str:
     name, given = target.table(table), _arguments(target, audit, table)
     truncate = f"CREATE TRIGGER audit_truncate BEFORE TRUNCATE ON {name} EXECUTE FUNCTION audit_truncate();"
-    if by_statement(table):
+    if by_statement(target, table):
         referencing = {
             "INSERT": "NEW TABLE AS new_rows",
             "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows",
@@ -171,9 +177,10 @@ def _log_start(target: Target, audit: AuditTrail, table: Table) -> Iterator[str]
     keys = f"{target.literal(_array(table.primary_key.columns))}::text[]"
     hidden = f" - {target.literal(_array(audit.exclude[table.label]))}::text[]" if table.label in audit.exclude else ""
     whole = target.full(table.namespace, table.name)
+    only = "ONLY " if table.label in inherited(target) else ""
     yield (
         f"INSERT INTO {LOG} (actor, table_name, operation, row_key, new_row)\n"
-        f"SELECT session_user, {label}, 'snapshot', audit_key(to_jsonb(t), {keys}), to_jsonb(t){hidden} FROM {name} t;"
+        f"SELECT session_user, {label}, 'snapshot', audit_key(to_jsonb(t), {keys}), to_jsonb(t){hidden} FROM {only}{name} t;"
     )
     function = target.beside(table, "as_of")
     yield f"""
@@ -303,12 +310,18 @@ def _statements(target: Target, audit: AuditTrail, tables: list[Table]) -> Itera
                 )
 
 
-def _notes(audit: AuditTrail, tables: list[Table]) -> Iterator[Note]:
+def _notes(target: Target, audit: AuditTrail, tables: list[Table]) -> Iterator[Note]:
     yield Note(
         object=LOG if audit.how == "trigger" else "history",
         lost="a change is dated by when its statement ran, not by when its transaction was committed",
         instead="clock_timestamp() at the trigger, after the row's lock: the changes of one row are in their order",
     )
+    for label in sorted(inherited(target) & {table.label for table in tables}):
+        yield Note(
+            object=label,
+            lost="rows of tables that inherit from it are not recorded with its own",
+            instead="name them too",
+        )
     for table in tables:
         if table.primary_key is None:
             lost = "has no primary key: its versions cannot be told apart"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dbdesign.integrity.lifecycle.base import Step, audited
-from dbdesign.integrity.lifecycle.postgresql.audit import LOG
+from dbdesign.integrity.lifecycle.postgresql.audit import LOG, inherited
 from dbdesign.integrity.lifecycle.proof.rows import changes, insertion
 from dbdesign.integrity.lifecycle.proof.stand import Stand, attempt, listed, step, undone
 from dbdesign.model.lifecycle import AuditTrail
@@ -22,6 +22,7 @@ class _Trail:
     def __init__(self, stand: Stand, audit: AuditTrail, table: Table) -> None:
         self.stand, self.audit, self.table, self.target = stand, audit, table, stand.target
         self.name = stand.table(table)
+        self.own = "ONLY " if table.label in inherited(stand.target) else ""
         self.moments: list[tuple[str, str, Counter[str]]] = []
 
     def run(self) -> tuple[int, int, list[str]]:
@@ -55,7 +56,7 @@ class _Trail:
 
     def _mark(self, what: str) -> None:
         """The rows of this moment."""
-        rows = self._rows(f"SELECT to_jsonb(t) FROM {self.name} t")
+        rows = self._rows(f"SELECT to_jsonb(t) FROM {self.own}{self.name} t")
         self.moments.append((what, str(self.stand.value("SELECT clock_timestamp()::text")), rows))
 
     def _rows(self, sql: str, given: tuple[str, ...] = ()) -> Counter[str]:
@@ -81,7 +82,7 @@ class _Trail:
     def _delete_and_put_back(self) -> None:
         """A row that can go: nothing refers to it, or what does goes with it."""
         where = self._by_key()
-        texts = self.stand.rows(f"SELECT to_jsonb(t)::text FROM {self.name} t")
+        texts = self.stand.rows(f"SELECT to_jsonb(t)::text FROM {self.own}{self.name} t")
         for (text,) in texts:
             row = f"{self.target.literal(text)}::jsonb"
             if (

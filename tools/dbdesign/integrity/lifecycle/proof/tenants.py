@@ -17,7 +17,7 @@ VIOLATES = "42501"
 NO_PARENT = "23503"
 NOTHING = "0 rows"
 """No row of another tenant has a key that no row of one's own has."""
-MOST_TABLES = 40
+MOST_TABLES = 80
 
 
 @dataclass(frozen=True)
