@@ -21,6 +21,7 @@ OUT = ROOT / "out"
 SCHEMA = "examples/marketplace/schema.sql"
 DESIGN = "examples/marketplace/design.yaml"
 CHECKOUT = "examples/marketplace/checkout.yaml"
+LIFECYCLE = "examples/marketplace/lifecycle.yaml"
 TARGETS = (
     ("postgresql", "marketplace.postgresql.sql"),
     ("mysql", "marketplace.mysql.sql"),
@@ -85,6 +86,7 @@ class Demo:
                 print(f"  - {note['object']}: {note['lost']}")
         await self.models()
         await self.transactions()
+        await self.lifecycle()
         await self.simulate()
         await self.advise()
         await self.stores()
@@ -118,6 +120,14 @@ class Demo:
             print(f"  - {finding['severity']:6} {finding['rule']}: {finding['message']}")
             for text in finding["evidence"]["remedies"]:
                 print(f"    {text}")
+
+    async def lifecycle(self) -> None:
+        """Audit, soft delete, retention, retries, events and a saga, and what came of trying to break them."""
+        made = await self.call(
+            "generate_schema", source=LIFECYCLE, to="postgresql", write_to="out/lifecycle.sql", overwrite=True
+        )
+        for step in (*[one for one in made["proof_steps"] if not one["holds"]], *made["proof_steps"][-4:]):
+            print(f"  - {'holds' if step['holds'] else 'DOES NOT HOLD'}: {step['claim']}: {step['seen']}")
 
     async def simulate(self) -> None:
         """The queries at production scale in two years, without data: which ones will not meet their targets."""
