@@ -145,6 +145,19 @@ def test_what_both_have_many_of_is_related_by_a_table_that_statements_join() -> 
     assert any("a table of their own" in one for one in said)
 
 
+def test_an_update_inserts_one_row_of_each_that_is_named_together_with_it() -> None:
+    design, _ = derived(
+        "entities:\n  shop: {key: id, count: 1000, attributes: {id: uuid, name: {size: 9, mutable: true}}}\n"
+        "  event: {key: no, count: 50_000, attributes: {no: uuid, id: uuid, what: {size: 9, mutable: true}}}\n"
+        "relations: [{parent: shop, child: event, by: id, children: 50}]\n"
+        "patterns:\n  - {name: rename, updates: shop, equal: id, changes: name, together: [event], rate: 5/s}\n"
+        "  - {name: open, inserts: shop, together: [event], rate: 2/s}\n"
+    )
+    found = {one.name: (one.sql.split(" (")[0], one.rate) for one in design.workload.queries}
+    assert found["rename: event"] == ("INSERT INTO event", 5)
+    assert found["open: event"] == ("INSERT INTO event", 100)
+
+
 def test_patterns_on_a_schema_that_is_there_become_statements_and_a_query_of_the_same_name_wins() -> None:
     design, _ = with_relational(
         read(

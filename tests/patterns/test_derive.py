@@ -95,3 +95,11 @@ def test_a_query_without_a_rate_is_left_out_and_said() -> None:
     model = access_model(load(SHOP.replace("    rate: 500/s\n", ""), Call()).design)
     assert "order with lines" not in [one.name for one in model.patterns]
     assert "query 'order with lines' has no rate and is left out of the access patterns" in model.assumptions
+
+
+def test_what_an_update_only_reads_does_not_stand_beside_it() -> None:
+    sql = "UPDATE orders SET status = customers.name FROM customers WHERE customers.id = orders.customer_id AND orders.id = 1"
+    text = SHOP.replace("volumes:\n", f'  - {{name: from another, sql: "{sql}", rate: 1/s}}\nvolumes:\n')
+    found = access_model(load(text, Call()).design).patterns
+    (update,) = [one for one in found if one.name == "from another"]
+    assert (update.operation, update.entity, update.together) == ("updates", "orders", ())

@@ -20,6 +20,7 @@ from dbdesign.nosql.mongodb.design import request
 from dbdesign.nosql.mongodb.layout import Layout, layout
 from dbdesign.nosql.mongodb.requests import Request
 from dbdesign.nosql.mongodb.traffic import Traffic
+from dbdesign.readers.design import parse_design
 from mongodb_server import running
 from nosql.mongodb.rows import Generator, Row, Rows, expected, matching, parameters
 from nosql.mongodb.store import bound, copied, create, documents, row_of
@@ -169,7 +170,7 @@ def _same(answer: list[Row], right: list[Row], pattern: AccessPattern) -> None:
 
 def test_every_write_changes_what_it_says_and_nothing_else(loaded: Loaded) -> None:
     for pattern in loaded.model.patterns:
-        if pattern.operation in {"updates", "deletes"} and not pattern.together:
+        if pattern.operation == "updates" or (pattern.operation == "deletes" and not pattern.together):
             _changed(pattern, loaded)
 
 
@@ -185,7 +186,13 @@ def _changed(pattern: AccessPattern, loaded: Loaded) -> None:
         values[f"{name}_by" if counts else f"new_{name}"] = (
             3 if counts else loaded.generator.value(attribute, home.entity)
         )
+    beside = {
+        name: _beside(pattern, name, values, loaded) for name in pattern.together if pattern.operation == "updates"
+    }
     execute(request(pattern, loaded.layout), values, loaded.database)
+    for name, added in beside.items():
+        loaded.rows[name].append(added)
+        assert stored(name, loaded) == sorted(repr(plain(one)) for one in loaded.rows[name]), f"{pattern.name}: {name}"
     for row in hit:
         if pattern.operation == "deletes":
             loaded.rows[home.entity.name].remove(row)
@@ -194,6 +201,67 @@ def _changed(pattern: AccessPattern, loaded: Loaded) -> None:
     assert stored(home.entity.name, loaded) == sorted(repr(plain(one)) for one in loaded.rows[home.entity.name]), (
         pattern.name
     )
+
+
+BESIDE = """
+entities:
+  customer: {key: customer_id, count: 2000, attributes: {customer_id: {size: 8}, name: {size: 12, mutable: true}}}
+  order:
+    key: order_id
+    count: 20_000
+    attributes: {order_id: {size: 10}, customer_id: {size: 8}, status: {size: 6, mutable: true}, note: {size: 20}}
+  event:
+    key: [order_id, event_no]
+    count: 60_000
+    attributes: {order_id: {size: 10}, event_no: {type: number}, what: {size: 8}}
+  scan:
+    key: scan_id
+    count: 2M
+    attributes: {scan_id: uuid, order_id: {size: 10}, place: {size: 900}}
+relations:
+  - {parent: customer, child: order, by: customer_id, children: {average: 10, p99: 90, maximum: 20_000}}
+  - {parent: order, child: event, by: order_id, children: {average: 3, p99: 8, maximum: 12}}
+  - {parent: order, child: scan, by: order_id, children: {average: 100, p99: 9000, maximum: 90_000}}
+patterns:
+  - {name: order with events, reads: order, equal: order_id, together: [event], rate: 900/s}
+  - {name: scans of an order, reads: scan, equal: order_id, page: 20, rate: 9/s}
+  - {name: customer, reads: customer, equal: customer_id, rate: 9/s}
+  - {name: ship, updates: order, equal: order_id, changes: status, together: [event, scan], atomic: true, rate: 5/s}
+  - {name: lose, updates: scan, equal: scan_id, changes: place, together: [order], rate: 1/s}
+"""
+
+
+def test_an_update_inserts_one_of_each_that_is_named_together_with_it(client: Any) -> None:
+    loaded = load(parse_design(BESIDE).access, client["beside"])
+    assert loaded.layout.homes["event"].inside is not None
+    assert loaded.layout.homes["scan"].inside is None
+    operations = {}
+    for pattern in loaded.model.patterns:
+        if pattern.operation == "updates":
+            one = request(pattern, loaded.layout)
+            assert one.transaction
+            operations[pattern.name] = [(each.collection, each.operation) for each in one.commands]
+            _changed(pattern, loaded)
+    assert operations == {
+        "ship": [("order", "updateOne"), ("scan", "insertOne")],
+        "lose": [("scan", "updateOne"), ("order", "insertOne")],
+    }
+
+
+def _beside(pattern: AccessPattern, name: str, values: Row, loaded: Loaded) -> Row:
+    """A new row of what an update inserts, which refers to what changes, or is a parent that nothing refers to yet."""
+    relation = loaded.model.relation_between(pattern.entity, name)
+    assert relation is not None
+    entities = loaded.layout.traffic.entities
+    if relation.child != name:
+        row = loaded.generator.unlike_others(entities[name])
+    else:
+        keys = entities[pattern.entity].key
+        row = loaded.generator.new(
+            entities[name], {by: values[own] for by, own in zip(relation.by, keys, strict=False)}
+        )
+    values |= {f"{name}_{key}": value for key, value in row.items()}
+    return row
 
 
 def execute(one: Request, values: Row, database: Any) -> None:

@@ -186,6 +186,8 @@ class Run:
         keywords = {f"new_{name}" if name in pattern.equal else python_name(name): value for name, value in new.items()}
         equal = {name: sample[name] for name in pattern.equal}
         hit = self.rows.matching(pattern, equal)
+        beside = {name: self.beside(pattern, name, sample) for name in pattern.together}
+        keywords |= {python_name(name): row for name, row in beside.items()}
         if count:
             by = self.rows.random.randint(-50, 500)
             if sample.get(count) is not None:
@@ -201,7 +203,17 @@ class Run:
             changed = [{**row, **new} for row in hit]
         for row in changed:
             self.rows.add(pattern.entity, {name: value for name, value in row.items() if value is not None})
+        for name, row in beside.items():
+            self.rows.add(name, row)
         return 1
+
+    def beside(self, pattern: AccessPattern, name: str, changed: Row) -> Row:
+        """A new row of what an update inserts, which refers to the one that changes."""
+        relation = joining(self.plan, pattern.entity, name)
+        keys = self.plan.model.entity_by_name[relation.parent].key
+        row = self.rows.make(name, **{by: changed[key] for by, key in zip(relation.by, keys, strict=False)})
+        assert row is not None
+        return row
 
     def deletes(self, pattern: AccessPattern) -> int:
         (sample,) = self.samples(pattern)[:1]

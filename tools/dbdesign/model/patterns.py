@@ -128,7 +128,8 @@ class AccessPattern(Model):
         page: entities returned at most; None for one by its key, else for all that match.
         rate: executions per second on average; `peak` at peak, the average where not said.
         hottest: share of the executions that go to the most wanted value of `equal`; None where not said.
-        together: entities that are read or written in the same request, related to `entity`.
+        together: entities in the same request, related to `entity`. Read with it; inserted with it, children as many as a parent has on
+            average; deleted with it; beside an update, one row of each is inserted in the same transaction.
         changes: attributes that an update changes; empty for all but the key.
         atomic: whether `entity` and `together` must be written all or not at all.
         increments: whether an update counts up or down from the stored value.

@@ -235,6 +235,11 @@ def _pattern(query: Query, design: Design, profile: Profile) -> AccessPattern | 
     own = next((one for one in use.uses if one.table.label == entity.label), None)
     label = _whole(entity, design)
     others = dict.fromkeys(_whole(one.table, design) for one in use.uses if one.table.label != entity.label)
+    if (
+        written is not None and OPERATIONS.get(written.kind, "updates") == "updates"
+    ):  # beside an update stands what it inserts
+        inserted = {_whole(one.table, design) for one in use.writes if one.kind == "insert"}
+        others = {name: None for name in others if name in inserted}
     equal = tuple(sorted(own.equal, key=_position(entity))) if own else ()
     return AccessPattern(
         name=query.name,

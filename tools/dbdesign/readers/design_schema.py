@@ -168,7 +168,11 @@ PATTERN = {
             "hottest": {**SHARE, "description": "share of the executions that go to the most wanted key"},
             "consistency": {"type": "string", "enum": ["strong", "eventual"]},
             "stale": _quantity("5s", "how old an eventually consistent answer may be"),
-            "together": _names("related entities that are read or written in the same request"),
+            "together": _names(
+                "related entities in the same request. reads: they are read with it. inserts: children as many as a parent has on average, "
+                "a parent once. updates: inserts one row of each named entity in the same transaction, beside the update (an order's new "
+                "status and an order event). deletes: its children go with it"
+            ),
             "changes": _names("attributes that an update changes"),
             "atomic": {"type": "boolean", "description": "all that is written together, or none of it"},
             "increments": {"type": "boolean", "description": "the update counts up or down from the stored value"},

@@ -174,9 +174,9 @@ def write_cost(pattern: AccessPattern, layout: Layout, indexes: tuple[Index, ...
             documents, size = documents + touched, size + touched * _cold_bytes(home)
     for name in pattern.together:
         other = layout.homes[name]
-        relation = layout.traffic.model.relation_between(home.entity.name, name)
-        if relation is not None and other.inside is None:
-            each = max(relation.children.average, 1.0) if relation.child == name else 1.0
+        apart = other.inside is None or (pattern.operation == "updates" and not lies_with(other, home))
+        if layout.traffic.model.relation_between(home.entity.name, name) is not None and apart:
+            each = layout.traffic.written_each(pattern, name)
             documents, size = documents + each, size + each * stored_bytes(other, layout)
             entries += each * (1 + sum(one.collection == other.collection for one in indexes))
     found = {
@@ -185,6 +185,11 @@ def write_cost(pattern: AccessPattern, layout: Layout, indexes: tuple[Index, ...
         "bytes_written": size + entries * (INDEX_ENTRY + 20),
     }
     return _per_second(found, pattern)
+
+
+def lies_with(other: Home, home: Home) -> bool:
+    """Whether an entity lies in the documents of another, which a write of that rewrites anyway."""
+    return other.inside is not None and home.inside is None and other.inside.relation.parent == home.entity.name
 
 
 def _cold_bytes(home: Home) -> float:

@@ -66,7 +66,7 @@ class Traffic:
 
     def written_each(self, pattern: AccessPattern, name: str) -> float:
         """Entities of that name that an execution writes."""
-        if pattern.entity == name:
+        if pattern.entity == name or pattern.operation == "updates":
             return 1.0
         relation = self.model.relation_between(pattern.entity, name)
         return max(relation.children.average, 1.0) if relation and relation.child == name else 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dbdesign.model.patterns import AccessPattern, Attribute, Relation
 from dbdesign.nosql.mongodb.index_keys import expiry
@@ -20,8 +20,9 @@ def write(pattern: AccessPattern, layout: Layout) -> Request:
     commands = list(make(pattern, home, layout))
     commands += [one for name in pattern.together for one in _together(pattern, name, layout)]
     merged = _folded(commands)
-    notes = _notes(pattern, home, merged)
-    return Request(merged, transaction=len(merged) > 1 and (pattern.atomic or bool(home.cold)), notes=tuple(notes))
+    notes = [*_notes(pattern, home, merged), *_full(pattern, layout)]
+    whole = pattern.atomic or bool(home.cold) or (pattern.operation == "updates" and bool(pattern.together))
+    return Request(merged, transaction=len(merged) > 1 and whole, notes=tuple(notes))
 
 
 def _notes(pattern: AccessPattern, home: Home, commands: tuple[Command, ...]) -> Iterator[str]:
@@ -33,6 +34,14 @@ def _notes(pattern: AccessPattern, home: Home, commands: tuple[Command, ...]) ->
         )
     if home.inside is not None and home.inside.overflow and pattern.operation != "inserts":
         yield f"where nothing is matched the element is in {home.inside.overflow}: the same command there"
+
+
+def _full(pattern: AccessPattern, layout: Layout) -> Iterator[str]:
+    """What to do where the array that an update pushes into is full."""
+    for name in pattern.together if pattern.operation == "updates" else ():
+        inside = layout.homes[name].inside
+        if inside is not None and inside.overflow:
+            yield f"where the push matches nothing the array of {name} is full: insert into {inside.overflow}, and set has_overflow"
 
 
 def document_of(home: Home, prefix: str = "") -> Document:
@@ -72,11 +81,12 @@ def _insert(pattern: AccessPattern, home: Home, _layout: Layout) -> Iterator[Com
         yield Command(home.detail, "insertOne", {"document": cold})
 
 
-def _push(home: Home, elements: list[Document]) -> Command:
+def _push(home: Home, elements: list[Document], given: Mapping[str, str] | None = None) -> Command:
+    """Puts elements into their parent's array; `given`: parameters of the parent's key, where they have other names than the child's."""
     inside = home.inside
     if inside is None:
         raise ValueError(home.entity.name)
-    found: Document = {path: f":{by}" for by, path in home.parent_paths.items()}
+    found: Document = {path: (given or {}).get(by, f":{by}") for by, path in home.parent_paths.items()}
     if inside.single:
         found[inside.field] = {"$exists": False}
         return Command(home.collection, "updateOne", {"filter": found, "update": {"$set": {inside.field: elements[0]}}})
@@ -188,6 +198,9 @@ def _together(pattern: AccessPattern, name: str, layout: Layout) -> Iterator[Com
     if relation is None:
         return
     home, other = layout.home(pattern), layout.homes[name]
+    if pattern.operation == "updates":
+        yield from _beside(pattern, home, other, relation)
+        return
     if relation.many_to_many or relation.child != name:
         yield from _parent(relation, other)
         return
@@ -205,14 +218,42 @@ def _together(pattern: AccessPattern, name: str, layout: Layout) -> Iterator[Com
             yield _push(other, [element])
     elif pattern.operation == "deletes" and other.inside is None:
         yield Command(other.collection, "deleteMany", {"filter": {other.path(by): value for by, value in keys.items()}})
-    elif pattern.operation == "updates" and other.inside is None:
-        attributes = [one for one in other.entity.attributes if one.name not in {*other.entity.key, *relation.by}]
-        update = {
-            "$set": {other.path(one.name): f":new_{name}_{one.name}" for one in attributes if one.mutable is not False}
-        }
-        found = {other.path(by): value for by, value in keys.items()}
-        if update["$set"]:
-            yield Command(other.collection, "updateMany", {"filter": found, "update": update})
+
+
+def _beside(pattern: AccessPattern, home: Home, other: Home, relation: Relation) -> Iterator[Command]:
+    """One new document, or element, beside an update; it refers to the changed entity where the pattern names that by its key."""
+    before, given = f"{other.entity.name}_", {}
+    if relation.child == other.entity.name and set(home.entity.key) <= set(pattern.equal):
+        given = {by: f":{own}" for by, own in zip(relation.by, home.entity.key, strict=False)}
+    parents = other.inside.relation.by if other.inside is not None else ()
+    named = {by: given.get(by, f":{before}{by}") for by in parents}
+    element = _with(document_of(other, before), {other.path(by): value for by, value in given.items()}, other)
+    if other.inside is not None:
+        yield _push(other, [element], named)
+        return
+    if other.cold and other.key is None:
+        element = {"_id": f":{before}_id", **element}
+    yield Command(
+        other.collection, "insertOne", {"document": element | {one.field: [] for one in other.embeds if not one.single}}
+    )
+    if other.cold:
+        stamp = expiry(other.entity)
+        names = (*other.cold, stamp) if stamp is not None else other.cold
+        cold = {"_id": element["_id"], **{one: f":{before}{one}" for one in names}}
+        yield Command(other.detail, "insertOne", {"document": cold})
+
+
+def _with(document: Document, values: Mapping[str, str], home: Home) -> Document:
+    """The document with what stands at dotted paths; an element of an array does not repeat its parent's key."""
+    if home.inside is not None:
+        return document
+    for path, value in values.items():
+        outer, _, inner = path.partition(".")
+        if inner:
+            document.setdefault(outer, {})[inner] = value
+        else:
+            document[path] = value
+    return document
 
 
 def _parent(relation: Relation, other: Home) -> Iterator[Command]:
@@ -226,7 +267,9 @@ def _parent(relation: Relation, other: Home) -> Iterator[Command]:
 
 
 def _folded(commands: list[Command]) -> tuple[Command, ...]:
-    """The children of a new document are put into it, instead of pushed after."""
+    """The children of a new document are put into it, instead of pushed after; the child of a changed one is pushed with the change."""
+    if commands and commands[0].operation == "updateOne":
+        return _pushed(commands)
     if not commands or commands[0].operation != "insertOne":
         return tuple(commands)
     first, *rest = commands
@@ -239,3 +282,18 @@ def _folded(commands: list[Command]) -> tuple[Command, ...]:
         else:
             left.append(one)
     return (Command(first.collection, "insertOne", {"document": document}), *left)
+
+
+def _pushed(commands: list[Command]) -> tuple[Command, ...]:
+    """An update with the elements that are pushed into the same document: one command, where both find it by the same filter."""
+    first, *rest = commands
+    arguments, left = dict(first.arguments), []
+    for one in rest:
+        change = one.arguments.get("update", {}).get("$push")
+        same = (one.operation, one.collection) == (first.operation, first.collection)
+        if same and change and one.arguments["filter"] == arguments["filter"] and "arrayFilters" not in arguments:
+            pushed = {**arguments["update"].get("$push", {}), **change}
+            arguments["update"] = {**arguments["update"], "$push": pushed}
+        else:
+            left.append(one)
+    return (Command(first.collection, first.operation, arguments), *left)

@@ -400,7 +400,8 @@ def _reads_before(pattern: AccessPattern, record: Record, touched: list[IndexPla
 def _together(pattern: AccessPattern, other: str, plan: Plan) -> tuple[list[str], float, list[str]]:
     """Steps, entities and tags of what is written with it."""
     relation, record = joining(plan, pattern.entity, other), plan.records[other]
-    number = relation.children.average if relation.child == other else 1.0
+    several = relation.child == other and pattern.operation != "updates"  # beside an update one is inserted
+    number = relation.children.average if several else 1.0
     put = pattern.model_copy(update={"entity": other, "operation": "inserts", "together": (), "changes": ()})
     steps = [*_reservations(put, record), *_store_steps(put, record)]
     tags = [tag_text(record.tag)] if record.form != "edge" else []
@@ -408,7 +409,8 @@ def _together(pattern: AccessPattern, other: str, plan: Plan) -> tuple[list[str]
         steps += _index_step(put, index)
         tags.append(index_slot(index))
     tags += [tag_text(unique_tag(record, one)) for one in record.entity.unique]
-    return [f"{one} for each {other}" for one in steps], number, list(_same_slots(tuple(tags), pattern, other, plan))
+    each = "for each" if several else "for one"
+    return [f"{one} {each} {other}" for one in steps], number, list(_same_slots(tuple(tags), pattern, other, plan))
 
 
 def _write_notes(plan: Plan, slots: tuple[str, ...], reads: int) -> list[str]:

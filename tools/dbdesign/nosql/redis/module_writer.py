@@ -256,12 +256,12 @@ def _update(pattern: AccessPattern, use: Use, plan: Plan) -> tuple[list[str], st
     changes = _row(new)
     if not pattern.changes:
         keywords, changes = ["changes: Row"], "changes"
-    keywords += [f"{python_name(name)}: Sequence[Row] = ()" for name in pattern.together]
-    beside = [f"*(({name!r}, one) for one in {python_name(name)})" for name in pattern.together]
+    keywords += [f"{python_name(name)}: Row" for name in pattern.together]
+    beside = [f"({name!r}, {python_name(name)})" for name in pattern.together]
     together = f", together=[{', '.join(beside)}]" if beside else ""
     if count:
         keywords = ["by: Any", *keywords, "minimum: Any = None"]
-        tail = f", {count!r}, by" + (f", changes={changes}" if new else "") + ", minimum=minimum)"
+        tail = f", {count!r}, by" + (f", changes={changes}" if new else "") + f", minimum=minimum{together})"
         start = "increment"
     else:
         keywords.append("expected: Row | None = None")

@@ -170,8 +170,9 @@ def depends_on_nothing(entity: Entity, changes: Row) -> bool:
 
 
 def increment(
-    client: Any, name: str, row: Row, attribute: str, by: Any, *, changes: Row | None = None, minimum: Any = None
-) -> bool:
+    client: Any, name: str, row: Row, attribute: str, by: Any, *, changes: Row | None = None, minimum: Any = None,
+    together: Sequence[tuple[str, Row]] = (),
+) -> bool:  # fmt: skip
     """Count an attribute of a hash up or down, never below the minimum; False where there is no such entity."""
     touched = [one for one in INDEXES.values() if one.entity == name and one.attributes & {attribute, *(changes or {})}]
     read = any(
@@ -185,12 +186,14 @@ def increment(
         if minimum is not None:
             batch.guard(1, "least", key, attribute, str(by), str(minimum))
         apart = count(batch, ENTITIES[name], old, attribute, by, {**(changes or {})}, touched if read else [], touched)
+        for other, values in together:
+            put(client, batch, ENTITIES[other], values)
         try:
             batch.run(client)
         except Conflict as refused:
             if refused.args[0] == "present":
                 return False
-            if refused.args[0] != "same":
+            if refused.args[0] not in {"same", "packed"}:
                 raise
         else:
             for index, found in apart:

@@ -170,7 +170,7 @@ class Statements:
         return f"{place} = t.{place} + {given.next()}" if counts else f"{place} = {given.next()}"
 
     def _also(self, pattern: AccessPattern, table: Table, name: str) -> Iterator[Query]:
-        """What is written in the same transaction: children as many as a parent has on average, a parent once."""
+        """What is written in the same transaction: children as many as a parent has on average, a parent once; one beside an update."""
         other, relation = self.tables.get(name), self.access.relation_between(pattern.entity, name)
         if other is None or relation is None:
             self.assumptions.append(f"pattern {pattern.name!r} writes {name} too, which nothing relates: left out")
@@ -178,6 +178,9 @@ class Statements:
         down = relation.parent == pattern.entity
         times = max(relation.children.average, 1.0) if down else 1.0
         called = f"{pattern.name}: {name}"
+        if pattern.operation == "updates":
+            yield self._query(pattern, insert(other), name=called)
+            return
         if pattern.operation == "inserts" and not (down and self._claimed(relation)):
             yield self._query(pattern, insert(other), name=called, times=times)
             return
