@@ -40,7 +40,12 @@ def derived(text: str) -> tuple[Design, tuple[str, ...]]:
 
 def scenario_plan(name: str, *, months: float = 36.0) -> GrowthPlan:
     """The plan of a scenario."""
-    design, said = derived((SCENARIOS / f"{name}.yaml").read_text(encoding="utf-8"))
+    return text_plan((SCENARIOS / f"{name}.yaml").read_text(encoding="utf-8"), months=months)
+
+
+def text_plan(text: str, *, months: float = 36.0) -> GrowthPlan:
+    """The plan of a file that has entities and patterns alone."""
+    design, said = derived(text)
     statistics = as_statistics(resolve(design, today=TODAY), design.schema_)
     return plan_growth(design, ddl_of(design.schema_), statistics, parse_machine(None), months, TODAY, derived=said)
 

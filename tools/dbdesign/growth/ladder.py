@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dbdesign.growth.largest import NODE_SHARE, cores_of, reads, stale_intolerant
+from dbdesign.growth.batching import COLLECTED, FAST
+from dbdesign.growth.largest import NODE_SHARE, REPLAY_RATE, RESTORE_WINDOW, cores_of, reads, stale_intolerant
 from dbdesign.growth.limits import BUSY, CHECKPOINT_SET, HIT, HOT_ROW, Situation, meeting
 from dbdesign.growth.load import ROUND_TRIP
 from dbdesign.growth.machine import GB, MB
@@ -16,6 +17,7 @@ from dbdesign.growth.partitions import SQL, time_key
 from dbdesign.model.types import BINARIES
 
 if TYPE_CHECKING:
+    from dbdesign.growth.batching import Batch
     from dbdesign.growth.limits import Limit
     from dbdesign.growth.missing import Missing
     from dbdesign.growth.partitions import PartitionPlan
@@ -68,6 +70,7 @@ def ladder_of(
     missing: Sequence[Missing],
     shard: float | None,
     shard_why: str,
+    larger_rows: Sequence[Batch] = (),
 ) -> list[Measure]:
     """All rungs in their order."""
     return [
@@ -75,6 +78,7 @@ def ladder_of(
         *_indexes(at, missing),
         *_retention(at, partitions),
         *_partitioning(partitions),
+        *_batching(at, larger_rows),
         _larger(at, limits),
         _replicas(at),
         *_caching(at),
@@ -84,7 +88,9 @@ def ladder_of(
         *_regions(at, limits),
         Measure(
             "sharding",
-            "the largest machine's processor, storage or disk is full of what replicas cannot take over",
+            "the largest machine's processor, storage or disk is full of what replicas cannot take over, a standby replays less log than "
+            f"is written on average ({BUSY:.0%} of {REPLAY_RATE / MB:g} MB/s: the rest catches up after peaks), or a restore takes more "
+            f"than {RESTORE_WINDOW / 3600:g} hours",
             shard,
             shard_why,
         ),
@@ -230,6 +236,23 @@ def _by_hand(held: Table | None, table: str, days: float, *, parted: bool) -> It
 def _partitioning(partitions: Sequence[PartitionPlan]) -> Iterator[Measure]:
     for one in partitions:
         yield Measure(f"partitioning of {one.table}", one.threshold, one.due, one.why, tuple(one.statements[:1]))
+
+
+def _batching(at: Situation, larger_rows: Sequence[Batch]) -> Iterator[Measure]:
+    for one in larger_rows:
+        rate = at.load.rate(one.query, at.months)
+        yield Measure(
+            f"batching of {one.table}",
+            f"{FAST:,.0f} rows a second are inserted one by one, and nothing changes, refers to or looks up one by its key",
+            meeting(lambda month, one=one: at.load.rate(one.query, month, peak=False), FAST),  # type: ignore[misc]
+            f"{one.rows} rows of one group, a minute's, as one row of arrays: {rate:,.0f} → {rate / one.rows:,.0f} inserts a second, "
+            f"{at.sizes.of_table(one.table, at.months) / GB:,.0f} → {at.sizes.of_table(one.table, at.months) * one.left / GB:,.0f} GB in "
+            f"month {at.months:g}; the newest rows are read from the collector, or are up to {COLLECTED:g} s old",
+            (
+                "collect in a stream or an UNLOGGED table (a crash empties it); write each minute with COPY or INSERT … SELECT … GROUP BY",
+                "or keep the table in a column store for time series (TimescaleDB's columnstore, ClickHouse): values of one group compress",
+            ),
+        )
 
 
 def _larger(at: Situation, limits: Sequence[Limit]) -> Measure:

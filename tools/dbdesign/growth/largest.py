@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbdesign.growth.limits import BUSY, CHECKPOINT_SET, Situation, meeting
-from dbdesign.growth.machine import GB
+from dbdesign.growth.machine import GB, MB
 
 if TYPE_CHECKING:
+    from dbdesign.growth.batching import Batch
     from dbdesign.growth.load import QueryLoad
 
 NODE_SHARE = 0.6
@@ -22,6 +24,13 @@ LARGEST_MEMORY = 1024 * GB
 LARGEST_DISK = 64 * 1024 * GB
 """64 TB: the largest volume of the usual managed services."""
 LARGEST_IOPS = 256_000
+REPLAY_RATE = 128 * MB
+"""Bytes of log a second that a standby replays, which one process does: eight segments of 16 MB (wal-g/wal-g#456, October 2019: seven to
+eight on 24 cores of EC2 with PostgreSQL 11; measured on 18: 160 MB/s of inserts into a table and its key in memory)."""
+RESTORE_RATE = 500 * MB
+"""Bytes a second that a restore from object storage reaches with several processes (wal-g/wal-g#892, February 2021: about 500 MB/s)."""
+RESTORE_WINDOW = 24 * 3600.0
+"""Seconds that a restore may take at most: what no replica mends, a table dropped by mistake, costs a day without the database."""
 
 
 def cores_of(at: Situation, one: QueryLoad, months: float) -> float:
@@ -59,31 +68,45 @@ def replicas_wanted(at: Situation, months: float) -> float:
     return max(free / (at.machine.cores * NODE_SHARE), at.caching(months).reads / (at.machine.iops * BUSY))
 
 
-def sharding_due(at: Situation) -> tuple[float | None, str]:
-    """When the largest machine no longer serves: as the primary writes and strong reads in processor and storage, the disk; with as many
-    replicas as there may be, the reads; and the number that would change the answer."""
-    large = largest(at)
+def uses_of(at: Situation, months: float, batched: Sequence[Batch] = ()) -> dict[str, float]:
+    """Each limit of the largest machine as a share of it: as the primary writes and strong reads in processor and storage, the disk, the
+    log that a standby replays, a restore; with as many replicas as there may be, the reads."""
+    commits = at.load.commits(months) - sum(one.spared(at, months) for one in batched)
+    stored = at.stored(months) - sum(one.saved(at, months) for one in batched)
+    log = at.log_carried(months) - sum(one.unlogged(at, months) for one in batched)
+    unmovable = at.load.processor(months) - reads(at, months) + stale_intolerant(at, months)
+    return {
+        "processor": unmovable / (LARGEST * BUSY),
+        "disk": stored / (LARGEST_DISK * 0.8),
+        "storage": (at.random_writes(months, CHECKPOINT_SET) + commits) / (LARGEST_IOPS * BUSY),
+        "replay of the log": log / (REPLAY_RATE * BUSY),
+        "restore": stored / RESTORE_RATE / RESTORE_WINDOW,
+        "replicas": replicas_wanted(largest(at), months) / MOST_REPLICAS,
+    }
 
-    def use(months: float) -> float:
-        unmovable = at.load.processor(months) - reads(at, months) + stale_intolerant(at, months)
-        return max(
-            unmovable / (LARGEST * BUSY),
-            at.stored(months) / (LARGEST_DISK * 0.8),
-            (at.random_writes(months, CHECKPOINT_SET) + at.load.commits(months)) / (LARGEST_IOPS * BUSY),
-            replicas_wanted(large, months) / MOST_REPLICAS,
-        )
 
-    due = meeting(use, 1.0)
-    then = use(at.months)
+def sharding_due(at: Situation, batched: Sequence[Batch] = ()) -> tuple[float | None, str, str]:
+    """When the largest machine no longer serves, the numbers that would change the answer, and the limit that is met first.
+
+    Args:
+        batched: rows that are written several in one.
+    """
+    due = meeting(lambda months: max(uses_of(at, months, batched).values()), 1.0)
+    uses = uses_of(at, at.months, batched)
     commits, writes = at.load.commits(at.months), at.load.processor(at.months) - reads(at, at.months)
+    commits -= sum(one.spared(at, at.months) for one in batched)
     said = (
-        f"month {at.months:g}: {writes:,.2f} cores of writes of {LARGEST * BUSY:,.0f}, {at.stored(at.months) / GB:,.0f} GB of "
+        f"month {at.months:g}: {writes:,.2f} cores of writes of {LARGEST * BUSY:,.0f}, "
+        f"{uses['disk'] * LARGEST_DISK * 0.8 / GB:,.0f} GB of "
         f"{LARGEST_DISK * 0.8 / GB:,.0f}, {at.random_writes(at.months, CHECKPOINT_SET) + commits:,.0f} write operations a second of "
-        f"{LARGEST_IOPS * BUSY:,.0f} on the largest machine ({LARGEST:g} cores, "
-        f"{LARGEST_MEMORY / GB:,.0f} GB, 64 TB, {LARGEST_IOPS:,} IOPS)"
+        f"{LARGEST_IOPS * BUSY:,.0f}, {uses['replay of the log'] * REPLAY_RATE * BUSY / MB:,.1f} MB/s of log of the "
+        f"{REPLAY_RATE * BUSY / MB:,.0f} that a standby replays and catches up, "
+        f"a restore of {uses['restore'] * RESTORE_WINDOW / 3600:,.1f} hours of {RESTORE_WINDOW / 3600:,.0f} "
+        f"on the largest machine ({LARGEST:g} cores, {LARGEST_MEMORY / GB:,.0f} GB, 64 TB, {LARGEST_IOPS:,} IOPS)"
     )
-    if (wanted := replicas_wanted(large, at.months)) > 1:
+    if (wanted := uses["replicas"] * MOST_REPLICAS) > 1:
         said += f", and reads for {math.ceil(wanted)} replicas of that size, of {MOST_REPLICAS:g} at most"
-    if then > 0:
-        said += f"; {1 / then:,.1f} times that load would change the answer"
-    return due, said
+    first = max(uses, key=lambda name: uses[name])
+    if uses[first] > 0:
+        said += f"; {1 / uses[first]:,.1f} times that load would change the answer, by {first}"
+    return due, said, first

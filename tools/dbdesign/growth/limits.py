@@ -47,6 +47,8 @@ BACKUP_RATE = 200 * MB
 """Bytes a second that pg_basebackup copies over a network of 2 Gbit/s."""
 BACKUP_WINDOW = 8 * 3600.0
 """Seconds that a full backup, and a restore, may take."""
+COMPRESSED = 0.5
+"""What lz4 leaves of images of whole blocks (wal_compression): half, an assumption that text and numbers usually beat."""
 FREEZE_AGE = 200e6
 """autovacuum_freeze_max_age: transactions after which a table is vacuumed whatever its changes."""
 VACUUM_RATE = 40 * MB
@@ -163,11 +165,14 @@ class Situation:
 
     def random_writes(self, months: float, between: float = CHECKPOINT) -> float:
         """Blocks a second that checkpoints write: those dirtied between two, so many seconds apart, each once."""
-        found = 0.0
+        return sum(blocks * -math.expm1(-rate * between / blocks) / between for blocks, rate in self._scattered(months))
+
+    def _scattered(self, months: float) -> Iterator[tuple[float, float]]:
+        """Blocks at random places, and how many of them are written a second: of whole tables, and the last ones of groups in indexes."""
         for table, rate in self.load.dirtied(months).items():
-            blocks = max(self.sizes.of_table(table, months) / BLOCK, 1.0)
-            found += blocks * -math.expm1(-rate * between / blocks) / between
-        return found
+            yield max(self.sizes.of_table(table, months) / BLOCK, 1.0), rate
+        for table, (rate, ends) in self.load.advanced(months).items():
+            yield min(max(ends, 1.0), max(self.sizes.of_table(table, months) / BLOCK, 1.0)), rate
 
     def operations(self, months: float) -> float:
         """Reads and writes of the storage a second at peak."""
@@ -176,12 +181,13 @@ class Situation:
 
     def log_a_day(self, months: float) -> float:
         """Bytes of log a day, with an image of each block that is changed first after a checkpoint (full_page_writes)."""
-        images = 0.0
-        for table, rate in self.load.dirtied(months).items():
-            blocks = max(self.sizes.of_table(table, months) / BLOCK, 1.0)
-            images += blocks * -math.expm1(-rate * CHECKPOINT / blocks) / CHECKPOINT * BLOCK
-        share = self.average_of_peak(months)
-        return (self.load.log(months) + images * share) * 86_400
+        images = self.random_writes(months) * BLOCK
+        return (self.load.log(months) + images * self.average_of_peak(months)) * 86_400
+
+    def log_carried(self, months: float) -> float:
+        """Bytes of log a second on average, with the first rung's 15 minutes between checkpoints and its compression of images."""
+        images = self.random_writes(months, CHECKPOINT_SET) * BLOCK * COMPRESSED
+        return self.load.log(months) + images * self.average_of_peak(months)
 
     def average_of_peak(self, months: float) -> float:
         """Transactions that write on average against those at peak."""

@@ -24,6 +24,7 @@ from dbdesign.simulate.pages import node_pages, pages_of
 if TYPE_CHECKING:
     from dbdesign.model.design import Design
     from dbdesign.model.schema import Table
+    from dbdesign.model.statistics import ColumnStatistics
     from dbdesign.queries.uses import StatementUse, Write
     from dbdesign.simulate.plans import Plan
     from dbdesign.simulate.relations import Catalog
@@ -60,6 +61,8 @@ class Cost:
         touched: blocks by table, its indexes counted in.
         written: rows written by table.
         dirtied: blocks written at random places, by table; those at the end of a table or of an ordered index are written together.
+        advanced: blocks of indexes written at the ends of their groups, by table: a device's newest reading follows its last one.
+        fronts: such ends, by table: groups of rows within which an index goes on in order.
         log: bytes of log without full-page images.
         plan: its shape in words, for people.
     """
@@ -69,6 +72,8 @@ class Cost:
     written: Mapping[str, float] = field(default_factory=dict)
     dirtied: Mapping[str, float] = field(default_factory=dict)
     log: float = 0.0
+    advanced: Mapping[str, float] = field(default_factory=dict)
+    fronts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def blocks(self) -> float:
@@ -134,6 +139,8 @@ class Load:
             _mapped(one.now.written, one.then.written, share),
             _mapped(one.now.dirtied, one.then.dirtied, share),
             _between(one.now.log, one.then.log, share),
+            _mapped(one.now.advanced, one.then.advanced, share),
+            _mapped(one.now.fronts, one.then.fronts, share),
         )
 
     def processor(self, months: float) -> float:
@@ -147,6 +154,14 @@ class Load:
     def dirtied(self, months: float) -> dict[str, float]:
         """Blocks written at random places a second at peak by table."""
         return self._summed(months, "dirtied", peak=True)
+
+    def advanced(self, months: float) -> dict[str, tuple[float, float]]:
+        """Blocks written at the ends of groups a second at peak, and how many ends there are, by table."""
+        fronts: dict[str, float] = {}
+        for one in self.queries:
+            for table, number in self.cost(one, months).fronts.items():
+                fronts[table] = max(fronts.get(table, 0.0), number)
+        return {table: (rate, fronts[table]) for table, rate in self._summed(months, "advanced", peak=True).items()}
 
     def written(self, months: float) -> dict[str, float]:
         """Rows written a second on average by table."""
@@ -200,10 +215,16 @@ def _cost(one: Simulated, catalog: Catalog, speed: Speed) -> Cost:
     touched = _touched(plan, catalog)
     written: dict[str, float] = {}
     dirtied: dict[str, float] = {}
+    advanced: dict[str, float] = {}
+    fronts: dict[str, float] = {}
     log = processor = 0.0
     for write in one.writes:
         written[write.table] = written.get(write.table, 0.0) + write.rows
-        dirtied[write.table] = dirtied.get(write.table, 0.0) + _dirtied(write, catalog)
+        ends = _ends(write, catalog)
+        dirtied[write.table] = dirtied.get(write.table, 0.0) + _dirtied(write, catalog) - write.rows * len(ends)
+        if ends:
+            advanced[write.table] = advanced.get(write.table, 0.0) + write.rows * len(ends)
+            fronts[write.table] = fronts.get(write.table, 0.0) + sum(ends)
         log += _logged(write, catalog)
         processor += write.pages * ROW_WRITTEN
         for key in write.foreign_keys:
@@ -211,7 +232,7 @@ def _cost(one: Simulated, catalog: Catalog, speed: Speed) -> Cost:
             touched[key.table] = touched.get(key.table, 0.0) + blocks * write.rows
             processor += key.blocks * write.rows * CACHED_READ
         touched[write.table] = touched.get(write.table, 0.0) + write.rows * len(write.indexes)
-    return Cost(STATEMENT + warm * processes + processor, touched, written, dirtied, log)
+    return Cost(STATEMENT + warm * processes + processor, touched, written, dirtied, log, advanced, fronts)
 
 
 def _usual(one: Simulated) -> Plan:
@@ -249,6 +270,35 @@ def _dirtied(write: Written, catalog: Catalog) -> float:
     if write.kind == "update" and write.hot:
         random = 0.0
     return write.rows * (random + (write.kind != "insert"))
+
+
+def _ends(write: Written, catalog: Catalog) -> list[float]:
+    """For each index that an insert goes on with in order within groups (device, time): how many groups, each of which has one last block.
+
+    Measured on 18: 600,000 rows of 20,000 devices in turn, after 4 million, log images of 24,947 blocks, splits and heap included.
+    """
+    relation = catalog.twin.relation(write.table)
+    if relation is None or write.kind != "insert":
+        return []
+    by_name = {index.name: index for index in catalog.indexes(relation)}
+    found = []
+    for kept in write.indexes:
+        groups = 1.0
+        for place, each in enumerate(by_name[kept.name].attributes if kept.name in by_name else ()):
+            column = catalog.twin.column(relation, each.table_column) if each.table_column else None
+            if column is None:
+                break
+            if abs(column.correlation or 0.0) > 0.99:
+                if place:
+                    found.append(groups)
+                break
+            groups *= _distinct(column, catalog.twin.rows(relation))
+    return found
+
+
+def _distinct(column: ColumnStatistics, rows: float) -> float:
+    number = column.n_distinct
+    return max(-number * rows if number < 0 else number, 1.0) if number else max(rows, 1.0)
 
 
 def _logged(write: Written, catalog: Catalog) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from dbdesign.growth.batching import Batch, batches
 from dbdesign.growth.columns import ColumnOrder, column_orders
 from dbdesign.growth.distributed.lint import Unsupported, lint
 from dbdesign.growth.ladder import Measure, ladder_of
@@ -46,7 +47,8 @@ class GrowthPlan:
 
     Attributes:
         shard_due: the month in which the largest machine is full; None for not within ten years.
-        shard_reason: the numbers of that.
+        shard_reason: the numbers of that; `shard_limit` the limit that is nearest at the horizon.
+        batches: rows that could be written several in one; `batched_due` and `batched_reason`: the same with them.
         derived: whether schema or statements follow from entities and patterns, and are among the files.
     """
 
@@ -66,6 +68,10 @@ class GrowthPlan:
     problems: tuple[str, ...] = ()
     profile: Profile | None = field(default=None, repr=False)
     derived: bool = False
+    batches: tuple[Batch, ...] = ()
+    batched_due: float | None = None
+    batched_reason: str = ""
+    shard_limit: str = ""
 
     @property
     def sizes(self) -> Sizes:
@@ -79,8 +85,17 @@ class GrowthPlan:
 
     @property
     def shards(self) -> bool:
-        """Whether sharding is due within the horizon."""
-        return self.shard_due is not None and self.shard_due <= self.months
+        """Whether sharding is due within the horizon, and larger rows do not postpone it beyond."""
+        return self.full and not (self.batches and not _within(self.batched_due, self.months))
+
+    @property
+    def full(self) -> bool:
+        """Whether the largest machine is full within the horizon, as rows are written now."""
+        return _within(self.shard_due, self.months)
+
+
+def _within(due: float | None, months: float) -> bool:
+    return due is not None and due <= months
 
 
 def plan_growth(
@@ -141,14 +156,16 @@ def plan_growth(
     plans, whole = partition_plans(situation, today)
     texts = {one.query.name: moved_to(one.sql, today) for one in simulated if one.plan is not None}
     proven, disproved = upheld(prove(design.schema_, plans, load, texts, today))
-    due, reason = sharding_due(situation)
+    due, reason, by = sharding_due(situation)
+    larger_rows = batches(situation)
+    batched_due, batched_reason, _ = sharding_due(situation, larger_rows)
     tell(0.9, "weighing shard keys")
     keys = candidates(situation, profile) if profile is not None else []
     crossing = frozenset(one.query for one in (keys[0].routings if keys else ()) if not one.routed)
     return GrowthPlan(
         situation,
         tuple(limits),
-        tuple(ladder_of(situation, limits, proven, missing, due, reason)),
+        tuple(ladder_of(situation, limits, proven, missing, due, reason, larger_rows)),
         tuple(proven),
         (*whole, *disproved),
         orders,
@@ -162,6 +179,10 @@ def plan_growth(
         (*problems, *contradictions(design, load), *refused(simulated)),
         profile,
         bool(derived),
+        tuple(larger_rows),
+        batched_due,
+        batched_reason,
+        by,
     )
 
 

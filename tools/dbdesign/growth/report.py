@@ -49,7 +49,10 @@ def verdict_of(plan: GrowthPlan) -> dict[str, Any]:
     found: dict[str, Any] = {"needed": plan.shards, "until": spelled(plan.shard_due), "reason": plan.shard_reason}
     best = plan.candidates[0] if plan.candidates else None
     if plan.shards:
-        found["verdict"] = f"Shard before {spelled(plan.shard_due)}: {plan.shard_reason}."
+        found["verdict"] = f"Shard before {spelled(plan.shard_due)}{_unless(plan)}: {plan.shard_reason}."
+    elif plan.full:
+        found["until"] = spelled(plan.batched_due)
+        found["verdict"] = _batch_first(plan)
     else:
         larger = first(plan.limits, "disk", "memory", "iops", "processor")
         until = "for the next 10 years" if plan.shard_due is None else f"until month {plan.shard_due:g}"
@@ -67,6 +70,32 @@ def verdict_of(plan: GrowthPlan) -> dict[str, Any]:
         "keys that hold it: the application must give it with every statement",
     ]
     return found
+
+
+def _unless(plan: GrowthPlan) -> str:
+    """What makes bytes go without a shard, where it is bytes that are too many."""
+    if plan.shard_limit not in {"disk", "restore"}:
+        return ""
+    ways = {
+        "archiving of ": "old rows of {} are archived",
+        "object storage for ": "values of {} move to object storage",
+    }
+    said = [
+        way.format(one.measure.removeprefix(name))
+        for one in plan.ladder
+        for name, way in ways.items()
+        if one.measure.startswith(name)
+    ]
+    return f", unless {' and '.join(said)}" if said else ""
+
+
+def _batch_first(plan: GrowthPlan) -> str:
+    rows = ", ".join(f"{one.rows} rows of {one.table} in one" for one in plan.batches)
+    until = "for the next 10 years" if plan.batched_due is None else f"until month {plan.batched_due:g}"
+    return (
+        f"Batch before sharding: written row by row, the largest machine is full {spelled(plan.shard_due)} ({plan.shard_limit}); "
+        f"with {rows}, one PostgreSQL serves this {until} ({plan.batched_reason})."
+    )
 
 
 def limit_lines(plan: GrowthPlan) -> Iterator[Line]:
