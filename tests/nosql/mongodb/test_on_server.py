@@ -16,6 +16,7 @@ from dbdesign.model.documents import DocumentSchema
 from dbdesign.model.patterns import AccessModel, AccessPattern
 from dbdesign.nosql.base import DesignOptions, StoreDesign
 from dbdesign.nosql.mongodb import DESIGNER
+from dbdesign.nosql.mongodb.costs import write_cost
 from dbdesign.nosql.mongodb.design import request
 from dbdesign.nosql.mongodb.layout import Layout, layout
 from dbdesign.nosql.mongodb.requests import Request
@@ -246,6 +247,16 @@ def test_an_update_inserts_one_of_each_that_is_named_together_with_it(client: An
         "ship": [("order", "updateOne"), ("scan", "insertOne")],
         "lose": [("scan", "updateOne"), ("order", "insertOne")],
     }
+
+
+def test_an_update_costs_one_document_of_each_that_lies_apart() -> None:
+    placed = layout(Traffic(parse_design(BESIDE).access))
+    (ship,) = [one for one in placed.traffic.model.patterns if one.name == "ship"]
+    whole = write_cost(ship, placed, ())
+    alone = write_cost(ship.model_copy(update={"together": ()}), placed, ())
+    assert whole["documents_written"] - alone["documents_written"] == 1  # the scan; the event lies in the order
+    assert placed.traffic.written("scan") == 5 + 1
+    assert placed.traffic.written("event") == 5
 
 
 def _beside(pattern: AccessPattern, name: str, values: Row, loaded: Loaded) -> Row:

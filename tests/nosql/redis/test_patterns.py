@@ -11,6 +11,7 @@ from dbdesign.api.access_source import access_of
 from dbdesign.api.call import Call
 from dbdesign.model.patterns import AccessPattern
 from dbdesign.nosql.base import DesignOptions
+from dbdesign.nosql.redis.coverage import record_bytes, work_of, works
 from dbdesign.nosql.redis.design import plan_of
 from dbdesign.nosql.redis.indexes import joining
 from dbdesign.nosql.redis.module_writer import counted, function_names, python_name
@@ -294,6 +295,20 @@ def test_patterns_that_no_scenario_has_give_the_same(cluster, newest, clustered)
     plan = planned(HERE / "rare_patterns.yaml", cluster=cluster)
     assert {one.kind for one in plan.indexes.values()} == {"sorted set", "lexicographic set", "set", "bitmap"}
     exercise(plan, clustered if cluster == "yes" else newest)
+
+
+def test_an_update_costs_one_insert_of_what_is_named_together_with_it_and_an_insert_costs_its_children():
+    plan = planned(HERE / "rare_patterns.yaml", cluster="no")
+    found, one = works(plan), record_bytes(plan.records["mark"].entity)
+    by_name = {each.name: each for each in plan.model.patterns}
+    alone = {
+        name: work_of(by_name[name].model_copy(update={"together": ()}), plan).bytes
+        for name in ("mark a mood", "star with a mark", "write")
+    }
+    assert found["mark a mood"].bytes - alone["mark a mood"] == pytest.approx(one)
+    assert found["star with a mark"].bytes - alone["star with a mark"] == pytest.approx(one)
+    assert found["write"].bytes - alone["write"] == pytest.approx(3 * one)
+    assert any("for one mark" in step for step in found["mark a mood"].steps)
 
 
 def test_different_elements_are_counted_within_a_few_percent(newest):
