@@ -26,7 +26,8 @@ LARGEST_DISK = 64 * 1024 * GB
 LARGEST_IOPS = 256_000
 REPLAY_RATE = 128 * MB
 """Bytes of log a second that a standby replays, which one process does: eight segments of 16 MB (wal-g/wal-g#456, October 2019: seven to
-eight on 24 cores of EC2 with PostgreSQL 11; measured on 18: 160 MB/s of inserts into a table and its key in memory, 240 MB/s of images of blocks, which are counted alike)."""
+eight on 24 cores of EC2 with PostgreSQL 11; measured on 18: 160 MB/s of inserts into a table and its key in memory, 240 MB/s
+of images of blocks, which are counted alike)."""
 RESTORE_RATE = 500 * MB
 """Bytes a second that a restore from object storage reaches with several processes (wal-g/wal-g#892, February 2021: about 500 MB/s)."""
 RESTORE_WINDOW = 24 * 3600.0
