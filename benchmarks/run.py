@@ -205,6 +205,18 @@ LONG = (
         ("migration_check.py",),
         "python benchmarks/migration_check.py",
     ),
+    Long(
+        "a migration of fifty operations on 400 tables, verified",
+        "at most 20 s",
+        (),
+        "python benchmarks/migration_plan.py",
+    ),
+    Long(
+        "locks and plans on PostgreSQL 12 to 18",
+        "no difference",
+        (),
+        "python benchmarks/postgres_versions.py --locks --pairs",
+    ),
     Long("technologies detected", "as its table says", (), "python benchmarks/detection.py"),
     Long("renames told from drops", "as its table says", (), "python benchmarks/rename_detection.py"),
 )
