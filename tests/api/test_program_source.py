@@ -227,3 +227,28 @@ def test_a_design_file_may_name_a_folder(tmp_path: Path) -> None:
     found = load("shop.yaml", call)
     assert labels(found) == ["audit", "customers", "orders"]
     assert found.design.files["orders"] == "shop/orders.py"
+
+
+BASE_ELSEWHERE = {
+    "app/db/base.py": "# table base: id\n",
+    "app/models/orders.py": "from app.db.base import Base\nfrom app.models.lines import Line\n# table orders: id\n",
+    "app/models/lines.py": "from ..db import base\n# table lines: id\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("working", "named"), [("app/models", "."), ("app", "models"), ("app/models", "orders.py"), (".", "app/models")]
+)
+def test_imports_from_above_the_working_folder_are_found_where_no_root_forbids_it(
+    working: str, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, BASE_ELSEWHERE)
+    monkeypatch.chdir(tmp_path / working)
+    load(named, Call())
+    assert sorted(path.rpartition("/")[2] for path in SEEN[-1]) == ["base.py", "lines.py", "orders.py"]
+
+
+def test_imports_from_above_the_root_are_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, BASE_ELSEWHERE)
+    assert labels(load(".", Call(access=Access.beneath(tmp_path / "app" / "models")))) == ["lines", "orders"]
+    assert sorted(SEEN[-1]) == ["lines.py", "orders.py"]

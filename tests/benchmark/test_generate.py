@@ -189,3 +189,33 @@ def test_parents_that_the_volumes_name_are_there_and_have_their_shares() -> None
         assert database.value(f"{share} country IS NULL") == pytest.approx(0.1, abs=0.01)
         assert database.value(f"{share} shop_id = 7") == pytest.approx(0.4, abs=0.01)
         assert violations(database) == []
+
+
+GUARDED = """
+create table tenants (id bigint generated always as identity primary key, name text not null);
+create table orders (id bigint generated always as identity primary key, tenant_id bigint not null references tenants);
+create table events (id bigint not null, tenant_id bigint not null) partition by hash (id);
+create table events_0 partition of events for values with (modulus 1, remainder 0);
+alter table tenants enable row level security, force row level security;
+alter table orders enable row level security, force row level security;
+alter table events enable row level security, force row level security;
+create policy own on orders using (tenant_id = current_setting('app.tenant')::bigint);
+create policy own on events using (tenant_id = current_setting('app.tenant')::bigint);
+"""
+
+
+def test_tables_whose_row_security_is_forced_are_filled_and_it_is_forced_again() -> None:
+    with filled(GUARDED, 3_000) as database:
+        assert database.loaded.problems == ()
+        assert [(table.label, table.reason) for table in database.loaded.tables if not table.rows] == []
+        assert database.loaded.notes == (
+            "Row security was not forced on the owner while tables were filled: events, orders, tenants.",
+        )
+        forced = database.session.rows(
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY 1"
+        )
+        assert forced == [("events",), ("orders",), ("tenants",)]
+        database.session.execute("RESET row_security")
+        assert database.value("SELECT count(*) FROM tenants") == 0, "no policy lets the owner see one"
+        database.session.execute("SET app.tenant = '1'")
+        assert database.value("SELECT count(DISTINCT tenant_id) FROM orders") == 1

@@ -142,3 +142,12 @@ def test_a_design_file_is_told_from_a_schema(text: str, design: bool) -> None:
 def test_any_text_is_a_design_or_an_input_error(text: str) -> None:
     with contextlib.suppress(InputError):
         parse_design(text)
+
+
+@pytest.mark.parametrize("condition", ["(" * 300 + "total > 1" + ")" * 300, "not " * 400 + "(total > 1)"])
+def test_a_query_that_is_nested_too_deeply_is_a_problem_of_its_own(condition: str) -> None:
+    text = f"schema: x\nworkload:\n  - sql: select id from orders where {condition}\n  - sql: select * from ordrs"
+    assert problems(text) == [
+        "line 3: query 'query 1' cannot be parsed: it is nested too deeply",
+        "line 4: query 'query 2' reads 'ordrs', which the schema does not have; did you mean orders?",
+    ]

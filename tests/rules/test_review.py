@@ -8,9 +8,12 @@ from dbdesign.errors import InputError, UnknownNameError
 from dbdesign.model.design import Design
 from dbdesign.model.finding import Finding, Severity
 from dbdesign.model.schema import Engine
+from dbdesign.model.workload import Query
+from dbdesign.readers.base import reader
 from dbdesign.rules.base import Rule, families, rule, rules
 from dbdesign.rules.grouping import group, join_alters
 from dbdesign.rules.pages import index, page, scope
+from dbdesign.rules.queries import parse_queries
 from dbdesign.rules.review import review
 from dbdesign.rules.sarif import fingerprint, sarif
 from dbdesign.rules.suppression import ReviewConfig, comment_suppressions, read_config
@@ -277,3 +280,10 @@ def test_the_index_lists_every_rule_by_family_and_a_page_says_how_to_allow_it() 
     ]
     assert "`-- dbdesign: allow nullable-flag <reason>`" in page(rule("nullable-flag"))
     assert scope(rule("query-without-index")) == "every engine; needs a workload"
+
+
+def test_a_query_that_is_nested_too_deeply_is_not_understood_and_the_others_are() -> None:
+    schema = reader("postgresql").read("create table t (id int primary key, a int)").schema_
+    deep = Query(name="deep", sql=f"select id from t where {'(' * 300}a = 1{')' * 300}")
+    parsed, failed = parse_queries([deep, Query(name="plain", sql="select a from t")], schema, "postgres")
+    assert ([one.query.name for one in parsed], failed) == (["plain"], ["deep"])

@@ -116,3 +116,29 @@ def test_lost_indentation_is_said() -> None:
     )
     with pytest.raises(InputError, match="indentation"):
         read_plans(flat)
+
+
+QUOTED = """{
+  "query_block": {
+    "select_id": 1,
+    "table": {
+      "table_name": "t",
+      "access_type": "ALL",
+      "rows": 100,
+      "attached_condition": "json_extract(t.doc,'$."a b"') = 1 and t.n = 'c\\d'"
+    }
+  }
+}
+"""
+
+
+def test_quotes_within_a_condition_that_are_not_escaped_are_part_of_it() -> None:
+    twice = read_plans(QUOTED + QUOTED)
+    assert [node.filter for plan in twice.plans for node in plan.nodes if node.relation] == [
+        """json_extract(t.doc,'$."a b"') = 1 and t.n = 'c\\d'"""
+    ] * 2
+
+
+def test_what_is_broken_beyond_its_quotes_is_refused_with_its_line() -> None:
+    with pytest.raises(DesignError, match=r"line 7: .*cannot be read: "):
+        read_plans(QUOTED.replace('"rows": 100', '"rows": 1 00'))

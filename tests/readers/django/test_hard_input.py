@@ -160,3 +160,23 @@ def test_the_models_of_healthchecks_are_read_in_full() -> None:
     }  # fmt: skip
     assert [one.text for one in result.unread] == ["Check.project", "Channel.project"]
     assert all("accounts.Project is not in the sources" in one.reason for one in result.unread)
+
+
+def test_models_whose_base_lies_elsewhere_are_read_and_said_to_lack_fields() -> None:
+    text = HEAD + (
+        "from django.db.models import Func\nfrom shop.core.models import Timestamped\nfrom kit import Expression\n"
+        "class Order(Timestamped):\n    number = models.IntegerField()\n"
+        "class Line(models.Model):\n    order = models.ForeignKey(Order, on_delete=models.CASCADE)\n"
+        "class Total(Func):\n    width = models.IntegerField()\n"
+        "class Rate(Expression):\n    output_field = models.IntegerField()\n"
+        "class Report(Expression):\n    chosen = models.Q(a=1)\n"
+    )
+    result = read({"orders/models.py": text})
+    assert [one.name for one in result.schema_.tables] == ["orders_order", "orders_line"]
+    assert [(one.line, one.text, one.reason) for one in result.unread] == [
+        (
+            5,
+            "class Order(shop.core.models.Timestamped)",
+            "shop.core.models.Timestamped is not in the sources: fields that it adds are not known",
+        )
+    ]

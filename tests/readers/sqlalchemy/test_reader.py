@@ -194,6 +194,62 @@ def test_bases_and_types_of_packages_that_are_not_read_cost_no_table() -> None:
     ]
 
 
+MODELS_ALONE = """
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlmodel import Field
+from app.db.base import Base, Stamped
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int]
+    name: Mapped[str]
+
+class Named(Base):
+    name: Mapped[str]
+
+class City(Named):
+    __tablename__ = "cities"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Audit(Base):
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Abstract(Base):
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Hero(Stamped, table=True):
+    id: int = Field(primary_key=True)
+"""
+
+
+def test_models_whose_base_lies_elsewhere_are_read_where_they_are_certainly_tables_and_else_said() -> None:
+    found = read({"models.py": MODELS_ALONE})
+    assert {one.label: [column.name for column in one.columns] for one in found.schema.tables} == {
+        "users": ["id", "name"],
+        "cities": ["id", "name"],
+        "hero": ["id"],
+    }
+    assert [(one.line, one.text, one.reason) for one in found.unread] == [
+        (
+            18,
+            "class Audit",
+            "has columns, and app.db.base.Base is of a package that is not read: whether it is a model is not known, and no table is read for it",
+        )
+    ]
+
+
+def test_a_class_whose_table_has_a_name_that_is_computed_elsewhere_is_said_and_the_others_are_read() -> None:
+    head = "from sqlalchemy import Column, Integer\nfrom sqlalchemy.orm import declarative_base\nimport kit\n"
+    unknown = "class A(Base):\n    __tablename__ = kit.name()\n    id = Column(Integer, primary_key=True)\n"
+    known = 'class B(Base):\n    __tablename__ = "b"\n    id = Column(Integer, primary_key=True)\n'
+    found = read({"models.py": f"{head}Base = declarative_base()\n{unknown}{known}"})
+    assert [one.label for one in found.schema.tables] == ["b"]
+    assert [(one.line, one.text, one.reason) for one in found.unread] == [
+        (5, "class A", "the table's name is not known: kit.name is of a package that is not read")
+    ]
+
+
 def test_nothing_of_a_program_is_executed(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     program = f"""

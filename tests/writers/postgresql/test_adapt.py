@@ -51,7 +51,9 @@ TYPES = [
     (Engine.MYSQL, DataType(kind=Kind.INT64, native="bigint unsigned", unsigned=True), "numeric(20,0)"),
     (Engine.MYSQL, DataType(kind=Kind.INT32, native="int unsigned", unsigned=True), "bigint"),
     (Engine.MYSQL, DataType(kind=Kind.TIMESTAMP, native="datetime(3)", precision=3), "timestamp(3) without time zone"),
-    (Engine.MYSQL, DataType(kind=Kind.TIMESTAMPTZ, native="timestamp", precision=0), "timestamp with time zone"),
+    (Engine.MYSQL, DataType(kind=Kind.TIMESTAMPTZ, native="timestamp", precision=0), "timestamp(0) with time zone"),
+    (Engine.MYSQL, DataType(kind=Kind.TIMESTAMP, native="datetime"), "timestamp(0) without time zone"),
+    (Engine.SQLSERVER, DataType(kind=Kind.TIMESTAMP, native="datetime2"), "timestamp without time zone"),
     (Engine.MYSQL, DataType(kind=Kind.YEAR, native="year"), "smallint"),
     (Engine.MYSQL, DataType(kind=Kind.JSON, native="json"), "jsonb"),
     (Engine.MYSQL, DataType(kind=Kind.BLOB, native="longblob"), "bytea"),
@@ -113,7 +115,9 @@ def test_unsigned_numbers_are_checked_except_where_their_parent_is() -> None:
         primary_key=Key(columns=("id",)),
         foreign_keys=(ForeignKey(columns=("parent",), referenced_table="t", referenced_columns=("id",)),),
     )
-    assert [line.strip() for line in result.text.splitlines() if "CHECK" in line] == ["CHECK (amount >= 0)"]
+    assert [line.strip() for line in result.text.splitlines() if "CHECK" in line] == [
+        "CHECK (amount BETWEEN 0 AND 4294967295)"
+    ]
     assert [note.object for note in result.notes] == ["t.amount"]
 
 
@@ -312,7 +316,7 @@ HARD: dict[str, tuple[Engine, str, str]] = {
     "unsigned numbers are checked where the parent is not there": (
         Engine.MYSQL,
         "CREATE TABLE t (p int unsigned REFERENCES nowhere (id))",
-        "CHECK (p >= 0)",
+        "CHECK (p BETWEEN 0 AND 4294967295)",
     ),
     "a domain's column has a default of the type under it": (
         Engine.SQLSERVER,
@@ -362,3 +366,64 @@ def test_cockroachdbs_inverted_index_of_shapes_is_gist() -> None:
     result = write(readers()["cockroachdb"].read(text).schema_)
     assert "USING gist (b)" in result.text
     assert "USING gin (d)" in result.text
+
+
+BOUNDED = """
+CREATE TABLE t (
+    tiny tinyint, utiny tinyint unsigned, small smallint, usmall smallint unsigned, medium mediumint, umedium mediumint unsigned,
+    plain int, ubig bigint unsigned, price decimal(9,2) unsigned, hash binary(16), token varbinary(40), blobs blob
+);
+"""
+
+
+def test_what_mysqls_types_bound_is_checked_and_said() -> None:
+    result = write(readers()["mysql"].read(BOUNDED).schema_)
+    assert result.proof.level == "executed", result.notes
+    assert [line.strip().rstrip(",") for line in result.text.splitlines() if "CHECK" in line] == [
+        "CHECK (tiny BETWEEN -128 AND 127)",
+        "CHECK (utiny BETWEEN 0 AND 255)",
+        "CHECK (usmall BETWEEN 0 AND 65535)",
+        "CHECK (medium BETWEEN -8388608 AND 8388607)",
+        "CHECK (umedium BETWEEN 0 AND 16777215)",
+        "CHECK (ubig >= 0)",
+        "CHECK (price >= 0)",
+        "CHECK (octet_length(hash) = 16)",
+        "CHECK (octet_length(token) <= 40)",
+    ]
+    assert {(note.object, note.lost, note.instead) for note in result.notes} == {
+        ("t.tiny", "integers of 1 byte", "a wider type with a CHECK of its range"),
+        ("t.medium", "integers of 3 bytes", "a wider type with a CHECK of its range"),
+        ("t.utiny, t.usmall, t.umedium, t.ubig, t.price", "unsigned numbers", "a wider type with a CHECK of its range"),
+        ("t.hash", "the length of a binary column", "bytea with a CHECK of its length; shorter values are not padded"),
+        ("t.token", "the length of a binary column", "bytea with a CHECK of its length"),
+    }
+
+
+REFERRING = """
+CREATE TABLE users (id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, boss bigint unsigned, FOREIGN KEY (boss) REFERENCES users (id));
+CREATE TABLE profiles (user_id bigint unsigned NOT NULL PRIMARY KEY, FOREIGN KEY (user_id) REFERENCES users (id));
+CREATE TABLE visits (id bigint unsigned NOT NULL PRIMARY KEY, user_id bigint unsigned, FOREIGN KEY (user_id) REFERENCES profiles (user_id));
+CREATE TABLE one (id bigint unsigned PRIMARY KEY, FOREIGN KEY (id) REFERENCES two (id));
+CREATE TABLE two (id bigint unsigned PRIMARY KEY, FOREIGN KEY (id) REFERENCES one (id));
+"""
+
+
+def test_a_foreign_key_has_one_type_at_both_ends_however_far_the_numbered_key_is() -> None:
+    result = write(readers()["mysql"].read(REFERRING).schema_)
+    assert result.proof.level == "executed", result.notes
+    ours = readers()["postgresql"].read(result.text).schema_
+    assert {
+        f"{table.label}.{column.name}": column.type.native for table in ours.tables for column in table.columns
+    } == {
+        "users.id": "bigint",
+        "users.boss": "bigint",
+        "profiles.user_id": "bigint",
+        "visits.id": "numeric(20,0)",
+        "visits.user_id": "bigint",
+        "one.id": "numeric(20,0)",
+        "two.id": "numeric(20,0)",
+    }
+    assert sum(len(table.foreign_keys) for table in ours.tables) == 5
+    assert [(note.object, note.instead) for note in result.notes if "both ends" in note.lost] == [
+        ("users.boss, profiles.user_id, visits.user_id", "bigint for numeric(20,0)")
+    ]

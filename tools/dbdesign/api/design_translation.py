@@ -30,7 +30,7 @@ def as_postgresql(loaded: Loaded) -> Loaded:
     from dbdesign.writers.base import WriteOptions, writer
 
     text = writer("postgresql").write(_numbers(schema), WriteOptions(grants=False, comments=False, prove=False)).text
-    ours = _bounded(_rounded(_referring(reader("postgresql").read(text).schema_), schema), schema)
+    ours = _bounded(reader("postgresql").read(text).schema_, schema)
     workload = loaded.design.workload
     queries = tuple(_query(one, schema) for one in workload.queries)
     design = loaded.design.model_copy(
@@ -53,47 +53,8 @@ def _numbers(schema: Schema) -> Schema:
     return _with_columns(schema, change)
 
 
-def _referring(schema: Schema) -> Schema:
-    """Columns of foreign keys of the type that they refer to: a key that is counted up is a bigint, though it was unsigned."""
-    types: dict[tuple[str, str], DataType] = {}
-    for table in schema.tables:
-        for key in table.foreign_keys:
-            parent = schema.table_by_label.get(key.references)
-            for own, to in zip(key.columns, key.referenced_columns, strict=True):
-                if parent is not None and parent.label != table.label and (column := parent.column(to)) is not None:
-                    types[table.label, own] = column.type
-    return _with_columns(
-        schema,
-        lambda table, one: {"type": types[table.label, one.name]} if (table.label, one.name) in types else {},
-    )
-
-
-_MOMENTS = {
-    Kind.TIMESTAMP: "timestamp({}) without time zone",
-    Kind.TIMESTAMPTZ: "timestamp({}) with time zone",
-    Kind.TIME: "time({}) without time zone",
-}
-
-
-def _rounded(ours: Schema, schema: Schema) -> Schema:
-    """Points in time with as many digits as MySQL keeps: none where the type says nothing."""
-    if schema.engine not in {Engine.MYSQL, Engine.TIDB}:
-        return ours
-
-    def change(table: Table, one: Column) -> dict[str, Any]:
-        before = schema.table_by_label.get(table.label)
-        own = before.column(one.name) if before is not None else None
-        if own is None or one.type.kind not in _MOMENTS:
-            return {}
-        digits = own.type.precision or 0
-        native = _MOMENTS[one.type.kind].format(digits)
-        return {"type": DataType(kind=one.type.kind, native=native, precision=digits)}
-
-    return _with_columns(ours, change)
-
-
 def _bounded(ours: Schema, schema: Schema) -> Schema:
-    """Checks for what PostgreSQL's types do not bound: the length of bytes, small and unsigned numbers, truth as a number."""
+    """Checks for what is bounded in MySQL and not by PostgreSQL's types: truth as a number, years."""
     if schema.engine not in {Engine.MYSQL, Engine.TIDB}:
         return ours
     words = dialect(Engine.POSTGRESQL)
@@ -102,30 +63,13 @@ def _bounded(ours: Schema, schema: Schema) -> Schema:
         before = schema.table_by_label.get(table.label)
         referring = {name for key in table.foreign_keys for name in key.columns}  # which their parents bound
         own = [one for one in (before.columns if before is not None else ()) if one.name not in referring]
-        bounds = [(one.name, _bound(one.type)) for one in own]
-        found = [Check(expression=bound.format(words.identifier(name))) for name, bound in bounds if bound]
+        bounds = [(one.name, _BOUNDS[one.type.kind]) for one in own if one.type.kind in _BOUNDS]
+        found = [Check(expression=bound.format(words.identifier(name))) for name, bound in bounds]
         tables.append(table.model_copy(update={"checks": (*table.checks, *found)}))
     return ours.model_copy(update={"tables": tuple(tables)})
 
 
-_BITS = {Kind.INT8: 8, Kind.INT16: 16, Kind.INT24: 24, Kind.INT32: 32}
-
-
-def _bound(type_: DataType) -> str:
-    """What a type of MySQL's lets be, as a condition on `{}`; empty where PostgreSQL's type is no wider."""
-    if type_.kind is Kind.BOOLEAN:
-        return "{} IN (0, 1)"
-    if type_.kind is Kind.SET and type_.values:
-        return f"{{}} <@ ARRAY[{', '.join(dialect(Engine.POSTGRESQL).literal(one) for one in type_.values)}]::text[]"
-    if type_.kind is Kind.YEAR:
-        return "{} BETWEEN 1901 AND 2155"
-    if type_.kind in {Kind.BINARY, Kind.VARBINARY} and type_.length:
-        return f"octet_length({{}}) {'=' if type_.kind is Kind.BINARY else '<='} {type_.length}"
-    bits = _BITS.get(type_.kind)
-    if bits is not None and (type_.unsigned or bits in {8, 24}):
-        low, high = (0, 2**bits - 1) if type_.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-        return f"{{}} BETWEEN {low} AND {high}"
-    return "{} >= 0" if type_.unsigned else ""
+_BOUNDS = {Kind.BOOLEAN: "{} IN (0, 1)", Kind.YEAR: "{} BETWEEN 1901 AND 2155"}
 
 
 def _with_columns(schema: Schema, changes: Callable[[Table, Column], dict[str, Any]]) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -34,13 +35,14 @@ def imported(first: dict[str, str], call: Call) -> dict[str, str]:
     """
     found = dict(first)
     waiting = list(first)
-    tried: set[str] = set()
+    tried = {os.path.abspath(path) for path in first}  # noqa: PTH100
     while waiting and len(found) < MOST_FILES:
         path = waiting.pop(0)
         for candidate in _candidates(path, found[path]):
-            if candidate in tried or candidate in found:
+            place = os.path.abspath(candidate)  # noqa: PTH100 - `..` by name alone: a file has one name, however it is reached
+            if place in tried:
                 continue
-            tried.add(candidate)
+            tried.add(place)
             text = _read(candidate, call)
             if text is not None:
                 found[candidate] = text
@@ -57,15 +59,14 @@ def _candidates(path: str, text: str) -> Iterator[str]:
 
 def _of_python(path: str, text: str) -> Iterator[str]:
     folder = posixpath.dirname(path)
+    above = list(_ancestors(folder))
     for match in _PYTHON.finditer(text):
         module = match["module"] if match["module"] is not None else match["plain"]
         names = re.findall(r"\w+", re.sub(r"\s+as\s+\w+", "", match["names"] or ""))
         dots = len(module) - len(module.lstrip("."))
         inside = module.lstrip(".").replace(".", "/")
-        places = [_up(folder, dots - 1)] if dots else list(_ancestors(folder))
+        places = [_up(folder, dots - 1)] if dots else above
         for place in places:
-            if place is None:
-                continue
             target = posixpath.join(place, inside) if inside else place
             if inside:
                 yield f"{target}.py"
@@ -101,20 +102,25 @@ def _spelt(target: str) -> Iterator[str]:
     yield from (f"{target}{one}" for one in _ENDINGS[1:])
 
 
-def _up(folder: str, levels: int) -> str | None:
+def _up(folder: str, levels: int) -> str:
     for _ in range(levels):
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+        folder = _above(folder)
     return folder
 
 
+def _above(folder: str) -> str:
+    """The folder above one; above the working folder, `..`, which only a caller without roots may look into."""
+    if not folder or posixpath.basename(folder) in {".", ".."}:
+        return posixpath.normpath(posixpath.join(folder, ".."))
+    return posixpath.dirname(folder)
+
+
 def _ancestors(folder: str) -> Iterator[str]:
-    """The folder and those above it, as far as the caller's way of naming goes."""
+    """The folder and those above it, `MOST_UP` of them at most."""
     for _ in range(MOST_UP + 1):
         yield folder
-        above = posixpath.dirname(folder)
-        if above == folder or posixpath.basename(folder) in {".", ".."}:
+        above = _above(folder)
+        if above == folder:
             return
         folder = above
 

@@ -1,5 +1,5 @@
 """What slows a load or stands in its way is taken off a database before and put back after: foreign keys, plain indexes, triggers,
-and the deferrability of keys, which ON CONFLICT cannot use.
+row security that is forced on the owner, and the deferrability of keys, which ON CONFLICT cannot use.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ SELECT n.nspname, c.relname, r.rulename
 FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE r.ev_type IN ('2', '3') AND r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p') AND {scope} ORDER BY 1, 2, 3
 """
+_FORCED = """
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relrowsecurity AND c.relforcerowsecurity AND c.relkind IN ('r', 'p') AND {scope} ORDER BY 1, 2
+"""
 _BOUNDS = """
 SELECT n.nspname, c.relname, pg_get_partition_constraintdef(c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition AND c.relkind = 'r' AND {scope}
@@ -75,6 +79,7 @@ class Bared:
     indexes: list[Removed] = field(default_factory=list)
     triggers: list[tuple[str, str]] = field(default_factory=list)
     rules: list[tuple[str, str, str]] = field(default_factory=list)
+    forced: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     validated: int = 0
 
@@ -90,13 +95,14 @@ def partition_bounds(session: Session) -> dict[tuple[str, str], str]:
 
 
 def lay_bare(session: Session) -> Bared:
-    """Take the foreign keys, plain indexes and triggers off, and make deferrable keys immediate."""
+    """Take the foreign keys, plain indexes, triggers and forced row security off, and make deferrable keys immediate."""
     found = Bared(
         [Removed(*row) for row in _asked(session, _FOREIGN_KEYS)],
         [Removed(*row) for row in _asked(session, _DEFERRABLE_KEYS)],
         [Removed(*row) for row in _asked(session, _INDEXES)],
         [(row[0], row[1]) for row in _asked(session, _TRIGGERS)],
         [(row[0], row[1], row[2]) for row in _asked(session, _RULES)],
+        [(row[0], row[1]) for row in _asked(session, _FORCED)],
     )
     found.foreign_keys = [
         one
@@ -113,6 +119,8 @@ def lay_bare(session: Session) -> Bared:
         session.execute(f"ALTER TABLE {qualified(namespace, table)} DISABLE TRIGGER USER")
     for namespace, table, rule in found.rules:
         session.execute(f"ALTER TABLE {qualified(namespace, table)} DISABLE RULE {name(rule)}")
+    for namespace, table in found.forced:
+        session.execute(f"ALTER TABLE {qualified(namespace, table)} NO FORCE ROW LEVEL SECURITY")
     return found
 
 
@@ -137,6 +145,12 @@ def put_back(session: Session, bared: Bared) -> None:
         session.execute(f"ALTER TABLE {qualified(namespace, table)} ENABLE TRIGGER USER")
     for namespace, table, rule in bared.rules:
         session.execute(f"ALTER TABLE {qualified(namespace, table)} ENABLE RULE {name(rule)}")
+
+
+def force_row_security(session: Session, bared: Bared) -> None:
+    """Row security holds for the owner again: last of all, when nothing of what the filling reads or writes is left to do."""
+    for namespace, table in bared.forced:
+        session.execute(f"ALTER TABLE {qualified(namespace, table)} FORCE ROW LEVEL SECURITY")
 
 
 def _try(session: Session, bared: Bared, one: Removed, sql: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from dbdesign.benchmark.constraints import lay_bare, partition_bounds, put_back
+from dbdesign.benchmark.constraints import force_row_security, lay_bare, partition_bounds, put_back
 from dbdesign.benchmark.fill import FilledTable, Filling
 from dbdesign.benchmark.late import refer_later
 from dbdesign.benchmark.order import Order, keys_of, load_order, root_of
@@ -258,14 +258,20 @@ def generate(
         notes.append(f"Triggers were off while tables were filled: {', '.join(off)}.")
     if off := [f"{rule} on {namespace}.{table}" for namespace, table, rule in bared.rules]:
         notes.append(f"Rules were off while tables were filled: {', '.join(off)}.")
+    if bared.forced:
+        off = [label_of(namespace, table) for namespace, table in bared.forced]
+        notes.append(f"Row security was not forced on the owner while tables were filled: {', '.join(off)}.")
+    size = session.size()
+    found = checksum(session, [schema.table_by_label[label] for label in holders(schema) if label in work.found])
+    force_row_security(session, bared)
     return Loaded(
         tuple(work.found[label] for label in holders(schema) if label in work.found),
         bared.validated,
         (*absent, *work.problems, *bared.problems),
         tuple(notes),
-        session.size(),
+        size,
         time.monotonic() - begun,
-        checksum(session, [schema.table_by_label[label] for label in holders(schema) if label in work.found]),
+        found,
     )
 
 

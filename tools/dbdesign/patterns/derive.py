@@ -311,7 +311,7 @@ def _increments(sql: str, columns: frozenset[str], design: Design) -> bool:
     """Whether an UPDATE computes a column's new value from its old one."""
     try:
         tree = parse_one(spaced(sql), dialect=dialect(design.schema.engine).sqlglot)
-    except SqlglotError:
+    except (SqlglotError, RecursionError):
         return False
     return any(
         one.this.name in columns and any(column.name == one.this.name for column in one.expression.find_all(exp.Column))

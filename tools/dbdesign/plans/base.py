@@ -14,6 +14,7 @@ from dbdesign.plans.lines import Line, joined, python_value
 from dbdesign.plans.server_log import DURATION_LABEL
 from dbdesign.plans.shell_json import ShellJsonError, read_shell_json
 from dbdesign.plans.tables import Table, tables
+from dbdesign.plans.unescaped import with_quotes_escaped
 
 TABLE = re.compile(r"select_type|operator info|\bdetail\b|\bdescription\b", re.IGNORECASE)
 """A column that each of the tables has which are plans."""
@@ -50,25 +51,28 @@ class Content:
     def documents(self) -> list[Document]:
         """The JSON values in it, in order. What begins as one and is none stands in `json_fault`."""
         found: list[Document] = []
-        position = 0
-        if re.match(r"\s*[\[(]\s*\(", self.head) and (value := python_value(self.text)) is not None:
+        position, text = 0, self.text
+        if re.match(r"\s*[\[(]\s*\(", self.head) and (value := python_value(text)) is not None:
             return [Document(self.lines[0].number, value)]
-        while opening := OPENING.search(self.text, position):
+        while opening := OPENING.search(text, position):
             begin = opening.end()
-            line = self._line_at(begin)
+            line = self._line_at(begin, text)
             try:
-                value, position = json.JSONDecoder(strict=False).raw_decode(self.text, begin)
+                value, position = json.JSONDecoder(strict=False).raw_decode(text, begin)
                 found.append(Document(line, value))
             except RecursionError:
                 self.json_fault = (line, "it is nested too deeply")
                 break
             except ValueError as error:
                 try:
-                    value, position = read_shell_json(self.text, begin)
+                    value, position = read_shell_json(text, begin)
                     found.append(Document(line, value, relaxed=True))
                 except ShellJsonError as fault:
-                    self._fault(error, fault, begin)
-                    break
+                    quoted = text[:begin] + with_quotes_escaped(text[begin:])
+                    if quoted == text:
+                        self._fault(error, fault, begin, text)
+                        break
+                    position, text = begin, quoted
         return found
 
     def duration_before(self, line: int) -> float | None:
@@ -83,17 +87,17 @@ class Content:
         marks = ((line.number, line.text.partition(f"{DURATION_LABEL}: ")) for line in self.lines)
         return [(number, float(rest.split()[0])) for number, (_, label, rest) in marks if label]
 
-    def _fault(self, error: ValueError, fault: ShellJsonError, begin: int) -> None:
+    def _fault(self, error: ValueError, fault: ShellJsonError, begin: int, text: str) -> None:
         """Keep the error of the reading that came further."""
         strict = error.pos if isinstance(error, json.JSONDecodeError) else begin
         where, what = (
             (strict, str(error).partition(":")[0]) if strict >= fault.position else (fault.position, fault.what)
         )
-        ended = where >= len(self.text.rstrip()) - 1
-        self.json_fault = (self._line_at(where), "the text ends within it" if ended else what)
+        ended = where >= len(text.rstrip()) - 1
+        self.json_fault = (self._line_at(where, text), "the text ends within it" if ended else what)
 
-    def _line_at(self, position: int) -> int:
-        before = self.text.count("\n", 0, position)
+    def _line_at(self, position: int, text: str) -> int:
+        before = text.count("\n", 0, position)
         return self.lines[min(before, len(self.lines) - 1)].number
 
     @cached_property

@@ -209,8 +209,8 @@ def _query_problems(queries: tuple[Query, ...], schema: Schema) -> Iterator[Prob
     for query in queries:
         try:
             tree = sqlglot.parse_one(spaced(query.sql), dialect=dialect(schema.engine).sqlglot)
-        except SqlglotError as error:
-            what = str(error).splitlines()[0]
+        except (SqlglotError, RecursionError) as error:
+            what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
             yield Problem(line=query.line or 1, message=f"query {query.name!r} cannot be parsed: {_plain(what)}")
             continue
         ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}

@@ -85,7 +85,7 @@ def parse_queries(queries: Iterable[Query], schema: Schema, dialect: str) -> tup
             statements = sqlglot.parse(spaced(query.sql), dialect=dialect)
             trees = [plainly_negated(tree) for tree in statements if tree is not None]
             parsed += [_Reading(query, tree, schema).read() for tree in trees]
-        except SqlglotError:
+        except (SqlglotError, RecursionError):
             failed.append(query.name)
     return parsed, failed
 

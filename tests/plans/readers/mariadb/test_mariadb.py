@@ -125,3 +125,25 @@ def test_the_clients_frames_do_not_matter(run: Run, name: str, options: tuple[st
         assert framed.notes == ()
         assert [node.title for node in framed.plans[0].nodes] == [node.title for node in plain.plans[0].nodes]
         assert tables(framed.plans[0]) == tables(plain.plans[0])
+
+
+QUOTING = {
+    "a path": ("""json_extract(note, '$."a b"') = 1""", """json_extract(orders.note,'$."a b"') = 1"""),
+    "a document": ("""json_contains(note, '{"d": "x"}')""", """json_contains(orders.note,'{"d": "x"}')"""),
+    "a backslash": ("""note = 'a\\\\"b'""", """orders.note = 'a\\\\"b'"""),
+    "a quote at the end": ("""'"' < note""", """'"' < orders.note"""),
+}
+
+
+@pytest.mark.parametrize("options", [("--batch", "--raw"), ("--batch",), ("--table",), ("--vertical",)])
+@pytest.mark.parametrize("name", QUOTING)
+def test_quotes_that_mariadb_does_not_escape_are_read_as_part_of_the_condition(
+    run: Run, name: str, options: tuple[str, ...]
+) -> None:
+    condition, said = QUOTING[name]
+    for form in ("EXPLAIN", "ANALYZE"):
+        read = read_plans(run(f"{form} FORMAT=JSON SELECT * FROM orders WHERE {condition} AND total >= 0", *options))
+        assert (read.engine, read.format, len(read.plans)) == ("mariadb", "json", 1)
+        assert [said in (node.filter or "") for node in read.plans[0].nodes if node.relation == "orders"] == [True], [
+            node.filter for node in read.plans[0].nodes
+        ]

@@ -14,7 +14,7 @@ from dbdesign.integrity.lifecycle.gaps import Gap, find_gaps
 from dbdesign.integrity.lifecycle.proof.prove import CONNECTIONS, DISK, ROWS, SECONDS, volumes
 from dbdesign.integrity.lifecycle.proof.stand import Stand
 from dbdesign.model.design import Design
-from dbdesign.model.schema import Engine, Schema
+from dbdesign.model.schema import Engine
 from dbdesign.twin.profiles import resolve
 from dbdesign.writers.base import WriteOptions, writer
 
@@ -36,7 +36,7 @@ def _witnessed(target: Target, gaps: list[Gap]) -> tuple[list[tuple[Gap, str | N
     schema, roles = target.schema, target.lifecycle.roles
     names = [target.dialect.identifier(one) for one in (roles.application, roles.maintenance)]
     with embedded().scratch(limits=Limits(connections=CONNECTIONS)) as database:
-        database.run_script(writer("postgresql").write(_without_policies(schema), WriteOptions(prove=False)).text)
+        database.run_script(writer("postgresql").write(schema, WriteOptions(prove=False)).text)
         generate(
             Session(database, disk=DISK, seconds=SECONDS),
             schema,
@@ -56,18 +56,7 @@ def _witnessed(target: Target, gaps: list[Gap]) -> tuple[list[tuple[Gap, str | N
         return list(zip(gaps, shown, strict=True)), f"PostgreSQL {database.server.version}"
 
 
-def _without_policies(schema: Schema) -> Schema:
-    """For the time in which the tables are filled."""
-    tables = tuple(table.model_copy(update={"row_security": "off"}) for table in schema.tables)
-    return schema.model_copy(update={"tables": tables})
-
-
 def _granted(target: Target, roles: list[str]) -> Iterator[str]:
-    for table in target.schema.tables:
-        if table.row_security != "off":
-            yield f"ALTER TABLE {target.table(table)} ENABLE ROW LEVEL SECURITY;"
-        if table.row_security == "forced":
-            yield f"ALTER TABLE {target.table(table)} FORCE ROW LEVEL SECURITY;"
     for namespace in sorted({table.namespace or "public" for table in target.schema.tables}):
         of = target.dialect.identifier(namespace)
         yield f"GRANT USAGE ON SCHEMA {of} TO {', '.join(roles)};"

@@ -219,9 +219,12 @@ class Declarations:
             return True
         if declaration.module.known:
             return False
-        strangers = [one for one in roots if one.last.endswith(("Model", "Mixin", "Base", "Page")) and "." in one.path]
+        outside = [one for one in roots if "." in one.path]
+        strangers = [one for one in outside if one.last.endswith(("Model", "Mixin", "Base", "Page"))]
         if not strangers or not self._has_fields(declaration):
-            return False
+            strangers = [one for one in outside if not one.path.startswith(("django.", "rest_framework."))]
+            if not strangers or not self._has_fields(declaration, ("Field", ".ForeignKey")):
+                return False
         self.unread.append(
             Unread(
                 path=declaration.module.path,
@@ -232,12 +235,16 @@ class Declarations:
         )
         return True
 
-    def _has_fields(self, declaration: ClassDeclaration) -> bool:
+    def _has_fields(self, declaration: ClassDeclaration, endings: tuple[str, ...] = ("",)) -> bool:
+        """Whether a class binds names to calls of what Django has under `models`, of these endings; `output_field` is an expression's."""
         scope = Scope(declaration.module, declaration)
-        calls = [one for one in declaration.names.values() if isinstance(one, ast.Call)]
+        named = declaration.names.items()
+        calls = [one for name, one in named if isinstance(one, ast.Call) and name != "output_field"]
         values = [self.evaluator.value(one.func, scope) for one in calls]
         return any(
-            isinstance(one, Reference) and one.path.startswith(("django.db.models.", "django.contrib."))
+            isinstance(one, Reference)
+            and one.path.startswith(("django.db.models.", "django.contrib."))
+            and one.path.endswith(endings)
             for one in values
         )
 

@@ -70,6 +70,7 @@ class Classes:
         self._interpreter = interpreter
         self.annotations = Annotations(interpreter)
         self.bases: list[Any] = []
+        self._doubtful: list[tuple[Any, Place, str]] = []
 
     def define(self, node: ast.ClassDef, scope: Scope) -> Any:
         """What a class statement binds its name to."""
@@ -83,15 +84,40 @@ class Classes:
             return type_classes.define(self._interpreter, node, base, scope)
         kinds = [one for one in bases if isinstance(one, type)]
         unread = foreign or [one for kind in kinds if (one := getattr(kind, _FOREIGN, None))]
-        if unread and not any(map(_is_declarative, kinds)) and _declares_table(node):
+        base = self._base_of(node, scope) if unread and not any(map(_is_declarative, kinds)) else None
+        if base is not None:
             self._interpreter.note(
                 f"{unread[0]}: it is taken for a declarative base; columns that it may bring are missing"
             )
-            kinds, foreign = [self.assumed_base, *kinds], foreign[1:]
-        made = self._made(node, kinds, scope, foreign)
+            kinds, foreign = [base, *kinds], foreign[1:]
+        try:
+            made = self._made(node, kinds, scope, foreign)
+        except NotStaticError as error:  # its table's name, or its table
+            self._interpreter.say_at(Place(scope.path, node.lineno), str(error), f"class {node.name}")
+            return Unknown(f"{node.name} was not understood: {error}")
+        decorated = self._decorated(node, made, scope)
         if unread and isinstance(made, type) and not is_mapped(made):
             setattr(made, _FOREIGN, unread[0])
-        return self._decorated(node, made, scope)
+            if _has_columns(node) and "__table__" not in made.__dict__:
+                self._doubtful.append((made, Place(scope.path, node.lineno), unread[0]))
+        return decorated
+
+    def _base_of(self, node: ast.ClassDef, scope: Scope) -> Any:
+        """What stands for the unknown base of a class that is certainly a table's; None where it need not be."""
+        if _declares_table(node):
+            return self.assumed_base
+        return (
+            self._interpreter.special("sqlmodel.SQLModel")
+            if self._class_keywords(node, scope).get("table") is True
+            else None
+        )
+
+    def say_doubtful(self) -> None:
+        """Classes with columns whose base is not known and that no other derives from: likely models, whose tables are missing."""
+        for made, place, base in self._doubtful:
+            if not made.__subclasses__():
+                reason = f"has columns, and {base}: whether it is a model is not known, and no table is read for it"
+                self._interpreter.say_at(place, reason, f"class {made.__name__}")
 
     @cached_property
     def assumed_base(self) -> Any:
@@ -328,18 +354,35 @@ def _is_declarative(kind: type) -> bool:
 
 def _declares_table(node: ast.ClassDef) -> bool:
     """Whether a class says its table's name and a column: whatever it derives from, it is mapped."""
-    values = {
-        target.id: one.value
-        for one in node.body
-        if isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None
-        for target in (one.targets if isinstance(one, ast.Assign) else [one.target])
-        if isinstance(target, ast.Name)
-    }
-    calls = (one.func for one in values.values() if isinstance(one, ast.Call))
-    names = (one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls)
-    return isinstance(values.get("__tablename__"), ast.Constant) and any(
-        name in {"Column", "mapped_column"} for name in names
-    )
+    named = any(name == "__tablename__" and isinstance(value, ast.Constant) for name, value in _assigned(node))
+    return named and any(map(_is_column, node.body))
+
+
+def _has_columns(node: ast.ClassDef) -> bool:
+    """Whether a class has columns and does not call itself abstract."""
+    abstract = any(name == "__abstract__" for name, _ in _assigned(node))
+    return not abstract and any(map(_is_column, node.body))
+
+
+def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    for one in node.body:
+        if isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None:
+            targets = one.targets if isinstance(one, ast.Assign) else [one.target]
+            yield from ((target.id, one.value) for target in targets if isinstance(target, ast.Name))
+
+
+def _is_column(statement: ast.stmt) -> bool:
+    """`x = Column(...)`, `x = db.mapped_column(...)` or `x: Mapped[...]`."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return False
+    call = statement.value.func if isinstance(statement.value, ast.Call) else None
+    hint = statement.annotation if isinstance(statement, ast.AnnAssign) else None
+    kind = hint.value if isinstance(hint, ast.Subscript) else None
+    return _last(call) in {"Column", "mapped_column"} or _last(kind) == "Mapped"
+
+
+def _last(name: ast.expr | None) -> str:
+    return name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""
 
 
 def _is_type(value: Any) -> bool:

@@ -53,7 +53,7 @@ class Interpreter:
 
     Args:
         dialect: the name of SQLAlchemy's dialect, which types of the program's own may ask for.
-        special: further names of packages: `alembic.op`, `sqlmodel.Field`.
+        special: further names of packages: `alembic.op`, `sqlmodel.Field`; kept as an attribute.
     """
 
     def __init__(self, program: Program, dialect: str, special: Callable[[str], Any] | None = None) -> None:
@@ -64,7 +64,7 @@ class Interpreter:
         self.metadatas: dict[int, sa.MetaData] = {}
         self.evaluator = Evaluator(self)
         self.classes = Classes(self)
-        self._special = special or (lambda _: None)
+        self.special = special or (lambda _: None)
         self._modules: list[Module] = []
         self._calls = 0
         self._said: set[tuple[str, int, str]] = set()
@@ -76,6 +76,7 @@ class Interpreter:
         for module in self.program.in_order():
             if not _is_revision(module.tree):
                 self.load(module)
+        self.classes.say_doubtful()
 
     def load(self, module: Module) -> None:
         """A module, unless it was read or is being read."""
@@ -93,7 +94,7 @@ class Interpreter:
         """A name of a module or package."""
         if isinstance(owner, External):
             dotted = f"{owner.name}.{name}"
-            special = self._special(dotted)
+            special = self.special(dotted)
             if special is None and name == "metadata" and owner.name.rpartition(".")[2][:1].isupper():
                 return self.classes.assumed_base.metadata  # of a base in a package that is not read
             return library.member(dotted) if special is None else special

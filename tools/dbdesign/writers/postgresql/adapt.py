@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dbdesign.model.schema import Domain, Engine, EnumType, Extension, Schema, Table, View
 from dbdesign.writers.postgresql.adapt_columns import ColumnAdapter
 from dbdesign.writers.postgresql.adapt_keys import KeyAdapter
+from dbdesign.writers.postgresql.adapt_references import alike_at_both_ends
 from dbdesign.writers.postgresql.adapt_types import TypeMapper
 from dbdesign.writers.postgresql.notes import Notes
-from dbdesign.writers.translate import translate, translate_query
+from dbdesign.writers.translate import MYSQL_FAMILY, translate, translate_query
 
 # Table options that mean nothing in PostgreSQL and whose loss nobody notices.
 _SILENT = {
@@ -35,13 +36,14 @@ class _Adapter:
         named: tuple[Table | View | EnumType | Domain, ...]
         named = (*schema.tables, *schema.views, *schema.enums, *schema.domains)
         taken = {one.name for one in named}
-        self._types = TypeMapper(notes, taken)
+        digits = 0 if schema.engine in MYSQL_FAMILY else None  # MySQL keeps none unless it is told, chapter 11.2.6
+        self._types = TypeMapper(notes, taken, digits)
         self._columns = ColumnAdapter(schema, self._types, notes)
         self._keys = KeyAdapter(schema, notes)
 
     def schema(self) -> Schema:
         schema = self._schema
-        tables = tuple(self._table(table) for table in schema.tables)
+        tables = alike_at_both_ends(tuple(self._table(table) for table in schema.tables), self._notes)
         domains = tuple(self._domain(domain) for domain in schema.domains)
         views = tuple(self._views())
         self._say_carried()

@@ -20,7 +20,7 @@ from dbdesign.model.schema import (
     Trigger,
 )
 from dbdesign.model.types import DataType, Kind
-from dbdesign.writers.postgresql.adapt_types import LONGEST_LABEL, TypeMapper, members_check
+from dbdesign.writers.postgresql.adapt_types import BITS, LONGEST_LABEL, SIGNED, TypeMapper, members_check
 from dbdesign.writers.postgresql.notes import Notes
 from dbdesign.writers.postgresql.spelling import identifier, literal, qualified
 from dbdesign.writers.translate import column_kinds, translate, translate_default
@@ -34,6 +34,8 @@ _NOW = re.compile(r"(?:current_timestamp|now|localtimestamp|sysdate|getdate|sysd
 # Options that mean nothing in PostgreSQL and whose loss nobody notices.
 _SILENT = {"charset", "column_format", "storage", "family", "rowguidcol", "key", "not_for_replication", "ansi_padding"}
 _BITS = {Kind.BIT, Kind.VARBIT}
+_BOUNDING = {Engine.MYSQL, Engine.TIDB, Engine.SQLSERVER}
+"""Engines whose small integers refuse what does not fit; to SQLite their names mean nothing."""
 # Virtual columns may have built-in types alone (CREATE TABLE, "Generated Columns", PostgreSQL 18).
 _OWN_TYPES = {Kind.ENUM, Kind.COMPOSITE, Kind.DOMAIN}
 
@@ -157,17 +159,31 @@ class ColumnAdapter:
         for column in table.columns:
             name = identifier(column.name)
             plain = column.identity is None and column.generated is None and column.name not in referring
-            if column.type.unsigned and plain:
-                self._notes.add(
-                    f"{table.label}.{column.name}",
-                    "unsigned numbers",
-                    "a wider type with a CHECK that it is not negative",
-                )
-                yield Check(expression=f"{name} >= 0")
+            if plain and (bound := self._bound(column.type)):
+                lost, instead, condition = bound
+                self._notes.add(f"{table.label}.{column.name}", lost, instead)
+                yield Check(expression=condition.format(name))
             if column.type.kind is Kind.SET:
                 yield Check(expression=members_check(name, column.type.values))
             if column.type.kind is Kind.ENUM and any(len(one.encode()) > LONGEST_LABEL for one in column.type.values):
                 yield Check(expression=f"{name} IN ({', '.join(literal(value) for value in column.type.values)})")
+
+    def _bound(self, data_type: DataType) -> tuple[str, str, str] | None:
+        """What a type bounds and PostgreSQL's does not, what stands in its place, and the condition on `{}`."""
+        kind, length = data_type.kind, data_type.length
+        if kind in {Kind.BINARY, Kind.VARBINARY} and length:
+            fixed = kind is Kind.BINARY
+            instead = "bytea with a CHECK of its length" + ("; shorter values are not padded" if fixed else "")
+            return "the length of a binary column", instead, f"octet_length({{}}) {'=' if fixed else '<='} {length}"
+        bits = BITS.get(kind)
+        if data_type.unsigned:
+            condition = f"{{}} BETWEEN 0 AND {2**bits - 1}" if bits else "{} >= 0"
+            return "unsigned numbers", "a wider type with a CHECK of its range", condition
+        if kind in SIGNED and bits and self._engine in _BOUNDING:
+            low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+            lost = f"integers of {bits // 8} byte{'s' if bits > 8 else ''}"
+            return lost, "a wider type with a CHECK of its range", f"{{}} BETWEEN {low} AND {high}"
+        return None
 
     def triggers(self, table: Table) -> tuple[Trigger, ...]:
         """A trigger for each column that the engine sets at every update."""

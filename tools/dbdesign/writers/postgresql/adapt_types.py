@@ -16,6 +16,7 @@ WIDER = {
     Kind.INT32: ("bigint", Kind.INT64),
     Kind.INT64: ("numeric(20,0)", Kind.DECIMAL),
 }
+BITS = {Kind.INT8: 8, Kind.INT16: 16, Kind.INT24: 24, Kind.INT32: 32}
 SIGNED = {Kind.INT8: Kind.INT16, Kind.INT24: Kind.INT32}
 MOST_DIGITS = 6
 """Fractional digits of seconds that times keep, chapter 8.5."""
@@ -42,10 +43,15 @@ _INSTEAD = {
 
 
 class TypeMapper:
-    """Maps the types of one schema, and makes the enumerations that inline ones need."""
+    """Maps the types of one schema, and makes the enumerations that inline ones need.
 
-    def __init__(self, notes: Notes, taken: set[str]) -> None:
+    Args:
+        digits: fractional digits of seconds that the source keeps where a type says nothing; None for as many as PostgreSQL.
+    """
+
+    def __init__(self, notes: Notes, taken: set[str], digits: int | None = None) -> None:
         self._notes = notes
+        self._digits = digits
         self._taken = taken
         self.enums: list[EnumType] = []
         self.extensions: dict[str, None] = {}
@@ -86,13 +92,13 @@ class TypeMapper:
         return DataType(kind=SIGNED.get(kind, kind), native=NATIVE_BY_KIND[kind])
 
     def _time(self, data_type: DataType, target: str) -> DataType:
-        digits = data_type.precision
+        digits = self._digits if data_type.precision is None else data_type.precision
         if digits is not None and digits > MOST_DIGITS:
             self._notes.add(target, f"{digits} fractional digits of seconds", f"{MOST_DIGITS} digits")
             digits = MOST_DIGITS
         if data_type.kind is Kind.INTERVAL:
             return DataType(kind=Kind.INTERVAL, native="interval")
-        shown = f"({digits})" if digits and digits != MOST_DIGITS else ""  # 0 is what MySQL has where nothing is said
+        shown = f"({digits})" if digits is not None and digits != MOST_DIGITS else ""
         native = f"{_STEM[data_type.kind]}{shown}{_SUFFIX[data_type.kind]}"
         return DataType(kind=data_type.kind, native=native, precision=digits if shown else None)
 
@@ -121,12 +127,6 @@ class TypeMapper:
         if kind in {Kind.ENUM, Kind.DOMAIN, Kind.COMPOSITE} and data_type.name:
             return data_type.model_copy(
                 update={"native": type_identifier(data_type.name.namespace, data_type.name.name)}
-            )
-        if kind in {Kind.BINARY, Kind.VARBINARY} and length:
-            self._notes.add(
-                target,
-                "the length limit of a binary column",
-                "bytea, which has none; a CHECK on octet_length can limit it",
             )
         if kind is Kind.MONEY:
             small = data_type.native == "smallmoney"
