@@ -7,7 +7,7 @@ foreign keys to it, LOCK TABLE, COPY … TO, and ON CONFLICT ON CONSTRAINT.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dbdesign.migrations.postgresql.not_null import NAMED_SINCE
 from dbdesign.migrations.postgresql.planning import Planning, temporary
@@ -225,11 +225,7 @@ def _standing(planning: Planning, operation: Operation) -> None:
             [f"ALTER SCHEMA {identifier(new)} RENAME TO {identifier(old)}"],
         )
     else:
-        up = [f"ALTER {word} {spell(old_space, old)} RENAME TO {identifier(new)}"]
-        down = [f"ALTER {word} {spell(old_space, new)} RENAME TO {identifier(old)}"]
-        if old_space != space:
-            up.append(f"ALTER {word} {spell(old_space, new)} SET SCHEMA {identifier(space or 'public')}")
-            down.insert(0, f"ALTER {word} {spell(space, new)} SET SCHEMA {identifier(old_space or 'public')}")
+        up, down = _moved(word, spell, (old_space, old), (space, new))
     planning.add(
         "expand",
         f"Rename {operation.kind} {old} to {new}",
@@ -237,6 +233,21 @@ def _standing(planning: Planning, operation: Operation) -> None:
         down,
         notes=[f"Nothing stands under the old name {old}: the old version must not name it (in casts, nextval, …)."],
     )
+
+
+def _moved(
+    word: str, spell: Callable[[str | None, str], str], was: tuple[str | None, str], now: tuple[str | None, str]
+) -> tuple[list[str], list[str]]:
+    """RENAME and SET SCHEMA, each where it changes something, and back; `was` and `now` are namespace and name."""
+    (old_space, old), (space, new) = was, now
+    up, down = [], []
+    if old != new:
+        up.append(f"ALTER {word} {spell(old_space, old)} RENAME TO {identifier(new)}")
+        down.append(f"ALTER {word} {spell(old_space, new)} RENAME TO {identifier(old)}")
+    if old_space != space:
+        up.append(f"ALTER {word} {spell(old_space, new)} SET SCHEMA {identifier(space or 'public')}")
+        down.insert(0, f"ALTER {word} {spell(space, new)} SET SCHEMA {identifier(old_space or 'public')}")
+    return up, down
 
 
 def _view_or_routine(planning: Planning, operation: Operation) -> None:
@@ -249,17 +260,13 @@ def _view_or_routine(planning: Planning, operation: Operation) -> None:
         note = f"Nothing stands under the old name {name}: the old version must not call it."
         planning.add("switch", f"Rename {before.kind} {name} to {after.name}", up, down, notes=[note])
         return
-    space, old, new = getattr(before, "namespace", None), getattr(before, "name", ""), getattr(after, "name", "")
+    old, new = getattr(before, "name", ""), getattr(after, "name", "")
+    old_space, space = getattr(before, "namespace", None), getattr(after, "namespace", None)
     word = "MATERIALIZED VIEW" if getattr(before, "materialized", False) else "VIEW"
-    was, now = qualified(space, old), qualified(space, new)
+    was, now = qualified(old_space, old), qualified(space, new)
     stand_in = f"CREATE VIEW {was}{_invoker(planning)} AS SELECT * FROM {now}"
-    up = [f"ALTER {word} {was} RENAME TO {identifier(new)}", stand_in]
-    planning.add(
-        "expand",
-        f"Rename view {old} to {new}",
-        up,
-        [f"DROP VIEW {was}", f"ALTER {word} {now} RENAME TO {identifier(old)}"],
-    )
+    up, down = _moved(word, qualified, (old_space, old), (space, new))
+    planning.add("expand", f"Rename view {old} to {new}", [*up, stand_in], [f"DROP VIEW {was}", *down])
     planning.add("contract", f"Drop the view of the old name {old}", [f"DROP VIEW {was}"], [stand_in])
 
 
