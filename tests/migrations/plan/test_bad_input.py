@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -110,6 +111,23 @@ def test_what_has_no_online_way_is_said_with_the_reason() -> None:
     assert plan.steps == ()
     assert reason is not None
     assert plan.manual[0].startswith(reason)
+
+
+def test_tables_that_refer_to_each_other_are_made_anew_one_by_one() -> None:
+    whole = "create table {0} (id int primary key{1});"
+    parts = "create table {0} (id int primary key{1}) partition by hash (id); create table {0}_0 partition of {0} for values with (modulus 1, remainder 0);"
+    ref = ", a_id int references a"
+    stages = [
+        whole.format("a", "") + whole.format("b", ref),
+        whole.format("a", "") + parts.format("b", ref),
+        parts.format("a", "") + parts.format("b", ref),
+    ]
+    assert "but so has b" in planned(stages[0], stages[2]).manual[0]
+    for before, after in pairwise(stages):
+        plan = planned(before, after, verify=True)
+        assert plan.manual == ()
+        assert plan.verification is not None
+        assert plan.verification.ok, plan.verification.checks
 
 
 def test_a_plan_that_the_server_refuses_says_so_and_where() -> None:

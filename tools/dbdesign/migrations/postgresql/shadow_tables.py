@@ -124,8 +124,18 @@ def _computes(planning: Planning, action: str, column: Column, changed: tuple[st
 
 
 def plan(planning: Planning) -> None:
-    """Every table that must be made anew."""
-    for label, why in wanted(planning).items():
+    """Every table that must be made anew; of tables that refer to each other, one in a plan."""
+    made: list[str] = []
+    for label, why in _referring_first(planning, wanted(planning)).items():
+        tied = next((other for other in made if _tied(planning, label, other)), None)
+        if tied is not None:
+            planning.manual.append(
+                f"{label} would have to be made anew beside the old one, but so has {tied}, and one of them refers to the other. "
+                f"First plan to a schema in which {tied} alone has changed; then plan from there"
+            )
+            _leave(planning, label)
+            continue
+        made.append(label)
         one = _rebuilt(planning, label)
         if one is not None:
             planning.notes.append(
@@ -137,6 +147,31 @@ def plan(planning: Planning) -> None:
             _refer(planning, one)
             _switch(planning, one)
             _contract(planning, one)
+
+
+def _referring_first(planning: Planning, found: dict[str, str]) -> dict[str, str]:
+    """In an order in which a table comes before those that it refers to; in a circle, any."""
+
+    def referred(label: str) -> set[str]:
+        schemas = (planning.after, planning.renamed)
+        return {key.references for one in schemas for key in one.table_by_label[label].foreign_keys} - {label}
+
+    left, order = dict.fromkeys(found), list[str]()
+    while left:
+        below = {target for label in left for target in referred(label)}
+        order.append(next((label for label in left if label not in below), next(iter(left))))
+        del left[order[-1]]
+    return {label: found[label] for label in order}
+
+
+def _tied(planning: Planning, one: str, other: str) -> bool:
+    """Whether one of two tables refers to the other, in the old schema or in the new one."""
+    return any(
+        key.references == there
+        for here, there in ((one, other), (other, one))
+        for schema in (planning.after, planning.renamed)
+        for key in schema.table_by_label[here].foreign_keys
+    )
 
 
 def _rebuilt(planning: Planning, label: str) -> Rebuilt | None:
@@ -266,7 +301,7 @@ def _expand(planning: Planning, one: Rebuilt) -> None:
     for table in (one.interim, *reversed(members)):
         written = writer.write(table)
         now += [*written.before, *written.now, *objects.table_comments(table)]
-        later += [
+        later[:0] = [  # indexes of partitions come before their parents', which take them in
             *written.later,
             *objects.late_table_comments(table.model_copy(update={"triggers": (), "policies": ()})),
         ]
