@@ -11,8 +11,8 @@ BUILD_FILES = re.compile(
 """Files in which versions are given names."""
 
 _ASSIGNED = re.compile(
-    r"<(?P<tag>[\w.-]+)>\s*(?P<a>[\w.$(){}+*-]+)\s*</(?P=tag)>"
-    r"|(?:^|[\s\[(])(?:set\(|extra\[|ext\.)?[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?\]?\s*(?:=|:=|,|\s+by\s+extra\()\s*[\"']?(?P<b>\d[\w.+-]*)[\"']?",
+    r"<(?P<tag>[\w.-]+)>\s{0,80}(?P<a>[\w.$(){}+*-]+)\s{0,80}</(?P=tag)>"
+    r"|(?:^|[\s\[(])(?:set\(|extra\[|ext\.)?[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?\]?\s{0,80}(?:=|:=|,|\bby\s{1,80}extra\()\s{0,80}[\"']?(?P<b>\d[\w.+-]*)[\"']?",
     re.MULTILINE,
 )
 
