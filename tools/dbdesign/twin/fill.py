@@ -100,9 +100,9 @@ class Filler:
         """Groups of columns by table, with how many combinations of their values there can be: by extended statistics, and by
         foreign keys, which have no more than the referenced table has rows."""
         found: dict[int, list[tuple[frozenset[str], float]]] = {}
-        texts = {label(one.namespace, one.name): one.n_distinct for one in statistics.extended}
+        known = {label(one.namespace, one.name): one for one in statistics.extended}
         for one in objects:
-            for columns, number in combinations(one, texts.get(one.label)):
+            for columns, number in combinations(one, known.get(one.label)):
                 found.setdefault(one.table, []).append((columns, number))
         for table, referenced, names in self._database.admin.execute(_FOREIGN_KEYS).fetchall():
             if referenced in self._sizes and self._sizes[referenced].tuples > 0:
