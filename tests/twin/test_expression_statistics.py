@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
@@ -12,11 +11,11 @@ import pytest
 
 from dbdesign.engines.postgres import embedded
 from dbdesign.engines.postgres.scratch import ScratchDatabase
-from dbdesign.model.statistics import ColumnStatistics, Statistics
+from dbdesign.model.statistics import Statistics
 from dbdesign.twin.array_literal import split_array
 from dbdesign.twin.catalog_statistics import read_document
 from dbdesign.twin.dump import read_dump
-from dbdesign.twin.snapshot import SNAPSHOT_SQL, read_snapshot, redact, write_snapshot
+from dbdesign.twin.snapshot import read_snapshot, redact, write_snapshot
 from dbdesign.twin.statistics_document import interpret, parse_document
 from dbdesign.twin.twin import Hypothetical, Twin, production_twin
 
@@ -160,3 +159,32 @@ def test_redacted_statistics_of_expressions_keep_frequencies_and_hide_values(loa
             "select lower(name) from events group by 1",
         ):
             assert twin.explain(query).plan == real(database, query)
+
+
+HYPOTHETICAL = {
+    "ON visits USING btree (lower(email))": "select id from visits where lower(email) = 'marker5@example.org'",
+    "ON visits USING btree ((extra ->> 'country'), score)": "select * from visits where extra ->> 'country' = 'marker3' and score < 5",
+    "ON visits USING btree (date_trunc('day', seen AT TIME ZONE 'UTC')) INCLUDE (score)": (
+        "select date_trunc('day', seen at time zone 'UTC'), sum(score) from visits"
+        " where date_trunc('day', seen at time zone 'UTC') < '2017-05-08' group by 1"
+    ),
+}
+
+
+@pytest.mark.parametrize(("definition", "query"), HYPOTHETICAL.items())
+def test_a_hypothetical_index_on_an_expression_is_planned_with_what_extended_statistics_know_of_it(
+    loaded: Loaded, definition: str, query: str
+) -> None:
+    database, twins = loaded
+    (index,) = twins["live"].add_indexes([definition])
+    assert isinstance(index, Hypothetical)
+    predicted = twins["live"].explain(query, [index])
+    twins["live"].drop_indexes([index])
+    database.user.execute(f"create index really {definition}".encode())
+    try:
+        database.user.execute("analyze visits")
+        truth = real(database, query)
+    finally:
+        database.user.execute("drop index really")
+    assert str(predicted.plan).count(index.name) == str(truth).count("really") > 0
+    assert predicted.cost == pytest.approx(truth["Plan"]["Total Cost"], rel=0.005)

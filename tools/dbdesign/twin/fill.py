@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
+from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.errors import LimitError
 from dbdesign.model.schema import label
 from dbdesign.model.statistics import BLOCK, ColumnStatistics, GinStatistics, RelationStatistics, Statistics
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 NEVER_ANALYSED = -1.0
 """`reltuples` of a table that was never analysed."""
 
+HYPOTHETICAL = "dbdesign_what_if_"
+"""How the names of indexes begin that exist on the twin alone."""
 
 _FOREIGN_KEYS = b"""
 select k.conrelid::bigint, k.confrelid::bigint,
@@ -61,6 +64,7 @@ class Filler:
         self._sizes: dict[int, _Size] = {}
         self._columns: dict[int, dict[str, ColumnStatistics]] = {}
         self._groups: dict[int, list[tuple[frozenset[str], float]]] = {}
+        self._expressions: dict[int, dict[str, ColumnStatistics]] = {}
         self._indexes: dict[int, IndexSizes] = {}
 
     def fill(self, statistics: Statistics) -> None:
@@ -78,6 +82,7 @@ class Filler:
         objects = read_objects(self._database.admin)
         self._problems += restore_extended(self._database, objects, statistics.extended)
         self._groups = self._combinations(objects, statistics)
+        self._expressions = self._known_expressions(objects, statistics)
         self._indexes.clear()
         self.stretch_tables()
         self.fill_indexes([one for one in self._relations.values() if one.is_index])
@@ -108,6 +113,40 @@ class Filler:
             if referenced in self._sizes and self._sizes[referenced].tuples > 0:
                 found.setdefault(table, []).append((frozenset(names), self._sizes[referenced].tuples))
         return found
+
+    def _known_expressions(
+        self, objects: Iterable[StatisticsObject], statistics: Statistics
+    ) -> dict[int, dict[str, ColumnStatistics]]:
+        """Distributions of expressions by table and text: of extended statistics, and before them of indexes on all rows, as the planner
+        looks them up (`examine_variable`, src/backend/utils/adt/selfuncs.c)."""
+        found: dict[int, dict[str, ColumnStatistics]] = {}
+        known = {label(one.namespace, one.name): one for one in statistics.extended}
+        for one in objects:
+            columns = known[one.label].expressions if one.label in known else ()
+            texts = dict(enumerate(map(without_outer_parentheses, one.expressions), 1))
+            own = {texts[column.position]: column for column in columns if column.position in texts}
+            found.setdefault(one.table, {}).update(own)
+        for index in self._relations.values():
+            if index.table and index.label in self._known and not index.predicate:
+                columns = self._known[index.label].columns
+                texts = {
+                    one.number: without_outer_parentheses(one.expression) for one in index.attributes if one.expression
+                }
+                own = {texts[column.position]: column for column in columns if column.position in texts}
+                found.setdefault(index.table, {}).update(own)
+        return found
+
+    def _expected(self, index: Relation) -> list[ColumnStatistics]:
+        """What ANALYZE will collect of a hypothetical index's expressions, as far as it is known of others that are the same."""
+        known = self._expressions.get(index.table or 0, {})
+        if index.predicate or not index.name.startswith(HYPOTHETICAL):
+            return []
+        texts = {one.number: without_outer_parentheses(one.expression) for one in index.attributes if one.expression}
+        return [
+            known[text].model_copy(update={"column": None, "position": number, "inherited": False})
+            for number, text in texts.items()
+            if text in known
+        ]
 
     def stretch_tables(self) -> None:
         """Make the tables' files as long as they are to look."""
@@ -152,8 +191,8 @@ class Filler:
         self._evict(filled)  # so that the metapages that CREATE INDEX made are in their files
         for index in filled:
             known = self._known.get(index.label)
-            if known:
-                self._problems += restore_columns(self._database.user, index, known.columns)
+            columns = known.columns if known else self._expected(index)
+            self._problems += restore_columns(self._database.user, index, columns)
             self._sizes[index.oid] = self._index_size(index, known)
         self._write_sizes(filled)
         self._evict(filled)  # the planner may have read them meanwhile
@@ -185,6 +224,7 @@ class Filler:
                 self._columns.get(table, {}),
                 self._groups.get(table, []),
                 self._keys(table),
+                self._expressions.get(table, {}),
             )
             self._indexes[table] = IndexSizes(facts, lambda: self._database.user)
         return self._indexes[table]
@@ -203,7 +243,7 @@ class Filler:
             for index in self._relations.values()
             if index.table == table
             and index.unique
-            and not index.name.startswith("dbdesign_what_if_")
+            and not index.name.startswith(HYPOTHETICAL)
             and not index.predicate
             and all(one.table_column for one in index.attributes[: index.key_count])
         ]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.twin import samples
 from dbdesign.twin.pages import all_equal_image
@@ -64,6 +65,7 @@ class TableFacts:
 
     Attributes:
         keys: the columns of its unique keys.
+        expressions: what is known of expressions, by their texts without parentheses around them.
         groups: column numbers of foreign keys and extended statistics with the number of combinations that there can be.
     """
 
@@ -73,6 +75,7 @@ class TableFacts:
     columns: Mapping[str, ColumnStatistics]
     groups: list[tuple[frozenset[str], float]] = field(default_factory=list)
     keys: Sequence[frozenset[str]] = ()
+    expressions: Mapping[str, ColumnStatistics] = field(default_factory=dict)
     _stored: dict[tuple[str, int], Field] = field(default_factory=dict)
 
     def stored(self, attribute: Attribute) -> Field:
@@ -81,6 +84,13 @@ class TableFacts:
         if key not in self._stored:
             self._stored[key] = self._read(attribute, self.columns.get(key[0]))
         return self._stored[key]
+
+    def expression(self, attribute: Attribute, text: str) -> Part | None:
+        """An expression whose distribution is known."""
+        column = self.expressions.get(without_outer_parentheses(text))
+        if column is None:
+            return None
+        return Part(self._read(attribute, column), self._distinct(column), shares(column))
 
     @staticmethod
     def _read(attribute: Attribute, column: ColumnStatistics | None) -> Field:
@@ -95,7 +105,9 @@ class TableFacts:
 
     def distinct(self, name: str) -> float:
         """Different values of a column, NULL among them."""
-        column = self.columns.get(name)
+        return self._distinct(self.columns.get(name))
+
+    def _distinct(self, column: ColumnStatistics | None) -> float:
         if column is None or not column.n_distinct:
             return DEFAULT_DISTINCT
         number = -column.n_distinct * max(self.rows, 1.0) if column.n_distinct < 0 else column.n_distinct
@@ -111,6 +123,11 @@ class TableFacts:
                 others = math.prod(max(self.distinct(one), 1.0) for one in key if one != name)
                 found = max(found, self.rows / others)
         return found
+
+
+def shares(column: ColumnStatistics) -> tuple[float, ...]:
+    """Shares of the commonest values, NULL among them."""
+    return (column.null_frac, *column.most_common_freqs) if column.null_frac else column.most_common_freqs
 
 
 _MODIFIED = re.compile(r"(character|character varying|bit)\((\d+)\)\Z")
@@ -264,15 +281,14 @@ class IndexSizes:
         if attribute.expression is None:
             name = attribute.table_column or attribute.name
             column = self._table.columns.get(name)
-            common = column.most_common_freqs if column else ()
-            if column and column.null_frac:
-                common = (column.null_frac, *common)
             distinct = max(self._table.distinct(name), self._table.at_least(name))
-            return Part(self._table.stored(attribute), distinct, common)
+            return Part(self._table.stored(attribute), distinct, shares(column) if column else ())
         return self._expression(attribute, attribute.expression)
 
     def _expression(self, attribute: Attribute, expression: str) -> Part:
-        """What a sample of the columns says of an expression."""
+        """What is known of an expression, or what a sample of its columns says of it."""
+        if collected := self._table.expression(attribute, expression):
+            return collected
         named = [
             (one, self._table.columns[one.name])
             for one in self._table.relation.attributes

@@ -22,7 +22,7 @@ from dbdesign.errors import EngineError, InputError
 from dbdesign.model.statistics import BLOCK, ColumnStatistics, Statistics
 from dbdesign.twin import session
 from dbdesign.twin.composing import verbatim
-from dbdesign.twin.fill import Filler
+from dbdesign.twin.fill import HYPOTHETICAL, Filler
 from dbdesign.twin.relations import Relation, read_relations
 from dbdesign.twin.settings import ServerSettings, checked_settings
 from dbdesign.twin.statements import single_statement
@@ -340,7 +340,7 @@ class Twin:
     def _create_one(self, definition: str) -> tuple[int, ...] | str:
         self._made += 1
         unique, rest = _UNIQUE.match(definition), _UNIQUE.sub("", definition, count=1)
-        kind, name = "UNIQUE INDEX" if unique else "INDEX", f"dbdesign_what_if_{self._made}"
+        kind, name = "UNIQUE INDEX" if unique else "INDEX", f"{HYPOTHETICAL}{self._made}"
         user = self.database.user
         try:
             user.execute(single_statement(f"CREATE {kind} {name} {rest}", planned=False).encode())
