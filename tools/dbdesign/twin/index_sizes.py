@@ -6,11 +6,15 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.twin import samples
+from dbdesign.twin.clustering import CLUSTERED, clustered_distinct
+from dbdesign.twin.combinations import Dependences, Head, Member, combinations
 from dbdesign.twin.pages import all_equal_image
 from dbdesign.twin.sizes import (
     BTreeSize,
@@ -46,8 +50,18 @@ _COMPARED = re.compile(r"\b(\w+) (?:<=|>=|<|>) (\w+)\b(?![\w.(':])")
 
 _THIRD = 1 / 3
 
+_MOMENTS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
+
 _SAMPLED = 0.9
 """Share of different inputs that gives different results, from which on an expression is taken to keep values apart."""
+
+
+class Meeting(Enum):
+    """How the values of columns are taken to meet of which nothing is known together."""
+
+    CHANCE = "each column chooses by itself"
+    LIKELY = "each by itself, unless something speaks against it"
+    LEAST = "each follows from one of the others"
 
 
 @dataclass(frozen=True)
@@ -76,6 +90,9 @@ class TableFacts:
     groups: list[tuple[frozenset[str], float]] = field(default_factory=list)
     keys: Sequence[frozenset[str]] = ()
     expressions: Mapping[str, ColumnStatistics] = field(default_factory=dict)
+    sample: float = 0.0
+    parents: Mapping[str, float] = field(default_factory=dict)
+    determined: Sequence[tuple[str, str]] = ()
     _stored: dict[tuple[str, int], Field] = field(default_factory=dict)
 
     def stored(self, attribute: Attribute) -> Field:
@@ -105,7 +122,40 @@ class TableFacts:
 
     def distinct(self, name: str) -> float:
         """Different values of a column, NULL among them."""
-        return self._distinct(self.columns.get(name))
+        column = self.columns.get(name)
+        collected = self._distinct(column)
+        if column is None or not self.sample or abs(column.correlation or 0.0) < CLUSTERED or column.n_distinct == -1:
+            return collected
+        found = clustered_distinct(collected, self.rows, self.pages, self.sample)
+        parent = self.parents.get(name, 0.0)
+        return min(parent, self.rows) if found / 2 <= parent <= found * 2 else found
+
+    def member(self, attribute: Attribute, name: str, distinct: float) -> Member:
+        """A column as far as its combinations with others are concerned."""
+        column = self.columns.get(name)
+        return Member(
+            name,
+            distinct,
+            self._distinct(column),
+            (column.correlation or 0.0) if column else 0.0,
+            samples.base_type(attribute.type) in _MOMENTS,
+            self.parents.get(name),
+        )
+
+    @cached_property
+    def dependences(self) -> Dependences:
+        """What speaks for its columns hanging together."""
+        return Dependences(self._head(), self.determined)
+
+    def _head(self) -> Head | None:
+        types = {one.name: one for one in self.relation.attributes}
+        for key in sorted(self.keys, key=sorted) if self.sample else ():
+            for name in sorted(key) if len(key) > 1 else ():
+                column = self.columns.get(name)
+                grouped = column is not None and abs(column.correlation or 0.0) >= CLUSTERED
+                if grouped and self.pages <= (found := self.distinct(name)) <= self.rows / 2:
+                    return Head(self.member(types[name], name, found), key, self.rows, self.sample)
+        return None
 
     def _distinct(self, column: ColumnStatistics | None) -> float:
         if column is None or not column.n_distinct:
@@ -192,19 +242,10 @@ class IndexSizes:
         parts = [self._part(attribute) for attribute in index.attributes]
         return btree_height(pages, [part.field for part in parts], self._prefixes(index, parts, entries))
 
-    def btree(self, index: Relation, entries: float, *, dependent: bool = False) -> BTreeSize:
-        """The size of a B-tree on these rows.
-
-        Args:
-            dependent: as if each of its columns followed from one of the others, as far as nothing is known of them together.
-        """
+    def btree(self, index: Relation, entries: float, meeting: Meeting = Meeting.LIKELY) -> BTreeSize:
+        """The size of a B-tree on these rows."""
         parts = [self._part(attribute) for attribute in index.attributes]
-        prefixes = self._prefixes(index, parts, entries)
-        if dependent:
-            prefixes = [
-                number if self._is_known(index, count) else min(number, max(part.distinct for part in parts[:count]))
-                for count, number in enumerate(prefixes, 1)
-            ]
+        prefixes = self._prefixes(index, parts, entries, meeting)
         deduplicated = False
         if index.files is not None and len(index.attributes) == index.key_count and not index.no_deduplication:
             block = index.files.read_block()
@@ -256,25 +297,51 @@ class IndexSizes:
         names = self._names(index, count)
         return any(key <= names for key in self._table.keys) or any(group == names for group, _ in self._table.groups)
 
-    def _prefixes(self, index: Relation, parts: list[Part], entries: float) -> list[float]:
-        """Different values of the first key column, of the first two …: as many as chance would give rows that choose each column by
-        itself, unless a foreign key or extended statistics say that there are fewer."""
+    def _prefixes(
+        self, index: Relation, parts: list[Part], entries: float, meeting: Meeting = Meeting.LIKELY
+    ) -> list[float]:
+        """Different values of the first key column, of the first two …"""
         found: list[float] = []
         for count in range(1, index.key_count + 1):
-            names = self._names(index, count)
-            combinations = math.prod(part.distinct for part in parts[:count])
-            for group, number in self._table.groups:
-                if group <= names:
-                    others = [
-                        part
-                        for part, one in zip(parts, index.attributes[:count], strict=False)
-                        if one.table_column not in group
-                    ]
-                    combinations = min(combinations, number * math.prod(part.distinct for part in others))
-            least = max(part.distinct for part in parts[:count])
-            found.append(max(1.0, min(max(_met(combinations, entries), least) if count > 1 else combinations, entries)))
-        if index.unique and found:
-            found[-1] = entries
+            most = max(part.distinct for part in parts[:count])
+            if self._is_unique(index, count):
+                number = entries
+            elif count == 1:
+                number = self._combinations(index, parts[:1], meeting)
+            else:
+                number = max(_met(self._combinations(index, parts[:count], meeting), entries), most)
+            if meeting is Meeting.LEAST and not self._is_known(index, count):
+                number = min(number, most)
+            found.append(max(1.0, min(number, entries)))
+        return found
+
+    def _is_unique(self, index: Relation, count: int) -> bool:
+        """Whether no two entries agree in the first key columns."""
+        names = self._names(index, count)
+        columns = self._table.columns
+        filled = [key for key in self._table.keys if not any(one in columns and columns[one].null_frac for one in key)]
+        return (index.unique and count == index.key_count) or any(key <= names for key in filled)
+
+    def _combinations(self, index: Relation, parts: Sequence[Part], meeting: Meeting) -> float:
+        """How many combinations of the first key columns there can be: of those that foreign keys, extended statistics or joins tell of as
+        many as these say; of others as many as each column's values allow, or as they are likely to be."""
+        attributes = index.attributes[: len(parts)]
+        names = self._names(index, len(parts))
+        groups = [(group, number) for group, number in self._table.groups if group <= names]
+        found = math.prod(part.distinct for part in parts)
+        if meeting is Meeting.LIKELY and not any(len(group) > 1 for group, _ in groups):
+            columns = [
+                self._table.member(one, one.table_column, part.distinct)
+                for one, part in zip(attributes, parts, strict=True)
+                if one.table_column
+            ]
+            others = (part.distinct for one, part in zip(attributes, parts, strict=True) if not one.table_column)
+            found = combinations(columns, self._table.dependences) * math.prod(others)
+        for group, number in groups:
+            others = (
+                part.distinct for one, part in zip(attributes, parts, strict=True) if one.table_column not in group
+            )
+            found = min(found, number * math.prod(others))
         return found
 
     def _part(self, attribute: Attribute) -> Part:

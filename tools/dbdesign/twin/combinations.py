@@ -1,0 +1,144 @@
+"""How many combinations of values columns have together, where neither keys nor extended statistics say it.
+
+Columns are taken to choose their values by themselves, unless something speaks against it: that both follow the order of the rows, that
+both are dates of one record, that one is a reference to a row which says the other, or that both are said by what heads the row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dbdesign.twin.clustering import expected_estimate, sampled_pairs
+
+Joins = Mapping[str, Collection[tuple[str, str]]]
+"""What a statement equates a table's columns with: column → labels and columns of other tables."""
+
+_IN_ORDER = 0.9
+"""The correlation of values and rows from which on two columns are looked at for following each other."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A column of an index, as far as its combinations with others are concerned.
+
+    Attributes:
+        collected: different values as ANALYZE estimates them; `distinct` is what is made of it.
+        is_moment: whether it is a date or a time with a date.
+        parent: rows of the table whose key it refers to; None where it is no reference.
+    """
+
+    name: str
+    distinct: float
+    collected: float
+    correlation: float = 0.0
+    is_moment: bool = False
+    parent: float | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The column of a key of several columns by which rows come in groups that stand together, as lines do by their order.
+
+    Attributes:
+        key: all columns of the key.
+        rows, sample: of the table, and those that ANALYZE reads.
+    """
+
+    member: Member
+    key: frozenset[str]
+    rows: float
+    sample: float
+
+    def heads(self, other: Member) -> bool:
+        """Whether a column is taken to have one value in each group: a reference outside of the key, unless ANALYZE would be expected to
+        see as many values as it does if each row chose among those that there are to refer to."""
+        if other.name == self.member.name:
+            return True
+        if other.parent is None or other.name in self.key:
+            return False
+        pairs = sampled_pairs(self.member.collected, self.rows, self.sample)
+        in_groups, by_row = (expected_estimate(other.parent, self.rows, self.sample, number) for number in (pairs, 0.0))
+        return abs(math.log(in_groups / other.collected)) < abs(math.log(by_row / other.collected))
+
+
+@dataclass(frozen=True)
+class Dependences:
+    """What speaks for columns of a table hanging together.
+
+    Attributes:
+        determined: pairs of columns of which the first says the second.
+    """
+
+    head: Head | None = None
+    determined: Collection[tuple[str, str]] = ()
+
+
+def combinations(members: Sequence[Member], known: Dependences) -> float:
+    """How many combinations there can be of the values of columns."""
+    names = {one.name for one in members}
+    said = {second for first, second in known.determined if first in names and second in names}
+    left = sorted((one for one in members if one.name not in said), key=lambda one: -one.distinct)
+    ordered = _several(one for one in left if abs(one.correlation) >= _IN_ORDER)
+    moments = _several(one for one in left if one.is_moment and one not in ordered)
+    rest = [one for one in left if one not in ordered and one not in moments]
+    found = _in_order(ordered) * _moments(moments)
+    if known.head is None:
+        return found * _product(rest)
+    headed = [one for one in rest if known.head.heads(one)]
+    groups = 1.0 if any(one.name == known.head.member.name for one in ordered) else known.head.member.distinct
+    others = [one for one in rest if one not in headed]
+    return found * min(_product(headed), groups) * _product(others)
+
+
+def _several(members: Iterable[Member]) -> list[Member]:
+    """Those that share something, which one alone does not."""
+    found = list(members)
+    return found if len(found) > 1 else []
+
+
+def _product(members: Sequence[Member]) -> float:
+    return math.prod(max(one.distinct, 1.0) for one in members)
+
+
+def _in_order(members: Sequence[Member]) -> float:
+    """Of columns that follow the order of rows: two that follow it exactly change their values one after the other, so that there are no
+    more combinations than changes; one that lags comes with the values of a band, as wide as its correlation lets it be.
+    """
+    if not members:
+        return 1.0
+    first, *others = members
+    found = max(first.distinct, 1.0)
+    for one in others:
+        apart = sum(math.acos(min(abs(each.correlation), 1.0)) for each in (first, one))
+        band = one.distinct * math.sin(min(apart, math.pi / 2))
+        found *= min(max(one.distinct, 1.0), 1 + one.distinct / max(first.distinct, 1.0) + band)
+    return found
+
+
+def _moments(members: Sequence[Member]) -> float:
+    """Of dates of one record, which lie near each other (ordered, sent, received): how near is not known, so that of the values of each
+    further one it takes the geometric mean of one and all."""
+    if not members:
+        return 1.0
+    first, *others = members
+    return max(first.distinct, 1.0) * math.prod(math.sqrt(max(one.distinct, 1.0)) for one in others)
+
+
+def referred(
+    joins: Joins, keys: Mapping[str, Sequence[frozenset[str]]]
+) -> list[tuple[frozenset[str], str, frozenset[str]]]:
+    """The columns that a statement equates with all columns of a unique key of another table: they, its label, and the key.
+
+    Args:
+        keys: of the other tables, by label.
+    """
+    found = []
+    for other in sorted({label for partners in joins.values() for label, _ in partners}):
+        for key in keys.get(other, ()):
+            own = {name: sorted(mine for mine, partners in joins.items() if (other, name) in partners) for name in key}
+            columns = frozenset(mine[0] for mine in own.values() if mine)
+            if len(columns) == len(key):
+                found.append((columns, other, key))
+    return found
