@@ -13,7 +13,7 @@ import math
 CLUSTERED = 0.99
 """The correlation of values and rows from which on equal values are taken to stand together."""
 
-_RARE = 0.25
+RARE = 0.25
 """Pairs for each row of the sample, beyond which values come up more than twice in it, and pairs alone do not tell."""
 
 
@@ -26,9 +26,10 @@ def sampled_pairs(distinct: float, rows: float, sample: float) -> float:
 
 def expected_estimate(distinct: float, rows: float, sample: float, pairs: float = 0.0) -> float:
     """What ANALYZE is to be expected to estimate of a column, of whose rows so many come in pairs of one value, the others by chance."""
-    unseen = math.exp(-(sample - pairs) / distinct)
-    once = (sample - 2 * pairs) * unseen
-    return sample * distinct * (1 - unseen) / (sample - once + once * sample / rows)
+    share, chosen = sample / rows, 1 - pairs / sample
+    unseen = math.exp(math.log1p(-share) * chosen * rows / distinct)
+    once = (sample - 2 * pairs) * math.exp(math.log1p(-share) * chosen * max(rows / distinct - 1, 0))
+    return sample * distinct * (1 - unseen) / (sample - once + once * share)
 
 
 def clustered_distinct(distinct: float, rows: float, pages: int, sample: float) -> float:
@@ -44,7 +45,7 @@ def clustered_distinct(distinct: float, rows: float, pages: int, sample: float) 
     if not 1 <= distinct < rows or sample >= rows or pages < 2:
         return distinct
     pairs, in_block = sampled_pairs(distinct, rows, sample), rows / pages
-    if pairs > _RARE * sample or in_block < 2:
+    if pairs > RARE * sample or in_block < 2:
         return distinct
     neighbours = sample**2 / (2 * min(sample, pages))  # pairs of rows out of one block
     others = pairs / neighbours * (in_block - 1)

@@ -1,16 +1,18 @@
 """How many combinations of values columns have together, where neither keys nor extended statistics say it.
 
 Columns are taken to choose their values by themselves, unless something speaks against it: that both follow the order of the rows, that
-both are dates of one record, that one is a reference to a row which says the other, or that both are said by what heads the row.
+both are dates of one record, parts of one address or names of one thing, that one is a reference to a row which says the other, or that
+both are said by what heads the row.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dbdesign.twin.clustering import expected_estimate, sampled_pairs
+from dbdesign.twin.clustering import expected_estimate
+from dbdesign.twin.profile_names import place_of, thing_of
 
 Joins = Mapping[str, Collection[tuple[str, str]]]
 """What a statement equates a table's columns with: column → labels and columns of other tables."""
@@ -43,13 +45,15 @@ class Head:
 
     Attributes:
         key: all columns of the key.
-        rows, sample: of the table, and those that ANALYZE reads.
+        rows, sample: of the table, and those that ANALYZE reads, which are fewer.
+        pairs: pairs of rows of one group in the sample, few beside its rows.
     """
 
     member: Member
     key: frozenset[str]
     rows: float
     sample: float
+    pairs: float
 
     def heads(self, other: Member) -> bool:
         """Whether a column is taken to have one value in each group: a reference outside of the key, unless ANALYZE would be expected to
@@ -68,9 +72,11 @@ class Dependences:
     """What speaks for columns of a table hanging together.
 
     Attributes:
+        rows: of the table.
         determined: pairs of columns of which the first says the second.
     """
 
+    rows: float
     head: Head | None = None
     determined: Collection[tuple[str, str]] = ()
 
@@ -81,9 +87,11 @@ def combinations(members: Sequence[Member], known: Dependences) -> float:
     said = {second for first, second in known.determined if first in names and second in names}
     left = sorted((one for one in members if one.name not in said), key=lambda one: -one.distinct)
     ordered = _several(one for one in left if abs(one.correlation) >= _IN_ORDER)
-    moments = _several(one for one in left if one.is_moment and one not in ordered)
-    rest = [one for one in left if one not in ordered and one not in moments]
-    found = _in_order(ordered) * _moments(moments)
+    rest = [one for one in left if one not in ordered]
+    found = _in_order(ordered)
+    for kin in _related(rest):
+        found *= _near(kin, known.rows)
+        rest = [one for one in rest if one not in kin]
     if known.head is None:
         return found * _product(rest)
     headed = [one for one in rest if known.head.heads(one)]
@@ -117,13 +125,35 @@ def _in_order(members: Sequence[Member]) -> float:
     return found
 
 
-def _moments(members: Sequence[Member]) -> float:
-    """Of dates of one record, which lie near each other (ordered, sent, received): how near is not known, so that of the values of each
-    further one it takes the geometric mean of one and all."""
-    if not members:
-        return 1.0
+def _related(members: Sequence[Member]) -> Iterator[list[Member]]:
+    """Several dates, several parts of one address, several names of one thing; each column once."""
+    left = list(members)
+    for relation in _RELATIONS:
+        by: dict[str, list[Member]] = {}
+        for one in left:
+            if (shared := relation(one)) is not None:
+                by.setdefault(shared, []).append(one)
+        for kin in by.values():
+            if len(kin) > 1:
+                yield kin
+                left = [one for one in left if one not in kin]
+
+
+_RELATIONS: tuple[Callable[[Member], str | None], ...] = (
+    lambda one: "moment" if one.is_moment else None,
+    lambda one: place_of(one.name),
+    lambda one: thing_of(one.name),
+)
+
+
+def _near(members: Sequence[Member], rows: float) -> float:
+    """Of dates of one record (ordered, sent, received), of places that lie in each other, of names of one thing: how much one says of the
+    next is not known, so that of as many values of the next as there can be it takes the geometric mean of one and all."""
     first, *others = members
-    return max(first.distinct, 1.0) * math.prod(math.sqrt(max(one.distinct, 1.0)) for one in others)
+    found = max(first.distinct, 1.0)
+    for one in others:
+        found *= math.sqrt(max(min(one.distinct, rows / first.distinct), 1.0))
+    return found
 
 
 def referred(

@@ -263,13 +263,17 @@ class Filler:
     def learn_joins(self, joins: Iterable[tuple[str, Joins]]) -> None:
         """Reckon with what queries equate: by label of a table, its columns with those of others. Sizes that are known already stay."""
         by_label = {one.label: one for one in self._relations.values() if not one.is_index}
-        keys = {name: self._keys(one.oid) for name, one in by_label.items()}
+        keys = {name: [*self._keys(one.oid), *self._unrepeated(one.oid)] for name, one in by_label.items()}
         for label_, equated in joins:
             table = by_label.get(label_)
             for columns, other, key in referred(equated, keys) if table else ():
                 if table and not (other == label_ and columns == key):
                     self._referred.setdefault(table.oid, {})[columns] = by_label[other].oid
         self._indexes.clear()
+
+    def _unrepeated(self, table: int) -> list[frozenset[str]]:
+        """Columns in which ANALYZE saw no value twice."""
+        return [frozenset({name}) for name, one in self._columns.get(table, {}).items() if one.n_distinct == -1]
 
     def _joined(self, table: int) -> list[tuple[frozenset[str], float]]:
         """Groups of columns that queries join with another table's key, with its rows."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.twin import samples
-from dbdesign.twin.clustering import CLUSTERED, clustered_distinct
+from dbdesign.twin.clustering import CLUSTERED, RARE, clustered_distinct, sampled_pairs
 from dbdesign.twin.combinations import Dependences, Head, Member, combinations
 from dbdesign.twin.pages import all_equal_image
 from dbdesign.twin.sizes import (
@@ -145,16 +145,19 @@ class TableFacts:
     @cached_property
     def dependences(self) -> Dependences:
         """What speaks for its columns hanging together."""
-        return Dependences(self._head(), self.determined)
+        return Dependences(max(self.rows, 1.0), self._head(), self.determined)
 
     def _head(self) -> Head | None:
+        if not 0 < self.sample < self.rows:
+            return None
         types = {one.name: one for one in self.relation.attributes}
-        for key in sorted(self.keys, key=sorted) if self.sample else ():
-            for name in sorted(key) if len(key) > 1 else ():
-                column = self.columns.get(name)
-                grouped = column is not None and abs(column.correlation or 0.0) >= CLUSTERED
-                if grouped and self.pages <= (found := self.distinct(name)) <= self.rows / 2:
-                    return Head(self.member(types[name], name, found), key, self.rows, self.sample)
+        for key in sorted((key for key in self.keys if len(key) > 1), key=sorted):
+            for name in sorted(key):
+                member = self.member(types[name], name, self.distinct(name))
+                pairs = sampled_pairs(min(member.collected, self.rows), self.rows, self.sample)
+                grouped = abs(member.correlation) >= CLUSTERED and pairs <= RARE * self.sample
+                if grouped and self.pages <= member.distinct <= self.rows / 2:
+                    return Head(member, key, self.rows, self.sample, pairs)
         return None
 
     def _distinct(self, column: ColumnStatistics | None) -> float:
