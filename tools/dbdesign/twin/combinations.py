@@ -62,8 +62,9 @@ class Head:
             return True
         if other.parent is None or other.name in self.key:
             return False
-        pairs = sampled_pairs(self.member.collected, self.rows, self.sample)
-        in_groups, by_row = (expected_estimate(other.parent, self.rows, self.sample, number) for number in (pairs, 0.0))
+        in_groups, by_row = (
+            expected_estimate(other.parent, self.rows, self.sample, pairs) for pairs in (self.pairs, 0.0)
+        )
         return abs(math.log(in_groups / other.collected)) < abs(math.log(by_row / other.collected))
 
 
