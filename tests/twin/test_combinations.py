@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dbdesign.engines.postgres import embedded
 from dbdesign.model.statistics import BLOCK
-from dbdesign.twin.clustering import clustered_distinct, expected_estimate, sampled_pairs
+from dbdesign.twin.clustering import Sampling, clustered_distinct
 from dbdesign.twin.combinations import Dependences, Head, Member, combinations, referred
 from dbdesign.twin.dump import read_dump
 from dbdesign.twin.twin import Hypothetical, production_twin
@@ -46,7 +46,7 @@ JOINS = [
 INDEXES = {
     "lines (order_id)": (0.08, "equal values stand together"),
     "lines (product, supplier)": (0.05, "another table's key"),
-    "lines (sent, got)": (0.25, "dates of one record"),
+    "lines (sent, got)": (0.4, "dates of one record"),
     "lines (customer, order_id)": (0.12, "said by what heads the row"),
     "lines (week, year)": (0.05, "both follow the order of rows"),
     "invoices (tenant_id, customer_id)": (0.05, "a customer has one tenant"),
@@ -107,11 +107,23 @@ def test_values_that_stand_together_are_no_fewer_than_analyze_saw_and_no_more_th
     assert seen <= clustered_distinct(seen, rows, pages, SAMPLE) <= max(rows, seen)
 
 
-@pytest.mark.parametrize("distinct", [40_000.0, 2e5, 1e6])
-def test_pairs_in_the_sample_follow_from_the_estimate_that_they_lead_to(distinct: float) -> None:
-    assert expected_estimate(distinct, 1e7, SAMPLE) == pytest.approx(distinct, rel=1e-3)
-    chance = sampled_pairs(distinct, 1e7, SAMPLE)
-    assert expected_estimate(distinct, 1e7, SAMPLE, 2 * chance) < distinct
+@pytest.mark.parametrize("distinct", [30_000.0, 2e5, 8e5])
+@pytest.mark.parametrize("pages", [2_000, 10**5])
+def test_the_estimate_is_right_where_each_row_chooses_and_too_low_where_groups_do(distinct: float, pages: int) -> None:
+    sampling = Sampling(1e7, pages, SAMPLE)
+    assert sampling.expected(distinct, 1e7) == pytest.approx(distinct, rel=0.1)
+    assert sampling.expected(distinct, 1e6) < sampling.expected(distinct, 1e7)
+
+
+@pytest.mark.parametrize("groups", [1e6, 3e6])
+def test_the_number_of_groups_follows_from_the_estimate_that_they_lead_to(groups: float) -> None:
+    sampling = Sampling(1e7, 2 * 10**5, SAMPLE)
+    blocks, alike = SAMPLE / sampling.pages, 1e7 / groups
+    seen = blocks * (1 - (1 - 1 / 50) ** alike)
+    once = blocks * alike / 50 * (1 - 1 / 50) ** (alike - 1)
+    estimate = SAMPLE * groups * seen / (SAMPLE - groups * once + groups * once * SAMPLE / 1e7)
+    assert estimate < groups / 2
+    assert clustered_distinct(estimate, 1e7, sampling.pages, SAMPLE) == pytest.approx(groups, rel=0.2)
 
 
 members = st.builds(
@@ -133,7 +145,11 @@ members = st.builds(
 def test_there_are_no_fewer_combinations_than_values_of_a_column_that_none_says_and_no_more_than_of_all(
     columns: list[Member], said: set[tuple[str, str]], headed: bool
 ) -> None:
-    head = Head(Member("order_id", 1e9, 5e8), frozenset({"order_id", "n"}), 1e10, SAMPLE, 1000.0) if headed else None
+    head = (
+        Head(Member("order_id", 1e9, 5e8), frozenset({"order_id", "n"}), Sampling(1e10, 10**8, SAMPLE))
+        if headed
+        else None
+    )
     said -= {("a", "a"), ("b", "b")}
     said -= {("b", "a")} if ("a", "b") in said else set()
     found = combinations(columns, Dependences(1e10, head, said))
@@ -146,12 +162,10 @@ def test_there_are_no_fewer_combinations_than_values_of_a_column_that_none_says_
 
 
 def test_a_reference_by_row_is_told_from_one_that_the_head_of_the_row_says() -> None:
-    rows, lines = 6e6, 4.0
-    orders = Member("order_id", rows / lines, 397_000)
-    pairs = sampled_pairs(orders.collected, rows, SAMPLE)
-    head = Head(orders, frozenset({"order_id", "number"}), rows, SAMPLE, pairs)
-    by_row = Member("product", 2e5, expected_estimate(2e5, rows, SAMPLE), parent=2e5)
-    by_head = replace(by_row, name="customer", collected=expected_estimate(2e5, rows, SAMPLE, pairs))
+    sampling = Sampling(6e6, 110_000, SAMPLE)
+    head = Head(Member("order_id", 1.5e6, 397_000), frozenset({"order_id", "number"}), sampling)
+    by_row = Member("product", 2e5, sampling.expected(2e5, 6e6), parent=2e5)
+    by_head = replace(by_row, name="customer", collected=sampling.expected(2e5, 1.5e6))
     assert not head.heads(by_row)
     assert head.heads(by_head)
     assert not head.heads(replace(by_head, name="number"))

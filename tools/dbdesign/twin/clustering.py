@@ -9,11 +9,12 @@ about is known, so that it can be undone: from the estimate to the pairs of equa
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 CLUSTERED = 0.99
 """The correlation of values and rows from which on equal values are taken to stand together."""
 
-RARE = 0.25
+_RARE = 0.25
 """Pairs for each row of the sample, beyond which values come up more than twice in it, and pairs alone do not tell."""
 
 
@@ -24,12 +25,34 @@ def sampled_pairs(distinct: float, rows: float, sample: float) -> float:
     return sample**2 * (1 - distinct / rows) / (2 * distinct * (1 - sample / rows) + sample)
 
 
-def expected_estimate(distinct: float, rows: float, sample: float, pairs: float = 0.0) -> float:
-    """What ANALYZE is to be expected to estimate of a column, of whose rows so many come in pairs of one value, the others by chance."""
-    share, chosen = sample / rows, 1 - pairs / sample
-    unseen = math.exp(math.log1p(-share) * chosen * rows / distinct)
-    once = (sample - 2 * pairs) * math.exp(math.log1p(-share) * chosen * max(rows / distinct - 1, 0))
-    return sample * distinct * (1 - unseen) / (sample - once + once * share)
+@dataclass(frozen=True)
+class Sampling:
+    """How ANALYZE samples a table.
+
+    Attributes:
+        rows, pages: of the table.
+        sample: rows that are read, fewer than there are.
+    """
+
+    rows: float
+    pages: int
+    sample: float
+
+    def expected(self, values: float, groups: float) -> float:
+        """What is to be expected as the estimate of a column's distinct values.
+
+        Args:
+            values: that there are to choose from.
+            groups: of rows that stand together and choose one value each, at random; as many as rows where each chooses by itself.
+        """
+        blocks = min(self.sample, self.pages) / self.pages
+        share, together = self.sample / self.rows / blocks, max(self.rows / groups, 1.0)
+        left = math.log1p(-min(share, 1 - 1e-9))
+        seen, once = blocks * -math.expm1(left * together), blocks * together * share * math.exp(left * (together - 1))
+        each = groups / values
+        found = values * -math.expm1(-each * seen)
+        single = values * each * once * math.exp(-each * seen)
+        return self.sample * found / (self.sample - single + single * self.sample / self.rows)
 
 
 def clustered_distinct(distinct: float, rows: float, pages: int, sample: float) -> float:
@@ -40,14 +63,14 @@ def clustered_distinct(distinct: float, rows: float, pages: int, sample: float) 
         sample: rows that it reads.
 
     Returns:
-        The estimate where it cannot be told better: all rows were read, or values have more rows than a block.
+        The estimate where it is right, since all blocks were read, or cannot be told better: values have more rows than a block.
     """
-    if not 1 <= distinct < rows or sample >= rows or pages < 2:
+    if not 1 <= distinct < rows or pages <= sample or rows < 2 * pages:
         return distinct
     pairs, in_block = sampled_pairs(distinct, rows, sample), rows / pages
-    if pairs > RARE * sample or in_block < 2:
+    if pairs > _RARE * sample:
         return distinct
-    neighbours = sample**2 / (2 * min(sample, pages))  # pairs of rows out of one block
+    neighbours = sample / 2  # pairs of rows out of one block, of as many blocks
     others = pairs / neighbours * (in_block - 1)
     others /= max(1 - (others + 2) / (3 * in_block), 0.5)  # some groups go on in the next block
     if others > in_block / 2:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dbdesign.twin.clustering import expected_estimate
+from dbdesign.twin.clustering import Sampling
 from dbdesign.twin.profile_names import place_of, thing_of
 
 Joins = Mapping[str, Collection[tuple[str, str]]]
@@ -45,15 +45,12 @@ class Head:
 
     Attributes:
         key: all columns of the key.
-        rows, sample: of the table, and those that ANALYZE reads, which are fewer.
-        pairs: pairs of rows of one group in the sample, few beside its rows.
+        sampling: of the table.
     """
 
     member: Member
     key: frozenset[str]
-    rows: float
-    sample: float
-    pairs: float
+    sampling: Sampling
 
     def heads(self, other: Member) -> bool:
         """Whether a column is taken to have one value in each group: a reference outside of the key, unless ANALYZE would be expected to
@@ -62,9 +59,8 @@ class Head:
             return True
         if other.parent is None or other.name in self.key:
             return False
-        in_groups, by_row = (
-            expected_estimate(other.parent, self.rows, self.sample, pairs) for pairs in (self.pairs, 0.0)
-        )
+        groups = (self.member.distinct, self.sampling.rows)
+        in_groups, by_row = (self.sampling.expected(other.parent, number) for number in groups)
         return abs(math.log(in_groups / other.collected)) < abs(math.log(by_row / other.collected))
 
 
@@ -91,7 +87,7 @@ def combinations(members: Sequence[Member], known: Dependences) -> float:
     rest = [one for one in left if one not in ordered]
     found = _in_order(ordered)
     for kin in _related(rest):
-        found *= _near(kin, known.rows)
+        found *= _near(kin, math.inf if kin[0].is_moment else known.rows)
         rest = [one for one in rest if one not in kin]
     if known.head is None:
         return found * _product(rest)
@@ -149,7 +145,11 @@ _RELATIONS: tuple[Callable[[Member], str | None], ...] = (
 
 def _near(members: Sequence[Member], rows: float) -> float:
     """Of dates of one record (ordered, sent, received), of places that lie in each other, of names of one thing: how much one says of the
-    next is not known, so that of as many values of the next as there can be it takes the geometric mean of one and all."""
+    next is not known, so that for each value of the first there is the geometric mean of one value of the next and all.
+
+    Args:
+        rows: that there are to make combinations; those of dates are told by the time that lies between them.
+    """
     first, *others = members
     found = max(first.distinct, 1.0)
     for one in others:

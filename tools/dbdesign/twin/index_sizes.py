@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.twin import samples
-from dbdesign.twin.clustering import CLUSTERED, RARE, clustered_distinct, sampled_pairs
+from dbdesign.twin.clustering import CLUSTERED, Sampling, clustered_distinct
 from dbdesign.twin.combinations import Dependences, Head, Member, combinations
 from dbdesign.twin.pages import all_equal_image
 from dbdesign.twin.sizes import (
@@ -47,6 +47,9 @@ _TRIGRAM_HEADER = 5
 
 _COMPARED = re.compile(r"\b(\w+) (?:<=|>=|<|>) (\w+)\b(?![\w.(':])")
 """A comparison of two columns with plain names, as `pg_get_expr` writes it."""
+
+HEADED = 3.0
+"""Rows of a group from which on it makes a difference whether columns are the same in all of them."""
 
 _THIRD = 1 / 3
 
@@ -148,16 +151,16 @@ class TableFacts:
         return Dependences(max(self.rows, 1.0), self._head(), self.determined)
 
     def _head(self) -> Head | None:
-        if not 0 < self.sample < self.rows:
+        if not 0 < self.sample < self.rows or not self.pages:
             return None
+        sampling = Sampling(self.rows, self.pages, self.sample)
         types = {one.name: one for one in self.relation.attributes}
         for key in sorted((key for key in self.keys if len(key) > 1), key=sorted):
             for name in sorted(key):
                 member = self.member(types[name], name, self.distinct(name))
-                pairs = sampled_pairs(min(member.collected, self.rows), self.rows, self.sample)
-                grouped = abs(member.correlation) >= CLUSTERED and pairs <= RARE * self.sample
-                if grouped and self.pages <= member.distinct <= self.rows / 2:
-                    return Head(member, key, self.rows, self.sample, pairs)
+                grouped = abs(member.correlation) >= CLUSTERED
+                if grouped and self.pages <= member.distinct <= self.rows / HEADED:
+                    return Head(member, key, sampling)
         return None
 
     def _distinct(self, column: ColumnStatistics | None) -> float:
