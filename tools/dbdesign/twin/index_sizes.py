@@ -133,6 +133,10 @@ class TableFacts:
         parent = self.parents.get(name, 0.0)
         return min(parent, self.rows) if found / 2 <= parent <= found * 2 else found
 
+    def values(self, name: str) -> float:
+        """Different values of a column, those that a unique key needs included."""
+        return max(self.distinct(name), self.at_least(name))
+
     def member(self, attribute: Attribute, name: str, distinct: float) -> Member:
         """A column as far as its combinations with others are concerned."""
         column = self.columns.get(name)
@@ -157,7 +161,7 @@ class TableFacts:
         types = {one.name: one for one in self.relation.attributes}
         for key in sorted((key for key in self.keys if len(key) > 1), key=sorted):
             for name in sorted(key):
-                member = self.member(types[name], name, self.distinct(name))
+                member = self.member(types[name], name, self.values(name))
                 grouped = abs(member.correlation) >= CLUSTERED
                 if grouped and self.pages <= member.distinct <= self.rows / HEADED:
                     return Head(member, key, sampling)
@@ -335,7 +339,7 @@ class IndexSizes:
         names = self._names(index, len(parts))
         groups = [(group, number) for group, number in self._table.groups if group <= names]
         found = math.prod(part.distinct for part in parts)
-        if meeting is Meeting.LIKELY and not any(len(group) > 1 for group, _ in groups):
+        if meeting is Meeting.LIKELY and len(parts) > 1 and not any(len(group) > 1 for group, _ in groups):
             columns = [
                 self._table.member(one, one.table_column, part.distinct)
                 for one, part in zip(attributes, parts, strict=True)
@@ -354,8 +358,7 @@ class IndexSizes:
         if attribute.expression is None:
             name = attribute.table_column or attribute.name
             column = self._table.columns.get(name)
-            distinct = max(self._table.distinct(name), self._table.at_least(name))
-            return Part(self._table.stored(attribute), distinct, shares(column) if column else ())
+            return Part(self._table.stored(attribute), self._table.values(name), shares(column) if column else ())
         return self._expression(attribute, attribute.expression)
 
     def _expression(self, attribute: Attribute, expression: str) -> Part:
