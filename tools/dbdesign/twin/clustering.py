@@ -31,7 +31,7 @@ class Sampling:
 
     Attributes:
         rows, pages: of the table.
-        sample: rows that are read, fewer than there are.
+        sample: rows that are read, all at most.
     """
 
     rows: float

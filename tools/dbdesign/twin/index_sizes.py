@@ -155,9 +155,9 @@ class TableFacts:
         return Dependences(max(self.rows, 1.0), self._head(), self.determined)
 
     def _head(self) -> Head | None:
-        if not 0 < self.sample < self.rows or not self.pages:
+        if not self.sample or not self.pages or self.rows < 2:
             return None
-        sampling = Sampling(self.rows, self.pages, self.sample)
+        sampling = Sampling(self.rows, self.pages, min(self.sample, self.rows))
         types = {one.name: one for one in self.relation.attributes}
         for key in sorted((key for key in self.keys if len(key) > 1), key=sorted):
             for name in sorted(key):
