@@ -9,7 +9,6 @@ hand damaged statistics to the planner. Distributions of expressions: `expressio
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from psycopg import sql
 from dbdesign.model.schema import label
 from dbdesign.twin.composing import verbatim
 from dbdesign.twin.expression_statistics import drop_typed_table, restore_expressions, typed_table
+from dbdesign.twin.extended_texts import items, translated
 
 if TYPE_CHECKING:
     from dbdesign.engines.postgres.scratch import ScratchDatabase
@@ -114,7 +114,7 @@ def restore_extended(
             continue
         try:
             rows.append((target, one, _row(database, target, one)))
-        except (ValueError, KeyError, psycopg.Error) as error:
+        except (ValueError, psycopg.Error) as error:
             problems.append(f"extended statistics {name}: {str(error).splitlines()[0]}")
     problems += [
         f"extended statistics {one.label}: nothing is known of what was collected (pg_dump of PostgreSQL 18 leaves it out)"
@@ -134,8 +134,8 @@ def restore_extended(
 def _row(database: ScratchDatabase, target: StatisticsObject, one: ExtendedStatistics) -> tuple[Any, ...]:
     texts = [text for text in (one.n_distinct, one.dependencies) if text]
     numbers = _numbers(texts, target, one.keys)
-    distinct = ndistinct_bytes(parsed_ndistinct(one.n_distinct, numbers)) if one.n_distinct else None
-    dependencies = dependency_bytes(parsed_dependencies(one.dependencies, numbers)) if one.dependencies else None
+    distinct = ndistinct_bytes(translated(one.n_distinct, numbers)) if one.n_distinct else None
+    dependencies = dependency_bytes(translated(one.dependencies, numbers)) if one.dependencies else None
     common = _common_bytes(database, target, one.most_common) if one.most_common else None
     return target.oid, one.inherited, distinct, dependencies, common
 
@@ -157,8 +157,13 @@ def _numbers(texts: Sequence[str], target: StatisticsObject, keys: Sequence[int]
     Args:
         keys: those of the source; where they are not known, those that the texts name are all.
     """
-    named = set(keys) or {number for text in texts for key in json.loads(text) for number in _parts(key) if number > 0}
-    expressions = {number: number for text in texts for key in json.loads(text) for number in _parts(key) if number < 0}
+    parts = {part for text in texts for found, _ in items(text) for part in found}
+    named = set(keys) or {part for part in parts if part > 0}
+    expressions = {part: part for part in parts if part < 0}
+    if -min(expressions, default=0) > len(target.expressions):
+        raise ValueError(
+            f"they are of expression {-min(expressions)}, but the object here has {len(target.expressions)}"
+        )
     if len(named) != len(target.keys) and (named or texts):
         raise ValueError(f"they are of {len(named)} columns, but the object here has {len(target.keys)}")
     return dict(zip(sorted(named), target.keys, strict=True)) | expressions
@@ -168,29 +173,13 @@ def combinations(target: StatisticsObject, one: ExtendedStatistics | None) -> li
     """How many combinations of columns there are, by name; none where the object is another one than the statistics are of."""
     text = one.n_distinct if one else None
     try:
-        numbers = _numbers([text], target, one.keys) if one and text else {}
+        found = translated(text, _numbers([text], target, one.keys)) if one and text else []
     except ValueError:
         return []
     names = dict(zip(target.keys, target.columns, strict=True))
     return [
-        (frozenset(names[key] for key in keys), value)
-        for keys, value in (parsed_ndistinct(text, numbers) if text else [])
-        if all(key in names for key in keys)
+        (frozenset(names[key] for key in keys), value) for keys, value in found if all(key in names for key in keys)
     ]
-
-
-def _parts(key: str) -> list[int]:
-    return [int(part) for part in key.replace("=>", ",").split(",")]
-
-
-def parsed_ndistinct(text: str, numbers: Mapping[int, int]) -> list[tuple[tuple[int, ...], float]]:
-    """`{"1, 2": 100}` as the server's output function writes it."""
-    return [(tuple(numbers[part] for part in _parts(key)), float(value)) for key, value in json.loads(text).items()]
-
-
-def parsed_dependencies(text: str, numbers: Mapping[int, int]) -> list[tuple[tuple[int, ...], float]]:
-    """`{"1 => 2": 0.9}`: the columns, the dependent one last."""
-    return parsed_ndistinct(text, numbers)
 
 
 def ndistinct_bytes(items: Sequence[tuple[tuple[int, ...], float]]) -> bytes:
@@ -233,6 +222,8 @@ def _common_bytes(
     if made is None or row is None or len(made[0] or ()) != len(combinations):
         raise ValueError("the commonest combinations could not be made anew")
     frequencies = {values: one[1:] for values, one in zip(normal, combinations, strict=True)}
+    if unlike := {tuple(values) for values in made[0]} - frequencies.keys():
+        raise ValueError(f"the server writes a combination otherwise: {min(unlike, key=str)}")
     return with_frequencies(row[0], len(members), [frequencies[tuple(values)] for values in made[0]])
 
 
