@@ -12,7 +12,7 @@ import pytest
 
 from dbdesign.engines.postgres import embedded
 from dbdesign.engines.postgres.scratch import ScratchDatabase
-from dbdesign.model.statistics import ExtendedStatistics, Statistics
+from dbdesign.model.statistics import ColumnStatistics, ExtendedStatistics, Statistics
 from dbdesign.twin.array_literal import join_array, split_array
 from dbdesign.twin.catalog_statistics import read_document
 from dbdesign.twin.dump import read_dump
@@ -117,16 +117,19 @@ def facts_of_19(one: ExtendedStatistics) -> Iterator[str]:
         for name, place in (("freqs", 1), ("base_freqs", 2)):
             yield f",\n\t'most_common_{name}', '{{{','.join(str(row[place]) for row in one.most_common)}}}'::double precision[]"
     if one.expressions:
-        columns = {
-            column.position: column.model_dump(exclude={"column", "position", "inherited"})
-            for column in one.expressions
-        }
-        described = [
-            {name: "{" + ",".join(map(str, value)) + "}" if isinstance(value, tuple) else str(value) for name, value in columns[at].items()
-                if value not in (None, ())} if at in columns else None
-            for at in range(1, max(columns) + 1)
-        ]  # fmt: skip
-        yield f",\n\t'exprs', '{json.dumps(described).replace(chr(39), 2 * chr(39))}'::jsonb"
+        by_position = {column.position or 0: described(column) for column in one.expressions}
+        listed = [by_position.get(position) for position in range(1, max(by_position) + 1)]
+        yield f",\n\t'exprs', '{json.dumps(listed).replace(chr(39), 2 * chr(39))}'::jsonb"
+
+
+def described(column: ColumnStatistics) -> dict[str, str]:
+    """Everything as text, lists of numbers as arrays."""
+    facts = column.model_dump(exclude={"column", "position", "inherited"})
+    return {
+        name: "{" + ",".join(map(str, value)) + "}" if isinstance(value, tuple) else str(value)
+        for name, value in facts.items()
+        if value not in (None, ())
+    }
 
 
 Loaded = tuple[ScratchDatabase, Mapping[str, Twin]]
