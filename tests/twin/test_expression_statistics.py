@@ -36,7 +36,7 @@ FROM generate_series(1, 6000) g;
 CREATE STATISTICS visits_mail ON lower(email) FROM visits;
 CREATE STATISTICS visits_day ON (date_trunc('day', seen AT TIME ZONE 'UTC')) FROM visits;
 CREATE STATISTICS visits_many (ndistinct, dependencies, mcv) ON score, (score % 10), (extra ->> 'country'), (score > 50) FROM visits;
-CREATE STATISTICS visits_odd ON (shout(path)), (weight * 2), (NULLIF(score, score)), ((seen AT TIME ZONE 'UTC')::date), ((extra ->> 'token')::uuid),
+CREATE STATISTICS visits_odd (mcv) ON (shout(path)), (weight * 2), (NULLIF(score, score)), ((seen AT TIME ZONE 'UTC')::date), ((extra ->> 'token')::uuid),
     (seen - timestamptz '2017-01-01 00:00+00'), (CASE WHEN score > 20 THEN 'good'::mood ELSE feeling END), (tags || tags[1]) FROM visits;
 CREATE STATISTICS visits_some (dependencies) ON id, score, "Odd {name}" FROM visits;
 CREATE TABLE events (tenant int NOT NULL, name text NOT NULL, at timestamptz NOT NULL) PARTITION BY LIST (tenant);
