@@ -25,7 +25,7 @@ def test_what_a_server_writes_is_read(text: str) -> None:
     "text",
     [
         "", "null", "5", '"1, 2"', "{", "[" * 100_000, "[5]", "[{}]", '{"1": 5}', '{"1, 1": 5}', '{"0, 1": 5}', '{"a, b": 5}', '{"1, 2": NaN}',
-        '{"1, 2": -5}', '{"1, 2": 1e999}', '{"1, 2": "many"}', '{"1, 2": null}', '[{"attributes": [1, 2]}]', '[{"attributes": 1, "ndistinct": 5}]',
+        '{"1 => 2": 1.5}', '{"1, 2": -5}', '{"1, 2": 1e999}', '{"1, 2": "many"}', '{"1, 2": null}', '[{"attributes": [1, 2]}]', '[{"attributes": 1, "ndistinct": 5}]',
         '[{"attributes": [1, "2"], "ndistinct": 5}]', '[{"attributes": [[1], 2], "ndistinct": 5}]', '[{"attributes": [1, 2], "dependency": 3}]',
     ],
 )  # fmt: skip

@@ -474,6 +474,10 @@ HOSTILE: dict[str, tuple[str, list[str]]] = {
         "SELECT pg_restore_relation_stats('relpages','1'::integer);\n",
         ["line 6: a statistics call names no relation. Use pg_dump of PostgreSQL 18"],
     ),
+    "a number beyond all": (
+        "SELECT pg_restore_attribute_stats('schemaname','public','relname','orders','attname','id','avg_width','1e400'::integer);\n",
+        ["avg_width is '1e400', which is not a number"],
+    ),
     "extended statistics without an object": (
         "SELECT pg_catalog.pg_restore_extended_stats('schemaname','public','relname','orders','statistics_name','s');\n",
         ["line 6: a call names no statistics object"],

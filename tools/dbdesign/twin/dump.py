@@ -7,6 +7,7 @@ executed, so that one that does not fit is named instead of being a warning that
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -257,7 +258,7 @@ def _number(facts: Facts, name: str, where: str) -> float | None:
     value = facts.get(name)
     if value is None:
         return None
-    if not _NUMBER.match(value.strip()):
+    if not _NUMBER.match(value.strip()) or not math.isfinite(float(value)):
         raise InputError(f"{name} is {value[:40]!r}, which is not a number", where=where)
     return float(value)
 

@@ -8,7 +8,7 @@ take it for checked.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,7 +23,7 @@ def items(text: str) -> list[Item]:
         ValueError: the server cannot have written it.
     """
     try:
-        return [_checked(item) for item in _items(json.loads(text))]
+        return [_checked(*item) for item in _items(json.loads(text))]
     except (RecursionError, TypeError, KeyError, AttributeError):
         raise ValueError("what was collected of columns together is not written as a server writes it") from None
 
@@ -36,20 +36,22 @@ def translated(text: str, numbers: Mapping[int, int]) -> list[Item]:
     return [(tuple(numbers[part] for part in parts), value) for parts, value in found]
 
 
-def _items(document: Any) -> Iterator[Item]:
+def _items(document: Any) -> Iterator[tuple[tuple[int, ...], float, bool]]:
+    """Columns, value, and whether it is a dependency."""
     if isinstance(document, dict):
         for key, value in document.items():
-            yield tuple(int(part) for part in key.replace("=>", ",").split(",")), float(value)
+            yield tuple(int(part) for part in key.replace("=>", ",").split(",")), float(value), "=>" in key
         return
     for one in document:
-        dependent = [one["dependency"]] if "dependency" in one else []
-        yield (*one["attributes"], *dependent), float(one["degree"] if dependent else one["ndistinct"])
+        if "dependency" in one:
+            yield (*one["attributes"], one["dependency"]), float(one["degree"]), True
+        else:
+            yield tuple(one["attributes"]), float(one["ndistinct"]), False
 
 
-def _checked(item: Item) -> Item:
-    parts, value = item
+def _checked(parts: tuple[int, ...], value: float, dependency: bool) -> Item:
     if len(parts) < 2 or len(set(parts)) < len(parts) or not all(isinstance(part, int) and part for part in parts):
         raise ValueError(f"{list(parts)} are no different columns")
-    if not (math.isfinite(value) and value >= 0):
+    if not 0 <= value <= (1 if dependency else sys.float_info.max):
         raise ValueError(f"{value} is said of columns {list(parts)}")
-    return item
+    return parts, value
