@@ -131,7 +131,7 @@ class Search:
         It is solved again where the planner does not keep what the solution promises, or where what was learnt of each index's
         part in it betters it.
         """
-        found: Choice | None = None
+        outcomes: list[Choice] = []
         for _ in range(LAST_ROUNDS):
             asked = self.costs.calls
             _, solved = self._solved(budget, thoroughly=True)
@@ -140,12 +140,11 @@ class Search:
             if not kept:
                 self._correct(solved.chosen)
             pruned = self.pruned(replace(best, bound=min(solved.bound, best.cost)))
-            better = found is None or self._net(pruned) < self._net(found) * (1 - SETTLED)
-            found = min(found or pruned, pruned, key=self._net)
+            better = all(self._net(pruned) < self._net(one) * (1 - SETTLED) for one in outcomes)
+            outcomes.append(pruned)
             if kept and (not better or self.costs.calls == asked):
                 break
-        assert found is not None
-        return found
+        return min(outcomes, key=self._net)
 
     def _correct(self, chosen: int) -> None:
         """Let plans that the planner does not take beside these indexes, though it could, cost what it takes instead."""
