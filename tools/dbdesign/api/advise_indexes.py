@@ -140,7 +140,7 @@ def advise_indexes(
 def advised_ddl(
     loaded: Loaded, months: float, budget: str | None, call: Call
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The indexes advised for what a source says, as DDL, and what to know of them, a sentence each.
+    """The indexes advised for what a source says, as DDL, and what to know of them, a sentence each; none needs another extension.
 
     Raises:
         InputError: where there is no workload.
@@ -148,7 +148,8 @@ def advised_ddl(
     from dbdesign.api.twin_source import input_of
 
     given = input_of(loaded, months)
-    _, advice, proof, problems, _ = _advised(given, bytes_of(budget) if budget is not None else None, LEAST_GAIN, call)
+    limit = bytes_of(budget) if budget is not None else None
+    _, advice, proof, problems, _ = _advised(given, limit, LEAST_GAIN, call, offer=False)
     names, schema = _names(advice, given.design.schema_), given.design.schema_
     ddl = tuple(_index_item(one, names[one.index.name], schema, advice.before).value["ddl"] for one in advice.indexes)
     notes = [f"The indexes were advised for the design's own volumes: {_summary(given, advice, proof)}"]
@@ -174,7 +175,7 @@ def _advise(
 
 
 def _advised(
-    given: TwinInput, limit: int | None, least_gain: float, call: Call
+    given: TwinInput, limit: int | None, least_gain: float, call: Call, *, offer: bool = True
 ) -> tuple[TwinInput, Advice, str, list[str], dict[str, int]]:
     from dbdesign.indexes.advise import Advisor
     from dbdesign.indexes.existing import existing_indexes
@@ -189,6 +190,7 @@ def _advised(
             given.design.schema_,
             given.queries,
             least_gain=least_gain,
+            offer=offer,
             tell=lambda done, said: call.step(0.15 + 0.75 * done, said),
         )
         advice = advisor.advise(limit if limit is not None else max(tables, BLOCK))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dbdesign.errors import DesignError, LimitError
+from dbdesign.indexes.access_methods import offered
 from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.candidates import NOT_NULL, Facts, candidates_of
 from dbdesign.indexes.compression import Group, grouped
@@ -107,10 +108,14 @@ class Advisor:
     queries: Sequence[workload.Query]
     partial: bool | None = None
     least_gain: float = LEAST_GAIN
+    offer: bool = True
+    """Whether an index may need an extension of PostgreSQL's own that the schema does not have."""
+
     tell: Callable[[float, str], None] = lambda _done, _message: None
     _uses: dict[str, StatementUse] = field(default_factory=dict, repr=False)
     _loads: list[WriteLoad] = field(default_factory=list, repr=False)
     _groups: list[Group] = field(default_factory=list, repr=False)
+    _extensions: frozenset[str] = frozenset()
 
     def advise(self, budget: int, *, curve: Sequence[float] = CURVE) -> Advice:
         """The best indexes within a budget of bytes."""
@@ -219,11 +224,13 @@ class Advisor:
             column = twin.column(relations[label], name) if label in relations else None
             return column.null_frac if column else 0.0
 
-        trigrams = any(one.name == "pg_trgm" for one in self.schema.extensions)
-        return Facts(rows, distinct, width, correlation, "gin_trgm_ops" if trigrams else None, nulls)
+        postgresql = self.schema.engine is Engine.POSTGRESQL
+        return Facts(rows, distinct, width, correlation, self._extensions, nulls, classes=postgresql)
 
     def _candidates(self, queries: Sequence[Query]) -> dict[Candidate, set[str]]:
         """Candidates with the names of the queries that they come from, without those that exist."""
+        uses = [use for one in self._uses.values() for use in one.uses] if self.offer else []
+        self._extensions = offered(self.twin, self.schema, uses)
         facts = self._facts()
         partial = any("$1" in query.sql for query in queries) if self.partial is None else self.partial
         present = [one.candidate for one in existing_indexes(self.schema)]
@@ -255,7 +262,7 @@ class Advisor:
             looked_up = use.equal | use.ranges | use.either | set(use.joins)
             if leading in looked_up or leading in use.grouped[:1] or use.used <= set(candidate.columns):
                 return True
-            if use.ordered and use.ordered[0].column == leading:
+            if leading in use.extremes or any(leading == one[0].column for one in (use.ordered, *use.windows) if one):
                 return True
         return False
 

@@ -6,9 +6,11 @@ CockroachDB, CREATE INDEX and "Hash-sharded indexes"; TiDB, CREATE INDEX; SQLite
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dbdesign.dialects.base import dialect
+from dbdesign.indexes.access_methods import extension_of
 from dbdesign.indexes.candidate import Candidate, KeyPart
 from dbdesign.model.schema import Engine, Schema, Table
 
@@ -32,7 +34,7 @@ def build(candidate: Candidate, name: str, schema: Schema) -> Built:
     """An advised index for the engine of a schema."""
     table = schema.table_by_label[candidate.label]
     if schema.engine is Engine.POSTGRESQL:
-        return Built(candidate.ddl(name))
+        return Built(candidate.ddl(name), tuple(_postgresql_notes(candidate, schema)))
     makers = {
         Engine.MYSQL: _mysql,
         Engine.TIDB: _mysql,
@@ -41,6 +43,20 @@ def build(candidate: Candidate, name: str, schema: Schema) -> Built:
         Engine.SQLITE: _sqlite,
     }
     return makers[schema.engine](candidate, name, table, schema)
+
+
+def _postgresql_notes(candidate: Candidate, schema: Schema) -> Iterator[str]:
+    extension = extension_of(candidate)
+    if extension is not None and all(one.name != extension for one in schema.extensions):
+        yield f"needs CREATE EXTENSION {extension}; first, which the schema does not have"
+    classes = {key.opclass for key in candidate.keys if (key.opclass or "").endswith("_pattern_ops")}
+    if classes:
+        yield (
+            f"{min(map(str, classes))} serves LIKE 'x%' and = whatever the collation, and no ORDER BY; "
+            "a database in the C collation can do without it"
+        )
+    if candidate.method == "hnsw":
+        yield "its answers are approximate: raise hnsw.ef_search where too few of the nearest are found"
 
 
 def _identifier(name: str, schema: Schema) -> str:
