@@ -15,6 +15,8 @@ from dbdesign.api.recent import Recent
 from dbdesign.api.twin_source import At, QueriesSource, Settings, StatisticsSource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dbdesign.api.source import Loaded
     from dbdesign.api.twin_source import TwinInput
     from dbdesign.indexes.advise import Advice, Advised
@@ -32,6 +34,10 @@ SURE = 1.2
 
 LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save to be advised."""
+
+
+MOST_NAMED = 25
+"""Queries that an index is told to serve by name; per_query has the indexes of each."""
 
 
 class IndexOut(BaseModel):
@@ -319,21 +325,29 @@ def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
     from dbdesign.indexes.engines import build
 
     built = _buildable(build(one.candidate, name, schema), schema.table_by_label[one.candidate.label])
+    named = _named(one.queries)
     value: dict[str, Any] = {
         "ddl": built.ddl,
         "table": one.candidate.label,
         "size_bytes": one.index.size,
         "gain": one.gain,
         "gain_share": round(_share(one.gain, before), 4),
-        "queries": list(one.queries),
+        "queries": named,
     }
     if one.upkeep:
         value["upkeep"] = one.upkeep
     notes = [*built.notes, *_uncertain(one)]
     if notes:
         value["notes"] = notes
-    said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(one.queries)}"
+    said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(named)}"
     return Item("indexes", value, "\n  ".join([said, *notes]))
+
+
+def _named(queries: Sequence[str]) -> list[str]:
+    """The queries that an index serves, the rest of very many as a number."""
+    if len(queries) <= MOST_NAMED:
+        return list(queries)
+    return [*queries[:MOST_NAMED], f"{len(queries) - MOST_NAMED:,} more (see per_query)"]
 
 
 def _uncertain(one: Advised) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dbdesign.errors import DesignError, LimitError
 from dbdesign.indexes.access_methods import offered
 from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.candidates import NOT_NULL, Facts, candidates_of
 from dbdesign.indexes.compression import Group, grouped
-from dbdesign.indexes.costs import Costs, Query, bits
+from dbdesign.indexes.costs import ALIKE, Costs, Query, bits
 from dbdesign.indexes.existing import Existing, existing_indexes, surplus
 from dbdesign.indexes.search import Search
 from dbdesign.indexes.select import Choice
@@ -124,7 +124,7 @@ class Advisor:
         search.explore()
         budgets = [*(int(budget * part) for part in curve), budget]
         choices = search.choices(budgets, studied=[budget])
-        choice = choices[-1]
+        choice = choices[-1] = self._plainer(search, choices[-1])
         self.tell(0.95, "what may go")
         queries = tuple(self._per_query(search, choice))
         before, after = _total(queries, "before"), _total(queries, "after") + search.charged(choice.chosen)
@@ -146,6 +146,25 @@ class Advisor:
             gap=max(0.0, choice.cost - choice.bound) / before if before else 0.0,
             asked=len(costs.plannable),
         )
+
+    @staticmethod
+    def _plainer(search: Search, choice: Choice) -> Choice:
+        """The same set with indexes of fewer columns where these are no larger and serve as well."""
+        for number in bits(choice.chosen):
+            wide = search.candidates[number]
+            size = search.costs.indexes[number].size
+            fewer = [
+                other
+                for other, one in enumerate(search.candidates)
+                if one.is_prefix_of(wide) and search.costs.indexes[other].size <= size
+            ]
+            for other in sorted(fewer, key=lambda one: len(search.candidates[one].columns)):
+                chosen = choice.chosen & ~(1 << number) | 1 << other
+                if not choice.chosen >> other & 1 and search.cost(chosen) <= choice.cost * (1 + ALIKE):
+                    saved = size - search.costs.indexes[other].size
+                    choice = replace(choice, chosen=chosen, size=choice.size - saved, cost=search.cost(chosen))
+                    break
+        return choice
 
     def columns_of(self, query: Query, candidate: Candidate) -> list[str]:
         """What a query reads of a candidate's table."""
@@ -362,9 +381,13 @@ def _total(queries: Sequence[QueryAdvice], when: str) -> float:
 
 
 def _reason(candidate: Candidate, index: Hypothetical, chosen: Sequence[Candidate], budget: int, choice: Choice) -> str:
-    better = next((one for one in chosen if one.table == candidate.table and one.keys[0] == candidate.keys[0]), None)
+    """Why a candidate is not among the chosen."""
+    better = next(
+        (one for one in chosen if one.table == candidate.table and one.keys[0].text == candidate.keys[0].text), None
+    )
     if better:
-        return f"the advised index on ({', '.join(better.columns)}) saves more per byte, or serves more queries"
+        kind = "" if better.method == "btree" else f"{better.method} "
+        return f"the advised {kind}index on ({', '.join(better.columns)}) saves more, or serves more queries"
     if index.size > budget:
         return f"is larger than the budget by {(index.size - budget) / 2**20:,.0f} MB"
     if index.size > budget - choice.size:
