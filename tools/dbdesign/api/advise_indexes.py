@@ -336,11 +336,21 @@ def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
     }
     if one.upkeep:
         value["upkeep"] = one.upkeep
-    notes = [*built.notes, *_uncertain(one)]
+    notes = [*built.notes, *_heap_only_lost(one, schema), *_uncertain(one)]
     if notes:
         value["notes"] = notes
     said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(named)}"
     return Item("indexes", value, "\n  ".join([said, *notes]))
+
+
+def _heap_only_lost(one: Advised, schema: Schema) -> list[str]:
+    """What the index costs the updates that were heap-only before it; of PostgreSQL alone."""
+    if not one.heap_only_lost or schema.engine.value != "postgresql":
+        return []
+    columns = ", ".join(one.heap_only_lost)
+    return [
+        f"updates that set {columns} are no longer heap-only (HOT): each makes an entry in every index of the table"
+    ]
 
 
 def _named(queries: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from dbdesign.indexes.costs import ALIKE, Costs, Query, bits
 from dbdesign.indexes.existing import Existing, existing_indexes, surplus
 from dbdesign.indexes.search import Search
 from dbdesign.indexes.select import Choice
-from dbdesign.indexes.upkeep import RIGHT_END, Server, WriteLoad, upkeep
+from dbdesign.indexes.upkeep import RIGHT_END, Kept, Server, Upkeep, WriteLoad, columns_read
 from dbdesign.model import workload
 from dbdesign.model.schema import Engine, Schema
 from dbdesign.queries.analysis import analyse
@@ -41,6 +41,7 @@ class Advised:
         gain: weighted cost that is lost again without it.
         queries: the names of the queries whose plans use it.
         least_size: bytes if its columns depend on each other in ways that nothing tells of.
+        heap_only_lost: columns that statements set, and that no other index reads (see `upkeep`).
     """
 
     candidate: Candidate
@@ -49,6 +50,7 @@ class Advised:
     upkeep: float
     queries: tuple[str, ...]
     least_size: int
+    heap_only_lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Advisor:
     _loads: list[WriteLoad] = field(default_factory=list, repr=False)
     _groups: list[Group] = field(default_factory=list, repr=False)
     _extensions: frozenset[str] = frozenset()
+    _upkeep: Upkeep | None = field(default=None, repr=False)
 
     def advise(self, budget: int, *, curve: Sequence[float] = CURVE) -> Advice:
         """The best indexes within a budget of bytes."""
@@ -195,7 +198,7 @@ class Advisor:
         ]
         for query in queries:
             query.relevant = _mask(number for number, one in enumerate(candidates) if self._relevant(query, one))
-        upkeeps = [self._upkeep(one, index) for one, index in kept] if self._loads else []
+        upkeeps = self._upkeep_of_all(kept) if self._loads else []
         return Search(
             costs,
             candidates,
@@ -292,18 +295,22 @@ class Advisor:
                 below = explained.plan["Plan"].get("Plans", [{}])[0]
                 yield WriteLoad(write, query.weight, max(1.0, float(below.get("Plan Rows", 1))))
 
-    def _upkeep(self, candidate: Candidate, index: Hypothetical) -> float:
-        facts = self._facts()
-        leading = candidate.keys[0].column
-        in_order = leading is not None and facts.correlation(candidate.label, leading) >= RIGHT_END
-        settings = self.twin.settings
-        existing = [
-            (frozenset(one.candidate.columns), one.pages(self.twin))
-            for one in existing_indexes(self.schema)
-            if one.candidate.label == candidate.label
-        ]
+    def _upkeep_of_all(self, kept: Sequence[tuple[Candidate, Hypothetical]]) -> list[float]:
+        """What each index costs on the workload's writes."""
+        facts, settings = self._facts(), self.twin.settings
+        existing: dict[str, list[Kept]] = {}
+        for one in existing_indexes(self.schema):
+            reads = columns_read(one.candidate, self.schema.table_by_label[one.candidate.label])
+            existing.setdefault(one.candidate.label, []).append(Kept(reads, one.pages(self.twin), one.candidate.method))
         server = Server(settings.pages("effective_cache_size"), settings.number("random_page_cost"))
-        return upkeep(candidate, self._loads, pages=index.pages, in_order=in_order, existing=existing, server=server)
+        self._upkeep = Upkeep(self._loads, existing, server)
+        found = []
+        for candidate, index in kept:
+            leading, rows = candidate.keys[0].column, facts.rows(candidate.label)
+            in_order = leading is not None and facts.correlation(candidate.label, leading) >= RIGHT_END
+            share = min(1.0, index.rows / rows) if candidate.where and rows else 1.0
+            found.append(self._upkeep.cost(candidate, pages=index.pages, share=share, in_order=in_order))
+        return found
 
     def _advised(self, search: Search, choice: Choice, queries: Sequence[QueryAdvice]) -> list[Advised]:
         costs = search.costs
@@ -314,7 +321,9 @@ class Advisor:
             own = search.upkeep[number] if search.upkeep else 0.0
             index, gain = costs.indexes[number], without - choice.cost
             least = self.twin.least_size(index)
-            found.append(Advised(search.candidates[number], index, gain, own, tuple(users), least))
+            candidate = search.candidates[number]
+            lost = self._upkeep.heap_only_lost(candidate) if self._upkeep else ()
+            found.append(Advised(candidate, index, gain, own, tuple(users), least, lost))
         return sorted(found, key=lambda one: -one.gain)
 
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:

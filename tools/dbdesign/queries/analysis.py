@@ -75,7 +75,7 @@ class _Analysis:
         table = self._origins.table(target) if target is not None else None
         if table is not None:
             columns = frozenset(name for one in _assigned(tree) if (name := stored(table, one)))
-            self.found.writes.append(Write(table, type(tree).__name__.lower(), columns))
+            self.found.writes.append(Write(table, _kind(tree), columns))
         if isinstance(tree, exp.Insert):
             if isinstance(tree.expression, exp.Query):
                 yield tree.expression
@@ -127,6 +127,14 @@ def _other_tables(tree: exp.Expr) -> Iterator[exp.Expr]:
     using = tree.args.get("using")
     if isinstance(tree, exp.Delete) and using:
         yield from (using if isinstance(using, list) else [using])
+
+
+def _kind(tree: exp.Expr) -> str:
+    """What a statement does to its table; a MERGE that inserts nothing is what it does instead."""
+    whens = tree.args.get("whens") if isinstance(tree, exp.Merge) else None
+    if whens is None or any(isinstance(one.args.get("then"), exp.Insert) for one in whens.expressions):
+        return type(tree).__name__.lower()
+    return "update" if any(isinstance(one.args.get("then"), exp.Update) for one in whens.expressions) else "delete"
 
 
 def _assigned(tree: exp.Expr) -> Iterator[str]:
