@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dbdesign.api.twin_source import TwinInput
     from dbdesign.indexes.advise import Advice, Advised
     from dbdesign.indexes.engines import Built
+    from dbdesign.indexes.existing import Existing
     from dbdesign.model.schema import Schema, Table
 
 Budget = Annotated[
@@ -60,6 +61,7 @@ class DropOut(BaseModel):
     table: str
     size_bytes: int
     reason: str
+    ddl: str | None = Field(default=None, description="that takes it away, once the advised indexes are built")
 
 
 class QueryOut(BaseModel):
@@ -251,10 +253,16 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
     items = [_index_item(one, names[one.index.name], schema, advice.before) for one in advice.indexes]
     for existing, reason in advice.drop:
         size = sizes.get(existing.name, 0)
-        value = {"index": existing.name, "table": existing.candidate.label, "size_bytes": size, "reason": reason}
-        items.append(
-            Item("drop", value, f"{existing.name} on {existing.candidate.label} ({readable_size(size)}): {reason}")
-        )
+        ddl = _drop(existing, advice, names, schema)
+        value = {
+            "index": existing.name,
+            "table": existing.candidate.label,
+            "size_bytes": size,
+            "reason": reason,
+            "ddl": ddl,
+        }
+        said = f"{existing.name} on {existing.candidate.label} ({readable_size(size)}): {reason}"
+        items.append(Item("drop", value, f"{said}\n  {ddl}"))
     for query in advice.queries:
         used = [names.get(one, one) for one in query.indexes]
         value = {
@@ -301,8 +309,20 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
         )
     items += [Item("assumptions", text, f"assumed: {text}") for text in given.assumptions]
     slow = [f"{name}: {why}; what it costs with the advised indexes may be less" for name, why in advice.cut_short]
-    items += [Item("notes", text, text) for text in shortened([*given.notes, *slow, *problems], 500)]
+    notes = [*given.notes, *slow, *problems]
+    items += [Item("notes", text, text) for text in [*shortened(notes, 500), *advice.questions]]
     return items
+
+
+def _drop(existing: Existing, advice: Advice, names: dict[str, str], schema: Schema) -> str:
+    """The statement that takes an index away."""
+    from dbdesign.indexes.engines import drop
+
+    table = schema.table_by_label[existing.candidate.label]
+    for one in advice.indexes:
+        if one.replaces is not None and one.replaces.replaced == existing:
+            return one.replaces.ddl(names[one.index.name], table)
+    return drop(existing, schema)
 
 
 def _names(advice: Advice, schema: Schema) -> dict[str, str]:

@@ -14,6 +14,7 @@ from dbdesign.indexes.costs import ALIKE, Costs, Query, bits
 from dbdesign.indexes.existing import Existing, existing_indexes, surplus
 from dbdesign.indexes.search import Search
 from dbdesign.indexes.select import Choice
+from dbdesign.indexes.uniqueness import Replacement, questions, replacement
 from dbdesign.indexes.upkeep import RIGHT_END, Kept, Server, Upkeep, WriteLoad, columns_read
 from dbdesign.model import workload
 from dbdesign.model.schema import Engine, Schema
@@ -42,6 +43,7 @@ class Advised:
         queries: the names of the queries whose plans use it.
         least_size: bytes if its columns depend on each other in ways that nothing tells of.
         heap_only_lost: columns that statements set, and that no other index reads (see `upkeep`).
+        replaces: the unique index whose place it takes; then `candidate` is unique.
     """
 
     candidate: Candidate
@@ -51,6 +53,7 @@ class Advised:
     queries: tuple[str, ...]
     least_size: int
     heap_only_lost: tuple[str, ...] = ()
+    replaces: Replacement | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,9 @@ class Advice:
     asked: int = 0
     """Queries that stood for all others in the choice; as many as there are unless very many are alike."""
 
+    questions: tuple[str, ...] = ()
+    """What would be worth declaring if it is so, a sentence each."""
+
 
 @dataclass
 class Advisor:
@@ -136,7 +142,7 @@ class Advisor:
         everything = [member for group in self._groups for member in group.members]
         return Advice(
             indexes=tuple(advised),
-            drop=tuple(self._drops(search, [one.candidate for one in advised], queries)),
+            drop=tuple(self._drops(search, advised, queries)),
             before=before,
             after=after,
             queries=queries,
@@ -148,6 +154,7 @@ class Advisor:
             calls=costs.calls,
             gap=max(0.0, choice.cost - choice.bound) / before if before else 0.0,
             asked=len(costs.plannable),
+            questions=tuple(self._questions()),
         )
 
     @staticmethod
@@ -313,8 +320,8 @@ class Advisor:
         return found
 
     def _advised(self, search: Search, choice: Choice, queries: Sequence[QueryAdvice]) -> list[Advised]:
-        costs = search.costs
-        found = []
+        costs, found = search.costs, []
+        free = existing_indexes(self.schema)
         for number in bits(choice.chosen):
             without = search.cost(choice.chosen & ~(1 << number))
             users = [query.name for query in queries if costs.indexes[number].name in query.indexes]
@@ -323,7 +330,10 @@ class Advisor:
             least = self.twin.least_size(index)
             candidate = search.candidates[number]
             lost = self._upkeep.heap_only_lost(candidate) if self._upkeep else ()
-            found.append(Advised(candidate, index, gain, own, tuple(users), least, lost))
+            replaces = replacement(candidate, free, self.schema)
+            free = [one for one in free if replaces is None or one is not replaces.replaced]
+            unique = replaces.candidate if replaces else candidate
+            found.append(Advised(unique, index, gain, own, tuple(users), least, lost, replaces))
         return sorted(found, key=lambda one: -one.gain)
 
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:
@@ -350,13 +360,26 @@ class Advisor:
         return known.cost, tuple(costs.indexes[number].name for number in bits(known.used))
 
     def _drops(
-        self, search: Search, advised: Sequence[Candidate], queries: Sequence[QueryAdvice]
+        self, search: Search, advised: Sequence[Advised], queries: Sequence[QueryAdvice]
     ) -> Iterator[tuple[Existing, str]]:
         present = existing_indexes(self.schema)
         used = {name for query in queries for name in query.indexes}
         plannable = search.costs.plannable
         used |= {one.name for one in present if any(self._relevant(query, one.candidate) for query in plannable)}
-        yield from surplus(present, advised, used)
+        for one in advised:
+            if one.replaces is not None:
+                yield one.replaces.replaced, "the advised unique index takes its place"
+        yield from surplus(present, [one.candidate for one in advised], used)
+
+    def _questions(self) -> Iterator[str]:
+        """Columns that look like keys that nobody declared."""
+        looked_up = (
+            (use.table.label, column, query)
+            for query, found in self._uses.items()
+            for use in found.uses
+            for column in sorted(use.equal)
+        )
+        return questions(self.twin, self.schema, looked_up)
 
     def _rejected(self, search: Search, choice: Choice, budget: int, before: float) -> Iterator[Rejected]:
         """The candidates that would help most by themselves, one for each leading key, and why they are not among the advised."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dbdesign.dialects.base import dialect
 from dbdesign.indexes.access_methods import extension_of
 from dbdesign.indexes.candidate import Candidate, KeyPart
+from dbdesign.indexes.existing import Existing
 from dbdesign.model.schema import Engine, Schema, Table
 
 MYSQL_KEY_BYTES = 3072
@@ -43,6 +44,22 @@ def build(candidate: Candidate, name: str, schema: Schema) -> Built:
         Engine.SQLITE: _sqlite,
     }
     return makers[schema.engine](candidate, name, table, schema)
+
+
+def drop(existing: Existing, schema: Schema) -> str:
+    """The statement that takes an index of the schema away, without stopping writes where the engine can."""
+    name = _identifier(existing.name, schema)
+    table = schema.table_by_label[existing.candidate.label]
+    relation = dialect(schema.engine).qualified(table.namespace, table.name)
+    if schema.engine in {Engine.MYSQL, Engine.TIDB}:
+        return f"ALTER TABLE {relation} DROP INDEX {name};"
+    if schema.engine is Engine.SQLSERVER:
+        return f"DROP INDEX {name} ON {relation};"
+    if schema.engine is Engine.COCKROACHDB:
+        return f"DROP INDEX {relation}@{name};"
+    whole = dialect(schema.engine).qualified(existing.namespace, existing.name)
+    how = " CONCURRENTLY" if schema.engine is Engine.POSTGRESQL and table.partitioning is None else ""
+    return f"DROP INDEX{how} {whole};"
 
 
 def _postgresql_notes(candidate: Candidate, schema: Schema) -> Iterator[str]:
