@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dbdesign.api.source import Loaded
     from dbdesign.api.twin_source import TwinInput
-    from dbdesign.indexes.advise import Advice, Advised
+    from dbdesign.indexes.advise import Advice, Advised, Dropped
     from dbdesign.indexes.engines import Built
     from dbdesign.indexes.existing import Existing
     from dbdesign.model.schema import Schema, Table
@@ -36,6 +36,9 @@ SURE = 1.2
 LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save to be advised."""
 
+
+WORTH_SAYING = 0.001
+"""Share of the workload's cost from which an index's upkeep is told in words."""
 
 MOST_NAMED = 25
 """Queries that an index is told to serve by name; per_query has the indexes of each."""
@@ -161,7 +164,7 @@ def advised_ddl(
     names, schema = _names(advice, given.design.schema_), given.design.schema_
     ddl = tuple(_index_item(one, names[one.index.name], schema, advice.before).value["ddl"] for one in advice.indexes)
     notes = [f"The indexes were advised for the design's own volumes: {_summary(given, advice, proof)}"]
-    notes += [f"Advised too: DROP INDEX {one.name}, since {reason} (not done here)." for one, reason in advice.drop]
+    notes += [f"Advised too: {one.existing.name} may go, since {one.reason} (not done here)." for one in advice.drop]
     return ddl, (*notes, *problems)
 
 
@@ -251,18 +254,7 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
     schema = given.design.schema_
     names = _names(advice, schema)
     items = [_index_item(one, names[one.index.name], schema, advice.before) for one in advice.indexes]
-    for existing, reason in advice.drop:
-        size = sizes.get(existing.name, 0)
-        ddl = _drop(existing, advice, names, schema)
-        value = {
-            "index": existing.name,
-            "table": existing.candidate.label,
-            "size_bytes": size,
-            "reason": reason,
-            "ddl": ddl,
-        }
-        said = f"{existing.name} on {existing.candidate.label} ({readable_size(size)}): {reason}"
-        items.append(Item("drop", value, f"{said}\n  {ddl}"))
+    items += [_drop_item(one, advice, names, schema, sizes) for one in advice.drop]
     for query in advice.queries:
         used = [names.get(one, one) for one in query.indexes]
         value = {
@@ -314,6 +306,15 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
     return items
 
 
+def _drop_item(one: Dropped, advice: Advice, names: dict[str, str], schema: Schema, sizes: dict[str, int]) -> Item:
+    table, size = one.existing.candidate.label, sizes.get(one.existing.name, 0)
+    share = _share(one.upkeep, advice.before)
+    reason = f"{one.reason}; keeping it costs {share:.1%} of the workload" if share >= WORTH_SAYING else one.reason
+    ddl = _drop(one.existing, advice, names, schema)
+    value = {"index": one.existing.name, "table": table, "size_bytes": size, "reason": reason, "ddl": ddl}
+    return Item("drop", value, f"{one.existing.name} on {table} ({readable_size(size)}): {reason}\n  {ddl}")
+
+
 def _drop(existing: Existing, advice: Advice, names: dict[str, str], schema: Schema) -> str:
     """The statement that takes an index away."""
     from dbdesign.indexes.engines import drop
@@ -359,7 +360,9 @@ def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
     notes = [*built.notes, *_heap_only_lost(one, schema), *_uncertain(one)]
     if notes:
         value["notes"] = notes
-    said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(named)}"
+    kept = f" after {_share(one.upkeep, before):.1%} for its upkeep" if one.upkeep >= WORTH_SAYING * before > 0 else ""
+    saved = f"{readable_size(one.index.size)}, saves {value['gain_share']:.1%}{kept}"
+    said = f"{built.ddl}  -- {saved}; {', '.join(named)}"
     return Item("indexes", value, "\n  ".join([said, *notes]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from dbdesign.errors import DesignError, LimitError
 from dbdesign.indexes.access_methods import offered
@@ -28,6 +29,12 @@ LEAST_GAIN = 0.005
 
 _NOT_NULL_ENGINES = frozenset({Engine.POSTGRESQL, Engine.SQLITE, Engine.COCKROACHDB})
 """Where an index WHERE c IS NOT NULL serves `c = $1` (manuals: PostgreSQL, 11.8; SQLite, Partial Indexes, 3; CockroachDB, same name)."""
+
+NEGLIGIBLE = 0.0005
+"""Share of the workload's cost that a query may be dearer by without an index that goes."""
+
+DEARER = 2.0
+"""Factor by which it may be, however rare it is."""
 
 MOST_REJECTED = 12
 CURVE = (0.125, 0.25, 0.5)
@@ -67,6 +74,15 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Dropped:
+    """An index of the schema that may go, why, and what it costs on the workload's writes meanwhile."""
+
+    existing: Existing
+    reason: str
+    upkeep: float = 0.0
+
+
+@dataclass(frozen=True)
 class QueryAdvice:
     """A query before and after; `indexes` are those that its plan uses, by the names that they have on the twin."""
 
@@ -83,7 +99,7 @@ class Advice:
     """The whole advice."""
 
     indexes: tuple[Advised, ...]
-    drop: tuple[tuple[Existing, str], ...]
+    drop: tuple[Dropped, ...]
     before: float
     after: float
     queries: tuple[QueryAdvice, ...]
@@ -125,6 +141,8 @@ class Advisor:
     _groups: list[Group] = field(default_factory=list, repr=False)
     _extensions: frozenset[str] = frozenset()
     _upkeep: Upkeep | None = field(default=None, repr=False)
+    _present: dict[str, list[Existing]] = field(default_factory=dict, repr=False)
+    _spares: dict[str, float] = field(default_factory=dict, repr=False)
 
     def advise(self, budget: int, *, curve: Sequence[float] = CURVE) -> Advice:
         """The best indexes within a budget of bytes."""
@@ -142,7 +160,7 @@ class Advisor:
         everything = [member for group in self._groups for member in group.members]
         return Advice(
             indexes=tuple(advised),
-            drop=tuple(self._drops(search, advised, queries)),
+            drop=tuple(self._drops(search, choice, advised, queries)),
             before=before,
             after=after,
             queries=queries,
@@ -205,7 +223,10 @@ class Advisor:
         ]
         for query in queries:
             query.relevant = _mask(number for number, one in enumerate(candidates) if self._relevant(query, one))
-        upkeeps = self._upkeep_of_all(kept) if self._loads else []
+        self._upkeep = self._upkeep_known() if self._loads else None
+        for existing in existing_indexes(self.schema):
+            self._present.setdefault(existing.candidate.label, []).append(existing)
+        upkeeps = [self._charge(one, index) for one, index in kept] if self._loads else []
         return Search(
             costs,
             candidates,
@@ -214,6 +235,7 @@ class Advisor:
             upkeeps,
             least=self.least_gain * costs.total(0),
             tell=lambda done, said: self.tell(0.1 + 0.85 * done, said),
+            charge=self._charge,
         )
 
     def _weight(self, query: workload.Query) -> float:
@@ -230,7 +252,9 @@ class Advisor:
                     StatementUse()
                 )  # the planner will say what is wrong, or plan it without our candidates
 
+    @cached_property
     def _facts(self) -> Facts:
+        """What candidates depend on; asked for once the extensions are known."""
         twin, relations = self.twin, {one.label: one for one in self.twin.relations.values()}
 
         def distinct(label: str, name: str) -> float:
@@ -260,7 +284,7 @@ class Advisor:
         """Candidates with the names of the queries that they come from, without those that exist."""
         uses = [use for one in self._uses.values() for use in one.uses] if self.offer else []
         self._extensions = offered(self.twin, self.schema, uses)
-        facts = self._facts()
+        facts = self._facts
         partial = any("$1" in query.sql for query in queries) if self.partial is None else self.partial
         present = [one.candidate for one in existing_indexes(self.schema)]
         found: dict[Candidate, set[str]] = {}
@@ -302,22 +326,43 @@ class Advisor:
                 below = explained.plan["Plan"].get("Plans", [{}])[0]
                 yield WriteLoad(write, query.weight, max(1.0, float(below.get("Plan Rows", 1))))
 
-    def _upkeep_of_all(self, kept: Sequence[tuple[Candidate, Hypothetical]]) -> list[float]:
-        """What each index costs on the workload's writes."""
-        facts, settings = self._facts(), self.twin.settings
+    def _upkeep_known(self) -> Upkeep:
+        """What indexes cost on the workload's writes, the schema's own taken into account."""
+        settings = self.twin.settings
         existing: dict[str, list[Kept]] = {}
         for one in existing_indexes(self.schema):
             reads = columns_read(one.candidate, self.schema.table_by_label[one.candidate.label])
             existing.setdefault(one.candidate.label, []).append(Kept(reads, one.pages(self.twin), one.candidate.method))
         server = Server(settings.pages("effective_cache_size"), settings.number("random_page_cost"))
-        self._upkeep = Upkeep(self._loads, existing, server)
-        found = []
-        for candidate, index in kept:
-            leading, rows = candidate.keys[0].column, facts.rows(candidate.label)
-            in_order = leading is not None and facts.correlation(candidate.label, leading) >= RIGHT_END
-            share = min(1.0, index.rows / rows) if candidate.where and rows else 1.0
-            found.append(self._upkeep.cost(candidate, pages=index.pages, share=share, in_order=in_order))
-        return found
+        return Upkeep(self._loads, existing, server)
+
+    def _charge(self, candidate: Candidate, index: Hypothetical) -> float:
+        """What an index costs on writes beyond what those cost that it stands for."""
+        if self._upkeep is None:
+            return 0.0
+        facts, leading = self._facts, candidate.keys[0].column
+        in_order = leading is not None and facts.correlation(candidate.label, leading) >= RIGHT_END
+        rows = facts.rows(candidate.label)
+        share = min(1.0, index.rows / rows) if candidate.where and rows else 1.0
+        own = self._upkeep.cost(candidate, pages=index.pages, share=share, in_order=in_order)
+        return max(0.0, own - sum(self._spared(one) for one in self._stood_for(candidate)))
+
+    def _stood_for(self, candidate: Candidate) -> list[Existing]:
+        """The schema's indexes that need not stay beside an index."""
+        present = self._present.get(candidate.label, ())
+        replaced = replacement(candidate, present, self.schema)
+        same = [one for one in present if not one.constraint and one.candidate.is_prefix_of(candidate)]
+        return [*same, *([replaced.replaced] if replaced else [])]
+
+    def _spared(self, one: Existing) -> float:
+        """What one of the schema's indexes costs on writes."""
+        if self._upkeep is None:
+            return 0.0
+        if one.label not in self._spares:
+            leading = one.candidate.keys[0].column
+            in_order = leading is not None and self._facts.correlation(one.candidate.label, leading) >= RIGHT_END
+            self._spares[one.label] = self._upkeep.cost(one.candidate, pages=one.pages(self.twin), in_order=in_order)
+        return self._spares[one.label]
 
     def _advised(self, search: Search, choice: Choice, queries: Sequence[QueryAdvice]) -> list[Advised]:
         costs, found = search.costs, []
@@ -360,16 +405,50 @@ class Advisor:
         return known.cost, tuple(costs.indexes[number].name for number in bits(known.used))
 
     def _drops(
-        self, search: Search, advised: Sequence[Advised], queries: Sequence[QueryAdvice]
-    ) -> Iterator[tuple[Existing, str]]:
-        present = existing_indexes(self.schema)
-        used = {name for query in queries for name in query.indexes}
+        self, search: Search, choice: Choice, advised: Sequence[Advised], queries: Sequence[QueryAdvice]
+    ) -> Iterator[Dropped]:
+        """What may go, as far as the planner confirms that no query is the worse for it."""
+        touched = {label for use in self._uses.values() for label in use.tables}
+        present = [one for one in existing_indexes(self.schema) if one.candidate.label in touched]
         plannable = search.costs.plannable
+        used = {name for query in queries for name in query.indexes}
         used |= {one.name for one in present if any(self._relevant(query, one.candidate) for query in plannable)}
-        for one in advised:
-            if one.replaces is not None:
-                yield one.replaces.replaced, "the advised unique index takes its place"
-        yield from surplus(present, [one.candidate for one in advised], used)
+        for new in advised:
+            if new.replaces is not None:
+                yield Dropped(new.replaces.replaced, "the advised unique index takes its place")
+        taken = [one.replaces.replaced for one in advised if one.replaces is not None]
+        found = list(surplus([one for one in present if one not in taken], [one.candidate for one in advised], used))
+        missed = self._missed(search, choice, queries, [one for one, _ in found])
+        for one, reason in found:
+            if one.name not in missed:
+                yield Dropped(one, reason, self._spared(one))
+
+    def _missed(
+        self, search: Search, choice: Choice, queries: Sequence[QueryAdvice], gone: Sequence[Existing]
+    ) -> set[str]:
+        """Those without which a query gets dearer."""
+        shown = [search.costs.indexes[number] for number in bits(choice.chosen)]
+        enough = NEGLIGIBLE * _total(queries, "before")
+        missed: set[str] = set()
+        while True:
+            relations = [self.twin.relation(one.label) for one in gone if one.name not in missed]
+            names = {one.name for one in gone} - missed
+            affected = [query for query in queries if names & set(query.indexes)]
+            found = set()
+            with self.twin.without(one for one in relations if one):
+                for query in affected:
+                    cost = self._cost_or_none(query.sql, shown)
+                    if cost is None or (cost - query.after) * query.weight > enough or cost > DEARER * query.after:
+                        found |= names & set(query.indexes)
+            if not found:
+                return missed
+            missed |= found
+
+    def _cost_or_none(self, sql: str, shown: Sequence[Hypothetical]) -> float | None:
+        try:
+            return self.twin.explain(sql, shown).cost
+        except LimitError:
+            return None
 
     def _questions(self) -> Iterator[str]:
         """Columns that look like keys that nobody declared."""

@@ -34,10 +34,14 @@ class Existing:
     kind: str = "index"
     movable: bool = False
 
+    @property
+    def label(self) -> str:
+        """By which a twin calls it."""
+        return f"{self.namespace}.{self.name}" if self.namespace else self.name
+
     def pages(self, twin: Twin) -> int:
         """Blocks on a twin."""
-        label = f"{self.namespace}.{self.name}" if self.namespace else self.name
-        relation = twin.relation(label)
+        relation = twin.relation(self.label)
         return twin.pages(relation) if relation else 0
 
 
@@ -91,42 +95,48 @@ def _index(table: Table, index: Index) -> Candidate:
 def surplus(
     existing: Sequence[Existing], advised: Sequence[Candidate], used: Collection[str]
 ) -> Iterator[tuple[Existing, str]]:
-    """Indexes that may go, with the reason: another one does their work, or no query of the workload uses them.
+    """Indexes that may go, with the reason: another one that stays does their work, or no query of the workload uses them.
 
     Of two equal ones the later goes, or the one that no constraint needs. One that a constraint needs stays; so does, though unused,
     one that finds the rows of a foreign key, which deleting a parent looks for.
+
+    Args:
+        existing: of the tables that the workload reads or writes; of others it tells nothing.
+        used: the names of those that a query could use.
     """
-    gone: set[int] = set()
+    stays = [one for one in existing if one.constraint or one.foreign_key or one.name in used]
     for place, one in enumerate(existing):
         if one.constraint:
             continue
-        reason = _reason(place, existing, advised, used, gone)
+        reason = _reason(one, stays, existing[:place], advised)
         if reason is not None:
-            gone.add(place)
+            stays = [other for other in stays if other is not one]
             yield one, reason
+        elif all(other is not one for other in stays):
+            yield one, "no query of this workload uses it: check that nothing else does"
 
 
 def _reason(
-    place: int, existing: Sequence[Existing], advised: Sequence[Candidate], used: Collection[str], gone: Collection[int]
+    one: Existing, stays: Sequence[Existing], before: Sequence[Existing], advised: Sequence[Candidate]
 ) -> str | None:
-    one = existing[place]
-    others = [(number, other) for number, other in enumerate(existing) if number != place and number not in gone]
-    same = next(
-        (
-            other
-            for number, other in others
-            if other.candidate == one.candidate and (other.constraint or number < place)
-        ),
-        None,
-    )
-    if same:
-        return f"it is the same as {same.name}"
-    wider = next((other for _, other in others if one.candidate.is_prefix_of(other.candidate)), None)
+    """By what else an index's work is done."""
+    others = [other for other in stays if other is not one]
+    same = (other for other in others if other.candidate == one.candidate)
+    twin = next((other for other in same if other.constraint or any(other is earlier for earlier in before)), None)
+    if twin:
+        return f"it is the same as {twin.name}"
+    wider = _widest([other for other in others if one.candidate.is_prefix_of(other.candidate)])
     if wider:
         return f"{wider.name} serves every search that it serves"
     new = next((other for other in advised if one.candidate.is_prefix_of(other)), None)
-    if new is not None:
-        return f"the advised index on ({', '.join(new.columns)}) serves every search that it serves"
-    if one.name not in used and not one.foreign_key:
-        return "no query of this workload uses it: check that nothing else does"
-    return None
+    return f"the advised index on ({', '.join(new.columns)}) serves every search that it serves" if new else None
+
+
+def _widest(wider: Sequence[Existing]) -> Existing | None:
+    """Of indexes that do another's work, the narrowest of those that none of the rest makes needless in turn."""
+    last = [
+        one
+        for one in wider
+        if one.constraint or not any(one.candidate.is_prefix_of(other.candidate) for other in wider)
+    ]
+    return min(last or wider, key=lambda one: (len(one.candidate.columns), one.name), default=None)

@@ -366,6 +366,16 @@ class Twin:
             tuple(one.oid for one in parts),
         )
 
+    @contextlib.contextmanager
+    def without(self, indexes: Iterable[Relation]) -> Iterator[None]:
+        """Plans as if indexes of the schema were not there, within a `with` block."""
+        oids = _array(sorted(one.oid for one in indexes if one.is_index))
+        self._run(f"SELECT {self._schema}.show('{{}}', '{oids}')")
+        try:
+            yield
+        finally:
+            self._run(f"SELECT {self._schema}.show('{oids}', '{{}}')")
+
     def least_size(self, index: Hypothetical) -> int:
         """Bytes that a hypothetical index takes if its columns depend on each other: how often values meet is taken for chance elsewhere,
         where neither keys nor extended statistics tell of them together."""
