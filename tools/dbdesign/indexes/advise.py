@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbdesign.errors import DesignError, LimitError
@@ -11,10 +11,11 @@ from dbdesign.indexes.access_methods import offered
 from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.candidates import NOT_NULL, Facts, candidates_of
 from dbdesign.indexes.compression import Group, grouped
-from dbdesign.indexes.costs import ALIKE, Costs, Query, bits
+from dbdesign.indexes.costs import Costs, Query, bits
 from dbdesign.indexes.existing import Existing, existing_indexes, surplus
 from dbdesign.indexes.search import Search
 from dbdesign.indexes.select import Choice
+from dbdesign.indexes.tidying import tidied
 from dbdesign.indexes.uniqueness import Replacement, questions, replacement
 from dbdesign.indexes.upkeep import RIGHT_END, Kept, Server, Upkeep, WriteLoad, columns_read
 from dbdesign.model import workload
@@ -151,7 +152,7 @@ class Advisor:
         search.explore()
         budgets = [*(int(budget * part) for part in curve), budget]
         choices = search.choices(budgets, studied=[budget])
-        choice = choices[-1] = self._plainer(search, choices[-1])
+        choice = choices[-1] = tidied(search, choices[-1], self._searched)
         self.tell(0.95, "what may go")
         queries = tuple(self._per_query(search, choice))
         before, after = _total(queries, "before"), _total(queries, "after") + search.charged(choice.chosen)
@@ -175,24 +176,13 @@ class Advisor:
             questions=tuple(self._questions()),
         )
 
-    @staticmethod
-    def _plainer(search: Search, choice: Choice) -> Choice:
-        """The same set with indexes of fewer columns where these are no larger and serve as well."""
-        for number in bits(choice.chosen):
-            wide = search.candidates[number]
-            size = search.costs.indexes[number].size
-            fewer = [
-                other
-                for other, one in enumerate(search.candidates)
-                if one.is_prefix_of(wide) and search.costs.indexes[other].size <= size
-            ]
-            for other in sorted(fewer, key=lambda one: len(search.candidates[one].columns)):
-                chosen = choice.chosen & ~(1 << number) | 1 << other
-                if not choice.chosen >> other & 1 and search.cost(chosen) <= choice.cost * (1 + ALIKE):
-                    saved = size - search.costs.indexes[other].size
-                    choice = replace(choice, chosen=chosen, size=choice.size - saved, cost=search.cost(chosen))
-                    break
-        return choice
+    def _searched(self, candidate: Candidate, queries: Sequence[Query]) -> frozenset[str]:
+        """The columns of an index's table that queries search or sort by."""
+        found: set[str] = set()
+        for use in (use for query in queries for use in self._uses[query.name].uses):
+            if use.table.label == candidate.label:
+                found |= use.searched
+        return frozenset(found)
 
     def columns_of(self, query: Query, candidate: Candidate) -> list[str]:
         """What a query reads of a candidate's table."""

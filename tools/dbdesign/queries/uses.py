@@ -103,6 +103,13 @@ class TableUse:
     windows: list[tuple[Ordering, ...]] = field(default_factory=list)
     nearest: list[Nearest] = field(default_factory=list)
 
+    @property
+    def searched(self) -> set[str]:
+        """The columns that rows are found or put in order by."""
+        orders = [self.ordered, *self.windows]
+        ordered = {one.column for order in orders for one in order}
+        return {*self.equal, *self.ranges, *self.either, *self.joins, *self.grouped, *self.extremes} | ordered
+
 
 @dataclass(frozen=True)
 class Write:
