@@ -251,6 +251,8 @@ _TITLES = {
 
 
 def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[str, int]) -> list[Item]:
+    from dbdesign.indexes.engines import trial
+
     schema = given.design.schema_
     names = _names(advice, schema)
     items = [_index_item(one, names[one.index.name], schema, advice.before) for one in advice.indexes]
@@ -301,7 +303,7 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
         )
     items += [Item("assumptions", text, f"assumed: {text}") for text in given.assumptions]
     slow = [f"{name}: {why}; what it costs with the advised indexes may be less" for name, why in advice.cut_short]
-    notes = [*given.notes, *slow, *problems]
+    notes = [*([how] if (how := trial(schema.engine)) and advice.indexes else []), *given.notes, *slow, *problems]
     items += [Item("notes", text, text) for text in [*shortened(notes, 500), *advice.questions]]
     return items
 

@@ -12,6 +12,7 @@ from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.candidates import NOT_NULL, Facts, candidates_of
 from dbdesign.indexes.compression import Group, grouped
 from dbdesign.indexes.costs import Costs, Query, bits
+from dbdesign.indexes.engines import has_method
 from dbdesign.indexes.existing import Existing, existing_indexes, surplus
 from dbdesign.indexes.search import Search
 from dbdesign.indexes.select import Choice
@@ -288,9 +289,9 @@ class Advisor:
         return found
 
     def _exists_in_engine(self, candidate: Candidate) -> bool:
-        """Whether the schema's engine has hash indexes, and partial ones that a comparison with `$1` is served by."""
-        if candidate.method == "hash":
-            return self.schema.engine is Engine.POSTGRESQL
+        """Whether the schema's engine has such an access method, and partial indexes that a comparison with `$1` is served by."""
+        if not has_method(candidate.method, self.schema.engine):
+            return False
         sparse = (candidate.where or "").endswith(NOT_NULL)
         return not sparse or self.schema.engine in _NOT_NULL_ENGINES
 
