@@ -17,6 +17,7 @@ from dbdesign.indexes.market import Market
 from dbdesign.indexes.pricing import NEGLIGIBLE, Tariff, ask_affordable, ask_all
 from dbdesign.indexes.refine import merges, variants
 from dbdesign.indexes.select import Choice, Selection
+from dbdesign.twin.twin import Hypothetical
 
 ALTERNATIVES = 4
 """Questions about alternatives for each query at the beginning."""
@@ -67,6 +68,9 @@ class Search:
     upkeep: list[float] = field(default_factory=list)
     least: float = 0.0
     tell: Callable[[float, str], None] = lambda _done, _message: None
+    charge: Callable[[Candidate, Hypothetical], float] = lambda _candidate, _index: 0.0
+    """The upkeep of an index that is added."""
+
     _thrift: float = 0.0
     _best: dict[int, Choice] = field(default_factory=dict)
 
@@ -300,6 +304,6 @@ class Search:
             bit = 1 << len(self.candidates)
             self.candidates.append(candidate)
             self.costs.add([one])
-            self.upkeep += [0.0] if self.upkeep else []
+            self.upkeep += [self.charge(candidate, one)] if self.upkeep else []
             for place in fresh[candidate]:
                 self.costs.queries[place].relevant |= bit
