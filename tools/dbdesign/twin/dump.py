@@ -273,6 +273,8 @@ def _blocks(facts: Facts, name: str, where: str) -> int | None:
     value = _whole(facts, name, where)
     if value is None or value == -1:
         return None
+    if not -(2**31) <= value < 2**32:
+        raise InputError(f"{name} is {value}, which no table has", where=where)
     return value % 2**32
 
 

@@ -386,6 +386,16 @@ class Twin:
         """
         self._filler.learn_joins(joins)
 
+    @contextlib.contextmanager
+    def without(self, indexes: Iterable[Relation]) -> Iterator[None]:
+        """Plans as if indexes of the schema were not there, within a `with` block."""
+        oids = _array(sorted(one.oid for one in indexes if one.is_index))
+        self._run(f"SELECT {self._schema}.show('{{}}', '{oids}')")
+        try:
+            yield
+        finally:
+            self._run(f"SELECT {self._schema}.show('{oids}', '{{}}')")
+
     def drop_indexes(self, indexes: Iterable[Hypothetical]) -> None:
         """Forget hypothetical indexes."""
         for one in indexes:
