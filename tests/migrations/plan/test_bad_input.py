@@ -67,6 +67,29 @@ def test_a_version_that_is_not_known_is_refused(version: str) -> None:
         planned(ORDERS, f"{ORDERS} create table t (a int);", version=version)
 
 
+NEWER = {
+    "17: NOT NULL … NOT VALID": "alter table orders add constraint n not null total not valid;",
+    "17: a virtual generated column": "alter table orders add v int generated always as (id + 1) virtual;",
+    "17: NOT ENFORCED": "alter table orders add constraint c check (total > 0) not enforced;",
+    "17: WITHOUT OVERLAPS": "create table w (id int, r int4range, primary key (id, r without overlaps));",
+    "14: NULLS NOT DISTINCT": "create unique index i on orders (note) nulls not distinct;",
+    "12: security_invoker": "create view v with (security_invoker = true) as select id from orders;",
+}
+
+
+@pytest.mark.parametrize("what", NEWER)
+def test_a_target_with_what_its_server_does_not_have_is_refused(what: str) -> None:
+    version, _, thing = what.partition(": ")
+    with pytest.raises(InputError, match=f"PostgreSQL {version} cannot have .*{thing}: not before PostgreSQL"):
+        planned(ORDERS, ORDERS + NEWER[what], version=version)
+    assert planned(ORDERS, ORDERS + NEWER[what], version="18").steps
+
+
+def test_the_name_of_a_not_null_that_a_newer_dump_says_is_no_reason_to_refuse() -> None:
+    after = ORDERS.replace("total numeric", "total numeric constraint total_there not null")
+    assert planned(ORDERS, after, version="17").steps
+
+
 def test_a_rename_of_what_is_not_there_names_what_is_near() -> None:
     with pytest.raises(UnknownNameError, match="orders"):
         planned(ORDERS, ORDERS.replace("orders", "purchases"), renames=("order:purchases",))
