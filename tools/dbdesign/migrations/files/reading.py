@@ -83,7 +83,7 @@ def read_migrations(files: Sequence[SourceFile], *, tool: str | None = None) -> 
         elif name == "liquibase":
             found, more = liquibase.read_liquibase(members, files)
         elif name == "alembic":
-            found, more = alembic.read_alembic(members)
+            found, more = alembic.read_alembic(members, files)
         elif name == "typeorm":
             found, more = typeorm.read_typeorm(members)
         elif name == "knex":
