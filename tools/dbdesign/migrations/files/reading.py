@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from dbdesign.errors import DesignError, InputError, UnknownNameError
 from dbdesign.migrations.check.migration import Migration, sql_statements
-from dbdesign.migrations.files import alembic, flyway, knex, liquibase, mikro_orm, rails, typeorm, updown
+from dbdesign.migrations.files import alembic, django, flyway, knex, liquibase, mikro_orm, rails, typeorm, updown
 from dbdesign.migrations.files.source_file import SourceFile, natural
 
 TOOLS = (
     "flyway",
     "liquibase",
     "alembic",
+    "django",
     "prisma",
     "typeorm",
     "knex",
@@ -107,6 +108,8 @@ def _read_group(name: str, members: list[SourceFile], files: Sequence[SourceFile
         return liquibase.read_liquibase(members, files)
     if name == "alembic":
         return alembic.read_alembic(members, files)
+    if name == "django":
+        return django.read_django(members, files)
     if name in _READERS:
         return _READERS[name](members)
     if name == "left out":
@@ -160,7 +163,7 @@ def tool_of(file: SourceFile) -> str | None:
     if suffix in {"xml", "yaml", "yml", "json"}:
         return "liquibase" if liquibase.is_changelog(file) else None
     if suffix == "py":
-        return "alembic" if alembic.is_revision(file) else None
+        return "alembic" if alembic.is_revision(file) else "django" if django.is_migration(file) else None
     if suffix == "rb":
         return "rails" if rails.is_migration(file) else None
     if suffix in _SCRIPTS:
