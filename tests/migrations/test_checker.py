@@ -402,3 +402,14 @@ def test_a_foreign_key_of_a_table_that_is_new_reads_others_only_for_rows(filled:
     hazards = set(found(check(f"{made}{filled}{key}", execute=execute)))
     assert hazards <= {"scan-under-lock"}
     assert hazards == set() or filled
+
+
+@pytest.mark.parametrize("execute", [True, False])
+def test_a_column_that_is_dropped_and_added_at_once_is_a_new_one(execute: bool) -> None:
+    sql = "ALTER TABLE orders ADD COLUMN id bigserial PRIMARY KEY, DROP CONSTRAINT orders_pkey, DROP COLUMN id"
+    (result,) = check(sql, execute=execute)
+    assert result.error is None
+    assert "orders" in result.trace.rewrites
+    assert {one.hazard: one.safe for one in result.findings if one.hazard == "add-col-serial"} == {
+        "add-col-serial": None
+    }

@@ -49,6 +49,23 @@ def test_a_mandatory_column_without_a_value_is_a_question_and_stops_nothing_else
     assert planned(ORDERS, after, fills={"orders.kind": "'none'"}).questions == ()
 
 
+def test_what_rests_on_a_column_without_a_value_waits_with_it_and_the_rest_is_verified() -> None:
+    after = f"""{ORDERS.replace("note text", "note text, kind text not null check (kind <> ''), size int")}
+        create index by_kind on orders (note, lower(kind)); create index by_size on orders (size);
+        alter table orders add constraint one_kind unique (kind); create view kinds as select kind from orders;"""
+    plan = planned(ORDERS, after, verify=True)
+    assert [one.about for one in plan.questions] == ["orders.kind"]
+    assert not any("kind" in step.sql for step in plan.steps)
+    assert any("by_size" in step.sql for step in plan.steps)
+    (note,) = [one for one in plan.notes if "waits" in one]
+    assert all(
+        name in note for name in ("index by_kind", "unique key one_kind", "check orders_kind_check", "view kinds")
+    )
+    assert plan.verification is not None
+    assert plan.verification.ok
+    assert planned(ORDERS, after, fills={"orders.kind": "id::text"}, verify=True).verification.ok  # type: ignore[union-attr]
+
+
 def test_a_doubtful_rename_stops_its_own_table_alone() -> None:
     before = f"{ORDERS} create table person (id int primary key, first_name text);"
     after = f"{ORDERS.replace('note text', 'note text, size int')} create table person (id int primary key, given_name text);"

@@ -291,7 +291,7 @@ def sequence_column(subject: Subject, table: TableDraft, definition: Any) -> lis
     ]
 
 
-def numbered(subject: Subject, table: TableDraft, command: Any, definition: Any) -> str:
+def numbered(subject: Subject, table: TableDraft, command: Any, definition: Any) -> str | None:
     """The ALTER TABLE that adds a numbered column, without a rewrite: its key and its identity come when the rows have their numbers."""
     made = sequence_column(subject, table, definition)
     late: list[str] = []

@@ -36,7 +36,7 @@ class ColumnActions(ConstraintActions):
     def add_column(self, command: Any, _mode: LockMode) -> None:
         """ADD COLUMN."""
         node = getattr(command, "def").column_def
-        if node.colname in self.table.columns:
+        if node.colname in self.table.columns and node.colname not in self._named_in(pb.AT_DropColumn):
             if command.missing_ok:
                 return
             raise RefusedError(f'42701: column "{node.colname}" of relation "{self.table.name[1]}" already exists')
@@ -93,7 +93,8 @@ class ColumnActions(ConstraintActions):
             self._rewrite()
             if {column.type.kind, new.kind} == {Kind.TIMESTAMP, Kind.TIMESTAMPTZ}:
                 self.effects.unsure.append(ZONE)
-        checks = [check for one in self.below for check in one.checks if check.name not in self._dropped()]
+        dropped = self._named_in(pb.AT_DropConstraint)
+        checks = [check for one in self.below for check in one.checks if check.name not in dropped]
         if any(command.name in columns_of(check.expression) for check in checks):
             self._verify()
         for one in self.below:
@@ -102,10 +103,10 @@ class ColumnActions(ConstraintActions):
                 self.effects.new_indexes.add(label(one.name[0], index.name))
         self._foreign_keys_again(command.name, new, keeps)
 
-    def _dropped(self) -> set[str]:
-        """The constraints that the statement drops, which is done before types change."""
+    def _named_in(self, subtype: int) -> set[str]:
+        """What the statement drops by actions of a kind, which is done before others, wherever they stand."""
         commands = [one.alter_table_cmd for one in self.node.cmds]
-        return {one.name for one in commands if one.subtype == pb.AT_DropConstraint}
+        return {one.name for one in commands if one.subtype == subtype}
 
     def keeps_rows(self, node: Any, column: Column, new: Any) -> bool:
         """Whether the rows stay as they are when a column gets the type of a column definition."""
