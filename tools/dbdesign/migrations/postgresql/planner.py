@@ -67,6 +67,8 @@ def plan(comparison: Comparison, settings: PlanSettings) -> MigrationPlan:
     _set_aside(planning, comparison.questions)
     for one in PASSES:
         one(planning)
+    late = {id(draft) for draft in planning.last}
+    planning.drafts = [draft for draft in planning.drafts if id(draft) not in late] + planning.last
     if planning.refused:
         raise ConsentError(
             f"data would be lost: {'; '.join(planning.refused)}",

@@ -25,10 +25,20 @@ def incoming_keys(planning: Planning, one: Rebuilt) -> Iterator[tuple[str, Forei
             or (table.partition_of and table.partition_of.label != one.label and _same_as_parent(planning, table))
         ):
             continue
-        there = {key.name for key in renamed.foreign_keys if key.references == one.label}
+        called = _new_names(planning, table.label)
+        there = {called.get(key.name, key.name) for key in renamed.foreign_keys if key.references == one.label}
         for key in table.foreign_keys:
             if key.references == one.label and key.name in there:
                 yield table.label, key
+
+
+def _new_names(planning: Planning, label: str) -> dict[str | None, str]:
+    """Foreign keys of a table that have another name by then: the name before → after."""
+    return {
+        operation.before.name: operation.name
+        for operation in planning.operations
+        if operation.action == "rename" and operation.table == label and isinstance(operation.before, ForeignKey)
+    }
 
 
 def _same_as_parent(planning: Planning, table: Table) -> bool:

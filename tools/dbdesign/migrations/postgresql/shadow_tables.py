@@ -154,6 +154,7 @@ def _take(planning: Planning, one: Rebuilt) -> None:
             or (operation.kind == "table" and operation.name in members | old_members)
         )
     ]
+    planning.remade[one.label] = one.interim.name
     planning.added |= {label for label in members if label not in planning.before.table_by_label}
 
 
@@ -193,6 +194,7 @@ def _contract(planning: Planning, one: Rebuilt) -> None:
     for label, key in incoming_keys(planning, one):
         up.append(drop_constraint(planning.place(label, "contract"), temporary(key.name or "", "old")))
     up.append(f"DROP TABLE {one.parked}")
-    planning.add(
+    dropped = planning.add(
         "contract", f"Drop the old {one.label}", up, [], reversible=False, notes=["Its rows live on in the new one."]
     )
+    planning.last.append(dropped)  # keys and tables that are dropped still refer to it

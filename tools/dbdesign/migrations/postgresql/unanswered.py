@@ -31,8 +31,7 @@ def _rests_on(operation: Operation, table: Table, name: str) -> bool:
     if isinstance(operation.after, Column):
         generated = operation.after.generated
         return generated is not None and _has_word(generated.expression, name)
-    text = operation.after if isinstance(operation.after, str) else operation.after.model_dump_json()
-    return _has_word(text, name)
+    return _has_word(operation.model_dump_json(include={"after"}), name)
 
 
 def _has_word(text: str, name: str) -> bool:
