@@ -66,6 +66,17 @@ def test_what_rests_on_a_column_without_a_value_waits_with_it_and_the_rest_is_ve
     assert planned(ORDERS, after, fills={"orders.kind": "id::text"}, verify=True).verification.ok  # type: ignore[union-attr]
 
 
+def test_a_key_that_goes_while_foreign_keys_rest_on_it_is_done_by_hand_and_the_rest_is_verified() -> None:
+    child = "create table child (id int primary key, code text constraint f references team (code));"
+    before = f"create table team (id int primary key, code text not null constraint u unique, n int); {child}"
+    after = f"create table team (id int primary key, code text not null, n int, m int); create unique index i on team (code); {child}"
+    plan = planned(before, after, verify=True)
+    assert [one for one in plan.manual if "foreign keys rest on u, which goes: child (f)" in one]
+    assert not any("DROP CONSTRAINT" in step.sql for step in plan.steps)
+    assert plan.verification is not None
+    assert plan.verification.ok
+
+
 def test_a_doubtful_rename_stops_its_own_table_alone() -> None:
     before = f"{ORDERS} create table person (id int primary key, first_name text);"
     after = f"{ORDERS.replace('note text', 'note text, size int')} create table person (id int primary key, given_name text);"
