@@ -284,4 +284,5 @@ def _cut_off(planning: Planning, label: str, key: ForeignKey) -> None:
         [drop_constraint(place, key.name or "")],
         [add_constraint(place, old, key, valid=False), validate(place, key.name or "")],
         down_transactional=False,
+        first=True,  # the key that it refers to may be exchanged in this phase
     )
