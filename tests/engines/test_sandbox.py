@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -320,7 +321,10 @@ def test_a_backend_that_crashes_fails_its_statement_alone(db_apart: ScratchDatab
     def crash() -> None:
         while not done.wait(0.01):
             for (pid,) in db.server.control(sleeping, db.user_role):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(
+                    ProcessLookupError
+                ):  # killed already: it is listed until the server hears of it
+                    os.kill(pid, signal.SIGKILL)
 
     killer = threading.Thread(target=crash)
     killer.start()
@@ -335,6 +339,43 @@ def test_a_backend_that_crashes_fails_its_statement_alone(db_apart: ScratchDatab
     assert outcome.executed == 4
     assert db.admin.execute("select count(*) from pg_class where relnamespace = 's'::regnamespace").fetchall() == [(2,)]
     assert is_sound(db)
+
+
+def _crash_unnoticed(server: EmbeddedPostgres, backend: int) -> None:
+    """Kill a backend of a server that hears of it only some time later, as on a machine with other work."""
+    postmaster = int((server.data_folder / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGSTOP)
+    os.kill(backend, signal.SIGKILL)
+    threading.Timer(0.3, os.kill, (postmaster, signal.SIGCONT)).start()
+
+
+def test_a_crash_is_over_only_when_the_server_has_ended_every_session(db_apart: ScratchDatabase) -> None:
+    db = db_apart
+    lost = db.connect_user()
+    backend, other = lost.info.backend_pid, db.user
+    _crash_unnoticed(db.server, backend)
+    db.server.await_end_of([backend])
+    with pytest.raises(psycopg.OperationalError):
+        other.execute("select 1")
+
+
+def test_a_statement_that_another_session_took_down_runs_again(db_apart: ScratchDatabase) -> None:
+    db = db_apart
+    victim = db.connect_user().info.backend_pid
+    done = threading.Event()
+    sleeping = "select 1 from pg_stat_activity where usename = %s and query like '%%pg_sleep%%'"
+
+    def crash() -> None:
+        while not done.is_set() and not db.server.control(sleeping, db.user_role):
+            pass
+        os.kill(victim, signal.SIGKILL)
+
+    killer = threading.Thread(target=crash)
+    killer.start()
+    outcome = db.run_script("select pg_sleep(0.5)")
+    done.set()
+    killer.join()
+    assert (outcome.executed, outcome.failures) == (1, ())
 
 
 def test_a_crash_in_one_database_does_not_fail_a_script_in_another(db_apart: ScratchDatabase) -> None:

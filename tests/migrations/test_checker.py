@@ -392,3 +392,24 @@ def test_work_under_a_stronger_lock_of_the_transaction_blocks_what_that_lock_blo
         "the index is built under a lock that an earlier statement of the transaction took: "
         "ACCESS EXCLUSIVE on orders blocks reads and writes"
     )
+
+
+@pytest.mark.parametrize("execute", [True, False])
+@pytest.mark.parametrize("filled", ["", "INSERT INTO fresh SELECT id, id FROM customer;"])
+def test_a_foreign_key_of_a_table_that_is_new_reads_others_only_for_rows(filled: str, execute: bool) -> None:
+    made = "BEGIN; CREATE TABLE fresh (id bigint PRIMARY KEY, customer_id bigint);"
+    key = "ALTER TABLE fresh ADD FOREIGN KEY (customer_id) REFERENCES customer (id); COMMIT;"
+    hazards = set(found(check(f"{made}{filled}{key}", execute=execute)))
+    assert hazards <= {"scan-under-lock"}
+    assert hazards == set() or filled
+
+
+@pytest.mark.parametrize("execute", [True, False])
+def test_a_column_that_is_dropped_and_added_at_once_is_a_new_one(execute: bool) -> None:
+    sql = "ALTER TABLE orders ADD COLUMN id bigserial PRIMARY KEY, DROP CONSTRAINT orders_pkey, DROP COLUMN id"
+    (result,) = check(sql, execute=execute)
+    assert result.error is None
+    assert "orders" in result.trace.rewrites
+    assert {one.hazard: one.safe for one in result.findings if one.hazard == "add-col-serial"} == {
+        "add-col-serial": None
+    }

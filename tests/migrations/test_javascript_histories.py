@@ -58,3 +58,40 @@ def test_a_history_that_is_read_leads_to_what_the_tool_makes(tool: str, notes: l
     found = replayed(reading).model_copy(update={"extensions": ()})
     operations = compare(made(tool, tmp_path), found, execute=False).operations
     assert [f"{one.action} {one.kind} {one.name} of {one.table} {one.changed}" for one in operations] == []
+
+
+MIKRO_ORM = """
+const { Migration } = require("@mikro-orm/migrations");
+class Migration20240219102530 extends Migration {
+  async up() {
+    const sql = `create table a (id int); create index a_ix on a (id);`;
+    this.addSql(sql);
+    this.addSql('alter table "a" add column "b" text;');
+    this.addSql(`drop table ${this.name()}`);
+  }
+  async down() {
+    this.addSql("drop table a;");
+  }
+}
+exports.Migration20240219102530 = Migration20240219102530;
+"""
+
+
+def test_the_sql_of_mikro_orm_is_read_as_it_stands() -> None:
+    reading = read_migrations([SourceFile("Migration20240219102530.js", MIKRO_ORM)])
+    (migration,) = reading.migrations
+    assert reading.tools == ("mikro-orm",)
+    assert [(one.line, one.sql) for one in migration.statements] == [
+        (6, "create table a (id int)"),
+        (6, "create index a_ix on a (id)"),
+        (7, 'alter table "a" add column "b" text'),
+    ]
+    assert reading.notes == ("Migration20240219102530.js: line 8: a text that is known only by executing it",)
+    assert (migration.version, migration.transaction) == ("20240219102530", "file")
+
+
+def test_a_query_whose_rows_are_kept_is_noted() -> None:
+    text = "exports.up = async (knex) => {\n  const rows = knex('a').select('id');\n  await knex.schema.dropTable('b');\n};\n"
+    reading = read_migrations([SourceFile("1_a.js", text)])
+    assert [one.sql for one in reading.migrations[0].statements] == ['drop table "b"']
+    assert reading.notes == ("1_a.js: line 2: rows that a migration reads or writes are not read",)

@@ -49,6 +49,34 @@ def test_a_mandatory_column_without_a_value_is_a_question_and_stops_nothing_else
     assert planned(ORDERS, after, fills={"orders.kind": "'none'"}).questions == ()
 
 
+def test_what_rests_on_a_column_without_a_value_waits_with_it_and_the_rest_is_verified() -> None:
+    after = f"""{ORDERS.replace("note text", "note text, kind text not null check (kind <> ''), size int")}
+        create index by_kind on orders (note, lower(kind)); create index by_size on orders (size);
+        alter table orders add constraint one_kind unique (kind); create view kinds as select kind from orders;"""
+    plan = planned(ORDERS, after, verify=True)
+    assert [one.about for one in plan.questions] == ["orders.kind"]
+    assert not any("kind" in step.sql for step in plan.steps)
+    assert any("by_size" in step.sql for step in plan.steps)
+    (note,) = [one for one in plan.notes if "waits" in one]
+    assert all(
+        name in note for name in ("index by_kind", "unique key one_kind", "check orders_kind_check", "view kinds")
+    )
+    assert plan.verification is not None
+    assert plan.verification.ok
+    assert planned(ORDERS, after, fills={"orders.kind": "id::text"}, verify=True).verification.ok  # type: ignore[union-attr]
+
+
+def test_a_key_that_goes_while_foreign_keys_rest_on_it_is_done_by_hand_and_the_rest_is_verified() -> None:
+    child = "create table child (id int primary key, code text constraint f references team (code));"
+    before = f"create table team (id int primary key, code text not null constraint u unique, n int); {child}"
+    after = f"create table team (id int primary key, code text not null, n int, m int); create unique index i on team (code); {child}"
+    plan = planned(before, after, verify=True)
+    assert [one for one in plan.manual if "foreign keys rest on u, which goes: child (f)" in one]
+    assert not any("DROP CONSTRAINT" in step.sql for step in plan.steps)
+    assert plan.verification is not None
+    assert plan.verification.ok
+
+
 def test_a_doubtful_rename_stops_its_own_table_alone() -> None:
     before = f"{ORDERS} create table person (id int primary key, first_name text);"
     after = f"{ORDERS.replace('note text', 'note text, size int')} create table person (id int primary key, given_name text);"
@@ -65,6 +93,29 @@ def test_a_doubtful_rename_stops_its_own_table_alone() -> None:
 def test_a_version_that_is_not_known_is_refused(version: str) -> None:
     with pytest.raises(InputError, match="PostgreSQL 12 to 18"):
         planned(ORDERS, f"{ORDERS} create table t (a int);", version=version)
+
+
+NEWER = {
+    "17: NOT NULL … NOT VALID": "alter table orders add constraint n not null total not valid;",
+    "17: a virtual generated column": "alter table orders add v int generated always as (id + 1) virtual;",
+    "17: NOT ENFORCED": "alter table orders add constraint c check (total > 0) not enforced;",
+    "17: WITHOUT OVERLAPS": "create table w (id int, r int4range, primary key (id, r without overlaps));",
+    "14: NULLS NOT DISTINCT": "create unique index i on orders (note) nulls not distinct;",
+    "12: security_invoker": "create view v with (security_invoker = true) as select id from orders;",
+}
+
+
+@pytest.mark.parametrize("what", NEWER)
+def test_a_target_with_what_its_server_does_not_have_is_refused(what: str) -> None:
+    version, _, thing = what.partition(": ")
+    with pytest.raises(InputError, match=f"PostgreSQL {version} cannot have .*{thing}: not before PostgreSQL"):
+        planned(ORDERS, ORDERS + NEWER[what], version=version)
+    assert planned(ORDERS, ORDERS + NEWER[what], version="18").steps
+
+
+def test_the_name_of_a_not_null_that_a_newer_dump_says_is_no_reason_to_refuse() -> None:
+    after = ORDERS.replace("total numeric", "total numeric constraint total_there not null")
+    assert planned(ORDERS, after, version="17").steps
 
 
 def test_a_rename_of_what_is_not_there_names_what_is_near() -> None:

@@ -95,7 +95,7 @@ def check_migration(
         list[str],
         Names,
         Field(
-            description="Paths to migrations (Flyway, Liquibase, Alembic, Prisma, Rails, Knex, dbmate, goose, SQL) "
+            description="Paths to migrations (Flyway, Liquibase, Alembic, Prisma, Django, Rails, Knex, goose, SQL) "
             "or their folders, or one text of SQL."
         ),
     ],

@@ -36,10 +36,17 @@ def files_of(source: Sequence[str], call: Call) -> list[SourceFile]:
         if name != "-" and is_inline(name):
             found.append(SourceFile("the text given", decoded_file(name, call)))
         elif name != "-" and call.access.is_folder(name):
-            found += [SourceFile(path, decoded_file(path, call)) for path in _inside(name, call)]
+            found += [
+                SourceFile(path, decoded_file(path, call)) for path in _inside(name, call) if _has_text(path, call)
+            ]
         else:
             found.append(SourceFile("standard input" if name == "-" else name, decoded_file(name, call)))
     return found
+
+
+def _has_text(path: str, call: Call) -> bool:
+    """Whether a file is more than the empty one that makes a folder a package of Python."""
+    return not path.endswith("__init__.py") or bool(call.access.read_bytes(path).strip())
 
 
 def _inside(folder: str, call: Call) -> Iterator[str]:

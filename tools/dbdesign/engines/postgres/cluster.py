@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -242,6 +242,22 @@ class EmbeddedPostgres:
             self._control = self.connect("postgres")
         cursor = self._control.execute(sql.encode(), parameters or None)
         return cursor.fetchall() if cursor.description else []
+
+    def await_end_of(self, backends: Iterable[int]) -> None:
+        """Return when the server knows that backends are gone, and has come back if one of them crashed.
+
+        A killed process's socket closes before its parent hears of its death: until then the server takes new sessions, and answers in
+        the old ones, only to end them all. A backend that ends as it should takes its entry away; a crashed one's stays until then.
+
+        Raises:
+            EngineError: if the server does not come back.
+        """
+        ended = list(backends)
+        deadline = time.monotonic() + RESTART_PATIENCE
+        while self.control("SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)", ended):
+            if time.monotonic() > deadline:
+                raise EngineError("the embedded PostgreSQL does not end a session", remedy="Try again")
+            time.sleep(0.002)
 
     def scratch(self, *, limits: Limits | None = None) -> contextlib.AbstractContextManager[ScratchDatabase]:
         """A database of its own for the length of a `with` block, owned by a role without rights elsewhere."""

@@ -62,6 +62,7 @@ class ScratchDatabase:
         self._admin: psycopg.Connection[Any] | None = None
         self._user: psycopg.Connection[Any] | None = None
         self._channel: Channel | None = None
+        self._backends: set[int] = set()
         try:
             self._create()
         except BaseException:
@@ -92,15 +93,20 @@ class ScratchDatabase:
         """Our superuser's connection, in autocommit mode. It must not execute what a user wrote."""
         if self._admin is None or self._admin.closed:
             self._reset_settings()
-            self._admin = self.server.connect(self.name)
+            self._admin = self._noted(self.server.connect(self.name))
         return self._admin
 
     @property
     def user(self) -> psycopg.Connection[Any]:
         """The unprivileged role's connection, in autocommit mode; it keeps its session until it is closed."""
         if self._user is None or self._user.closed:
-            self._user = self._connect_user()
+            self._user = self._noted(self._connect_user())
         return self._user
+
+    def _noted(self, connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+        """A lost connection does not say any more which backend was its own."""
+        self._backends.add(connection.info.backend_pid)
+        return connection
 
     @property
     def user_uri(self) -> str:
@@ -183,7 +189,8 @@ class ScratchDatabase:
             self._drop_channel()
             answer = error.answer
             if not stopper.reason and not answer.error:
-                answer = Answer(error=self._lost())  # what it had said of others went with the transaction
+                self.forget_sessions(stopper.backend)
+                answer = lost(answer)  # what it had said of others went with the transaction
         if stopper.reason:
             line = batch[min(answer.done, len(batch) - 1)].line
             raise LimitError(
@@ -193,15 +200,15 @@ class ScratchDatabase:
             )
         return answer
 
-    def _lost(self) -> Report:
-        """What to say of a statement that ended the server's session, once the server answers again."""
-        self.forget_sessions()
-        return Report("FATAL", SESSION_LOST, "the statement ended the server's session")
+    def forget_sessions(self, *others: int) -> None:
+        """Leave the sessions that a crash of the server took with it, and wait until it answers again.
 
-    def forget_sessions(self) -> None:
-        """Leave the sessions that a crash of the server took with it, and wait until it answers again."""
+        Args:
+            others: backends besides those of `admin` and `user` whose sessions were lost.
+        """
         self._close_connections()
-        self.server.control("SELECT 1")
+        self.server.await_end_of({*others, *self._backends})
+        self._backends.clear()
 
     def ensure_roles(self, names: Iterable[str]) -> list[str]:
         """Make roles exist, without rights and with our role as their member; the names of those that are new here.
@@ -370,8 +377,8 @@ class Session:
     def _follow(self, answer: Answer, *, stopped: bool) -> Answer:
         self.close()
         if not stopped and answer.error is None:
-            answer = Answer(error=Report("FATAL", SESSION_LOST, "the statement ended the server's session"))
-        self._database.server.control("SELECT 1")
+            answer = lost(answer)
+        self._database.server.await_end_of([self.backend])
         self.raw = self._database.connect_user()
         self._channel = Channel(self.raw)
         return answer
@@ -381,12 +388,18 @@ class Session:
         self._channel.close()
 
 
+def lost(answer: Answer) -> Answer:
+    """What to say of a statement in whose session the server went: it ended the session itself, unless the server said that another did."""
+    said = [notice.message for _, notice in answer.notices if notice.sqlstate == SESSION_LOST]
+    return Answer(error=Report("FATAL", SESSION_LOST, said[-1] if said else "the statement ended the server's session"))
+
+
 class _Stopper:
     """Looks at the watch while a batch runs; cancels, then terminates, then kills the backend once a limit is exceeded."""
 
     def __init__(self, server: EmbeddedPostgres, backend: int, watch: Watch) -> None:
         self.reason: str | None = None
-        self._server, self._backend, self._watch = server, backend, watch
+        self._server, self.backend, self._watch = server, backend, watch
         self._stage = 0
         self._next = 0.0
 
@@ -398,12 +411,12 @@ class _Stopper:
 
     def _escalate(self) -> None:
         if self._stage == 0 and not self._watch.urgent:
-            self._server.control("SELECT pg_cancel_backend(%s)", self._backend)
+            self._server.control("SELECT pg_cancel_backend(%s)", self.backend)
         elif self._stage <= 1:
-            self._server.control("SELECT pg_terminate_backend(%s)", self._backend)
+            self._server.control("SELECT pg_terminate_backend(%s)", self.backend)
         else:  # it does not listen: the server restarts, and other sessions with it
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._backend, signal.SIGKILL)
+                os.kill(self.backend, signal.SIGKILL)
         self._next = time.monotonic() + (0.5, 3.0, 10.0)[min(self._stage, 2)]
         self._stage += 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbdesign.migrations.predict.alter_table import ZONE
+from dbdesign.migrations.predict.alter_columns import ZONE
 from dbdesign.model.finding import Proof
 from dbdesign.model.migration import LockMode, Trace
 

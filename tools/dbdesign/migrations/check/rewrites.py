@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dbdesign.migrations.check.batches import in_batches
 from dbdesign.migrations.check.subject import TIMEOUT, Subject
 from dbdesign.model.schema import Column, Index
 from dbdesign.readers.postgresql import grammar_nodes as nodes
@@ -14,8 +15,6 @@ from dbdesign.readers.postgresql.names import choose_name, joined_columns, make_
 
 RESET = "RESET lock_timeout"
 """CONCURRENTLY waits for others without blocking anybody: it needs minutes rather than two seconds."""
-
-BATCH = 1000
 
 
 def not_null(subject: Subject, table: TableDraft, column: str) -> list[str]:
@@ -210,46 +209,8 @@ def _deferrable(constraint: Any) -> str:
 
 
 def backfill(subject: Subject, table: TableDraft, assignment: str, condition: str) -> str:
-    """An UPDATE of the rows that meet a condition, in batches by the primary key with a commit after each."""
+    """An UPDATE of the rows that meet a condition, in batches with a commit after each."""
     return in_batches(subject, table, f"UPDATE {subject.name(table)} SET {assignment}", condition)
-
-
-def in_batches(subject: Subject, table: TableDraft, statement: str, condition: str) -> str:
-    """An UPDATE or DELETE without its WHERE, in batches with a commit after each; by ctid where there is no key of one column.
-
-    Each is planned with its values: planned without them, each would read the index from its beginning.
-    """
-    name = subject.name(table)
-    key = table.primary_key.columns if table.primary_key is not None else ()
-    if len(key) != 1 or table.partitioning is not None:
-        rows = f"SELECT tableoid, ctid FROM {name} WHERE {condition} LIMIT {BATCH}"  # a ctid is of one partition
-        return f"""DO $batches$
-BEGIN
-  LOOP
-    {statement} WHERE (tableoid, ctid) IN ({rows}) AND {condition};
-    EXIT WHEN NOT FOUND;
-    COMMIT;
-  END LOOP;
-END
-$batches$"""
-    column = subject.quoted(key[0])
-    return f"""DO $batches$
-DECLARE
-  after {name}.{column}%TYPE;
-  upto {name}.{column}%TYPE;
-BEGIN
-  LOOP
-    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
-    SELECT b.k INTO upto
-    FROM (SELECT {column} AS k FROM {name} WHERE after IS NULL OR {column} > after ORDER BY {column} LIMIT {BATCH}) AS b
-    ORDER BY b.k DESC LIMIT 1;
-    EXIT WHEN NOT FOUND;
-    {statement} WHERE (after IS NULL OR {column} > after) AND {column} <= upto AND {condition};
-    COMMIT;
-    after := upto;
-  END LOOP;
-END
-$batches$"""
 
 
 def follow(subject: Subject, table: TableDraft, name: str, body: str) -> list[str]:
@@ -330,7 +291,7 @@ def sequence_column(subject: Subject, table: TableDraft, definition: Any) -> lis
     ]
 
 
-def numbered(subject: Subject, table: TableDraft, command: Any, definition: Any) -> str:
+def numbered(subject: Subject, table: TableDraft, command: Any, definition: Any) -> str | None:
     """The ALTER TABLE that adds a numbered column, without a rewrite: its key and its identity come when the rows have their numbers."""
     made = sequence_column(subject, table, definition)
     late: list[str] = []

@@ -132,11 +132,15 @@ class Subject:
                 yield command, constraint
 
     def added_columns(self) -> Iterator[tuple[Any, Any]]:
-        """The actions ADD COLUMN with their column definitions; none for a column that is there already."""
+        """The actions ADD COLUMN with their column definitions; none for a column that is there already, and stays."""
         for command in self.commands(pb.AT_AddColumn):
             definition = getattr(command, "def").column_def
-            if self.table is not None and definition.colname not in self.table.columns:
+            if self.table is not None and (definition.colname not in self.table.columns or self.replaces(definition)):
                 yield command, definition
+
+    def replaces(self, definition: Any) -> bool:
+        """Whether the statement drops a column and adds another of its name: what is dropped goes first, wherever it stands."""
+        return any(command.name == definition.colname for command in self.commands(pb.AT_DropColumn))
 
     def work(self, kind: Work, table: TableDraft, times: int = 1) -> list[tuple[Work, str, int]]:
         """Some work on a table, or on those of its partitions that hold rows, for `Durations`."""
@@ -170,10 +174,12 @@ class Subject:
 
     def instead_of(
         self, command: Any, statements: Sequence[str], *, late: Sequence[str] = (), timeout: bool = True
-    ) -> str:
+    ) -> str | None:
         """The ALTER TABLE with one action done by other statements: the actions before it, those statements, the actions after it.
 
         What is dropped goes behind a column that is added: rows are filled by the key that they still have.
+
+        None where it cannot be added before another of its name is dropped.
 
         Args:
             late: statements behind all actions, as for a key in the place of one that is dropped.
@@ -182,6 +188,8 @@ class Subject:
         cmds = self.node.cmds
         at = next(number for number, item in enumerate(cmds) if item.alter_table_cmd == command)
         adds = command.subtype == pb.AT_AddColumn
+        if adds and self.replaces(getattr(command, "def").column_def):
+            return None
         dropped = [one for one in range(at) if adds and cmds[one].alter_table_cmd.subtype in _DROPS]
         first = [one for one in range(at) if one not in dropped]
         last = [*dropped, *range(at + 1, len(cmds))]

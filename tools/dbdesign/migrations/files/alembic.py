@@ -9,10 +9,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from dbdesign.migrations.check.migration import Migration
 from dbdesign.migrations.files.alembic_upgrade import Upgrade
 from dbdesign.migrations.files.source_file import SourceFile, natural
+from dbdesign.migrations.predict.state import State
+
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([.\w]+)", re.MULTILINE)
+MOST_IMPORTED = 40
+"""Modules that are read for one revision."""
 
 
 def is_revision(file: SourceFile) -> bool:
@@ -20,8 +26,12 @@ def is_revision(file: SourceFile) -> bool:
     return re.search(r"^down_revision\b", file.text, re.MULTILINE) is not None and "def upgrade" in file.text
 
 
-def read_alembic(files: Sequence[SourceFile]) -> tuple[list[Migration], list[str]]:
-    """The revisions in the order of their chain."""
+def read_alembic(files: Sequence[SourceFile], project: Sequence[SourceFile] = ()) -> tuple[list[Migration], list[str]]:
+    """The revisions in the order of their chain.
+
+    Args:
+        project: further files, of which those in Python may be imported by revisions.
+    """
     notes: list[str] = []
     revisions: dict[str, tuple[tuple[str, ...], SourceFile, ast.Module]] = {}
     for file in sorted(files, key=lambda one: natural(one.name)):
@@ -36,8 +46,9 @@ def read_alembic(files: Sequence[SourceFile]) -> tuple[list[Migration], list[str
         parents = tuple(before) if isinstance(before, (list, tuple)) else (before,) if isinstance(before, str) else ()
         revisions[revision if isinstance(revision, str) else file.name] = (parents, file, tree)
     ordered = _in_order({name: parents for name, (parents, _, _) in revisions.items()})
-    types: set[str] = set()
-    return [_migration(name, revisions[name][1], revisions[name][2], types) for name in ordered], notes
+    whole = all(parent in revisions for parents, _, _ in revisions.values() for parent in parents)
+    history = _History(_Imports(project), State() if whole else None)
+    return [_migration(name, revisions[name][1], revisions[name][2], history) for name in ordered], notes
 
 
 def _assigned(tree: ast.Module) -> dict[str, object]:
@@ -69,7 +80,41 @@ def _in_order(parents: dict[str, tuple[str, ...]]) -> list[str]:
     return list(done)
 
 
-def _migration(revision: str, file: SourceFile, tree: ast.Module, types: set[str]) -> Migration:
-    reader = Upgrade(file.name, file.text, tree, types)
+class _Imports:
+    """The Python files of a project by the names under which they may be imported."""
+
+    def __init__(self, project: Sequence[SourceFile]) -> None:
+        self._by_tail: dict[str, SourceFile] = {}
+        for file in project:
+            parts = file.name.removesuffix(".py").removesuffix("/__init__").split("/")
+            if file.name.endswith(".py") and not is_revision(file):
+                self._by_tail.update({".".join(parts[start:]): file for start in range(len(parts))})
+
+    def of(self, file: SourceFile) -> dict[str, str]:
+        """The files that one imports, and those that these import: path → text."""
+        found: dict[str, str] = {}
+        waiting = [file]
+        while waiting and len(found) < MOST_IMPORTED:
+            for name in _IMPORT.findall(waiting.pop().text):
+                target = self._by_tail.get(name.lstrip("."))
+                if target is not None and target.name not in found:
+                    found[target.name] = target.text
+                    waiting.append(target)
+        return found
+
+
+@dataclass
+class _History:
+    """What a revision finds: modules to import, and what the revisions before have made."""
+
+    imports: _Imports
+    state: State | None
+    types: set[str] = field(default_factory=set)
+    memo: set[str] = field(default_factory=set)
+
+
+def _migration(revision: str, file: SourceFile, tree: ast.Module, history: _History) -> Migration:
+    beside = history.imports.of(file)
+    reader = Upgrade(file.name, file.text, tree, history.types, memo=history.memo, beside=beside, history=history.state)
     reader.upgrade()
     return Migration(file.name, tuple(reader.statements), revision, "file", tuple(reader.said))

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.named_types import CreateEnumType
-from sqlalchemy.types import SchemaType
+from sqlalchemy.sql.elements import conv
+from sqlalchemy.types import SchemaType, TypeEngine
 
 from dbdesign.migrations.check.migration import MigrationStatement
+from dbdesign.migrations.files.alembic_database import Connection, connection, inspector
 from dbdesign.migrations.files.alembic_operations import OPERATIONS, Arguments
-from dbdesign.readers.sqlalchemy.evaluate import FAILURES
+from dbdesign.migrations.predict.state import State
+from dbdesign.readers.sqlalchemy.evaluate import FAILURES, Evaluator, bind
 from dbdesign.readers.sqlalchemy.interpret import Interpreter, ReturnSignal
 from dbdesign.readers.sqlalchemy.program import Program
 from dbdesign.readers.sqlalchemy.type_classes import dialect_named
@@ -28,34 +34,131 @@ from dbdesign.readers.sqlalchemy.values import (
     Unknown,
 )
 
+_EXISTING = frozenset(
+    f"existing_{one}" for one in ("type", "nullable", "server_default", "comment", "autoincrement", "schema")
+)
+"""Keywords of `alter_column` that say what PostgreSQL knows."""
+_OF_NO_ACCOUNT = frozenset({"logging", "structlog", "warnings", "click", "tqdm", "time"})
+"""Packages whose functions say nothing of a schema."""
+
 _ALLOW = re.compile(r"(?:--|#)\s*dbdesign:\s*allow\s+([\w-]+)")
 
 
-class Connection:
-    """What `op.get_bind()` gives: `execute` is an operation, and what it answers is not known."""
+class _Continue(Exception):  # noqa: N818 - control flow of the program that is read
+    """A `continue` was reached."""
+
+
+class _Break(Exception):  # noqa: N818
+    """A `break` was reached."""
+
+
+_TYPES_BY_NAME: Mapping[str, Any] = {
+    "uuid": sa.Uuid(),
+    "guid": sa.Uuid(),
+    "json": postgresql.JSONB(),
+    "timestamp": sa.DateTime(timezone=True),
+    "datetime": sa.DateTime(timezone=True),
+}
+"""What stands in the place of a type that is not read, by what its name has in it."""
+
+
+class _TolerantOfTypes(Evaluator):
+    """Takes text for the type of a column that is of a package which is not read, and says so: its table is there all the same."""
+
+    _in_column = 0
+
+    def _call(self, node: ast.Call, scope: Scope) -> Any:
+        name = _last_name(node.func)
+        self._in_column += name == "Column"
+        try:
+            return super()._call(node, scope)
+        finally:
+            self._in_column -= name == "Column"
+
+    def _elements(self, nodes: list[ast.expr], scope: Scope) -> list[Any]:
+        return [one for node in nodes for one in self._elements_of(node, scope)]
+
+    def _elements_of(self, node: ast.expr, scope: Scope) -> list[Any]:
+        try:
+            found = super()._elements([node], scope)
+        except NotStaticError as error:
+            if not self._is_a_type(node):
+                raise
+            return [self._stand_in(node, scope, str(error))]
+        if len(found) == 1 and isinstance(found[0], External) and self._is_a_type(node):
+            return [self._stand_in(node, scope, f"{found[0].name} is of a package that is not read")]
+        return found
+
+    def _is_a_type(self, node: ast.expr) -> bool:
+        """Whether an argument of a column is named as types are, and none of what else may stand there."""
+        name = _last_name(node.func if isinstance(node, ast.Call) else node)
+        known = getattr(sa, name, TypeEngine)
+        return (
+            bool(self._in_column) and name[:1].isupper() and isinstance(known, type) and issubclass(known, TypeEngine)
+        )
+
+    def _stand_in(self, node: ast.expr, scope: Scope, reason: str) -> Any:
+        name = _last_name(node.func if isinstance(node, ast.Call) else node).lower()
+        kind = next((kind for word, kind in _TYPES_BY_NAME.items() if word in name), sa.Text())
+        self._world.say(node, scope, f"{reason}: {type(kind).__name__} stands in its place")
+        return kind
+
+    def _keywords(self, node: ast.Call, scope: Scope, lenient: frozenset[str]) -> dict[str, Any]:
+        """A type that is not known is left out of `alter_column`, which may say more than that."""
+        known = copy(node)
+        known.keywords = []
+        for one in node.keywords:
+            if one.arg == "type_":
+                try:
+                    self.argument(self.value(one.value, scope), _nowhere(scope, node))
+                except NotStaticError as error:
+                    self._world.say(one.value, scope, f"{error}: this change of the type is left out")
+                    continue
+            known.keywords.append(one)
+        return super()._keywords(known, scope, lenient)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 class Upgrade(Interpreter):
     """Goes through a revision. An autocommit block ends the transaction before it, as Alembic does.
 
     Args:
+        memo: names of those that its tables have created.
+        beside: the modules that the revision imports, by path.
         types: names of types that the history has created until then.
+        history: what the revisions before have made, which this one adds to; None where some of them are not here.
     """
 
-    def __init__(self, name: str, text: str, tree: ast.Module, types: set[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        tree: ast.Module,
+        types: set[str],
+        *,
+        memo: set[str] | None = None,
+        beside: Mapping[str, str] | None = None,
+        history: State | None = None,
+    ) -> None:
         path = name if name.endswith(".py") else f"{name}.py"
-        super().__init__(Program({path: text}), "postgresql", self._special_name)
-        self._module_read = next(iter(self.program.modules.values()), None)
+        super().__init__(Program({path: text, **(beside or {})}), "postgresql", self._special_name)
+        self.evaluator = _TolerantOfTypes(self)
+        self._module_read = self.program.modules.get(path)
+        self._history = history
         self.statements: list[MigrationStatement] = []
         self.said: list[str] = []
         self._types = types
+        self._memo = set() if memo is None else memo
         self._tree = tree
         self._allowed = [
             (number, match[1]) for number, line in enumerate(text.split("\n"), 1) for match in _ALLOW.finditer(line)
         ]
         self._before = 0
         self._current: ast.stmt | None = None
-        self._connection = Connection()
+        self._connection = connection(history)
         self._operations = Namespace(lambda name: self._operation(name, None))
 
     def upgrade(self) -> None:
@@ -81,15 +184,30 @@ class Upgrade(Interpreter):
     def _special_name(self, name: str) -> Any:
         if name == "alembic.op":
             return self._operations
-        if name in {"sqlalchemy.inspect", "sqlalchemy.engine.reflection.Inspector"}:
-            return External("a look at the database")
+        if name.startswith("alembic.op."):
+            return self._operation(name.removeprefix("alembic.op."), None)
+        if name == "sqlalchemy.inspect":
+            return Native(lambda *_, **__: self._inspector())
+        if name.startswith("sqlalchemy.") and name.endswith(".Inspector"):
+            return Namespace(lambda _: Native(lambda *_, **__: self._inspector()))
+        if name == "alembic.context.is_offline_mode":
+            return Native(lambda: False)
+        if name.partition(".")[0] in _OF_NO_ACCOUNT:
+            return IGNORED
+        if name == "alembic.context.get_context":
+            return Native(lambda: self._connection)
         return None
+
+    def _inspector(self) -> Any:
+        if self._history is None:
+            raise NotStaticError("a look at the database needs the revisions before, which are not here")
+        return inspector(self._history)
 
     # -- operations --------------------------------------------------------------------------------------------------------
 
     def _operation(self, name: str, batch: tuple[Any, str] | None) -> Any:
         if name == "f":
-            return Native(lambda text: text)
+            return Native(conv)
         if name in {"get_bind", "get_context", "invoke", "inline_literal"}:
             return Native(lambda *_, **__: self._connection)
         found = OPERATIONS.get(name)
@@ -104,13 +222,23 @@ class Upgrade(Interpreter):
                 given.put(in_batch, batch[1])
                 given.put("schema", batch[0])
             for sql in rule(given):
-                self._add(sql)
+                if not (name == "create_table" and self._is_made_already(sql)):
+                    self._add(sql)
             if name == "create_table":
                 columns = [sa.column(one.name, one.type) for one in given.rest if isinstance(one, sa.Column)]
                 return sa.table(str(given.required("table_name")), *columns)
             return None
 
-        return Native(operate)
+        return Native(operate, lenient=_EXISTING)
+
+    def _is_made_already(self, sql: str) -> bool:
+        """Whether a table before this one has made the type: in one run Alembic makes it once (the `memo` of its DDL runner)."""
+        kind = re.match(r"CREATE TYPE (\S+)", sql)
+        if kind is None:
+            return False
+        made = kind[1] in self._memo
+        self._memo.add(kind[1])
+        return made
 
     def _add(self, sql: str) -> None:
         node = self._current or self._tree
@@ -121,6 +249,8 @@ class Upgrade(Interpreter):
             self._types.add(kind[1])
         allowed = frozenset(name for at, name in self._allowed if self._before < at <= end)
         self.statements.append(MigrationStatement(sql, line, allowed))
+        if self._history is not None:
+            self._history.apply(sql)
         self._before = end if sql not in {"COMMIT", "BEGIN"} else self._before
 
     # -- statements --------------------------------------------------------------------------------------------------------
@@ -129,6 +259,8 @@ class Upgrade(Interpreter):
         """Statements in order; those of which nothing is known are said."""
         for node in statements:
             before, self._current = self._current, node
+            if isinstance(node, ast.Continue | ast.Break):
+                raise _Continue if isinstance(node, ast.Continue) else _Break
             if isinstance(node, ast.While | ast.Delete | ast.Match | ast.AsyncFor | ast.AsyncWith):
                 self._say(node, f"{type(node).__name__.lower()} is known only by executing it")
             super().body([node], scope)
@@ -194,6 +326,11 @@ class Upgrade(Interpreter):
         self.body(node.body if known else node.orelse, scope)
 
     def _with(self, node: ast.With, scope: Scope) -> None:
+        if len(node.items) > 1:  # as if each stood in the one before
+            inner = ast.copy_location(ast.With(node.items[1:], node.body), node)
+            ast.fix_missing_locations(inner)
+            self._with(ast.copy_location(ast.With(node.items[:1], [inner]), node), scope)
+            return
         call = node.items[0].context_expr
         name = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else ""
         if name == "autocommit_block":
@@ -204,7 +341,26 @@ class Upgrade(Interpreter):
         elif name == "batch_alter_table" and isinstance(call, ast.Call):
             self._batch(node, call, scope)
         else:
-            self._say(node, "a with block is known only by executing it")
+            self._say(node, "what a with block does around its statements is known only by executing it")
+            given = node.items[0].optional_vars
+            if given is not None:
+                bind(given, Unknown("what a with block gives is not known"), scope)
+            self.body(node.body, scope)
+
+    def _for(self, node: ast.For, scope: Scope) -> None:
+        try:
+            values = self.evaluator.iterable(node.iter, scope)
+        except NotStaticError as error:
+            self._say(node, f"for is known only by executing it: {error}")
+            return
+        try:
+            for one in values:
+                bind(node.target, one, scope)
+                with self.evaluator.deeper(), suppress(_Continue):
+                    self.body(node.body, scope)
+        except _Break:
+            return
+        self.body(node.orelse, scope)
 
     def _batch(self, node: ast.With, call: ast.Call, scope: Scope) -> None:
         try:
@@ -216,6 +372,10 @@ class Upgrade(Interpreter):
             }
         except NotStaticError as error:
             self._say(node, str(error))
+            return
+        unknown = next((one for one in [*arguments, *keywords.values()] if isinstance(one, External)), None)
+        if unknown is not None:
+            self._say(node, f"{unknown.name} is of a package that is not read")
             return
         given = Arguments(("table_name", "schema"), arguments, {str(key): value for key, value in keywords.items()})
         table = (given.get("schema"), str(given.required("table_name")))

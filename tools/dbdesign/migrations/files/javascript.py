@@ -96,8 +96,14 @@ class Body:
             value = declarator.child_by_field_name("value")
             if value is not None and value.type in {"await_expression", "call_expression"}:
                 found = scope.evaluate(value)
-                if isinstance(found, CallNode) and (value.type == "await_expression" or self.handle(found)):
+                if isinstance(found, CallNode) and (value.type == "await_expression" or self._is_the_tools(found)):
                     self.value(found, scope, depth, line)
+
+    def _is_the_tools(self, call: CallNode) -> bool:
+        try:
+            return bool(self.handle(call))
+        except NotStaticError:
+            return True
 
     def _loop(self, node: Node, scope: Scope, depth: int, line: int) -> None:
         left, right, body = (node.child_by_field_name(one) for one in ("left", "right", "body"))

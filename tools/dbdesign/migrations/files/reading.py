@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbdesign.errors import DesignError, InputError, UnknownNameError
 from dbdesign.migrations.check.migration import Migration, sql_statements
-from dbdesign.migrations.files import alembic, flyway, knex, liquibase, rails, typeorm, updown
+from dbdesign.migrations.files import alembic, django, flyway, knex, liquibase, mikro_orm, rails, typeorm, updown
 from dbdesign.migrations.files.source_file import SourceFile, natural
 
 TOOLS = (
     "flyway",
     "liquibase",
     "alembic",
+    "django",
     "prisma",
     "typeorm",
     "knex",
+    "mikro-orm",
     "rails",
     "golang-migrate",
     "dbmate",
@@ -43,6 +45,14 @@ SUFFIXES = (
 _LEFT_OUT = frozenset({"left out", "beside prisma"})
 """Groups of files that no tool runs upwards."""
 
+
+_READERS: Mapping[str, Callable[[Sequence[SourceFile]], tuple[list[Migration], list[str]]]] = {
+    "typeorm": typeorm.read_typeorm,
+    "knex": knex.read_knex,
+    "mikro-orm": mikro_orm.read_mikro_orm,
+    "rails": rails.read_rails,
+}
+"""Of the tools whose own files say all."""
 
 _SCRIPTS = {"ts", "mts", "cts", "js", "mjs", "cjs"}
 
@@ -78,24 +88,7 @@ def read_migrations(files: Sequence[SourceFile], *, tool: str | None = None) -> 
     migrations: list[Migration] = []
     notes: list[str] = []
     for name, members in groups.items():
-        if name == "flyway":
-            found, more = flyway.read_flyway([*members, *flyway.configurations(files)])
-        elif name == "liquibase":
-            found, more = liquibase.read_liquibase(members, files)
-        elif name == "alembic":
-            found, more = alembic.read_alembic(members)
-        elif name == "typeorm":
-            found, more = typeorm.read_typeorm(members)
-        elif name == "knex":
-            found, more = knex.read_knex(members)
-        elif name == "rails":
-            found, more = rails.read_rails(members)
-        elif name == "left out":
-            found, more = [], [f"{one.name}: goes downwards, left out" for one in members]
-        elif name == "beside prisma":
-            found, more = [], [f"{one.name}: Prisma runs migration.sql alone, left out" for one in members]
-        else:
-            found, more = [_single(one, name) for one in sorted(members, key=lambda one: natural(one.name))], []
+        found, more = _read_group(name, members, files)
         migrations += found
         notes += more
     notes += [f"{one.file}: {note}" for one in migrations for note in one.notes]
@@ -105,6 +98,25 @@ def read_migrations(files: Sequence[SourceFile], *, tool: str | None = None) -> 
             "no migration was found in the files", where=names, remedy=f"Name the tool: {', '.join(TOOLS)}"
         )
     return Reading(tuple(migrations), tuple(name for name in groups if name not in _LEFT_OUT), tuple(notes))
+
+
+def _read_group(name: str, members: list[SourceFile], files: Sequence[SourceFile]) -> tuple[list[Migration], list[str]]:
+    """The migrations of one tool, and notes."""
+    if name == "flyway":
+        return flyway.read_flyway([*members, *flyway.configurations(files)])
+    if name == "liquibase":
+        return liquibase.read_liquibase(members, files)
+    if name == "alembic":
+        return alembic.read_alembic(members, files)
+    if name == "django":
+        return django.read_django(members, files)
+    if name in _READERS:
+        return _READERS[name](members)
+    if name == "left out":
+        return [], [f"{one.name}: goes downwards, left out" for one in members]
+    if name == "beside prisma":
+        return [], [f"{one.name}: Prisma runs migration.sql alone, left out" for one in members]
+    return [_single(one, name) for one in sorted(members, key=lambda one: natural(one.name))], []
 
 
 def _single(file: SourceFile, tool: str) -> Migration:
@@ -151,11 +163,16 @@ def tool_of(file: SourceFile) -> str | None:
     if suffix in {"xml", "yaml", "yml", "json"}:
         return "liquibase" if liquibase.is_changelog(file) else None
     if suffix == "py":
-        return "alembic" if alembic.is_revision(file) else None
+        return "alembic" if alembic.is_revision(file) else "django" if django.is_migration(file) else None
     if suffix == "rb":
         return "rails" if rails.is_migration(file) else None
     if suffix in _SCRIPTS:
-        return "typeorm" if typeorm.is_migration(file) else "knex" if knex.is_migration(file) else None
+        readers = {
+            "mikro-orm": mikro_orm.is_migration,
+            "typeorm": typeorm.is_migration,
+            "knex": knex.is_migration,
+        }
+        return next((name for name, is_migration in readers.items() if is_migration(file)), None)
     return None if suffix in {"conf", "csv"} else "sql"
 
 

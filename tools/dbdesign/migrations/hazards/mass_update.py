@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dbdesign.migrations.check.rewrites import in_batches
+from dbdesign.migrations.check.batches import in_batches, walked_key
 from dbdesign.migrations.check.subject import Subject, script
 from dbdesign.migrations.hazards.base import Hazard, for_how_long, graded
 from dbdesign.model.finding import Severity
@@ -83,7 +83,24 @@ def _batched(subject: Subject, table: TableDraft) -> str | None:
         return None
     condition = f"({nodes.expression(node.where_clause)})" if node.HasField("where_clause") else "true"
     bare = subject.changed(_without_condition)
-    return script([in_batches(subject, table, bare, condition)])
+    if subject.is_a("DeleteStmt"):
+        return script([in_batches(subject, table, bare, condition)])
+    changed = _assigned(node)
+    if changed & _read(node) and not walked_key(table, changed):
+        return None  # without a key a row could be met twice
+    return script([in_batches(subject, table, bare, condition, changed=changed)])
+
+
+def _assigned(node: Any) -> set[str]:
+    return {one.res_target.name for one in node.target_list}
+
+
+def _read(node: Any) -> set[str]:
+    """The columns that an UPDATE's values are made of; all that it assigns where a query makes them."""
+    values = [one.res_target.val for one in node.target_list]
+    if any(one.WhichOneof("node") == "multi_assign_ref" for one in values):
+        return _assigned(node)
+    return {column for one in values for column in nodes.columns_in(one)}
 
 
 def _without_condition(copy: Any) -> None:

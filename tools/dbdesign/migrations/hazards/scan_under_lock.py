@@ -53,7 +53,7 @@ class ScanUnderLock(Hazard):
 
     def check(self, subject: Subject) -> Iterator[HazardFinding]:
         """Each table that is read under a lock; the checker leaves those out that another hazard is about."""
-        if subject.kind in EXPLAINED:
+        if subject.kind in EXPLAINED or _is_empty(subject):
             return
         locked = {**subject.trace.locks}
         for name, mode in subject.trace.held.items():
@@ -66,3 +66,12 @@ class ScanUnderLock(Hazard):
                 yield self.blocking(
                     subject, name, mode, f"all rows are read under a lock{held}", [("scan", name, min(times, 3))]
                 )
+
+
+def _is_empty(subject: Subject) -> bool:
+    """Whether a table is altered that the migration has made and put nothing into: a foreign key of it has no row to look up."""
+    if not subject.is_a("AlterTableStmt") or subject.node is None:
+        return False
+    table = subject.state.table(subject.node.relation)
+    filled = any(one.split(None, 1)[:1] in (["INSERT"], ["insert"]) for one in subject.transaction.earlier)
+    return table is not None and subject.is_new(table.label) and not filled

@@ -61,7 +61,7 @@ class Unique(Hazard):
             if unique:
                 yield self._found(subject, subject.instead_of(command, _apart(subject, table, definition, unique[0])))
 
-    def _found(self, subject: Subject, safe: str) -> HazardFinding:
+    def _found(self, subject: Subject, safe: str | None) -> HazardFinding:
         table = subject.table
         assert table is not None  # noqa: S101 - the caller looked
         work = subject.work("index build", table)

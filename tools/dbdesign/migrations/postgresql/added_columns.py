@@ -14,6 +14,7 @@ from dbdesign.migrations.postgresql.statements import (
     owned_sequence,
     set_default,
 )
+from dbdesign.migrations.postgresql.unanswered import set_aside
 from dbdesign.migrations.postgresql.volatility import is_volatile
 from dbdesign.model.migration import Question
 from dbdesign.model.schema import Column, Table
@@ -234,6 +235,7 @@ def _ask(planning: Planning, table: Table, column: Column) -> None:
             },
         )
     )
+    set_aside(planning, table, column)
 
 
 def _serial(planning: Planning, table: Table, column: Column) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dbdesign.migrations.pages import pages_condition
 from dbdesign.migrations.postgresql.planning import Planning
 from dbdesign.migrations.settings import Pace
 from dbdesign.model.migration import Batches
@@ -39,9 +40,7 @@ def walk(planning: Planning, table: Table, place: str) -> Walk:
                 chosen = key.columns
                 break
     if not chosen:
-        planning.notes.append(
-            f"{table.label} has no key: its backfill walks over the pages, which needs PostgreSQL 14 for speed."
-        )
+        planning.notes.append(f"{table.label} has no key: its backfill walks over the pages.")
     return Walk(table, place, chosen)
 
 
@@ -182,17 +181,18 @@ def _indented(text: str, by: int) -> str:
     return "\n".join(" " * by + line for line in text.splitlines())
 
 
-def by_pages(of: Walk, work: str, pace: Pace) -> str:
+def by_pages(of: Walk, work: str, pace: Pace, version: int) -> str:
     """A walk over the pages: `work` is a statement with `{pages}` for its condition on the rows `t`.
 
     New versions of rows go to later pages; the number of pages is read once, so that the walk ends.
     """
     step = "batch_pages" if pace.seconds else str(PAGES)
-    condition = f"t.ctid >= format('(%s,0)', page)::tid AND t.ctid < format('(%s,0)', page + {step})::tid"
+    condition = pages_condition("t.ctid", "page", step, version)
     declared = _declared(pace, "batch_pages", PAGES)
+    literal = of.place.replace("'", "''")
     return (
         f"DO $backfill$\nDECLARE\n    page bigint := 0;\n    pages bigint;\n{declared}BEGIN\n"
-        f"    SELECT pg_relation_size('{of.place}'::regclass) / current_setting('block_size')::bigint INTO pages;\n"
+        f"    SELECT pg_relation_size('{literal}'::regclass) / current_setting('block_size')::bigint INTO pages;\n"
         f"    WHILE page <= pages LOOP\n{_timed(pace)}"
         f"{_indented(work.format(pages=condition), 8)};\n        page := page + {step};\n        COMMIT;\n"
         f"{_adapted(pace, 'batch_pages', FEWEST_PAGES, MOST_PAGES)}{_pause(pace)}"
@@ -208,4 +208,6 @@ def update_script(
     pace = planning.settings.pace
     if of.key:
         return backfill(of, update(of, assignments, where), pace)
-    return by_pages(of, f"UPDATE {place} AS t SET {assignments} WHERE {{pages}} AND ({where})", pace), None
+    return by_pages(
+        of, f"UPDATE {place} AS t SET {assignments} WHERE {{pages}} AND ({where})", pace, planning.major
+    ), None

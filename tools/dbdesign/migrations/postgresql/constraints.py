@@ -91,13 +91,14 @@ def _foreign_key(planning: Planning, label: str, after: ForeignKey, before: Fore
 
 def _at_once(planning: Planning, label: str, key: ForeignKey) -> None:
     """A new table has few rows or none; NOT VALID all the same, since its parent could be read for the check."""
-    place, shown = planning.place(label), planning.reference(key)
+    place, shown = planning.place(label), planning.new_reference(key)
     table = planning.table(label)
     lasting = table.partitioning is None or planning.major >= PARTITIONED_NOT_VALID
     up = [add_constraint(place, table, shown, valid=not (lasting and key.enforced))]
     up += objects.comment("CONSTRAINT", f"{identifier(key.name or '')} ON {place}", key.comment)
     parent = planning.after.table_by_label.get(key.references)
     needs = parent is not None and not planning.is_new(parent.label) and _key_is_new(planning, parent, key)
+    needs = needs or key.references in planning.remade
     down = [drop_constraint(place, key.name or "")]
     if needs:
         planning.add("validate", f"Refer from {label} to {key.references}", up, down)
@@ -121,7 +122,7 @@ def _in_two(planning: Planning, label: str, after: C, before: C | None) -> None:
     """NOT VALID; then validated; a changed one beside the old one, whose name it takes in the switch."""
     place, table = planning.place(label), planning.table(label)
     name = after.name or ""
-    shown = planning.reference(after) if isinstance(after, ForeignKey) else after
+    shown = planning.new_reference(after) if isinstance(after, ForeignKey) else after
     interim = temporary(name, "new") if before is not None else name
     shown = shown.model_copy(update={"name": interim})
     what = "rows that do not fit" if isinstance(after, Check) else f"rows without a row in {after.references}"
@@ -178,7 +179,7 @@ def _validate(
 def _by_partition(planning: Planning, table: Table, key: ForeignKey) -> None:
     """Up to 17 a partitioned table takes no NOT VALID foreign key: each partition has its own, and the parent's then finds them."""
     place = planning.place(table.label)
-    shown = planning.reference(key)
+    shown = planning.new_reference(key)
     for child in planning.partitions(table.label):
         if child.partitioning is None and planning.old(child.label) is not None:
             own = next(
@@ -186,7 +187,7 @@ def _by_partition(planning: Planning, table: Table, key: ForeignKey) -> None:
                 key,
             )
             where, name = planning.place(child.label), own.name or key.name or ""
-            made = planning.reference(own).model_copy(update={"name": name})
+            made = planning.new_reference(own).model_copy(update={"name": name})
             planning.add(
                 "validate",
                 f"Refuse new rows of {child.label} without a row in {key.references}",
@@ -237,6 +238,7 @@ def _drop(planning: Planning, operation: Operation, label: str, before: Check | 
     )
     if partitioned:
         again = [add_constraint(place, old, here)]
+    to_remade = isinstance(here, ForeignKey) and here.references in planning.replaced
     planning.add(
         "switch",
         f"Drop {name} of {label}",
@@ -244,6 +246,7 @@ def _drop(planning: Planning, operation: Operation, label: str, before: Check | 
         again,
         down_transactional=False,
         manner=BRIEF,
+        first=to_remade,  # taken back behind the exchange of names: it refers to the old table again
     )
 
 
@@ -281,4 +284,5 @@ def _cut_off(planning: Planning, label: str, key: ForeignKey) -> None:
         [drop_constraint(place, key.name or "")],
         [add_constraint(place, old, key, valid=False), validate(place, key.name or "")],
         down_transactional=False,
+        first=True,  # the key that it refers to may be exchanged in this phase
     )

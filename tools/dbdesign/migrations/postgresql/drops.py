@@ -64,14 +64,18 @@ def _column(planning: Planning, operation: Operation) -> None:
     if not before.nullable and before.default is None and before.identity is None and not computed:
         _make_optional(planning, label, operation.name, old, before)
     shown = before.model_copy(update={"name": operation.name})
+    told = [] if computed else ["The rollback makes the column again, without its values."]
+    in_key = old.primary_key is not None and before.name in old.primary_key.columns
+    if in_key:
+        told = ["Nothing takes it back: its values told the rows apart."]
     planning.add(
         "contract",
         f"Drop {label}.{operation.name}",
         [alter(place, f"DROP COLUMN {identifier(operation.name)}")],
-        _again(place, old, shown),
+        [] if in_key else _again(place, old, shown),
         reversible=computed,
         down_transactional=True,
-        notes=[] if computed else ["The rollback makes the column again, without its values."],
+        notes=told,
     )
 
 

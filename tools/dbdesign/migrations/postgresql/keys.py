@@ -259,6 +259,12 @@ def _drop(planning: Planning, operation: Operation, label: str) -> None:
     name = before.name or operation.name
     old = planning.old(label) or table
     index = as_index(before, name)
+    if (needed := planning.referrers(label, before)) and not _stays_beside(old, table, before):
+        planning.manual.append(
+            f"{label}: foreign keys rest on {name}, which goes: {', '.join(f'{one} ({key})' for one, key in needed)}. In a transaction "
+            f"of its own: drop them, drop {name}, and add them again as NOT VALID, so that they rest on another key; then validate them"
+        )
+        return
     primary = old.primary_key is not None and old.primary_key.name == before.name
     made = old.model_copy(update={"primary_key": before if primary else None})
     if table.partitioning is not None or before.without_overlaps:
@@ -271,3 +277,13 @@ def _drop(planning: Planning, operation: Operation, label: str) -> None:
         [as_concurrent(index_statement(final, index)), alter(final, using_index(made, before, name))],
         down_transactional=False,
     )
+
+
+def _stays_beside(old: Table, table: Table, gone: Key) -> bool:
+    """Whether another key over the same columns stands before and after, on which foreign keys may rest."""
+
+    def named(of: Table) -> set[str | None]:
+        keys = [*([of.primary_key] if of.primary_key else []), *of.unique_keys]
+        return {one.name for one in keys if set(one.columns) == set(gone.columns) and one.name != gone.name}
+
+    return bool(named(old) & named(table))

@@ -24,6 +24,7 @@ from dbdesign.migrations.postgresql import (
     views,
 )
 from dbdesign.migrations.postgresql.finish import finished
+from dbdesign.migrations.postgresql.newer import refuse_newer
 from dbdesign.migrations.postgresql.planning import Planning, major_of
 from dbdesign.migrations.settings import ConsentError, PlanSettings
 from dbdesign.model.migration import MigrationPlan, Operation, Question
@@ -54,9 +55,10 @@ def plan(comparison: Comparison, settings: PlanSettings) -> MigrationPlan:
 
     Raises:
         ConsentError: data would be lost, and nobody has agreed to it.
-        InputError: for a version that is not known.
+        InputError: for a version that is not known, or that cannot have what the target has.
     """
     major = major_of(settings.version or comparison.after.version)
+    refuse_newer(comparison.after, major)
     planning = Planning(
         comparison.before, comparison.after, comparison.operations, settings, major, renamed=comparison.renamed
     )
@@ -65,6 +67,8 @@ def plan(comparison: Comparison, settings: PlanSettings) -> MigrationPlan:
     _set_aside(planning, comparison.questions)
     for one in PASSES:
         one(planning)
+    late = {id(draft) for draft in planning.last}
+    planning.drafts = [draft for draft in planning.drafts if id(draft) not in late] + planning.last
     if planning.refused:
         raise ConsentError(
             f"data would be lost: {'; '.join(planning.refused)}",

@@ -41,6 +41,8 @@ class Planning:
         added: labels of tables that the plan makes: nobody waits for a lock on them.
         filled: labels of columns that a backfill fills: what is built on them waits until it is done.
         replaced: labels of tables that a shadow table replaces; every operation on them is done by that.
+        remade: tables that are made anew, by label: the new one's name until the switch.
+        last: steps that end the contract phase, whatever passes come after the one that made them.
     """
 
     before: Schema
@@ -66,6 +68,8 @@ class Planning:
     retyped: dict[str, str] = field(default_factory=dict)
     proven: set[str] = field(default_factory=set)
     old_columns: dict[str, str] = field(default_factory=dict)
+    last: list[Draft] = field(default_factory=list)
+    remade: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.left = list(self.operations)
@@ -175,6 +179,11 @@ class Planning:
         """A foreign key that names its table as it is called in a phase."""
         base = self.base_names.get(key.references) if phase != "contract" else None
         return key.model_copy(update={"referenced_table": base}) if base else key
+
+    def new_reference(self, key: ForeignKey) -> ForeignKey:
+        """A foreign key that is new, before the switch: of a table that is made anew it refers to the new one, once its rows are there."""
+        interim = self.remade.get(key.references)
+        return key.model_copy(update={"referenced_table": interim}) if interim else self.reference(key)
 
     def old(self, label: str) -> Table | None:
         """A table of the schema before, by its label after; None where it is new."""

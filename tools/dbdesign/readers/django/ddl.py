@@ -13,6 +13,7 @@ from dbdesign.dialects.postgresql import chosen_name
 from dbdesign.model.schema import Engine
 from dbdesign.readers.django.expressions import Expressions
 from dbdesign.readers.django.fields import GEOMETRIES, FieldState
+from dbdesign.readers.django.first_values import first_value
 from dbdesign.readers.django.literals import literal
 from dbdesign.readers.django.meta import MetaObjects
 from dbdesign.readers.django.physical import Deferred, NamedKind, PhysicalNames
@@ -28,15 +29,21 @@ _DELETES = {"DB_CASCADE": "CASCADE", "DB_SET_NULL": "SET NULL", "DB_SET_DEFAULT"
 
 
 class SchemaEditor:
-    """Writes what Django's schema editor of the same engine would run."""
+    """Writes what Django's schema editor of the same engine would run.
 
-    def __init__(self, registry: Registry, out: Statements) -> None:
+    Args:
+        in_use: whether statements are written as they run on tables with rows, though the schema comes out the same: what the rows that
+            are there get in a column that is added, and CONCURRENTLY.
+    """
+
+    def __init__(self, registry: Registry, out: Statements, *, in_use: bool = False) -> None:
         self.registry = registry
         self.types = ColumnTypes(registry)
         self.out = out
         self.engine = registry.engine
         self.names = PhysicalNames()
         self.lax_collations: set[str] = set()
+        self.in_use = in_use
 
     def expressions(self, state: ModelState) -> Expressions:
         """The compiler of expressions over a model."""
@@ -174,8 +181,18 @@ class SchemaEditor:
         """ALTER TABLE … ADD COLUMN, its foreign key and its indexes. Raises `UnsayableError`."""
         definition = self._defined(state, one)
         self.out.flush()
+        first = self._first_value(state, one) if self.in_use else None
+        column = self.quoted(self.registry.column(one))
+        if first is not None:
+            definition = f"{definition} DEFAULT {first}"
         self.out.tables.append((f"ALTER TABLE {self.table(state)} ADD COLUMN {definition}", one.place))
+        if first is not None:
+            self.out.tables.append((f"ALTER TABLE {self.table(state)} ALTER COLUMN {column} DROP DEFAULT", one.place))
         self.field_extras(state, one)
+
+    def _first_value(self, state: ModelState, one: FieldState) -> str | None:
+        resolved = self.types.resolved(state, one) if one.is_relation else one
+        return first_value(one, resolved, self.types.type(state, one))
 
     def _inline_key(self, state: ModelState, one: FieldState) -> str:
         if (

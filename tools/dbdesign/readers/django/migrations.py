@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -79,16 +80,80 @@ def read_django_migrations(files: Mapping[str, str], *, engine: Engine | None = 
     return finished(out, registry, (*notes, *replay.notes))
 
 
+@dataclass(frozen=True)
+class Replayed:
+    """What one migration does to a PostgreSQL database.
+
+    Attributes:
+        atomic: whether Django runs it in one transaction.
+        statements: as they run, each with its line.
+        missed: line and reason of what is known only when the program runs.
+    """
+
+    path: str
+    node: Node
+    atomic: bool
+    statements: tuple[tuple[str, int], ...]
+    missed: tuple[tuple[int, str], ...]
+
+
+def replayed_one_by_one(files: Mapping[str, str]) -> tuple[list[Replayed], tuple[str, ...]]:
+    """Each migration of some files as SQL for PostgreSQL, in the order in which `migrate` runs them, and notes on what was assumed.
+
+    Raises:
+        InputError: as `read_django_migrations`.
+    """
+    from dbdesign.readers.django.replay import Replay
+
+    project = Project(files, KNOWN_MODELS)
+    evaluator = Evaluator(project)
+    apps = Apps(project, evaluator)
+    declarations = Declarations(project, evaluator, apps)
+    found, unread = _sources(project, evaluator, apps)
+    for app, auto in OWN_AUTO_FIELDS.items():
+        apps.settings.auto_field_by_app.setdefault(app, auto)
+    registry = Registry(Engine.POSTGRESQL, apps.settings)
+    registry.evaluator = evaluator
+    out = Statements(unread=[*project.unread, *unread])
+    replay = Replay(SchemaEditor(registry, out, in_use=True), declarations)
+    result: list[Replayed] = []
+    for one in in_order(found):
+        said, missed = len(out.tables), len(out.unread)
+        codes = len(replay.codes)
+        replay.run(one)
+        path = one.declaration.module.path
+        definition = one.declaration.names.get("atomic")
+        scope = Scope(one.declaration.module, one.declaration)
+        atomic = definition is None or evaluator.definition(definition, scope) is not False
+        reasons = [(unread.line or 1, f"{unread.text}: {unread.reason}") for unread in out.unread[missed:]]
+        reasons += [
+            (one.declaration.node.lineno, f"RunPython is code that is not run: {code}") for code in replay.codes[codes:]
+        ]
+        statements = tuple(
+            (sql, line if where == path else one.declaration.node.lineno) for sql, (where, line) in out.tables[said:]
+        )
+        result.append(Replayed(path, one.node, atomic, statements, tuple(reasons)))
+    replay.codes.clear()
+    replay.finish()
+    first = [f"{one.path}: line {one.line}: {one.reason}" for one in (*project.unread, *unread, *declarations.unread)]
+    return result, (*first, *apps.notes, *replay.notes)
+
+
 def _sources(project: Project, evaluator: Evaluator, apps: Apps) -> tuple[dict[Node, MigrationSource], list[Unread]]:
     found: dict[Node, MigrationSource] = {}
     unread: list[Unread] = []
+    sources: list[MigrationSource] = []
     for module in project.modules:
         name = None if module.known else _name(module.path)
         declaration = module.names.get("Migration")
         if name is None or not isinstance(declaration, ClassDeclaration):
             continue
-        app = _app(module.path, apps)
-        source = _source(declaration, (app, name), evaluator, apps, unread)
+        sources.append(_source(declaration, (_app(module.path, apps), name), evaluator, apps, unread))
+    labels = _labels(sources)
+    for source in sources:
+        module = source.declaration.module
+        app, name = labels.get(_folder(source), source.node[0]), source.node[1]
+        source.node = (app, name)
         if source.node in found:
             unread.append(
                 Unread(
@@ -101,6 +166,32 @@ def _sources(project: Project, evaluator: Evaluator, apps: Apps) -> tuple[dict[N
             continue
         found[source.node] = source
     return found, unread
+
+
+def _folder(source: MigrationSource) -> str:
+    return source.declaration.module.path.rpartition("/")[0]
+
+
+def _labels(sources: list[MigrationSource]) -> dict[str, str]:
+    """Folder → the label that its migrations call their own app, where that is another than the folder's name (`AppConfig.label`)."""
+    folders: dict[str, list[MigrationSource]] = {}
+    for one in sources:
+        folders.setdefault(_folder(one), []).append(one)
+    of_path = {one.node[0] for one in sources} | set(OWN_AUTO_FIELDS)
+    found: dict[str, str] = {}
+    for folder, members in folders.items():
+        names = {one.node[1] for one in members}
+        said = Counter(
+            app
+            for one in members
+            for app, name in (*one.dependencies, *one.replaces)
+            if name in names and name != one.node[1]
+        )
+        own = members[0].node[0]
+        others = [app for app, _ in said.most_common() if app not in of_path]
+        if others and own not in said:
+            found[folder] = others[0]
+    return found
 
 
 def _name(path: str) -> str | None:

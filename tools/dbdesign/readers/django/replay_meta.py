@@ -70,6 +70,9 @@ class MetaOperations(ReplayedState):
             if operation.last == "AddConstraintNotValid":
                 sql, place = self.editor.out.later.pop()
                 self.editor.out.later.append((f"{sql} NOT VALID", place))
+            elif operation.last == "AddIndexConcurrently" and self.editor.in_use:
+                sql, place = self.editor.out.later.pop()
+                self.editor.out.later.append((sql.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1), place))
 
     def remove_meta(self, operation: Called) -> None:
         """RemoveIndex and RemoveConstraint."""
@@ -86,6 +89,9 @@ class MetaOperations(ReplayedState):
         table = self.registry.table(state)
         if option == "indexes" or (removed and objects.is_index(removed[0])):
             self.drop_index(table, name, operation.line)
+            if operation.last == "RemoveIndexConcurrently" and self.editor.in_use:
+                sql, place = self.editor.out.tables.pop()
+                self.editor.out.tables.append((sql.replace("DROP INDEX", "DROP INDEX CONCURRENTLY", 1), place))
         else:
             self.drop_constraint(table, name, operation.line)
 
