@@ -26,7 +26,7 @@ StatisticsSource = Annotated[
 QueriesSource = Annotated[
     str | None,
     Field(
-        description="The workload, if not in a design file: SQL (`-- name:`, `-- rate: 300/s`), pg_stat_statements (CSV, JSON), a log."
+        description="The workload, if not in a design file: SQL (`-- name:`, `-- rate: 300/s`), pg_stat_statements, a log, a Prisma folder."
     ),
 ]
 Settings = Annotated[
