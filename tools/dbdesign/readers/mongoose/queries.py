@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dbdesign.model.documents import Pipeline
 from dbdesign.readers.mongoose.filters import COMPUTED, known_filter, plain, shape, sort_of, stages_of
 from dbdesign.readers.typescript import CallNode, ClassNode, ObjectValue, Program, Reference, Value
+from dbdesign.readers.typescript.syntax import argument_of, call_of_method, line_of, named, text_of
 from dbdesign.readers.typescript.syntax import field as child
-from dbdesign.readers.typescript.syntax import line_of, named, text_of
 from dbdesign.readers.typescript.values import UNDEFINED, alternatives
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class _Reading:
             for start in starts if root is not None else ():
                 if len(self.found.pipelines) >= MOST_QUERIES:
                     return self.found
-                call = _call_of(root.descendant_for_byte_range(start, start + 1)) if root else None
+                call = call_of_method(root.descendant_for_byte_range(start, start + 1)) if root else None
                 if call is not None:
                     self._query(path, call)
         return self.found
@@ -117,7 +117,7 @@ class _Reading:
     def _forms(self, call: Node, name: str, scope: Scope) -> Iterator[list[dict[str, Any]]]:
         """The stages that a call reads as: one list, or one for each condition that is added to an empty filter; none if not known."""
         if name == "aggregate":
-            first = _argument(call, 0)
+            first = argument_of(call, 0)
             value = scope.evaluate(first) if first is not None else []
             if isinstance(value, list):
                 yield stages_of(value)
@@ -129,7 +129,7 @@ class _Reading:
             yield sorted([{"$match": full}, *rest], key=lambda one: _ORDER.index(next(iter(one))))
 
     def _matches(self, call: Node, name: str, scope: Scope) -> Iterator[dict[str, Any]]:
-        node = _argument(call, 1 if name == "distinct" else 0)
+        node = argument_of(call, 1 if name == "distinct" else 0)
         value: Value = scope.evaluate(node) if node is not None else ObjectValue()
         if name in _BY_ID:
             yield {"_id": plain(value)}
@@ -195,22 +195,6 @@ class _Reading:
         return self._collection(initial, node, path) if initial is not UNDEFINED else None
 
 
-def _call_of(name: Node | None) -> Node | None:
-    """The call whose method stands at a node."""
-    member = name.parent if name is not None else None
-    call = member.parent if member is not None and member.type == "member_expression" else None
-    if call is None or member is None or call.type != "call_expression":
-        return None
-    called = child(call, "function")
-    return call if called is not None and called.id == member.id else None
-
-
-def _argument(call: Node, position: int) -> Node | None:
-    arguments = child(call, "arguments")
-    listed = [one for one in named(arguments) if one.type != "comment"] if arguments is not None else []
-    return listed[position] if position < len(listed) else None
-
-
 def _chained(call: Node, scope: Scope) -> list[tuple[str, list[Value]]]:
     """The calls that are chained to a call, with their arguments."""
     found: list[tuple[str, list[Value]]] = []
@@ -229,7 +213,7 @@ def _chained(call: Node, scope: Scope) -> list[tuple[str, list[Value]]]:
 def _after(call: Node, name: str, scope: Scope, chained: list[tuple[str, list[Value]]]) -> list[dict[str, Any]]:
     """Sort, skip and limit: chained, or among the options."""
     said: dict[str, Any] = {}
-    node = _argument(call, _OPTIONS_AT[name]) if name in _OPTIONS_AT else None
+    node = argument_of(call, _OPTIONS_AT[name]) if name in _OPTIONS_AT else None
     options = scope.evaluate(node) if node is not None else UNDEFINED
     calls = [(key, [one]) for key, one in options.items()] if isinstance(options, ObjectValue) else []
     for method, values in (*calls, *chained):

@@ -18,8 +18,7 @@ from dbdesign.readers.prisma.filters import Conditions, NotKnownError
 from dbdesign.readers.prisma.models import Declarations, Model
 from dbdesign.readers.prisma.syntax import FieldSyntax
 from dbdesign.readers.typescript import UNDEFINED, ObjectValue, Program, Value, is_constant
-from dbdesign.readers.typescript.syntax import field as child
-from dbdesign.readers.typescript.syntax import line_of, named
+from dbdesign.readers.typescript.syntax import argument_of, call_of_method, line_of
 from dbdesign.readers.typescript.values import Operation, Spread
 
 if TYPE_CHECKING:
@@ -81,16 +80,13 @@ class _Reading:
             places = [(one.start(2), one[1].decode(), one[2].decode()) for one in self.call.finditer(text)]
             root = self.program.module(path).syntax.root if places else None
             for start, model, method in places if root is not None else ():
-                call = _call_of(root.descendant_for_byte_range(start, start + 1)) if root else None
+                call = call_of_method(root.descendant_for_byte_range(start, start + 1)) if root else None
                 if call is not None and len(self.calls.queries) < MOST_QUERIES:
                     self._call(path, call, self.models[model], model, method)
         return self.calls
 
     def _call(self, path: str, call: Node, model: Model, name: str, method: str) -> None:
-        arguments = child(call, "arguments")
-        first = (
-            next((one for one in named(arguments) if one.type != "comment"), None) if arguments is not None else None
-        )
+        first = argument_of(call, 0)
         value: Value = self.program.scope_at(path, call).evaluate(first) if first is not None else ObjectValue()
         place = f"{path}:{line_of(call)}"
         if not isinstance(value, ObjectValue) or not set(value) <= _ARGUMENTS:
@@ -204,13 +200,6 @@ def _sometimes(value: Value) -> ObjectValue:
         if any(not one and not one.spreads for one in branches):
             return next((one for one in branches if one), ObjectValue())
     raise NotKnownError
-
-
-def _call_of(method: Node | None) -> Node | None:
-    member = method.parent if method is not None else None
-    call = member.parent if member is not None and member.type == "member_expression" else None
-    called = child(call, "function") if call is not None and call.type == "call_expression" else None
-    return call if called is not None and member is not None and called.id == member.id else None
 
 
 def queries_of(files: Mapping[str, str]) -> Calls:
