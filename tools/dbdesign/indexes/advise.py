@@ -39,7 +39,7 @@ class Advised:
     Attributes:
         gain: weighted cost that is lost again without it.
         queries: the names of the queries whose plans use it.
-        least_size: bytes if its columns depend on each other in ways that nothing tells of.
+        sizes: bytes if its columns depend on each other in ways that nothing tells of, and if their values meet by chance.
     """
 
     candidate: Candidate
@@ -47,7 +47,7 @@ class Advised:
     gain: float
     upkeep: float
     queries: tuple[str, ...]
-    least_size: int
+    sizes: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,7 @@ class Advisor:
         self._groups = grouped(queries, costs.plans)
         queries = costs.queries = [one.representative for one in self._groups]
         self._analyse(queries)
+        self.twin.learn_joins((one.table.label, one.joins) for use in self._uses.values() for one in use.uses)
         self._loads = list(self._write_loads(costs))
         by_candidate = self._candidates(queries)
         self.tell(0.1, f"{len(by_candidate)} candidates")
@@ -287,8 +288,8 @@ class Advisor:
             users = [query.name for query in queries if costs.indexes[number].name in query.indexes]
             own = search.upkeep[number] if search.upkeep else 0.0
             index, gain = costs.indexes[number], without - choice.cost
-            least = self.twin.least_size(index)
-            found.append(Advised(search.candidates[number], index, gain, own, tuple(users), least))
+            sizes = self.twin.size_range(index)
+            found.append(Advised(search.candidates[number], index, gain, own, tuple(users), sizes))
         return sorted(found, key=lambda one: -one.gain)
 
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:
