@@ -31,7 +31,11 @@ StatisticsOption = Annotated[
 ]
 QueriesOption = Annotated[
     str | None,
-    typer.Option("--queries", metavar="FILE", help="The workload: SQL, an export of pg_stat_statements, or a log."),
+    typer.Option(
+        "--queries",
+        metavar="PATH",
+        help="The workload: SQL, an export of pg_stat_statements, a log; or the folder of a program that calls Prisma's client.",
+    ),
 ]
 SetOption = Annotated[
     list[str],

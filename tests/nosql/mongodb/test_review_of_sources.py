@@ -100,7 +100,6 @@ def answer_of(*arguments: str) -> dict:
             SCRIPT,
             {
                 ("case-insensitive-regex", "orders.find 2", None, 5),
-                ("collection-scan", "orders.find 2", None, 5),
                 ("javascript-in-query", "orders.find 3", None, 7),
             },
         ),

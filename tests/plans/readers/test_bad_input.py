@@ -39,10 +39,18 @@ BAD = {
     "a document type": '<!DOCTYPE x [<!ENTITY a "b">]><explain xmlns="http://www.postgresql.org/2009/explain"><Query><Plan></Plan></Query></explain>',
     "broken xml": '<ShowPlanXML xmlns="x"><BatchSequence></Batch></ShowPlanXML>',
     "a showplan without operators": '<ShowPlanXML xmlns="x"><BatchSequence><Batch><Statements><StmtSimple/></Statements></Batch></BatchSequence></ShowPlanXML>',
+    "a plan on one line": "Sort  (cost=1.00..2.00 rows=3 width=4) ->  Seq Scan on t  (cost=0.00..0.50 rows=3 width=4)",
+    "mysql's tree on one line": "-> Sort: t.a  (cost=1.5 rows=3)  -> Table scan on t  (cost=0.5 rows=3)",
     "json too deep": "[" * 100_000,
     "a value of another kind": '[{"Plan": {"Node Type": "Sort", "Total Cost": {"a": 1}}}]',
 }
+ONE_LINE = (
+    "the line breaks of the plan are lost, and with them which step belongs to which. Paste it with its line breaks and indentation,"
+    " or as JSON (EXPLAIN (FORMAT JSON), EXPLAIN FORMAT=JSON)"
+)
 EXPECTED = {
+    "a plan on one line": ONE_LINE,
+    "mysql's tree on one line": ONE_LINE,
     "nothing": "the text is empty. Give the output of EXPLAIN",
     "words": f"this is not an execution plan that is known; it begins with 'The quick brown fox jumps over the lazy dog, and none of it is a plan.'. {HOW}",
     "a query": f"this is a statement, not its plan. Run it under EXPLAIN. {HOW}",

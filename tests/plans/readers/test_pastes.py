@@ -143,6 +143,24 @@ FOUND = {
         ),
         [["Filter", "Table scan on p"]],
     ),
+    "entries of a collector of logs": (
+        (
+            '{"severity":"INFO","textPayload":"2026-03-04 10:11:12 UTC [7] LOG:  duration: 5.312 ms  plan:\\n\\tQuery Text: SELECT 1\\n'
+            '\\tSort  (cost=1.00..2.00 rows=3 width=4)\\n\\t  ->  Seq Scan on t  (cost=0.00..0.50 rows=3 width=4)"}\n'
+        ),
+        [["Sort", "Seq Scan on t"]],
+    ),
+    "mysql's table with one space between the cells": (
+        (
+            "id select_type table type possible_keys key key_len ref rows Extra\n"
+            "1 PRIMARY p index NULL PRIMARY 4 NULL 9 Using index\n2 DEPENDENT SUBQUERY q ref a a 5 shop.p.id 2 Using where; Using index\n"
+        ),
+        [["query_block", "table index using PRIMARY on p", "query_block", "table ref using a on q"]],
+    ),
+    "execution statistics alone": (
+        "{ executionSuccess: true, nReturned: 3, executionTimeMillis: 2, executionStages: { stage: 'COLLSCAN', nReturned: 3 } }",
+        [["COLLSCAN"]],
+    ),
     "one field of an expanded record among others": (
         (
             "-[ RECORD 1 ]-------\nqueryid | 4294305104\nquery   | SELECT id FROM t;\nplan    | Sort  (cost=1.00..2.00 rows=3 width=4)       +\n"

@@ -320,3 +320,12 @@ def test_a_table_made_by_select_into_is_not_lost_in_silence() -> None:
 def test_an_xml_schema_collection_is_carried_by_its_name() -> None:
     (one,) = read("CREATE XML SCHEMA COLLECTION dbo.xs AS N'<x/>'").schema_.carried
     assert (one.kind, one.name) == ("XML schema collection", "xs")
+
+
+def test_the_options_of_a_database_on_a_line_of_their_own_are_its_own():
+    result = read(
+        "CREATE DATABASE [Shop]\n CONTAINMENT = NONE\n ON PRIMARY\n( NAME = N'Shop', FILENAME = N'C:\\Shop.mdf' , SIZE = 8192KB )\n"
+        " WITH CATALOG_COLLATION = DATABASE_DEFAULT, LEDGER = OFF\nGO\nCREATE TABLE t (a int)\nGO\n"
+    )
+    assert result.unread == ()
+    assert [one.kind for one in result.skipped] == ["CREATE DATABASE"]

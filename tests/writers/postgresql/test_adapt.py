@@ -427,3 +427,27 @@ def test_a_foreign_key_has_one_type_at_both_ends_however_far_the_numbered_key_is
     assert [(note.object, note.instead) for note in result.notes if "both ends" in note.lost] == [
         ("users.boss, profiles.user_id, visits.user_id", "bigint for numeric(20,0)")
     ]
+
+
+@pytest.mark.parametrize(
+    ("engine", "kind", "default"),
+    [
+        (Engine.MYSQL, Kind.DATE, "'0000-00-00'"),
+        (Engine.MYSQL, Kind.TIMESTAMP, "'0000-00-00 00:00:00'"),
+        (Engine.COCKROACHDB, Kind.TEXT, "default_to_database_primary_region(gateway_region())::STRING"),
+    ],
+)
+def test_defaults_that_only_the_other_engine_can_compute_are_left_out_and_said(engine, kind, default):
+    column = Column(name="c", type=DataType(kind=kind, native=kind.value), default=default)
+    result = written(engine, column)
+    assert "DEFAULT" not in result.text
+    assert [one.lost for one in result.notes if "default" in one.lost] == [f"the default {default}"]
+
+
+def test_a_prefix_of_what_has_none_is_the_whole_column():
+    at = Column(name="at", type=DataType(kind=Kind.TIMESTAMP, native="datetime"))
+    keys = (IndexKey(column="name", length=8), IndexKey(column="at", length=8))
+    result = written(
+        Engine.MYSQL, Column(name="name", type=TEXT), at, indexes=(Index(name="i", keys=keys, method="btree"),)
+    )
+    assert "CREATE INDEX i ON t (left(name, 8), at);" in result.text

@@ -214,8 +214,13 @@ def _above_packages(folder: str, call: Call) -> str:
 def _placed(result: ReadResult, base: str) -> ReadResult:
     if not base:
         return result
+    documents = result.documents
+    if documents is not None:
+        pipelines = tuple(one.model_copy(update={"path": f"{base}/{one.path}"}) for one in documents.pipelines)
+        documents = documents.model_copy(update={"pipelines": pipelines})
     return result.model_copy(
         update={
+            "documents": documents,
             "files": {label: f"{base}/{path}" for label, path in result.files.items()},
             "unread": tuple(
                 one.model_copy(update={"path": f"{base}/{one.path}"}) if one.path else one for one in result.unread

@@ -26,7 +26,7 @@ StatisticsSource = Annotated[
 QueriesSource = Annotated[
     str | None,
     Field(
-        description="The workload, if not in a design file: SQL (`-- name:`, `-- rate: 300/s`), pg_stat_statements (CSV, JSON), a log."
+        description="The workload, if not in a design file: SQL (`-- name:`, `-- rate: 300/s`), pg_stat_statements, a log, a Prisma folder."
     ),
 ]
 Settings = Annotated[
@@ -105,7 +105,8 @@ def twin_input(
     if volumes and now is None and not design.workload.volumes:
         design = _with_volumes(design, volumes)
     if queries is not None:
-        design = _with_queries(design, queries, call)
+        design, unknown = _with_queries(design, queries, source, call)
+        notes = (*notes, *unknown)
     if needs_queries and not design.workload.queries:
         raise InputError("there is no query", where=name, remedy="Add a workload to the design file, or give queries")
     return _complete(design, ddl, now, name, notes, months, chosen)
@@ -214,13 +215,18 @@ def read_given_statistics(source: str, call: Call) -> Statistics:
     return read_dump(text, name=source).statistics
 
 
-def _with_queries(design: Design, path: str, call: Call) -> Design:
-    from dbdesign.api.source import decoded_file
+def _with_queries(design: Design, path: str, source: str | None, call: Call) -> tuple[Design, tuple[str, ...]]:
+    """The design with the queries of a file, or of the program in a folder, and what is not known of these."""
+    from dbdesign.api.program_queries import queries_of_folder
+    from dbdesign.api.source import decoded_file, is_inline
     from dbdesign.queries.workload_files import read_queries
 
-    found = read_queries(decoded_file(path, call), name=path)
+    if not is_inline(path) and call.access.is_folder(path):
+        found, unknown = queries_of_folder(path, source, call)
+    else:
+        found, unknown = read_queries(decoded_file(path, call), name=path), ()
     workload = design.workload.model_copy(update={"queries": (*design.workload.queries, *found)})
-    return design.model_copy(update={"workload": workload})
+    return design.model_copy(update={"workload": workload}), unknown
 
 
 def parse_horizon(text: str) -> float:

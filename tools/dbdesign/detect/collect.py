@@ -18,9 +18,11 @@ from dbdesign.detect.implied import implied
 from dbdesign.detect.imports import LANGUAGES, go_packages, imported, line_of
 from dbdesign.detect.lines import Lines, shown
 from dbdesign.detect.manifests import Dependency, Manifest, manifest_of
+from dbdesign.detect.monitored import of_exporters, watching, without_watched
 from dbdesign.detect.patterns.table import matched, patterns_for
 from dbdesign.detect.places import Scope, scope_of
 from dbdesign.detect.properties import BUILD_FILES, assigned
+from dbdesign.detect.purposes import with_purpose
 from dbdesign.detect.signals import Basis, Signal
 from dbdesign.detect.walk import Tree, decoded
 
@@ -99,6 +101,7 @@ def collect(tree: Tree) -> Collected:
     found.signals += artefacts(tree, _declared_by_choice(found))
     found.signals += implied(found.signals)
     found.signals = of_connectors(found.signals, tree.sizes)
+    found.signals = [with_purpose(signal) for signal in without_watched(found.signals, tree)]
     return found
 
 
@@ -254,6 +257,7 @@ def _file(tree: Tree, path: str, size: int, found: Collected) -> None:
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
     source = suffix in _SOURCE_SUFFIXES
+    before = len(found.signals)
     if source:
         if scope is Scope.RUNTIME and content and not _SETTING.search(name):
             found.sources[LANGUAGES[suffix][0]] += 1
@@ -267,6 +271,9 @@ def _file(tree: Tree, path: str, size: int, found: Collected) -> None:
     for pattern in patterns_for(path, lines.text):
         for position, technology in islice(matched(pattern, lines.text), _MOST_HITS):
             found.signals.append(_of_pattern(path, lines, position, technology, scope, pattern.basis, pattern.role))
+    if "yml" in suffix + name or "yaml" in name:
+        found.signals[before:] = of_exporters(found.signals[before:], lines)
+        found.signals += watching(path, lines)
 
 
 _LONG_LINE, _CUT = 4096, 400

@@ -10,7 +10,17 @@ from dbdesign.detect.catalogue import Package, packages
 from dbdesign.detect.lines import Lines
 
 _JS = re.compile(rb"""(?:\bfrom|\brequire\(|\bimport\(?)\s*['"]((?:npm:)?[@\w][^'"\n]{0,100})['"]""")
-_PYTHON = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
+_PYTHON = re.compile(
+    rb"^[ \t]*(?:lazy[ \t]+)?(?:from|import)[ \t]+([\w.]+)"
+    rb"|\b(?:import_module|__import__|importlater|LazyLoader|LazyImport|LazyModule|lazy_import|lazy_load)\(\s*"
+    rb"(?:\w+\s*,\s*|[\"']\w+[\"']\s*,\s*globals\(\)\s*,\s*)?[\"']([\w.]+)[\"']",
+    re.MULTILINE,
+)
+_LAZY_MODULE = re.compile(rb"^def __getattr__\(|^__getattr__\b[^\n]*=", re.MULTILINE)
+_LAZY_NAME = re.compile(
+    rb"""[:=]\s*[(\[]?\s*["']([A-Za-z_]\w*\.[\w.]+)["']|[(\[]\s*["']([A-Za-z_][\w.]*)["']\s*,\s*["']\w+["']\s*[)\]]"""
+)
+"""Modules that PEP 562's `__getattr__` imports on first use: written as values of a mapping, dotted or with the name they hold."""
 _GO = re.compile(
     rb"""^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([\w.-]+\.[a-z]+/[^"\s]+)"[ \t]*(?://.*)?$""", re.MULTILINE
 )
@@ -106,15 +116,18 @@ def imported(suffix: str, content: bytes) -> Iterator[tuple[int, str]]:
     """Positions (in bytes) and technologies of a source file's imports, each technology once."""
     ecosystem, expression = LANGUAGES[suffix]
     seen: set[str] = set()
-    for match in expression.finditer(content):
+    lazy = _LAZY_NAME if suffix == ".py" and _LAZY_MODULE.search(content) and b"{__name__}" not in content else None
+    for match in (*expression.finditer(content), *(lazy.finditer(content) if lazy else ())):
         for technology in _technologies(ecosystem, match):
             if technology not in seen:
                 seen.add(technology)
-                yield match.start(1), technology
+                yield match.start(match.lastindex or 1), technology
 
 
 def _technologies(ecosystem: str, match: re.Match[bytes]) -> tuple[str, ...]:
-    name = match.group(1).decode("utf-8", errors="replace")
+    name = (match.group(match.lastindex or 1) if ecosystem == "pypi" else match.group(1)).decode(
+        "utf-8", errors="replace"
+    )
     if ecosystem == "npm":
         return _of_packages("npm", _package_of(name))
     if ecosystem == "go":

@@ -94,11 +94,9 @@ def _side_role(one: Weighed, *, alone: bool) -> Role:
         return "optional"
     said = Counter(signal.role for signal in one.signals if signal.role and SHARE[signal.scope] >= 0.6)
     usual = one.technology.role or "alternative"
-    if alone and usual != "search":
-        return "primary"
     if said and said.most_common(1)[0][0] == "queue" and not said.get("cache"):
         return "queue"
-    return usual
+    return "primary" if alone and usual != "search" and not said else usual
 
 
 def role_of(name: str, one: Weighed, roles: Mapping[str, Role], weighed: Mapping[str, Weighed]) -> Role | None:

@@ -138,12 +138,13 @@ class Weighed:
 
     @property
     def only_optional(self) -> bool:
-        """Whether everything that speaks for it at run time is optional."""
+        """Whether everything that speaks for it at run time is optional; developers install what is optional for its tests."""
         live = [signal for signal in self.signals if SHARE[signal.scope] >= 0.3 and signal.basis is not Basis.SERVICE]
         declared = [signal for signal in live if signal.basis is Basis.DEPENDENCY]
+        chosen = [signal for signal in declared if signal.scope is not Scope.DEV] or declared
         return (
             bool(declared)
-            and all(signal.scope in {Scope.OPTIONAL, Scope.PEER} for signal in declared)
+            and all(signal.scope in {Scope.OPTIONAL, Scope.PEER} for signal in chosen)
             and not self.has(RUN - {Basis.SERVICE})
         )
 

@@ -307,6 +307,30 @@ def _cell(row: Any) -> Any:
     return None
 
 
+LOGGED = ("textPayload", "message", "log", "msg", "MESSAGE", "line", "body")
+"""What collectors of logs call the text of an entry."""
+
+
+def _log_objects(lines: Sequence[Line], _notes: list[PlanNote]) -> list[Line] | None:
+    """Entries of a collector of logs, one JSON object a line, whose text is the server's."""
+    found: list[Line] = []
+    for line in lines:
+        if not line.text.strip():
+            continue
+        if not line.text.lstrip().startswith("{") or len(line.text) > 5_000_000:
+            return None
+        try:
+            entry = json.loads(line.text)
+        except (ValueError, RecursionError):
+            return None
+        if "error_severity" in entry:  # PostgreSQL's own, which is read as a log
+            return None
+        text = next((entry[name] for name in LOGGED if isinstance(entry.get(name), str)), None)
+        if text is not None:
+            found += [Line(line.number, one) for one in text.expandtabs(8).split("\n")]
+    return found if PLAN_SIGNS.search(joined(found)) else None
+
+
 def _escaped(lines: Sequence[Line], _notes: list[PlanNote]) -> list[Line] | None:
     r"""One line in which `\n`, `\t` and `\"` stand for what they mean."""
     filled = [line for line in lines if line.text.strip() and not HEADER.match(line.text)]
@@ -364,6 +388,7 @@ WRAPPERS: tuple[tuple[str, re.Pattern[str] | str, Unwrap], ...] = (
     ("code block", "~~~", _fenced),
     ("quote", re.compile(r"\A\s*>"), _quoted),
     ("html", re.compile(r"&gt;|&lt;|&quot;"), _html),
+    ("log entries", re.compile(r"\A\s*\{.*\"(?:textPayload|message|log|msg|MESSAGE|line|body)\"\s*:"), _log_objects),
     ("string", re.compile(r"\A\s*[\[{\"'(]"), _string_literals),
     ("escaped string", re.compile(r"\\n"), _escaped),
     ("log", "ms  plan:", _in_log),

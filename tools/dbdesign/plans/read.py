@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dbdesign.errors import InputError, LimitError
 from dbdesign.model.plan import Plan, PlanEngine, PlanNode, PlanNote, PlanText
 from dbdesign.plans.base import Content, Form, Found
@@ -33,6 +35,11 @@ def read_plans(text: str) -> PlanText:
     if not any(line.text.strip() for line in lines):
         raise InputError("the text is empty", remedy="Give the output of EXPLAIN")
     pasted = unwrapped(lines)
+    if any(ON_ONE_LINE.search(line.text[:LONGEST_HEAD]) for line in pasted.lines):
+        raise InputError(
+            "the line breaks of the plan are lost, and with them which step belongs to which",
+            remedy="Paste it with its line breaks and indentation, or as JSON (EXPLAIN (FORMAT JSON), EXPLAIN FORMAT=JSON)",
+        )
     content = Content(pasted.lines)
     form = recognised(content)
     found = _read(form, content)
@@ -42,6 +49,13 @@ def read_plans(text: str) -> PlanText:
         engine=form.engine, format=form.format, plans=plans, notes=tuple(notes), pasted_as=tuple(pasted.wrappers)
     )
 
+
+ON_ONE_LINE = re.compile(
+    r"\((?:cost|actual time|rows)=[^()]{1,80}\)\s+->\s+[A-Z][^()]{1,200}\((?:cost|actual time|rows)="
+)
+"""The end of one step and the beginning of the next."""
+
+LONGEST_HEAD = 20_000
 
 OF_ITS_KIND = (ValueError, TypeError, KeyError, AttributeError, OverflowError, IndexError, RecursionError)
 """What readers raise where a value of a plan is not of the kind that it is in every real one."""

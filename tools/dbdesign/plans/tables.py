@@ -167,7 +167,24 @@ def _separated(lines: Sequence[Line]) -> list[Table]:
                     table.rows.append(Row(line.number, dict(zip(head, cells, strict=True))))
             if table.rows:
                 return [table]
-    return []
+    return _worded(filled)
+
+
+SELECT_TYPE = re.compile(r"(?<=\s)(DEPENDENT|UNCACHEABLE|UNION|LATERAL) (SUBQUERY|UNION|DERIVED|RESULT)(?=\s)")
+
+
+def _worded(filled: Sequence[Line]) -> list[Table]:
+    """MySQL's rows as a web page or a chat leaves them, one space between the cells; the last column is the rest of the line."""
+    head = filled[0].text.split()
+    if head[:3] != ["id", "select_type", "table"]:
+        return []
+    table = Table(head)
+    for line in filled[1:]:
+        cells = SELECT_TYPE.sub("\\1\u00a0\\2", line.text.strip()).split(" ", len(head) - 1)
+        if len(cells) in {len(head) - 1, len(head)} and re.fullmatch(r"\d+|NULL", cells[0]):
+            whole = [one.replace("\u00a0", " ") for one in (*cells, "")][: len(head)]
+            table.rows.append(Row(line.number, dict(zip(head, whole, strict=True))))
+    return [table] if table.rows else []
 
 
 def _commas(text: str) -> list[str]:

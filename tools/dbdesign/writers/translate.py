@@ -152,6 +152,15 @@ def _printed(tree: exp.Expr, context: Context, *, pretty: bool = False) -> str:
     )
 
 
+_ZERO_DATE = re.compile(r"'0000-00-00(?:[ T][0:.]+)?'")
+"""MySQL's date that is none (manual, "Server SQL Modes", NO_ZERO_DATE); SQLite keeps any text."""
+
+_TAKE_ZERO_DATES = MYSQL_FAMILY | {Engine.SQLITE}
+
+_OF_REGIONS = re.compile(r"\b(?:default_to_database_primary_region|gateway_region|rehome_row)\s*\(|\bcrdb_internal")
+"""Functions and types that only CockroachDB has (its manual, "Functions and Operators", system info)."""
+
+
 @lru_cache(maxsize=20_000)
 def translate_default(expression: str, source: Engine, target: Engine, kind: Kind | None = None) -> str | None:
     """A column's default in the target's dialect, without outer parentheses: the writer puts them where its syntax asks; None where
@@ -160,10 +169,14 @@ def translate_default(expression: str, source: Engine, target: Engine, kind: Kin
     Args:
         kind: of the column; booleans, arrays and points in time depend on it.
     """
+    if source is Engine.COCKROACHDB and target is not source and _OF_REGIONS.search(expression):
+        return None
     if source == target or {source, target} <= MYSQL_FAMILY or {source, target} <= POSTGRES_FAMILY:
         return translate(expression, source, target)
     bare = without_outer_parentheses(expression, quotes=QUOTES.get(source, "'\""))
     if re.search(r"\b(nextval|unique_rowid)\s*\(|\bNEXT\s+VALUE\s+FOR\b", bare, re.IGNORECASE):
+        return None
+    if source in MYSQL_FAMILY and target not in _TAKE_ZERO_DATES and _ZERO_DATE.fullmatch(bare):
         return None
     if source in POSTGRES_FAMILY and PG_EMPTY_ARRAY.match(bare):
         return "'[]'"

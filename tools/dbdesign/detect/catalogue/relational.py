@@ -166,7 +166,8 @@ RELATIONAL = (
             "@testcontainers/mssqlserver#test",
             "pypi": "pymssql mssql-django django-mssql-backend django-pyodbc-azure django-mssql python-tds "
             "sqlalchemy-pytds mssql-python "
-            "sqlalchemy[mssql] sqlalchemy[mssql-pyodbc] sqlalchemy[mssql-pymssql] pyodbc~ aioodbc~ dbt-sqlserver "
+            "sqlalchemy[mssql] sqlalchemy[mssql-pyodbc] sqlalchemy[mssql-pymssql] pyodbc~ aioodbc~ pyodbc[mssql] "
+            "aioodbc[mssql] dbt-sqlserver "
             "testcontainers[mssql]#test",
             "go": "github.com/denisenkom/go-mssqldb github.com/microsoft/go-mssqldb gorm.io/driver/sqlserver "
             "github.com/jinzhu/gorm/dialects/mssql "

@@ -6,6 +6,7 @@ import ast
 import configparser
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from dbdesign.detect.documents import UnreadableError, items, section, toml_document, yaml_documents
@@ -64,12 +65,19 @@ def _strings(values: Any, scope: Scope, lines: Lines, after: int = 0) -> Iterato
             yield from _one(value, scope, max(lines.text.find(value, after), 0))
 
 
+def _for(group: str, dependency: Dependency) -> Dependency:
+    """A driver for many engines with the one that its group is named after: `mssql = ["pyodbc"]`."""
+    if dependency.name in {"pyodbc", "aioodbc"} and group.lower() in {"mssql", "sqlserver", "sql-server"}:
+        return replace(dependency, extras=(*dependency.extras, "mssql"))
+    return dependency
+
+
 def _pyproject(_path: str, lines: Lines) -> Iterator[Dependency]:
     document = toml_document(lines.text)
     project = section(document, "project")
     yield from _strings(project.get("dependencies"), Scope.RUNTIME, lines)
     for name, values in section(project, "optional-dependencies").items():
-        yield from _strings(values, _group_scope(name, Scope.OPTIONAL), lines)
+        yield from (_for(name, one) for one in _strings(values, _group_scope(name, Scope.OPTIONAL), lines))
     for name, values in section(document, "dependency-groups").items():
         yield from _strings(values, _group_scope(name, Scope.DEV), lines)
     tool = section(document, "tool")

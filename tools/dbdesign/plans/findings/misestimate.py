@@ -39,7 +39,8 @@ class Misestimate(PlanCheck):
     ## What it does
     Reports the lowest node where the rows found differ ten times or more from the rows expected, either way, with
     1,000 rows or more at stake. A node that was stopped before its end (LIMIT, a semi join) found fewer rows for that
-    reason and is not reported; neither is the error as it travels upwards.
+    reason and is not reported; neither is the error as it travels upwards, nor that of a
+    join on top of the plan, by which nothing was chosen.
 
     ## Why is this bad?
     Join order, join method, memory and the choice of an index all follow from these numbers. Too few rows expected
@@ -81,8 +82,9 @@ class Misestimate(PlanCheck):
         loops, expected, found = float(node.loops or 1), node.estimated_rows or 0.0, node.actual_rows or 0.0
         if max(expected, found) * loops < LEAST_ROWS:
             return
-        above = next((one for one in subject.above(node) if one.kind in JOINS), None)
-        if above is None and subject.engine in WITHOUT_LIMIT:
+        ancestors = list(subject.above(node))
+        above = next((one for one in ancestors if one.kind in JOINS), None)
+        if above is None and (subject.engine in WITHOUT_LIMIT or (node.kind in JOINS and not ancestors)):
             return
         share = subject.known(subject.inclusive(above or node))
         way = "fewer" if factor < 1 else "more"

@@ -1,4 +1,4 @@
-"""MongoDB's explain as the shell, Compass and drivers give it: find, aggregate, sharded, with and without execution."""
+"""MongoDB's explain as the shell, Compass and drivers give it: find, aggregate, sharded, run or not; and slow queries of its log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from dbdesign.errors import InputError
 from dbdesign.model.plan import Plan, PlanEngine, PlanNode
 from dbdesign.plans.base import Content, Form, Found
+from dbdesign.plans.mongodb.log_entries import explain_of
 from dbdesign.plans.mongodb.stages import KINDS, document, number, slot_based, stage
 
 ASK = "Run it with .explain('executionStats') and give the whole output"
@@ -29,7 +30,14 @@ def _statements(content: Content) -> Iterator[tuple[int, Mapping[str, Any]]]:
         for one in found.value if isinstance(found.value, list) else [found.value]:
             if isinstance(one, Mapping):
                 inner = one.get("explainOutput") or one.get("explain") or one
-                yield found.line, inner if isinstance(inner, Mapping) else one
+                yield found.line, _whole(inner if isinstance(inner, Mapping) else one)
+
+
+def _whole(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An explain of which only `executionStats` was given, or an entry of the log, as a whole one."""
+    if "executionStages" in raw and "executionStats" not in raw:
+        return {"executionStats": raw}
+    return explain_of(raw) or raw
 
 
 def _is_explain(raw: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from dbdesign.readers.base import ReadResult, Skipped, Unread
 from dbdesign.readers.mongoose.draft import SchemaDraft
 from dbdesign.readers.mongoose.paths import with_timestamps
 from dbdesign.readers.mongoose.pluralisation import collection_name
+from dbdesign.readers.mongoose.queries import read_queries
 from dbdesign.readers.mongoose.schemas import Schemas, is_schema
 from dbdesign.readers.typescript import CallNode, ClassNode, Member, ObjectValue, Program, Value
 
@@ -90,11 +91,13 @@ class _Reading:
             }
             lines |= own
             places |= dict.fromkeys(own, model.draft.path)
+        queries = read_queries(self.program, names)
+        self.notes += _undecided(queries.computed)
         for path, problem in self.program.problems():
             self.say(path, problem.line, problem.text, "it does not parse")
         return ReadResult(
             schema=Schema(engine=Engine.POSTGRESQL),
-            documents=DocumentSchema(collections=tuple(by_collection.values())),
+            documents=DocumentSchema(collections=tuple(by_collection.values()), pipelines=tuple(queries.pipelines)),
             unread=tuple(self.unread),
             skipped=tuple(self._skipped()),
             lines=lines,
@@ -295,6 +298,15 @@ class _Reading:
             },
             options=options,
         )
+
+
+def _undecided(places: list[tuple[str, int]]) -> Iterator[str]:
+    """What is not known of the queries."""
+    if places:
+        shown = ", ".join(f"{path}:{line}" for path, line in places[:5]) + (" …" if len(places) > 5 else "")
+        many = len(places) > 1
+        what = f"the filters of {len(places)} queries are" if many else "the filter of one query is"
+        yield f"{what} known only when the program runs; {'they are' if many else 'it is'} not judged: {shown}"
 
 
 def _object(value: object) -> dict[str, object]:

@@ -126,7 +126,8 @@ class _Reader:
             if is_plain(value):
                 self._body.values[name] = value
         elif isinstance(
-            value, str | int | float | bool | tuple | dict | list | type | sqlmodel.Field | TypeEngine | enum.Enum
+            value,
+            str | int | float | bool | tuple | dict | list | type | sqlmodel.Field | TypeEngine | TypeClass | enum.Enum,
         ):
             self._body.values[name] = value
 

@@ -127,12 +127,20 @@ class Classes:
         self.bases.append(base)
         return base
 
+    def _base(self, node: ast.expr, scope: Scope) -> Any:
+        """A base; of one with parameters (`Base[Model]`, `Generic[T]`) what it is without them, where that is a class."""
+        if isinstance(node, ast.Subscript):
+            plain = self._interpreter.evaluator.value(node.value, scope)
+            if isinstance(plain, type | Native | TypeClass | External) or getattr(plain, "__origin__", None):
+                return plain
+        return self._interpreter.evaluator.value(node, scope)
+
     def _bases(self, node: ast.ClassDef, scope: Scope) -> tuple[list[Any], list[str]]:
         found: list[Any] = []
         foreign: list[str] = []
         for one in node.bases:
             try:
-                value = self._interpreter.evaluator.value(one, scope)
+                value = self._base(one, scope)
             except NotStaticError as error:
                 foreign.append(str(error))
                 continue

@@ -299,6 +299,11 @@ class Batch:
         elif word in LEFT_OUT_CREATES:
             catalog.skip(f"CREATE {word}", self.line, "concerns the server, principals or keys")
             self._skip_statement()
+            if word == "DATABASE" and stream.at(
+                "WITH"
+            ):  # its options, which Management Studio writes on a line of their own
+                stream.next()
+                self._skip_statement()
         elif word in CARRIED_CREATES:
             kind, before = CARRIED_CREATES[word]
             stream.next()

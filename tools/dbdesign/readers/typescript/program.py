@@ -266,12 +266,12 @@ class Program:
     def scope_at(self, path: str, node: Node) -> Scope:
         """The names at a place in a file: those of the functions around it, their parameters unknown, and of the file."""
         around: list[Node] = []
-        outer = node.parent
-        while outer is not None:
+        outer: Node | None = self.module(path).syntax.root  # from the top: asking for a parent starts there each time
+        while outer is not None and outer.id != node.id:
             if outer.type in _FUNCTIONS:
                 around.append(outer)
-            outer = outer.parent
-        return self._within(path, tuple(reversed(around)))
+            outer = outer.child_with_descendant(node)
+        return self._within(path, around)
 
     def _within(self, path: str, around: Sequence[Node]) -> Scope:
         """The names inside of functions, outermost first."""

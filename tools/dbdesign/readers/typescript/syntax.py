@@ -150,13 +150,30 @@ def string_of(node: Node) -> str:
     return unescape(text_of(node)[1:-1])
 
 
+def call_of_method(method: Node | None) -> Node | None:
+    """The call whose method's name stands at a node (`find` of `orders.find(…)`)."""
+    member = method.parent if method is not None else None
+    call = member.parent if member is not None and member.type == "member_expression" else None
+    called = field(call, "function") if call is not None and call.type == "call_expression" else None
+    return call if called is not None and member is not None and called.id == member.id else None
+
+
+def argument_of(call: Node, position: int) -> Node | None:
+    """The argument at a position of a call, comments aside."""
+    arguments = field(call, "arguments")
+    listed = [one for one in named(arguments) if one.type != "comment"] if arguments is not None else []
+    return listed[position] if position < len(listed) else None
+
+
 __all__ = [
     "MOST_BYTES",
     "MOST_ERRORS",
     "SUFFIXES",
     "Syntax",
     "SyntaxProblem",
+    "argument_of",
     "beginning_of",
+    "call_of_method",
     "field",
     "line_of",
     "named",

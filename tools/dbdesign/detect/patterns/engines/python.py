@@ -11,6 +11,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "ENGINE",
         r"[\"']ENGINE[\"']\]?\s*[:=]\s*[^\n]{0,80}?[\"'][\w.]*?\b(?:[\w]*backends?\.)?<ENGINE>(?:_backend|_tenants)?(?:\.[\w.]+)?[\"']",
     ),
+    pattern(
+        PY,
+        "django.db.backends",
+        r"backend\w*\s*=\s*[^\n]{0,80}?\b(?:fallback|default)\s*=\s*[\"']<ENGINE>[\"']",
+        basis=Basis.CHOICE,
+    ),
     pattern(PY, "backends.", r"[\"'][\w.]*\bbackends\.<ENGINE>\b[\w.]*[\"']", basis=Basis.CHOICE),
     pattern(
         PY,

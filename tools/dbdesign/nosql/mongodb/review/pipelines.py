@@ -253,10 +253,10 @@ def _scan(query: Pipeline, collection: Collection) -> Iterator[Finding]:
         "$vectorSearch",
     }:
         return
-    fields = {path for path, _ in conditions(_first_match(query))}
-    if "_id" in fields or collection.time_series:
-        return
     match = _first_match(query)
+    fields = {path for path, condition in conditions(match) if _narrows(condition)}
+    if "_id" in dict(conditions(match)) or collection.time_series:
+        return
     leading = {next(iter(one.keys)) for one in collection.indexes if not one.where or _implies(match, one.where)}
     if any(one.where and _implies(match, one.where) for one in collection.indexes):
         return
@@ -267,6 +267,17 @@ def _scan(query: Pipeline, collection: Collection) -> Iterator[Finding]:
             {"fields": sorted(fields), "indexes": [json.dumps(dict(one.keys)) for one in collection.indexes]},
             f"db.getCollection({json.dumps(collection.name)}).createIndex({json.dumps(_wanted(query))})",
         )  # fmt: skip
+
+
+def _narrows(condition: Any) -> bool:
+    """Whether an index on the field would leave out much: not for what is unequal, and not for a pattern that has no beginning."""
+    if not isinstance(condition, Mapping) or not condition:
+        return True
+    if "$regex" in condition:
+        pattern = condition["$regex"]
+        anchored = re.match(r"\^|\\A", str(pattern.get("$regex", "") if isinstance(pattern, Mapping) else pattern))
+        return anchored is not None and "i" not in str(condition.get("$options", ""))
+    return not set(condition) <= {"$ne", "$nin", "$not"}
 
 
 def _implies(match: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
@@ -288,7 +299,7 @@ def _wanted(query: Pipeline) -> dict[str, int]:
     """Equality, sort, range."""
     match = _first_match(query)
     equal = [path for path, condition in conditions(match) if _is_equality(condition)]
-    ranged = [path for path, condition in conditions(match) if not _is_equality(condition)]
+    ranged = [path for path, said in conditions(match) if not _is_equality(said) and _narrows(said)]
     sort = next(
         (
             value
