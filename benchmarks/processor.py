@@ -48,6 +48,12 @@ class Meter:
         return f"{self.wall:.1f} s wall, {self.own:.1f} s of processor{there}"
 
 
+def session_time(process: int) -> float:
+    """Seconds of processor time of one session of a server, by the nanosecond; 0 where the system does not count them."""
+    counted = Path(f"/proc/{process}/schedstat")
+    return int(counted.read_text().split()[0]) / 1e9 if counted.exists() else 0.0
+
+
 def _postmaster(folder: Path) -> Path | None:
     """The server's own process, by the first line of its postmaster.pid."""
     process = Path("/proc") / (folder / "postmaster.pid").read_text().split()[0]
