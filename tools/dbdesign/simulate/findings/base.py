@@ -73,13 +73,15 @@ class Subject:
     """What a rule looks at: one query's plan with everything known of it.
 
     Attributes:
-        plan: the generic plan of a statement with parameters, otherwise the plan.
+        plan: that the server keeps to; of a statement with parameters for typical values, or the generic one.
+        generic: without knowledge of the parameters.
         use: how the statement uses the tables; None where sqlglot does not understand it.
     """
 
     query: Query
     sql: str
     plan: Plan
+    generic: Plan
     cases: tuple[Case, ...]
     parameters: tuple[Parameter, ...]
     catalog: Catalog
