@@ -25,6 +25,7 @@ from dbdesign.simulate.pages import Pages, pages_of
 from dbdesign.simulate.parameters import CASES, Parameter, parameters
 from dbdesign.simulate.plans import SCANS, Plan, read_plan
 from dbdesign.simulate.relations import Catalog
+from dbdesign.simulate.unseen import unseen
 from dbdesign.simulate.writes import Written, writes_of
 from dbdesign.twin.statements import single_statement
 
@@ -170,6 +171,7 @@ class Simulator:
         one = Simulated(query, sql, explained, use=self._use(sql))
         one.plan = self.read(explained, one)
         one.pages = pages_of(one.plan, self.catalog)
+        one.notes = tuple(unseen(sql, one.use, one.plan, self.schema))
         if _PARAMETER.search(sql):
             self._custom(one)
         if one.use and one.use.writes and one.used:
