@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OPERATOR = re.compile(
     r" (?P<name>=|<>|<=|>=|<|>|!?~~?\*?|@>|<@|&&|@@|@\?|\?[|&]?|->>?|IS NOT DISTINCT FROM|IS NOT NULL|IS NULL|OR)(?: |$)"
 )
-_RELABELLED = re.compile(r'^\(?(?P<column>[\w."]+)\)?::(?:text|bpchar|character varying)$')
+_RELABELLED = re.compile(r'^\(?(?P<column>"(?:[^"]|"")+"|[\w.]+)\)?::(?:text|bpchar|character varying)$')
 _TEXTS = ("character", "text", "name")
 
 EQUAL = frozenset({"=", "IS NULL", "IS NOT DISTINCT FROM"})

@@ -10,6 +10,7 @@ from dbdesign.simulate.comparisons import CONTAINED, EQUAL, PATTERNS, RANGES, Co
 from dbdesign.simulate.conditions import conjuncts
 
 if TYPE_CHECKING:
+    from dbdesign.queries.uses import StatementUse
     from dbdesign.simulate.plans import Node
     from dbdesign.simulate.relations import Catalog
     from dbdesign.twin.relations import Relation
@@ -17,14 +18,18 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _WEIGHED = "`dbdesign advise` weighs it against the rest of the workload"
 _FIXED_START = re.compile(r"'[^%_']")
+MOST_INCLUDED = 5
+"""Columns of an index that is still much smaller than its table."""
+
 _DOCUMENTS = ("jsonb", "tsvector")
 
 
-def index_remedy(node: Node, catalog: Catalog, *, order: Sequence[str] = ()) -> str:
+def index_remedy(node: Node, catalog: Catalog, *, order: Sequence[str] = (), covering: Iterable[str] = ()) -> str:
     """The index for the conditions of a scan, its order behind what is compared by equality; or why there is none.
 
     Args:
         order: keys that the rows are wanted by.
+        covering: columns to include.
     """
     assert node.table is not None  # noqa: S101 - asked of scans only
     table, condition = node.table, node.condition("Index Cond", "Filter")
@@ -33,7 +38,9 @@ def index_remedy(node: Node, catalog: Catalog, *, order: Sequence[str] = ()) -> 
     known = [one for one in found if one is not None]
     keys = _keys(known, order)
     if keys:
-        return f"CREATE INDEX ON {owner} ({', '.join(keys)}); {_WEIGHED}"
+        included = [name for name in map(quoted, covering) if name not in {key.split()[0] for key in keys}]
+        rest = f" INCLUDE ({', '.join(included)})" if included else ""
+        return f"CREATE INDEX ON {owner} ({', '.join(keys)}){rest}; {_WEIGHED}"
     for one in known:
         if special := _special(one, table, owner):
             return special
@@ -105,8 +112,12 @@ def _label(table: Relation) -> str:
 _DIRECTION = re.compile(r"(?P<key>.*?)(?P<rest>(?: COLLATE \S+| DESC| NULLS FIRST| NULLS LAST)*)\Z", re.DOTALL)
 
 
-def order_remedy(sort: Node, catalog: Catalog) -> str:
-    """The index that gives the rows of a Sort in its order; or what to do where none can."""
+def order_remedy(sort: Node, catalog: Catalog, use: StatementUse | None = None) -> str:
+    """The index that gives the rows of a Sort in its order; or what to do where none can.
+
+    Args:
+        use: where all rows are wanted: the columns that the index has to hold for the table's rows not to be fetched one by one.
+    """
     below = list(sort.below())
     if any(one.type in {"Aggregate", "WindowAgg", "Group", "SetOp"} for one in below):
         return "What is sorted is computed first, so no index has its order: let a condition leave less, or keep the result in a table"
@@ -118,7 +129,21 @@ def order_remedy(sort: Node, catalog: Catalog) -> str:
     if len(owners) != 1:
         return "No index has an order by columns of several tables: sort by those of one, or let a condition leave fewer rows"
     [scan] = owners.values()
-    return index_remedy(scan, catalog, order=[_order_key(key) for key in keys])
+    order = [_order_key(key) for key in keys]
+    if use is None:
+        return index_remedy(scan, catalog, order=order)
+    read = _read(scan, use, catalog)
+    if read is None:
+        return "No index pays for whole rows in this order: read them in portions by a key, or raise work_mem for this statement"
+    return index_remedy(scan, catalog, order=order, covering=read)
+
+
+def _read(scan: Node, use: StatementUse, catalog: Catalog) -> list[str] | None:
+    """The columns of a scan's table that a statement reads; None for too many of them."""
+    owner = catalog.root(scan.table).label if scan.table else ""
+    uses = [one for one in use.uses if one.table.label == owner]
+    read = sorted({name for one in uses for name in one.used})
+    return None if any(one.all_columns for one in uses) or len(read) > MOST_INCLUDED else read
 
 
 def _named(keys: Iterable[str], scan: Node) -> bool:

@@ -266,9 +266,13 @@ class Simulator:
         one.findings = tuple(findings_of(self.subject(one)))
 
     def _latency(self, one: Simulated, machine: Machine) -> tuple[Latency, tuple[Plausibility, str] | None]:
-        """The latency for typical values, and the verdict; a worse one for common values makes a plausible target doubtful."""
+        """The latency for typical values, and the verdict; a worse one for common values makes a plausible target doubtful.
+
+        Where the server keeps to a generic plan of another shape, that one is judged, by its own estimates.
+        """
         assert one.plan is not None  # noqa: S101 - only planned queries are judged
-        plans = {case.name: case.plan for case in one.cases}
+        other = one.custom is None and one.plan.shape not in {case.plan.shape for case in one.cases}
+        plans = {} if other else {case.name: case.plan for case in one.cases}
         common = plans.get("common")
         typical = plans.get("typical") or common or one.plan
         usual = latency(typical, pages_of(typical, self.catalog), self.catalog, machine, one.writes)

@@ -28,7 +28,7 @@ class SortOfMillions(PlanRule):
             yield self.finding(
                 node,
                 f"sorts {count(rows)} rows by {keys}{wanted}",
-                order_remedy(node, subject.catalog),
+                order_remedy(node, subject.catalog, None if top else subject.use),
                 rows=rows,
                 key=keys,
             )
