@@ -108,7 +108,7 @@ def _value(
         return _by_type(kind, base, random)
     text = rows[number % len(rows)][one.column]
     if one.role == "insert" and _must_differ(table, one.column):
-        return _fresh(base, text, number)
+        return _fresh(base, text, number + SETS * (one.number - 1))
     if one.role == "array" or (one.role == "contains" and kind.endswith("[]")):
         return _as_array(one, rows, text, number)
     if one.role == "like":
@@ -178,8 +178,9 @@ def _must_differ(table: Table, column: str) -> bool:
 
 
 def _fresh(base: str, text: str, number: int) -> str:
+    """A value that no row has: the rows of one INSERT differ, as do those of different sets."""
     if base == "smallint":
-        return str(20_000 + number)
+        return str(20_000 + number % 12_000)
     if base in _NUMBERS:
         return str(1_000_000_000 + number)
     if base == "uuid":
