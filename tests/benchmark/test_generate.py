@@ -40,6 +40,25 @@ def test_every_table_of_a_nasty_schema_is_filled_and_no_constraint_is_violated()
         assert notes == {"oddities": ("document: no value of xml can be made; it is NULL",)}
         assert database.value("SELECT count(*) FROM hr.employees WHERE boss_id IS NOT NULL") > 100
         assert database.value("SELECT count(*) FROM ONLY readings") == 0
+        assert database.value("SELECT count(DISTINCT is_paid) FROM invoices") == 2
+        assert database.value("SELECT count(*) FROM invoices WHERE gross <> net + tax") == 0
+
+
+def test_trees_within_tenants_have_no_circles() -> None:
+    volumes = {
+        "pages": TableVolume(rows=1_000, columns={"site": ColumnVolume(distinct=10)}),
+        "tenants": TableVolume(rows=20),
+    }
+    with filled(NASTY, 8_000, workload=Workload(volumes=volumes)) as database:
+        for table, tenant in (("folders", "tenant_id"), ("pages", "site")):
+            rows = database.value(f"SELECT count(*) FROM {table}")
+            assert database.value(f"SELECT count(parent_id) FROM {table}") > rows / 4
+            reached = database.value(
+                f"WITH RECURSIVE tree AS (SELECT {tenant}, id FROM {table} WHERE parent_id IS NULL UNION ALL "
+                f"SELECT t.{tenant}, t.id FROM {table} t JOIN tree p ON t.{tenant} = p.{tenant} AND t.parent_id = p.id) "
+                "SELECT count(*) FROM tree"
+            )
+            assert reached == rows
 
 
 @pytest.mark.parametrize("text", [MARKETPLACE, NASTY], ids=["marketplace", "nasty"])

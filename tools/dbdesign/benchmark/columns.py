@@ -58,6 +58,7 @@ class Wishes:
         shapes: SQL around the value of a text column, with `{v}` for the value: `upper({v})`.
         patterned: text columns that are made of the regular expression that they must match.
         loosely: whether what one branch of an OR asks for is followed.
+        equations: whether columns that are said to be equal to an expression are computed.
     """
 
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Wishes:
     shapes: Mapping[str, str] = field(default_factory=dict)
     patterned: frozenset[str] = frozenset()
     loosely: bool = False
+    equations: bool = True
 
 
 @dataclass

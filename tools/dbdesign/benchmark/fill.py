@@ -111,7 +111,7 @@ class Filling:
                 counts = self.session.rows(insert.probe(min(PROBED, max(self.wanted, 20)), self.first))[0]
             except psycopg.Error as error:
                 failure = error
-                wishes = replace(wishes, loosely=True)
+                wishes = replace(wishes, loosely=True, equations=False)
                 if attempt:
                     break
                 continue
@@ -168,7 +168,7 @@ class Filling:
                 shapes[title] = shape
             elif pool := self._pool(title, found):
                 pools[title] = pool
-        return Wishes(pools, nulls, shapes, frozenset(patterned), loosely=True)
+        return Wishes(pools, nulls, shapes, frozenset(patterned), loosely=True, equations=wishes.equations)
 
     def _shape(self, one: Condition, wishes: Wishes) -> str | None:
         """The way of writing a text column's values that its condition accepts."""
@@ -246,7 +246,16 @@ class Filling:
             self.named if self.first == 0 else {},
         )
         columns = sources.all()
-        insert = Insert(self.table, self.target, columns, picks, found, seed=seed_of(self.seed, self.table.label))
+        insert = Insert(
+            self.table,
+            self.target,
+            columns,
+            picks,
+            found,
+            seed=seed_of(self.seed, self.table.label),
+            loosely=wishes.loosely,
+            equations=wishes.equations,
+        )
         return insert, sources.problems
 
     def _picks(self, ways: Differing) -> list[Pick]:

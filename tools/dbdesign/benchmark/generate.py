@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from dbdesign.benchmark.checks import conditions
 from dbdesign.benchmark.constraints import force_row_security, lay_bare, partition_bounds, put_back
 from dbdesign.benchmark.fill import FilledTable, Filling
 from dbdesign.benchmark.late import refer_later
@@ -102,13 +103,15 @@ class _Generation:
             done += sum(self.counts[label] for label in members.get(root, []))
         for label, keys in self.order.late.items():
             for key in keys:
+                table = self.schema.table_by_label[label]
                 self.problems += refer_later(
                     self.session,
                     self.parents,
-                    self.schema.table_by_label[label],
+                    table,
                     key,
                     self.profiles.get(label),
                     self.seed,
+                    conditions(table, self.schema),
                 )
             self.parents.forget(label)
 

@@ -54,10 +54,13 @@ def load_order(schema: Schema) -> Order:
 
 
 def keys_of(table: Table, schema: Schema) -> list[ForeignKey]:
-    """The enforced foreign keys to tables that are there; the same columns to the same table count once."""
+    """The enforced foreign keys to tables that are there; the same columns to the same table count once.
+
+    A key with a period is one with an equal period: a child's time is that of a parent's row.
+    """
     found: dict[tuple[tuple[str, ...], str, tuple[str, ...]], ForeignKey] = {}
     for key in table.foreign_keys:
-        if key.enforced and not key.period and key.references in schema.table_by_label:
+        if key.enforced and key.references in schema.table_by_label:
             found.setdefault((key.columns, key.references, key.referenced_columns), key)
     return list(found.values())
 
