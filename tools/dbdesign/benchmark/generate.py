@@ -17,7 +17,7 @@ from dbdesign.benchmark.checks import conditions
 from dbdesign.benchmark.constraints import force_row_security, lay_bare, partition_bounds, put_back
 from dbdesign.benchmark.fill import FilledTable, Filling
 from dbdesign.benchmark.late import refer_later
-from dbdesign.benchmark.order import Order, keys_of, load_order, root_of
+from dbdesign.benchmark.order import Order, keys_of, load_order, own_columns, root_of
 from dbdesign.benchmark.parents import Parents
 from dbdesign.benchmark.quoting import label_of, literal, name, namespace_of, qualified, relation
 from dbdesign.benchmark.scale import holders, scaled, shares
@@ -118,7 +118,7 @@ class _Generation:
     def _fill_root(self, root: Table, leaves: list[str]) -> None:
         late = self.order.late.get(root.label, ())
         keys = [key for key in keys_of(root, self.schema) if key not in late]
-        waiting = frozenset(column for key in late for column in key.columns) - {
+        waiting = frozenset(column for key in late for column in set(key.columns) - own_columns(key, root)) - {
             column for key in keys for column in key.columns
         }
         total, first, retries = sum(self.counts[label] for label in leaves), 0, [0]

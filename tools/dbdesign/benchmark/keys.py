@@ -109,8 +109,13 @@ def _differ(
     free = [
         column for name in columns if name not in referring and (column := table.column(name)) and not column.generated
     ]
+
+    def _values(column: Column) -> float:
+        known = profiles.get(column.name)
+        return known.distinct if known else 0.0
+
     if free:
-        chosen = min(free, key=lambda column: _unfitness(column, schema, profiles.get(column.name)))
+        chosen = min(free, key=lambda column: (_unfitness(column, schema, profiles.get(column.name)), -_values(column)))
         others = tuple(name for name in columns if name != chosen.name)
         profile = profiles.get(chosen.name)
         spacious = profile is not None and profile.distinct >= 0.4 * rows

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dbdesign.benchmark.checks import Condition
 from dbdesign.benchmark.numbering import Choice, Spread, chance, is_null, permuted, seed_of
+from dbdesign.benchmark.order import own_columns
 from dbdesign.benchmark.parents import Numbered, Parents
 from dbdesign.benchmark.quoting import name, relation
 from dbdesign.benchmark.session import Session
@@ -53,7 +54,7 @@ def _update(
         if other is not key and len(other.columns) < len(key.columns)
         for column in other.columns
     }
-    settled |= set(table.primary_key.columns) if table.primary_key else set()
+    settled |= own_columns(key, table)
     bound = tuple(place for place, column in enumerate(key.columns) if column in settled)
     if len(bound) == len(key.columns):
         bound = ()

@@ -65,6 +65,14 @@ def keys_of(table: Table, schema: Schema) -> list[ForeignKey]:
     return list(found.values())
 
 
+def own_columns(key: ForeignKey, table: Table) -> frozenset[str]:
+    """The columns of a foreign key that belong to the table's own primary key, and so are settled before it refers to anything; none
+    where all of them do.
+    """
+    own = set(key.columns) & set(table.primary_key.columns if table.primary_key else ())
+    return frozenset() if len(own) == len(set(key.columns)) else frozenset(own)
+
+
 def root_label(key: ForeignKey, schema: Schema) -> str:
     """The label of the root of the referenced table."""
     return root_of(schema.table_by_label[key.references], schema).label
