@@ -16,6 +16,8 @@ _OPERATOR = re.compile(
     r" (?P<name>=|<>|<=|>=|<|>|!?~~?\*?|@>|<@|&&|@@|@\?|\?[|&]?|->>?|IS NOT DISTINCT FROM|IS NOT NULL|IS NULL|OR)(?: |$)"
 )
 _RELABELLED = re.compile(r'^\(?(?P<column>"(?:[^"]|"")+"|[\w.]+)\)?::(?:text|bpchar|character varying)$')
+_FOREIGN = re.compile(r"'(?:[^']|'')*'|(?:\"[^\"]+\"|\b[a-z_][\w$]*)\.(?:\"[^\"]+\"|[a-z_][\w$]*)")
+_TURNED = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _TEXTS = ("character", "text", "name")
 
 EQUAL = frozenset({"=", "IS NULL", "IS NOT DISTINCT FROM"})
@@ -48,15 +50,22 @@ def comparison(part: str, table: Relation, alias: object = None) -> Comparison |
     found = next((match for match in _OPERATOR.finditer(text) if match.start() in outside), None)
     if found is None or found["name"] in {"OR", "->", "->>"}:
         return None
-    left, right = without_outer_parentheses(text[: found.start()]), text[found.end() :]
-    names = columns_in(left, table)
-    if not names or columns_in(right, table):
+    left, operator, right = without_outer_parentheses(text[: found.start()]), found["name"], text[found.end() :]
+    if not _own(left, table) and operator in _TURNED:
+        left, operator, right = without_outer_parentheses(right), _TURNED[operator], left
+    names = _own(left, table)
+    if not names or _own(right, table):
         return None
     column = names[0] if len(names) == 1 else None
     bare = column is not None and left.strip('()"') == column.replace('"', '""')
     if column is not None and (shown := _RELABELLED.match(left)) and _is_text(column, table):
         left, bare = shown["column"], True
-    return Comparison(left, found["name"], right, column, bare)
+    return Comparison(left, operator, right, column, bare)
+
+
+def _own(text: str, table: Relation) -> list[str]:
+    """The table's columns that a text names without another table's name before them."""
+    return columns_in(_FOREIGN.sub("", text), table)
 
 
 def comparisons(condition: str, table: Relation, alias: object = None) -> list[Comparison | None]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _WEIGHED = "`dbdesign advise` weighs it against the rest of the workload"
+_ELEMENT = re.compile(r"'(?:::\w+)? = ANY \((?:\w+\.)?(?P<column>[a-z_]\w*|\"[^\"]+\")\)")
+"""A value among the elements of a column that is an array."""
+
 _FIXED_START = re.compile(r"'[^%_']")
 MOST_INCLUDED = 5
 """Columns of an index that is still much smaller than its table."""
@@ -34,6 +37,11 @@ def index_remedy(node: Node, catalog: Catalog, *, order: Sequence[str] = (), cov
     assert node.table is not None  # noqa: S101 - asked of scans only
     table, condition = node.table, node.condition("Index Cond", "Filter")
     owner = _label(catalog.root(table))
+    if element := _ELEMENT.search(condition):
+        column = element["column"]
+        return (
+            f"Written as {column} @> ARRAY[…], it is served by CREATE INDEX ON {owner} USING gin ({column}); {_WEIGHED}"
+        )
     found = comparisons(condition, table, node.raw.get("Alias"))
     known = [one for one in found if one is not None]
     keys = _keys(known, order)
