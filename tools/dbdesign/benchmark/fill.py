@@ -12,6 +12,7 @@ from dbdesign.benchmark.checks import Condition, Pattern, conditions
 from dbdesign.benchmark.columns import Sources, Wishes, cast
 from dbdesign.benchmark.keys import Differing, differing
 from dbdesign.benchmark.numbering import Choice, Spread, is_null, permuted, seed_of
+from dbdesign.benchmark.order import partition_keys
 from dbdesign.benchmark.parents import Parents
 from dbdesign.benchmark.quoting import array, name, relation
 from dbdesign.benchmark.session import Session
@@ -244,6 +245,8 @@ class Filling:
             wishes,
             self.seed,
             self.named if self.first == 0 else {},
+            (self.first, self.wanted),
+            partition_keys(self.target, self.schema),
         )
         columns = sources.all()
         insert = Insert(

@@ -119,7 +119,8 @@ def _differ(
         others = tuple(name for name in columns if name != chosen.name)
         profile = profiles.get(chosen.name)
         spacious = profile is not None and profile.distinct >= 0.4 * rows
-        if not others or (spacious and schema.resolve_type(chosen.type).kind in _WIDE):
+        wide = schema.resolve_type(chosen.type).kind in _WIDE or _is_counted(chosen)
+        if not others or (spacious and wide):
             found.means[chosen.name] = "each row"
         else:
             found.means[chosen.name] = "rank"
@@ -136,10 +137,15 @@ def _is_skewed(profile: ColumnProfile | None) -> bool:
     return profile is not None and (profile.skew > 0 or bool(profile.common) or profile.nulls > 0)
 
 
+def _is_counted(column: Column) -> bool:
+    """Whether the server numbers the rows by it: an identity, or a default from a sequence."""
+    return column.identity is not None or "nextval(" in (column.default or "").lower()
+
+
 def _unfitness(column: Column, schema: Schema, profile: ColumnProfile | None) -> float:
     """Small for the column that can best tell rows apart."""
     resolved = schema.resolve_type(column.type)
-    if resolved.kind is Kind.RANGE:
+    if resolved.kind is Kind.RANGE or _is_counted(column):
         return 0
     if resolved.kind in _FEW or resolved.values or (profile is not None and profile.common):
         return 9

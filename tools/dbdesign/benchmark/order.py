@@ -29,6 +29,18 @@ def root_of(table: Table, schema: Schema) -> Table:
     return table
 
 
+def partition_keys(table: Table, schema: Schema) -> frozenset[str]:
+    """The columns by which a partition is told from others, at every level above it."""
+    found: set[str] = set()
+    for _ in range(32):
+        parent = schema.table_by_label.get(table.partition_of.label) if table.partition_of else None
+        if parent is None:
+            break
+        found |= {key.column for key in parent.partitioning.keys if key.column} if parent.partitioning else set()
+        table = parent
+    return frozenset(found)
+
+
 def load_order(schema: Schema) -> Order:
     """The order, and the foreign keys that it leaves for later.
 

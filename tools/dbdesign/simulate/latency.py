@@ -32,6 +32,10 @@ SEQUENTIAL_READ = 0.016
 CACHED_READ = 0.002
 """Milliseconds of a block that is in the operating system's or the server's cache."""
 
+STATEMENT = 0.05
+"""Milliseconds of any statement beside its plan: message, parsing, planning, snapshot (`pgbench -S` reaches about 20,000 transactions a
+second and core)."""
+
 COMMIT = 1.0
 """Milliseconds until the log of a transaction is on a solid state disk (synchronous_commit = on): 0.1 on one of its own that keeps its
 cache without power, 1 to 2 on a volume of a cloud."""
@@ -126,11 +130,20 @@ def _session_time(process: int) -> float:
         return 0.0
 
 
-def latency(plan: Plan, pages: Pages, catalog: Catalog, machine: Machine, writes: Iterable[Written] = ()) -> Latency:
+def latency(
+    plan: Plan,
+    pages: Pages,
+    catalog: Catalog,
+    machine: Machine,
+    writes: Iterable[Written] = (),
+    *,
+    beside: float = 0.0,
+) -> Latency:
     """How long one execution takes, in orders of magnitude.
 
     Args:
         writes: what the statement does beside its plan.
+        beside: milliseconds of the processor for what is no part of the plan.
     """
     settings, writes = catalog.settings, tuple(writes)
     reads = pages.sequential * settings.number("seq_page_cost") + pages.random * settings.number("random_page_cost")
@@ -138,7 +151,7 @@ def latency(plan: Plan, pages: Pages, catalog: Catalog, machine: Machine, writes
     total = plan.root.cost
     units = max(total - reads, total * 0.05) + sum(one.searched for one in writes) * _ROW_COST
     touched = sum((one.touched for one in writes), start=pages)
-    processor = units * machine.unit
+    processor = units * machine.unit + beside
     missing = 1.0 - machine.cached
     memory = touched.total * CACHED_READ / processes
     storage = missing * (touched.random * RANDOM_READ + touched.sequential * SEQUENTIAL_READ)

@@ -20,7 +20,7 @@ from dbdesign.queries.placeholders import numbered
 from dbdesign.simulate.clock import moved_to
 from dbdesign.simulate.conditions import Asker
 from dbdesign.simulate.findings.base import Case, PlanFinding, Subject, findings_of
-from dbdesign.simulate.latency import Latency, Machine, Plausibility, calibrate, latency
+from dbdesign.simulate.latency import STATEMENT, Latency, Machine, Plausibility, calibrate, latency
 from dbdesign.simulate.pages import Pages, pages_of
 from dbdesign.simulate.parameters import CASES, Parameter, parameters
 from dbdesign.simulate.plans import SCANS, Plan, read_plan
@@ -275,13 +275,16 @@ class Simulator:
         plans = {} if other else {case.name: case.plan for case in one.cases}
         common = plans.get("common")
         typical = plans.get("typical") or common or one.plan
-        usual = latency(typical, pages_of(typical, self.catalog), self.catalog, machine, one.writes)
+
+        def expected(plan: Plan) -> Latency:
+            return latency(plan, pages_of(plan, self.catalog), self.catalog, machine, one.writes, beside=STATEMENT)
+
+        usual = expected(typical)
         if one.query.target is None:
             return usual, None
         verdict = usual.against(one.query.target)
         if common is not None and common is not typical and verdict[0] == "plausible":
-            often = latency(common, pages_of(common, self.catalog), self.catalog, machine, one.writes)
-            worse, reason = often.against(one.query.target)
+            worse, reason = expected(common).against(one.query.target)
             if worse != "plausible":
                 return usual, ("doubtful", f"{verdict[1]} for typical values; for the commonest ones {reason}")
         return usual, verdict
