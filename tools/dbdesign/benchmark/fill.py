@@ -230,7 +230,7 @@ class Filling:
         return [row[0] for row in rows]
 
     def _assembled(self, found: list[Condition], wishes: Wishes) -> tuple[Insert, list[str]]:
-        ways = differing(self.table, self.schema, self.profile.columns, self.total, list(self.keys))
+        ways = differing(self.table, self.schema, self.profile.columns, self.wanted, list(self.keys))
         picks = self._picks(ways)
         referring = frozenset(column for pick in picks for column in pick.key.columns)
         sources = Sources(

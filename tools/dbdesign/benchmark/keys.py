@@ -83,7 +83,12 @@ def differing(
     rows: int,
     foreign_keys: list[ForeignKey],
 ) -> Differing:
-    """How the rows of a table differ. `foreign_keys` are those whose parents are filled already."""
+    """How the rows of a table differ.
+
+    Args:
+        rows: of the table, or of the partition whose profiles these are.
+        foreign_keys: those whose parents are filled already.
+    """
     found = Differing()
     referring = {name: key for key in reversed(foreign_keys) for name in key.columns}
     for columns in unique_sets(table):
@@ -119,8 +124,8 @@ def _differ(
         others = tuple(name for name in columns if name != chosen.name)
         profile = profiles.get(chosen.name)
         spacious = profile is not None and profile.distinct >= 0.4 * rows
-        wide = schema.resolve_type(chosen.type).kind in _WIDE or _is_counted(chosen)
-        if not others or (spacious and wide):
+        wide = schema.resolve_type(chosen.type).kind in _WIDE
+        if not others or _is_counted(chosen) or (spacious and wide):
             found.means[chosen.name] = "each row"
         else:
             found.means[chosen.name] = "rank"
