@@ -163,6 +163,13 @@ def test_the_key_of_a_partitioned_table_tells_rows_apart_and_times_are_spread_ov
         assert database.value("SELECT count(DISTINCT id) FROM events") == 10_000
 
 
+def test_every_page_is_visible_to_all_also_where_rows_refer_to_their_own_table() -> None:
+    text = "CREATE TABLE parts (id integer PRIMARY KEY, whole_id integer REFERENCES parts);"
+    with filled(text, 3_000) as database:
+        assert database.value("SELECT count(whole_id) FROM parts") > 1_000
+        assert database.value("SELECT relallvisible = relpages FROM pg_class WHERE relname = 'parts'")
+
+
 def test_correlation_is_what_analyze_finds() -> None:
     with filled(VOLUMES, 52_040, workload=WORKLOAD) as database:
         found = dict(
