@@ -33,6 +33,8 @@ def _parts(answer: AdviseIndexesAnswer) -> Iterator[RenderableType | Verbatim]:
     if answer.drop:
         yield Text("\nMay go:", style="bold")
         for drop in answer.drop:
+            if drop.ddl:
+                yield Verbatim(drop.ddl, style="green")
             yield Text(f"       {drop.index} on {drop.table}, {readable_size(drop.size_bytes)}: {drop.reason}")
     if answer.per_query:
         yield Text("")

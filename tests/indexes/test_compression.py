@@ -70,5 +70,5 @@ def test_each_of_very_many_queries_gets_the_cost_of_its_own_plan() -> None:
     assert [one.name for one in answer.per_query] == [f"q{number}" for number in range(MANY + 10)]
     assert all(one.cost_after < one.cost_before / 100 for one in answer.per_query)
     assert not any("WHERE" in one.ddl for one in answer.indexes)
-    assert sorted(answer.indexes[0].queries) == sorted(one.name for one in answer.per_query)
+    assert all(one.indexes for one in answer.per_query)
     assert "queries that stand for" in answer.summary

@@ -172,3 +172,52 @@ def test_what_a_document_is_asked_to_contain_is_found(schema: Schema, operator: 
     asked = {"?": "'a'", "@>": "'{\"a\": 1}'"}.get(operator, "array['a', 'b']")
     use = use_of(f"select id from customer where profile {operator} {asked}", schema, "customer")
     assert [(one.column, one.operator, one.kind) for one in use.contained] == [("profile", operator, "document")]
+
+
+def test_rows_that_are_compared_are_searched_by_all_their_columns(schema: Schema) -> None:
+    after = use_of("select id from orders where (placed_at, id) > ($1, $2)", schema, "orders")
+    assert (after.rows, after.ranges, after.computed) == ([("placed_at", "id")], {"placed_at"}, [])
+    for sql in ("(status, total) = ($1, $2)", "row(status, total) = row($1, $2)", "(status, total) in (($1, $2))"):
+        assert use_of(f"select id from orders where {sql}", schema, "orders").equal == {"status", "total"}
+
+
+def test_rows_join_column_by_column(schema: Schema) -> None:
+    sql = "select 1 from line where (order_id, number) in (select id, customer_id from orders)"
+    assert use_of(sql, schema, "line").joins == {"order_id": {("orders", "id")}, "number": {("orders", "customer_id")}}
+
+
+@pytest.mark.parametrize(
+    ("predicate", "operator"),
+    [
+        ("tags <@ $1", "<@"),
+        ("$1 <@ tags", "@>"),
+        ("tags operator(pg_catalog.&&) $1", "&&"),
+        ("profile @? '$.a ? (@.b > 1)'", "@?"),
+        ("email % 'x'", "%"),
+        ("'x' <% email", "%>"),
+        ("email ~ 'x$'", "~"),
+    ],
+)
+def test_an_operator_is_noted_as_if_the_column_stood_on_its_left(predicate: str, operator: str, schema: Schema) -> None:
+    use = use_of(f"select 1 from customer where {predicate} and region = $2", schema, "customer")
+    assert [one.operator for one in use.contained] == [operator]
+    assert use.equal == {"region"}
+
+
+def test_an_expression_is_kept_as_the_statement_has_it(schema: Schema) -> None:
+    sql = "select 1 from (select placed_at as at from orders) x where date_trunc('day', x.at) = $1"
+    assert [one.sql for one in use_of(sql, schema, "orders").computed] == ["date_trunc('day', placed_at)"]
+
+
+def test_orders_of_windows_and_extreme_values_are_found(schema: Schema) -> None:
+    ranked = use_of("select rank() over (partition by status order by total desc) from orders", schema, "orders")
+    assert [[(one.column, one.descending) for one in order] for order in ranked.windows] == [
+        [("status", False), ("total", True)]
+    ]
+    assert use_of("select max(total) from orders where status = $1", schema, "orders").extremes == ["total"]
+    assert use_of("select max(total) from orders group by status", schema, "orders").extremes == []
+
+
+def test_several_columns_that_an_update_sets_at_once_are_found(schema: Schema) -> None:
+    (write,) = analyse("update orders set (status, total) = (select 'x', 1) where id = 1", schema, "postgres").writes
+    assert write.columns == {"status", "total"}

@@ -15,10 +15,13 @@ from dbdesign.api.recent import Recent
 from dbdesign.api.twin_source import At, QueriesSource, Settings, StatisticsSource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dbdesign.api.source import Loaded
     from dbdesign.api.twin_source import TwinInput
-    from dbdesign.indexes.advise import Advice, Advised
+    from dbdesign.indexes.advise import Advice, Advised, Dropped
     from dbdesign.indexes.engines import Built
+    from dbdesign.indexes.existing import Existing
     from dbdesign.model.schema import Schema, Table
 
 Budget = Annotated[
@@ -32,6 +35,13 @@ SURE = 1.2
 
 LEAST_GAIN = 0.005
 """Share of the workload's cost that an index must save to be advised."""
+
+
+WORTH_SAYING = 0.001
+"""Share of the workload's cost from which an index's upkeep is told in words."""
+
+MOST_NAMED = 25
+"""Queries that an index is told to serve by name; per_query has the indexes of each."""
 
 
 class IndexOut(BaseModel):
@@ -54,6 +64,7 @@ class DropOut(BaseModel):
     table: str
     size_bytes: int
     reason: str
+    ddl: str | None = Field(default=None, description="that takes it away, once the advised indexes are built")
 
 
 class QueryOut(BaseModel):
@@ -140,7 +151,7 @@ def advise_indexes(
 def advised_ddl(
     loaded: Loaded, months: float, budget: str | None, call: Call
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The indexes advised for what a source says, as DDL, and what to know of them, a sentence each.
+    """The indexes advised for what a source says, as DDL, and what to know of them, a sentence each; none needs another extension.
 
     Raises:
         InputError: where there is no workload.
@@ -148,11 +159,12 @@ def advised_ddl(
     from dbdesign.api.twin_source import input_of
 
     given = input_of(loaded, months)
-    _, advice, proof, problems, _ = _advised(given, bytes_of(budget) if budget is not None else None, LEAST_GAIN, call)
+    limit = bytes_of(budget) if budget is not None else None
+    _, advice, proof, problems, _ = _advised(given, limit, LEAST_GAIN, call, offer=False)
     names, schema = _names(advice, given.design.schema_), given.design.schema_
     ddl = tuple(_index_item(one, names[one.index.name], schema, advice.before).value["ddl"] for one in advice.indexes)
     notes = [f"The indexes were advised for the design's own volumes: {_summary(given, advice, proof)}"]
-    notes += [f"Advised too: DROP INDEX {one.name}, since {reason} (not done here)." for one, reason in advice.drop]
+    notes += [f"Advised too: {one.existing.name} may go, since {one.reason} (not done here)." for one in advice.drop]
     return ddl, (*notes, *problems)
 
 
@@ -174,7 +186,7 @@ def _advise(
 
 
 def _advised(
-    given: TwinInput, limit: int | None, least_gain: float, call: Call
+    given: TwinInput, limit: int | None, least_gain: float, call: Call, *, offer: bool = True
 ) -> tuple[TwinInput, Advice, str, list[str], dict[str, int]]:
     from dbdesign.indexes.advise import Advisor
     from dbdesign.indexes.existing import existing_indexes
@@ -189,6 +201,7 @@ def _advised(
             given.design.schema_,
             given.queries,
             least_gain=least_gain,
+            offer=offer,
             tell=lambda done, said: call.step(0.15 + 0.75 * done, said),
         )
         advice = advisor.advise(limit if limit is not None else max(tables, BLOCK))
@@ -238,15 +251,12 @@ _TITLES = {
 
 
 def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[str, int]) -> list[Item]:
+    from dbdesign.indexes.engines import trial
+
     schema = given.design.schema_
     names = _names(advice, schema)
     items = [_index_item(one, names[one.index.name], schema, advice.before) for one in advice.indexes]
-    for existing, reason in advice.drop:
-        size = sizes.get(existing.name, 0)
-        value = {"index": existing.name, "table": existing.candidate.label, "size_bytes": size, "reason": reason}
-        items.append(
-            Item("drop", value, f"{existing.name} on {existing.candidate.label} ({readable_size(size)}): {reason}")
-        )
+    items += [_drop_item(one, advice, names, schema, sizes) for one in advice.drop]
     for query in advice.queries:
         used = [names.get(one, one) for one in query.indexes]
         value = {
@@ -293,8 +303,29 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
         )
     items += [Item("assumptions", text, f"assumed: {text}") for text in given.assumptions]
     slow = [f"{name}: {why}; what it costs with the advised indexes may be less" for name, why in advice.cut_short]
-    items += [Item("notes", text, text) for text in shortened([*given.notes, *slow, *problems], 500)]
+    notes = [*([how] if (how := trial(schema.engine)) and advice.indexes else []), *given.notes, *slow, *problems]
+    items += [Item("notes", text, text) for text in [*shortened(notes, 500), *advice.questions]]
     return items
+
+
+def _drop_item(one: Dropped, advice: Advice, names: dict[str, str], schema: Schema, sizes: dict[str, int]) -> Item:
+    table, size = one.existing.candidate.label, sizes.get(one.existing.name, 0)
+    share = _share(one.upkeep, advice.before)
+    reason = f"{one.reason}; keeping it costs {share:.1%} of the workload" if share >= WORTH_SAYING else one.reason
+    ddl = _drop(one.existing, advice, names, schema)
+    value = {"index": one.existing.name, "table": table, "size_bytes": size, "reason": reason, "ddl": ddl}
+    return Item("drop", value, f"{one.existing.name} on {table} ({readable_size(size)}): {reason}\n  {ddl}")
+
+
+def _drop(existing: Existing, advice: Advice, names: dict[str, str], schema: Schema) -> str:
+    """The statement that takes an index away."""
+    from dbdesign.indexes.engines import drop
+
+    table = schema.table_by_label[existing.candidate.label]
+    for one in advice.indexes:
+        if one.replaces is not None and one.replaces.replaced == existing:
+            return one.replaces.ddl(names[one.index.name], table)
+    return drop(existing, schema)
 
 
 def _names(advice: Advice, schema: Schema) -> dict[str, str]:
@@ -317,29 +348,50 @@ def _index_item(one: Advised, name: str, schema: Schema, before: float) -> Item:
     from dbdesign.indexes.engines import build
 
     built = _buildable(build(one.candidate, name, schema), schema.table_by_label[one.candidate.label])
+    named = _named(one.queries)
     value: dict[str, Any] = {
         "ddl": built.ddl,
         "table": one.candidate.label,
         "size_bytes": one.index.size,
         "gain": one.gain,
         "gain_share": round(_share(one.gain, before), 4),
-        "queries": list(one.queries),
+        "queries": named,
     }
     if one.upkeep:
         value["upkeep"] = one.upkeep
-    notes = [*built.notes, *_uncertain(one)]
+    notes = [*built.notes, *_heap_only_lost(one, schema), *_uncertain(one)]
     if notes:
         value["notes"] = notes
-    said = f"{built.ddl}  -- {readable_size(one.index.size)}, saves {value['gain_share']:.1%}; {', '.join(one.queries)}"
+    kept = f" after {_share(one.upkeep, before):.1%} for its upkeep" if one.upkeep >= WORTH_SAYING * before > 0 else ""
+    saved = f"{readable_size(one.index.size)}, saves {value['gain_share']:.1%}{kept}"
+    said = f"{built.ddl}  -- {saved}; {', '.join(named)}"
     return Item("indexes", value, "\n  ".join([said, *notes]))
+
+
+def _heap_only_lost(one: Advised, schema: Schema) -> list[str]:
+    """What the index costs the updates that were heap-only before it; of PostgreSQL alone."""
+    if not one.heap_only_lost or schema.engine.value != "postgresql":
+        return []
+    columns = ", ".join(one.heap_only_lost)
+    return [
+        f"updates that set {columns} are no longer heap-only (HOT): each makes an entry in every index of the table"
+    ]
+
+
+def _named(queries: Sequence[str]) -> list[str]:
+    """The queries that an index serves, the rest of very many as a number."""
+    if len(queries) <= MOST_NAMED:
+        return list(queries)
+    return [*queries[:MOST_NAMED], f"{len(queries) - MOST_NAMED:,} more (see per_query)"]
 
 
 def _uncertain(one: Advised) -> list[str]:
     """The range of an index's size, where it depends on how its columns hang together."""
-    if one.least_size * SURE >= one.index.size:
+    least, most = one.sizes
+    if least * SURE >= most:
         return []
     columns = ", ".join(key.text for key in one.candidate.keys)
-    said = f"its size is {readable_size(one.least_size)} to {readable_size(one.index.size)}"
+    said = f"its size is {readable_size(least)} to {readable_size(most)}"
     why = f"nothing tells how many combinations of ({columns}) there are"
     return [f"{said}: {why}; a foreign key or CREATE STATISTICS (ndistinct) would"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbdesign.dialects.base import dialect
 from dbdesign.model.schema import Engine
@@ -22,6 +22,12 @@ class KeyPart:
     def text(self) -> str:
         """What the key is of."""
         return self.column or self.expression or ""
+
+    @property
+    def backwards(self) -> KeyPart:
+        """The key as it is when the index is read from its end."""
+        nulls = {"first": "last", "last": "first"}.get(self.nulls or "")
+        return replace(self, descending=not self.descending, nulls=nulls)
 
     def sql(self) -> str:
         """As CREATE INDEX takes it."""
@@ -92,12 +98,9 @@ class Candidate:
     def is_prefix_of(self, other: Candidate) -> bool:
         """Whether the other serves every search that this one does."""
         same = (self.table, self.method, self.where) == (other.table, other.method, other.where)
-        return (
-            same
-            and self != other
-            and other.keys[: len(self.keys)] == self.keys
-            and set(self.include) <= set(other.columns)
-        )
+        leading = other.keys[: len(self.keys)]
+        begins = self.keys in (leading, tuple(key.backwards for key in leading) if self.method == "btree" else leading)
+        return same and self != other and begins and set(self.include) <= set(other.columns)
 
 
 def quoted(name: str | None) -> str:

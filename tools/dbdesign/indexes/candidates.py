@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
+from dbdesign.indexes.access_methods import prefix_class, searched
 from dbdesign.indexes.candidate import Candidate, KeyPart, quoted
 from dbdesign.model.schema import Table
 from dbdesign.model.types import Kind
@@ -42,7 +43,7 @@ MOSTLY_NULL = 0.5
 _NO_BTREE = frozenset(
     {Kind.JSON, Kind.XML, Kind.TSVECTOR, Kind.GEOMETRY, Kind.GEOGRAPHY, Kind.VECTOR, Kind.JSONB, Kind.ARRAY}
 )
-_INVERTED = frozenset({Kind.JSONB, Kind.ARRAY, Kind.TSVECTOR, Kind.HSTORE})
+_NO_BTREE_NAMES = frozenset({"point", "box", "polygon", "circle", "line", "lseg", "path", "json", "xml"})
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,18 @@ class Facts:
         distinct: different values of a column, by label and name.
         width: average bytes.
         correlation: with the order of rows.
-        trigrams: the operator class of pg_trgm, as SQL, where it is installed.
+        extensions: that the database has.
         nulls: share of rows in which a column is NULL.
+        classes: whether the engine has operator classes for patterns.
     """
 
     rows: Callable[[str], float]
     distinct: Callable[[str, str], float]
     width: Callable[[str, str], float]
     correlation: Callable[[str, str], float]
-    trigrams: str | None = None
+    extensions: frozenset[str] = frozenset()
     nulls: Callable[[str, str], float] = lambda _label, _name: 0.0
+    classes: bool = True
 
 
 def candidates_of(use: TableUse, facts: Facts, *, partial: bool) -> Iterator[Candidate]:
@@ -78,12 +81,12 @@ def candidates_of(use: TableUse, facts: Facts, *, partial: bool) -> Iterator[Can
     searches = list(dict.fromkeys(_searches_of(use, facts)))
     sequences = list(dict.fromkeys((*searches, *_shared(use, facts))))
     for columns in sequences:
-        yield _candidate(table, [KeyPart(column) for column in columns])
+        yield _candidate(table, _keys(use, columns, facts))
     for columns in searches:
-        yield from _covering(use, columns, facts)
+        yield from _covering(use, _keys(use, columns, facts), facts)
     yield from _ordered(use, facts)
     yield from _computed(use, facts)
-    yield from _inverted(use, facts)
+    yield from searched(use, facts.extensions, _finest_first(use, facts, use.equal))
     yield from _block_ranges(use, facts)
     yield from _hashed(use, facts)
     yield from _filled(use, sequences, facts)
@@ -96,7 +99,24 @@ def _candidate(table: Table, keys: Sequence[KeyPart], **more: object) -> Candida
 
 
 def _indexable(use: TableUse, names: Iterable[str]) -> list[str]:
-    return [name for name in names if (column := use.table.column(name)) and column.type.kind not in _NO_BTREE]
+    return [
+        name
+        for name in names
+        if (column := use.table.column(name))
+        and column.type.kind not in _NO_BTREE
+        and column.type.native not in _NO_BTREE_NAMES
+    ]
+
+
+def _keys(use: TableUse, columns: Iterable[str], facts: Facts) -> list[KeyPart]:
+    """Columns as keys; one of which a pattern gives the beginning, and that nothing is ordered by, in the class that serves it."""
+    ordered = {one.column for one in use.ordered}
+    found = []
+    for name in columns:
+        column = use.table.column(name)
+        pattern = facts.classes and column is not None and name in use.prefixes and name not in ordered
+        found.append(KeyPart(name, opclass=prefix_class(column) if pattern and column else None))
+    return found
 
 
 def _finest_first(use: TableUse, facts: Facts, names: Iterable[str]) -> list[str]:
@@ -122,6 +142,10 @@ def _searches_of(use: TableUse, facts: Facts) -> Iterator[tuple[str, ...]]:
         yield from (_extended([], grouped), _extended(equal, grouped))
     if ordered:
         yield from (_extended(equal, ordered), _extended([], ordered))
+    for row in use.rows:
+        yield from (_extended(equal, _indexable(use, row)), _extended([], _indexable(use, row)))
+    for name in _indexable(use, use.extremes):
+        yield from (_extended(equal[: MOST_KEYS - 1], [name]), (name,))
 
 
 def _extended(first: Sequence[str], then: Sequence[str]) -> tuple[str, ...]:
@@ -156,15 +180,15 @@ def _shared(use: TableUse, facts: Facts) -> Iterator[tuple[str, ...]]:
                 yield from ((name, other), (other, name))
 
 
-def _covering(use: TableUse, columns: tuple[str, ...], facts: Facts, where: str | None = None) -> Iterator[Candidate]:
+def _covering(use: TableUse, keys: Sequence[KeyPart], facts: Facts, where: str | None = None) -> Iterator[Candidate]:
     """The same search with everything else that the statement reads, so that the table is not visited."""
+    columns = [key.text for key in keys]
     rest = tuple(sorted(use.used - set(columns)))
     table, label = use.table, use.table.label
     if not rest or len(rest) > MOST_INCLUDED or use.all_columns:
         return
     if sum(facts.width(label, name) for name in (*columns, *rest)) > MOST_COVERED_BYTES:
         return
-    keys = tuple(KeyPart(column) for column in columns)
     yield _candidate(table, keys, include=rest, where=where)
     if len(rest) <= 3 and len(_indexable(use, rest)) == len(rest):
         # all as keys: equal ones are then kept once, which included columns prevent
@@ -174,12 +198,16 @@ def _covering(use: TableUse, columns: tuple[str, ...], facts: Facts, where: str 
 
 def _ordered(use: TableUse, facts: Facts) -> Iterator[Candidate]:
     """Orders that a plain B-tree, read forwards or backwards, does not give: mixed directions, NULLs elsewhere."""
-    directions = {one.descending for one in use.ordered}
-    if not use.ordered or (len(directions) == 1 and not any(one.nulls for one in use.ordered)):
-        return
     equal = sorted(_indexable(use, use.equal), key=lambda name: -facts.distinct(use.table.label, name))
-    parts = [KeyPart(one.column, descending=one.descending, nulls=one.nulls) for one in use.ordered]
-    yield _candidate(use.table, [*(KeyPart(name) for name in equal), *parts][:MOST_KEYS])
+    for order in (tuple(use.ordered), *use.windows):
+        if order in use.windows or len({one.descending for one in order}) > 1 or any(one.nulls for one in order):
+            wanted = [one for one in order if one.column not in equal]
+            parts = [KeyPart(one.column, descending=one.descending, nulls=one.nulls) for one in wanted]
+            keys = [*(KeyPart(name) for name in equal), *parts][:MOST_KEYS]
+            if parts:
+                yield _candidate(use.table, keys)
+            if parts and order in use.windows:
+                yield from _covering(use, keys, facts)
 
 
 def _computed(use: TableUse, facts: Facts) -> Iterator[Candidate]:
@@ -189,23 +217,6 @@ def _computed(use: TableUse, facts: Facts) -> Iterator[Candidate]:
         yield _candidate(use.table, [key])
         if equal:
             yield _candidate(use.table, [*(KeyPart(name) for name in equal[:2]), key])
-
-
-def _inverted(use: TableUse, facts: Facts) -> Iterator[Candidate]:
-    for one in dict.fromkeys(use.contained):
-        column = use.table.column(one.column)
-        if column is None:
-            continue
-        if column.type.kind in _INVERTED:
-            only_paths = column.type.kind is Kind.JSONB and one.operator in {
-                "@>",
-                "@@",
-            }  # smaller, and all that is asked
-            yield _candidate(
-                use.table, [KeyPart(one.column, opclass="jsonb_path_ops" if only_paths else None)], method="gin"
-            )
-        elif one.kind == "pattern" and facts.trigrams and column.type.is_text:
-            yield _candidate(use.table, [KeyPart(one.column, opclass=facts.trigrams)], method="gin")
 
 
 def _block_ranges(use: TableUse, facts: Facts) -> Iterator[Candidate]:
@@ -237,8 +248,8 @@ def _filled(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) -
         if sparse:
             emptiest = max(sparse, key=lambda name: (facts.nulls(label, name), name))
             where = quoted(emptiest) + NOT_NULL
-            yield _candidate(use.table, [KeyPart(name) for name in columns], where=where)
-            yield from _covering(use, columns, facts, where)
+            yield _candidate(use.table, _keys(use, columns, facts), where=where)
+            yield from _covering(use, _keys(use, columns, facts), facts, where)
 
 
 def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) -> Iterator[Candidate]:
@@ -249,7 +260,7 @@ def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) 
         for columns in sequences[:MOST_UNDER_CONDITION]:
             rest = tuple(name for name in columns if name != condition.column)
             if rest and len(rest) == len(columns):
-                yield _candidate(use.table, [KeyPart(name) for name in rest], where=condition.sql)
+                yield _candidate(use.table, _keys(use, rest, facts), where=condition.sql)
 
 
 def merged(one: Candidate, other: Candidate) -> Iterator[Candidate]:

@@ -8,7 +8,9 @@ _QUOTED = r"E?'(?:[^'\\]|\\.|'')*'|\"(?:[^\"]|\"\")*\"|(?P<dollar>\$\w*\$).*?(?P
 _NAMED = re.compile(
     rf"{_QUOTED}|::|(?<![\w:]):([A-Za-z_]\w*)|(?<![\w@<>!~|&])@([A-Za-z_]\w*)|%\((\w+)\)s|(%s)", re.DOTALL
 )
-_MARKS = re.compile(rf"{_QUOTED}|(\?)", re.DOTALL)
+_MARKS = re.compile(rf"{_QUOTED}|(?<!@)(\?)", re.DOTALL)
+"""Not the one of `@?`, which asks a jsonpath of a document."""
+
 _NUMBERED = re.compile(r"\$\d+")
 _CROWDED = re.compile(r"(\$\d+)(?=[^\s\w])")
 

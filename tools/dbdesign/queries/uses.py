@@ -37,22 +37,32 @@ class ComputedKey:
     sql: str
     columns: tuple[str, ...]
     kind: str
-    """`equal`, `range`, `join` or `order`."""
+    """`equal`, `range` or `order`."""
 
 
 @dataclass(frozen=True)
 class Containment:
-    """A predicate that only an inverted or trigram index serves.
+    """A predicate that only an inverted index, a search tree or a trigram index serves.
 
     Attributes:
-        column: column name or expression SQL.
-        operator: `@>`, `@@`, `&&`, `?`, `~~` (LIKE with a leading wildcard) …
-        kind: `document`, `array`, `text search`, `pattern`, `range` …
+        column: column name, or expression SQL.
+        operator: as if the column stood on its left: `@>`, `@@`, `&&`, `?`, `~~` (LIKE with a leading wildcard) …
+        kind: `document`, `array`, `text search`, `pattern`, `range`, `network`, `similarity` or `geometry`.
+        columns: of an expression; empty where `column` is one.
     """
 
     column: str
     operator: str
     kind: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A column that an ORDER BY … LIMIT asks the nearest values of, and the operator that tells how near they are."""
+
+    column: str
+    operator: str
 
 
 @dataclass
@@ -68,6 +78,10 @@ class TableUse:
         ordered: columns of ORDER BY, where the leading ones are this table's.
         used: every column that the statement reads.
         limited: whether a LIMIT may end the reading early.
+        rows: columns compared together: `(a, b) > ($1, $2)`.
+        prefixes: those of `ranges` of which a pattern gives the first characters.
+        extremes: columns of which the least or the greatest value is asked.
+        windows: orders that window functions want.
     """
 
     table: Table
@@ -83,6 +97,18 @@ class TableUse:
     contained: list[Containment] = field(default_factory=list)
     all_columns: bool = False
     limited: bool = False
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    prefixes: set[str] = field(default_factory=set)
+    extremes: list[str] = field(default_factory=list)
+    windows: list[tuple[Ordering, ...]] = field(default_factory=list)
+    nearest: list[Nearest] = field(default_factory=list)
+
+    @property
+    def searched(self) -> set[str]:
+        """The columns that rows are found or put in order by."""
+        orders = [self.ordered, *self.windows]
+        ordered = {one.column for order in orders for one in order}
+        return {*self.equal, *self.ranges, *self.either, *self.joins, *self.grouped, *self.extremes} | ordered
 
 
 @dataclass(frozen=True)
