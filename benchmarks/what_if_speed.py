@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from dbdesign.engines.postgres import dedicated, embedded
 from dbdesign.engines.postgres.scratch import ScratchDatabase
 from dbdesign.twin.dump import read_dump
 from dbdesign.twin.twin import Hypothetical, Twin, production_twin
+from processor import session_time
 from tpc import ROOMY, TPC_H, load, queries
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
@@ -39,8 +41,26 @@ Pair = tuple[str, str]
 Task = tuple[str, str]
 """An engine and an order."""
 
-Ask = Callable[[Sequence[Pair]], float]
-"""Plans every pair, in that order; seconds."""
+
+@dataclass(frozen=True)
+class Ask:
+    """One way to plan pairs.
+
+    Attributes:
+        plan: plans every pair, in that order.
+        session: the server's process that does it.
+    """
+
+    plan: Callable[[Sequence[Pair]], None]
+    session: Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What-ifs a second, and microseconds of processor time of one, of this process and of the server's session together."""
+
+    rate: float
+    processor: float
 
 
 def pairs(database: ScratchDatabase, texts: Sequence[str]) -> list[Pair]:
@@ -64,52 +84,58 @@ def plan_cost(answer: bytes) -> float:
 def with_twin(twin: Twin, made: Mapping[str, Hypothetical]) -> Ask:
     """What-ifs on the twin."""
 
-    def ask(asked: Sequence[Pair]) -> float:
-        began = time.perf_counter()
+    def plan(asked: Sequence[Pair]) -> None:
         for query, definition in asked:
             _ = twin.explain(query, [made[definition]]).cost
-        return time.perf_counter() - began
 
-    return ask
+    return Ask(plan, lambda: twin.database.user.pgconn.backend_pid)
 
 
 def with_hypopg(database: ScratchDatabase) -> Ask:
     """What-ifs with HypoPG: where the index changes, the last is forgotten and the next made, in one message with the query."""
     connection = database.user.pgconn
 
-    def ask(asked: Sequence[Pair]) -> float:
+    def plan(asked: Sequence[Pair]) -> None:
         last = None
-        began = time.perf_counter()
         for query, definition in asked:
             change = f"select hypopg_reset(); select hypopg_create_index('create index {definition}'); "
             text = f"{change if definition != last else ''}explain (format json) {query}"
             last = definition
             plan_cost(connection.exec_(text.encode()).get_value(0, 0) or b"")
-        return time.perf_counter() - began
 
-    return ask
+    return Ask(plan, lambda: connection.backend_pid)
 
 
 def without(database: psycopg.Connection[Any]) -> Ask:
     """The same plans without any index, as a base: what is left is the planner's and the connection's own time."""
     connection = database.pgconn
 
-    def ask(asked: Sequence[Pair]) -> float:
-        began = time.perf_counter()
+    def plan(asked: Sequence[Pair]) -> None:
         for query, _ in asked:
             plan_cost(connection.exec_(f"explain (format json) {query}".encode()).get_value(0, 0) or b"")
-        return time.perf_counter() - began
 
-    return ask
+    return Ask(plan, lambda: connection.backend_pid)
 
 
-def speeds(tasks: Mapping[Task, tuple[Ask, Sequence[Pair]]]) -> dict[Task, float]:
-    """What-ifs a second, the best of some rounds; the engines take turns, so that what else the machine does meets all."""
-    times: dict[Task, list[float]] = {task: [] for task in tasks}
+def speeds(tasks: Mapping[Task, tuple[Ask, Sequence[Pair]]]) -> dict[Task, Speed]:
+    """The best of some rounds; the engines take turns, so that what else the machine does meets all."""
+    found: dict[Task, list[Speed]] = {task: [] for task in tasks}
     for _ in range(WARM + ROUNDS):
         for task, (ask, asked) in tasks.items():
-            times[task].append(ask(asked))
-    return {task: len(tasks[task][1]) / min(taken[WARM:]) for task, taken in times.items()}
+            found[task].append(speed(ask, asked))
+    return {
+        task: Speed(max(one.rate for one in rounds[WARM:]), min(one.processor for one in rounds[WARM:]))
+        for task, rounds in found.items()
+    }
+
+
+def speed(ask: Ask, asked: Sequence[Pair]) -> Speed:
+    """Of one round."""
+    began, own, there = time.perf_counter(), time.process_time(), session_time(ask.session())
+    ask.plan(asked)
+    wall = time.perf_counter() - began
+    used = time.process_time() - own + session_time(ask.session()) - there
+    return Speed(len(asked) / wall, used / len(asked) * 1e6)
 
 
 @contextmanager
@@ -141,7 +167,7 @@ def orders(asked: Sequence[Pair]) -> dict[str, list[Pair]]:
     }
 
 
-def measure(scale: float) -> tuple[int, dict[Task, float]]:
+def measure(scale: float) -> tuple[int, dict[Task, Speed]]:
     """How many what-ifs, and how many a second."""
     texts = queries(TPC_H)
     tasks: dict[Task, tuple[Ask, Sequence[Pair]]] = {}
@@ -179,16 +205,19 @@ def hypothetical(
     return twin, {one.definition: one for one in made if isinstance(one, Hypothetical)}
 
 
-def table(number: int, found: Mapping[Task, float]) -> Table:
-    """What-ifs a second."""
-    shown = Table(title=f"what-ifs a second, {number} of TPC-H's queries with an index", title_justify="left")
+def table(number: int, found: Mapping[Task, Speed]) -> Table:
+    """What-ifs a second, and the microseconds of processor time that one takes."""
+    shown = Table(
+        title=f"what-ifs a second (and processor time of one), {number} of TPC-H's queries with an index",
+        title_justify="left",
+    )
     shown.add_column("engine")
     names = list(dict.fromkeys(order for _, order in found))
     for name in names:
         shown.add_column(name, justify="right")
     for engine in dict.fromkeys(engine for engine, _ in found):
         speeds_of = [found.get((engine, name)) for name in names]
-        shown.add_row(engine, *("" if speed is None else f"{speed:,.0f}" for speed in speeds_of))
+        shown.add_row(engine, *(f"{one.rate:,.0f}  ({one.processor:,.0f} µs)" if one else "" for one in speeds_of))
     return shown
 
 

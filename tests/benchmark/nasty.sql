@@ -184,3 +184,49 @@ CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON events FOR EACH ROW EXECUTE FUN
 CREATE TABLE parent (id integer PRIMARY KEY, note text);
 CREATE TABLE child (extra integer NOT NULL) INHERITS (parent);
 CREATE TABLE empty_row ();
+
+-- time as a part of keys: a booking lies inside of a period that has a price
+CREATE TABLE room_prices (
+    room_id integer NOT NULL,
+    valid daterange NOT NULL,
+    price numeric(8, 2) NOT NULL CHECK (price > 0),
+    PRIMARY KEY (room_id, valid WITHOUT OVERLAPS)
+);
+CREATE TABLE priced_bookings (
+    id integer PRIMARY KEY,
+    room_id integer NOT NULL,
+    during daterange NOT NULL,
+    cancelled boolean NOT NULL,
+    FOREIGN KEY (room_id, PERIOD during) REFERENCES room_prices (room_id, PERIOD valid),
+    EXCLUDE USING gist (room_id WITH =, during WITH &&) WHERE (NOT cancelled)
+);
+
+-- columns that follow from others
+CREATE TABLE invoices (
+    number text PRIMARY KEY CHECK (number ~ '^INV-\d{4}-\d{6}$'),
+    net numeric(12, 2) NOT NULL CHECK (net >= 0),
+    tax numeric(12, 2) NOT NULL,
+    gross numeric(12, 2) NOT NULL,
+    paid_on date,
+    is_paid boolean NOT NULL,
+    CHECK (gross = net + tax),
+    CHECK (tax = round(net * 0.19, 2) OR tax = 0),
+    CHECK (is_paid = (paid_on IS NOT NULL))
+);
+
+-- a tree in each tenant
+CREATE TABLE folders (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    id integer NOT NULL,
+    parent_id integer,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, parent_id) REFERENCES folders ON DELETE SET NULL (parent_id),
+    CHECK (parent_id IS NULL OR parent_id <> id)
+);
+CREATE TABLE pages (
+    site integer NOT NULL,
+    id integer NOT NULL,
+    parent_id integer,
+    PRIMARY KEY (site, id),
+    FOREIGN KEY (site, parent_id) REFERENCES pages
+);

@@ -40,6 +40,25 @@ def test_every_table_of_a_nasty_schema_is_filled_and_no_constraint_is_violated()
         assert notes == {"oddities": ("document: no value of xml can be made; it is NULL",)}
         assert database.value("SELECT count(*) FROM hr.employees WHERE boss_id IS NOT NULL") > 100
         assert database.value("SELECT count(*) FROM ONLY readings") == 0
+        assert database.value("SELECT count(DISTINCT is_paid) FROM invoices") == 2
+        assert database.value("SELECT count(*) FROM invoices WHERE gross <> net + tax") == 0
+
+
+def test_trees_within_tenants_have_no_circles() -> None:
+    volumes = {
+        "pages": TableVolume(rows=1_000, columns={"site": ColumnVolume(distinct=10)}),
+        "tenants": TableVolume(rows=20),
+    }
+    with filled(NASTY, 8_000, workload=Workload(volumes=volumes)) as database:
+        for table, tenant in (("folders", "tenant_id"), ("pages", "site")):
+            rows = database.value(f"SELECT count(*) FROM {table}")
+            assert database.value(f"SELECT count(parent_id) FROM {table}") > rows / 4
+            reached = database.value(
+                f"WITH RECURSIVE tree AS (SELECT {tenant}, id FROM {table} WHERE parent_id IS NULL UNION ALL "
+                f"SELECT t.{tenant}, t.id FROM {table} t JOIN tree p ON t.{tenant} = p.{tenant} AND t.parent_id = p.id) "
+                "SELECT count(*) FROM tree"
+            )
+            assert reached == rows
 
 
 @pytest.mark.parametrize("text", [MARKETPLACE, NASTY], ids=["marketplace", "nasty"])
@@ -126,6 +145,29 @@ def test_zipf_is_exact_for_the_commonest_and_close_for_all() -> None:
     assert len(counts) == pytest.approx(2_000, rel=0.02)
     for rank in (1, 2, 3, 5, 10, 24, 25, 40, 100, 300, 1_000):
         assert counts[rank - 1] == pytest.approx(50_000 * rank**-1.1 / total, rel=0.02, abs=1.5)
+
+
+@pytest.mark.parametrize("key", ["bigint GENERATED ALWAYS AS IDENTITY", "uuid", "bigserial"])
+def test_the_key_of_a_partitioned_table_tells_rows_apart_and_times_are_spread_over_each_partition(key: str) -> None:
+    quarters = "".join(
+        f"CREATE TABLE events_{month} PARTITION OF events FOR VALUES FROM ('2025-{month:02}-01') TO ('{to}');"
+        for month, to in ((1, "2025-04-01"), (4, "2025-07-01"), (7, "2025-10-01"), (10, "2026-01-01"))
+    )
+    text = f"CREATE TABLE events (id {key}, at timestamptz NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); {quarters}"
+    with filled(text, 10_000) as database:
+        months = database.session.rows(
+            "SELECT date_trunc('month', at) AS month, count(*) FROM events GROUP BY 1 ORDER BY 1"
+        )
+        assert len(months) == 12
+        assert all(rows == pytest.approx(10_000 / 12, rel=0.2) for _, rows in months)
+        assert database.value("SELECT count(DISTINCT id) FROM events") == 10_000
+
+
+def test_every_page_is_visible_to_all_also_where_rows_refer_to_their_own_table() -> None:
+    text = "CREATE TABLE parts (id integer PRIMARY KEY, whole_id integer REFERENCES parts);"
+    with filled(text, 3_000) as database:
+        assert database.value("SELECT count(whole_id) FROM parts") > 1_000
+        assert database.value("SELECT relallvisible = relpages FROM pg_class WHERE relname = 'parts'")
 
 
 def test_correlation_is_what_analyze_finds() -> None:

@@ -155,6 +155,27 @@ def test_the_same_seed_draws_the_same_values_and_writes_leave_nothing_behind() -
         assert database.checksums() == before
 
 
+def test_two_bounds_of_a_column_leave_a_share_of_its_rows_and_inserted_rows_differ() -> None:
+    asked = [
+        Query(name="time", sql="select count(*) from orders where placed_at >= $1 and placed_at < $2 and total>$3"),
+        Query(name="users", sql="insert into users (id,email) values ($1,$2),($3,$4)"),
+    ]
+    with filled(SCHEMA, 3_000, workload=WORKLOAD) as database:
+        counts = {table.label: table.rows for table in database.loaded.tables}
+        [time, users] = make_ready(database.session, database.schema, asked, counts, 1)
+        shares = [
+            database.value(
+                f"SELECT count(*) / {counts['orders']}.0 FROM orders WHERE placed_at >= '{values[0]}' AND placed_at < '{values[1]}'"
+            )
+            for values in time.values[:40]
+        ]
+    assert all(0.005 < share < 0.3 for share in shares)
+    assert min(shares) < 0.03
+    assert max(shares) > 0.12
+    fresh = [text for values in users.values for text in values]
+    assert len(set(fresh)) == len(fresh), "keys of two rows of one statement, and of different statements"
+
+
 def test_percentiles_are_nearest_rank() -> None:
     values = [float(one) for one in range(1, 101)]
     assert [percentile(values, one) for one in (0, 50, 95, 99, 100)] == [1, 50, 95, 99, 100]

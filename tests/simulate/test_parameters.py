@@ -65,9 +65,39 @@ def test_a_unique_column_has_one_case() -> None:
 
 
 def test_what_nothing_is_known_of_is_said() -> None:
-    [one] = simulated(DDL, VOLUMES, ["select total from orders where tags @> $1"])
+    [one] = simulated(DDL, VOLUMES, ["select total from orders where point(1, 2) <@ $1::box"])
     assert one.cases == ()
-    assert one.notes == ("no custom plans: nothing is known of values for $1 (text[])",)
+    assert one.notes == ("no custom plans: nothing is known of values for $1 (box)",)
+
+
+def test_a_pattern_begins_with_a_wildcard_or_with_letters_or_is_whole() -> None:
+    [known, unknown] = simulated(
+        DDL,
+        VOLUMES,
+        ["select total from orders where code like $1", "select total from orders where total || 'x' like $1"],
+    )
+    assert [case.values for case in known.cases] == [("co2%",), ("%o2%",), ("co49499999%",)]
+    assert [case.values for case in unknown.cases] == [("wor%",), ("%or%",), ("words%",)]
+    rows = {case.name: next(case.plan.scans()).rows for case in known.cases}
+    assert rows["rare"] < rows["typical"]
+
+
+def test_an_array_is_searched_for_common_and_rare_elements() -> None:
+    [one] = simulated(DDL, VOLUMES, ["select total from orders where tags @> $1"])
+    rows = {case.name: next(case.plan.scans()).rows for case in one.cases}
+    assert rows["rare"] < rows["typical"] < rows["common"]
+    assert all(values[0] and values[0].startswith('{"') for values in (case.values for case in one.cases))
+
+
+def test_findings_are_of_the_plan_that_the_server_keeps_to() -> None:
+    ddl = f"{DDL} CREATE INDEX orders_code ON orders (code);"
+    [one] = simulated(ddl, VOLUMES, ["select total from orders where ($1::text is null or code = $1)"])
+    assert one.custom is not None
+    assert one.used is one.cases[0].plan
+    assert {finding.id for finding in one.findings} == {"generic-plan-worse"}
+    [fixed] = simulated(ddl, VOLUMES, ["select total from orders where id = $1"])
+    assert fixed.custom is None
+    assert fixed.used is fixed.plan
 
 
 def test_placeholders_of_every_library_are_numbered() -> None:

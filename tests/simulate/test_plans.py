@@ -44,6 +44,30 @@ def test_a_limit_asks_for_a_share_of_what_is_below_it() -> None:
     assert one.pages.total < 60
 
 
+def test_what_is_materialised_is_read_once() -> None:
+    [one] = simulated(
+        DDL,
+        VOLUMES,
+        ["select * from children c join parents p on p.name <> c.kind where c.id < 500 and p.id < 3000"],
+        settings={"enable_hashjoin": "off", "enable_mergejoin": "off"},
+    )
+    assert one.plan is not None
+    kept = next(node for node in one.plan.nodes if node.type == "Materialize")
+    assert kept.loops > 100
+    assert kept.children[0].loops == 1
+
+
+def test_a_search_by_a_later_column_passes_all_entries_before_it() -> None:
+    ddl = f"{DDL} DROP INDEX children_parent; CREATE INDEX ON children (id, parent_id);"
+    [one] = simulated(
+        ddl, VOLUMES, ["select id from children where parent_id = $1"], settings={"enable_seqscan": "off"}
+    )
+    assert one.plan is not None
+    scan = next(one.plan.scans())
+    assert scan.entries == pytest.approx(100e6)
+    assert one.pages.total > 250_000
+
+
 def test_a_sequential_scan_touches_every_block_and_a_point_look_up_a_handful() -> None:
     whole, point = simulated(
         DDL, VOLUMES, ["select * from children where amount = -1", "select * from children where id = $1"]

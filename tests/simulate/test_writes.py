@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbdesign.model.workload import LatencyTarget
 from dbdesign.simulate.writes import Written
 from simulate_designs import simulated
 
@@ -94,3 +95,51 @@ def test_the_updates_of_on_conflict_and_merge_have_a_verdict_too() -> None:
 def test_rows_are_routed_to_partitions() -> None:
     found = written("insert into log (at, said) values ($1, $2)")
     assert (found.partitions, found.partitioned_by) == (2, ("at",))
+
+
+def test_the_latency_of_a_delete_counts_the_scan_for_rows_that_refer_to_it() -> None:
+    [gone, kept] = simulated(
+        DDL,
+        VOLUMES,
+        ["delete from parents where id = $1", "delete from rows where id = $1"],
+        target=LatencyTarget(milliseconds=20),
+    )
+    assert gone.verdict is not None
+    assert gone.verdict[0] == "implausible"
+    assert gone.writes[0].foreign_keys[0].found == 20
+    assert gone.writes[0].searched == 20e6
+    assert kept.verdict is not None
+    assert kept.verdict[0] == "plausible"
+    assert "commit 1 ms" in kept.verdict[1]
+
+
+def test_new_entries_of_keys_that_are_counted_up_find_their_leaf_in_memory() -> None:
+    found = written("insert into rows (id,parent_id,amount) values ($1,$2,$3)")
+    assert {one.name: one.ordered for one in found.indexes} == {"rows_pkey": True, "rows_amount": False}
+    assert found.touched.random == 3  # of rows_amount, and the parent's leaf and row
+
+
+HIDDEN = """
+CREATE TABLE secrets (id bigint PRIMARY KEY, owner_id bigint NOT NULL);
+CREATE TABLE audits (id bigint PRIMARY KEY, secret_id bigint NOT NULL);
+ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON secrets USING (owner_id = current_setting('app.owner')::bigint);
+CREATE FUNCTION audited(bigint) RETURNS bigint LANGUAGE sql STABLE AS 'select count(*) from audits where secret_id = $1';
+CREATE FUNCTION doubled(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'select 2 * $1';
+"""
+
+
+def test_what_a_plan_does_not_show_is_said() -> None:
+    [one, other] = simulated(
+        HIDDEN,
+        "{secrets: 1M, audits: 5M}",
+        ["select audited(id), doubled(id) from secrets where id = $1", "select doubled(id) from audits where id = $1"],
+    )
+    [security, function] = one.notes
+    assert security.startswith(
+        "row security of secrets is not in this plan, which is the owner's: for others it adds own: owner_id = "
+    )
+    assert (
+        function == "audited runs statements of its own, on audits: the plan, its cost and its blocks do not count them"
+    )
+    assert other.notes == ()

@@ -82,6 +82,10 @@ class SimulatedQueryOut(BaseModel):
     findings: list[PlanFindingOut] = Field(default_factory=list)
     parameters: list[ParameterOut] = Field(default_factory=list)
     parameter_sensitive: bool | None = None
+    plan_kept: Literal["generic", "custom"] | None = Field(
+        default=None,
+        description="by the server: without the values, or made for them each time; what findings and latency are of",
+    )
     custom_plans: list[CaseOut] = Field(default_factory=list)
     growth: dict[str, Any] | None = None
     writes: list[dict[str, Any]] = Field(default_factory=list)
@@ -176,6 +180,7 @@ def query_value(one: Simulated, detail: Detail) -> dict[str, Any]:
         value["parameters"] = [_parameter(parameter) for parameter in one.parameters]
     if one.cases:
         value["parameter_sensitive"] = one.sensitive
+        value["plan_kept"] = "generic" if one.custom is None else "custom"
         value["custom_plans"] = [_case(case, detail) for case in one.cases]
     if one.growth is not None:
         value["growth"] = growth_value(one.growth)
@@ -282,7 +287,9 @@ def query_text(one: Simulated, detail: Detail) -> str:
     lines += [f"  {found.severity.value} {found.id}: {found.message}\n    {found.remedy}" for found in one.findings]
     if one.cases:
         costs = ", ".join(f"{case.name} ({', '.join(map(str, case.values))}) {case.cost:,.0f}" for case in one.cases)
-        lines.append(f"  cost by values: {costs}{'; the plan depends on the values' if one.sensitive else ''}")
+        kept = "the generic plan" if one.custom is None else "plans made for the values"
+        depends = "; the plan depends on the values" if one.sensitive else ""
+        lines.append(f"  cost by values: {costs}; the server keeps to {kept}{depends}")
     lines += [
         f"  {line}" for line in (*growth_lines(one.growth), *(said for one in one.writes for said in write_lines(one)))
     ]

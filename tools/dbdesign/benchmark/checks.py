@@ -83,7 +83,16 @@ class Present:
     column: str
 
 
-Fact = Bound | Labels | Pair | Filled | Length | Pattern | Present
+@dataclass(frozen=True)
+class Equation:
+    """`column = expression` of other columns."""
+
+    column: str
+    sql: str
+    others: tuple[str, ...]
+
+
+Fact = Bound | Labels | Pair | Filled | Length | Pattern | Present | Equation
 
 
 @dataclass(frozen=True)
@@ -232,8 +241,16 @@ class _Reader:
             yield Labels(one, (value,)) if operator == "=" else Bound(one, operator, value)
         elif other is not None and (value := _literal(left)) is not None:
             yield Labels(other, (value,)) if operator == "=" else Bound(other, _MIRRORED[operator], value)
+        elif operator == "=" and (one or other):
+            yield from self._equation(one or other or "", right if one else left)
         elif (value := _literal(right)) is not None and value.lstrip("-").isdigit():
             yield from self._function(left, operator, int(value))
+
+    def _equation(self, column: str, side: Any) -> Iterator[Fact]:
+        found = [self.known.get(one.name.lower()) for one in _columns(side)]
+        others = tuple(dict.fromkeys(one for one in found if one))
+        if others and column not in others and len(others) == len({one.name.lower() for one in _columns(side)}):
+            yield Equation(column, side.sql(dialect="postgres"), others)
 
     def _function(self, call: Any, operator: str, count: int) -> Iterator[Fact]:
         from sqlglot import exp

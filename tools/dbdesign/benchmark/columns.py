@@ -58,6 +58,7 @@ class Wishes:
         shapes: SQL around the value of a text column, with `{v}` for the value: `upper({v})`.
         patterned: text columns that are made of the regular expression that they must match.
         loosely: whether what one branch of an OR asks for is followed.
+        equations: whether columns that are said to be equal to an expression are computed.
     """
 
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -65,11 +66,17 @@ class Wishes:
     shapes: Mapping[str, str] = field(default_factory=dict)
     patterned: frozenset[str] = frozenset()
     loosely: bool = False
+    equations: bool = True
 
 
 @dataclass
 class Sources:
-    """Makes the columns of one table's INSERT."""
+    """Makes the columns of one table's INSERT.
+
+    Attributes:
+        rows: of the table, its partitions' together; `part` are the first row and the number of rows of the partition that takes them.
+        partitioned: columns that partitions are told apart by: their values are spread over the rows of the partition alone.
+    """
 
     schema: Schema
     table: Table
@@ -82,6 +89,8 @@ class Sources:
     wishes: Wishes
     seed: int
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    part: tuple[int, int] = (0, 0)
+    partitioned: frozenset[str] = frozenset()
     problems: list[str] = field(default_factory=list)
 
     def all(self) -> list[ColumnSource]:
@@ -126,10 +135,12 @@ class Sources:
     def _number_and_value(
         self, column: Column, resolved: DataType, profile: ColumnProfile, labels: tuple[str, ...], n: str
     ) -> tuple[str, str | None]:
-        spread = Spread(self.rows, self._seed(column), profile.correlation)
+        within = column.name in self.partitioned
+        spread = Spread(self.part[1] if within else self.rows, self._seed(column), profile.correlation)
+        row = f"(i - {self.part[0]})" if within else "i"
         means = self.differing.means.get(column.name)
         if labels:
-            return self._from_list(labels, profile, spread, n, distinctly=means is not None)
+            return self._from_list(labels, profile, spread, row, n, distinctly=means is not None)
         if means == "each row":
             straight = abs(profile.correlation) >= 0.5 or resolved.kind is Kind.RANGE
             place = "i" if straight else permuted("i", self.rows, self._seed(column))
@@ -147,10 +158,10 @@ class Sources:
             kind = cast(column.type, self.schema)
             listed = f"{array(text for text, _ in common)}[{n} + 1]::{kind}"
             value = f"CASE WHEN {n} < {len(common)} THEN {listed} ELSE ({value})::{kind} END" if others else listed
-        return choice.number(spread), value
+        return choice.number(spread, row), value
 
     def _from_list(
-        self, labels: tuple[str, ...], profile: ColumnProfile, spread: Spread, n: str, *, distinctly: bool
+        self, labels: tuple[str, ...], profile: ColumnProfile, spread: Spread, row: str, n: str, *, distinctly: bool
     ) -> tuple[str, str]:
         """One of a list, the common ones with their shares; for a key, one after the other."""
         if distinctly:
@@ -161,7 +172,7 @@ class Sources:
         if common and not limit:
             rest = ()
         choice = Choice(_among_filled(common, profile.nulls), len(rest), profile.skew)
-        return choice.number(spread), f"{array((*(text for text, _ in common), *rest))}[{n} + 1]"
+        return choice.number(spread, row), f"{array((*(text for text, _ in common), *rest))}[{n} + 1]"
 
     def _value(
         self, column: Column, resolved: DataType, profile: ColumnProfile, count: int, n: str, *, stepwise: bool = False

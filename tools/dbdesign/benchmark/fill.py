@@ -12,6 +12,7 @@ from dbdesign.benchmark.checks import Condition, Pattern, conditions
 from dbdesign.benchmark.columns import Sources, Wishes, cast
 from dbdesign.benchmark.keys import Differing, differing
 from dbdesign.benchmark.numbering import Choice, Spread, is_null, permuted, seed_of
+from dbdesign.benchmark.order import partition_keys
 from dbdesign.benchmark.parents import Parents
 from dbdesign.benchmark.quoting import array, name, relation
 from dbdesign.benchmark.session import Session
@@ -111,7 +112,7 @@ class Filling:
                 counts = self.session.rows(insert.probe(min(PROBED, max(self.wanted, 20)), self.first))[0]
             except psycopg.Error as error:
                 failure = error
-                wishes = replace(wishes, loosely=True)
+                wishes = replace(wishes, loosely=True, equations=False)
                 if attempt:
                     break
                 continue
@@ -168,7 +169,7 @@ class Filling:
                 shapes[title] = shape
             elif pool := self._pool(title, found):
                 pools[title] = pool
-        return Wishes(pools, nulls, shapes, frozenset(patterned), loosely=True)
+        return Wishes(pools, nulls, shapes, frozenset(patterned), loosely=True, equations=wishes.equations)
 
     def _shape(self, one: Condition, wishes: Wishes) -> str | None:
         """The way of writing a text column's values that its condition accepts."""
@@ -229,7 +230,7 @@ class Filling:
         return [row[0] for row in rows]
 
     def _assembled(self, found: list[Condition], wishes: Wishes) -> tuple[Insert, list[str]]:
-        ways = differing(self.table, self.schema, self.profile.columns, self.total, list(self.keys))
+        ways = differing(self.table, self.schema, self.profile.columns, self.wanted, list(self.keys))
         picks = self._picks(ways)
         referring = frozenset(column for pick in picks for column in pick.key.columns)
         sources = Sources(
@@ -244,9 +245,20 @@ class Filling:
             wishes,
             self.seed,
             self.named if self.first == 0 else {},
+            (self.first, self.wanted),
+            partition_keys(self.target, self.schema),
         )
         columns = sources.all()
-        insert = Insert(self.table, self.target, columns, picks, found, seed=seed_of(self.seed, self.table.label))
+        insert = Insert(
+            self.table,
+            self.target,
+            columns,
+            picks,
+            found,
+            seed=seed_of(self.seed, self.table.label),
+            loosely=wishes.loosely,
+            equations=wishes.equations,
+        )
         return insert, sources.problems
 
     def _picks(self, ways: Differing) -> list[Pick]:

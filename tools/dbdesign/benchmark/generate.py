@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from dbdesign.benchmark.checks import conditions
 from dbdesign.benchmark.constraints import force_row_security, lay_bare, partition_bounds, put_back
 from dbdesign.benchmark.fill import FilledTable, Filling
 from dbdesign.benchmark.late import refer_later
-from dbdesign.benchmark.order import Order, keys_of, load_order, root_of
+from dbdesign.benchmark.order import Order, keys_of, load_order, own_columns, root_of
 from dbdesign.benchmark.parents import Parents
 from dbdesign.benchmark.quoting import label_of, literal, name, namespace_of, qualified, relation
 from dbdesign.benchmark.scale import holders, scaled, shares
@@ -102,20 +103,22 @@ class _Generation:
             done += sum(self.counts[label] for label in members.get(root, []))
         for label, keys in self.order.late.items():
             for key in keys:
+                table = self.schema.table_by_label[label]
                 self.problems += refer_later(
                     self.session,
                     self.parents,
-                    self.schema.table_by_label[label],
+                    table,
                     key,
                     self.profiles.get(label),
                     self.seed,
+                    conditions(table, self.schema),
                 )
             self.parents.forget(label)
 
     def _fill_root(self, root: Table, leaves: list[str]) -> None:
         late = self.order.late.get(root.label, ())
         keys = [key for key in keys_of(root, self.schema) if key not in late]
-        waiting = frozenset(column for key in late for column in key.columns) - {
+        waiting = frozenset(column for key in late for column in set(key.columns) - own_columns(key, root)) - {
             column for key in keys for column in key.columns
         }
         total, first, retries = sum(self.counts[label] for label in leaves), 0, [0]
@@ -335,5 +338,6 @@ def _finish(session: Session, schema: Schema, order: Order, problems: list[str])
             except psycopg.Error as error:
                 problems.append(f"{view.label}: {error.diag.message_primary}")
     for table in schema.tables:
-        rewritten = root_of(table, schema).label in order.late  # the UPDATE has left half of it empty
-        session.execute(f"VACUUM ({'FULL, ' if rewritten else ''}ANALYZE) {relation(table)}")
+        if root_of(table, schema).label in order.late:  # the UPDATE has left half of it empty
+            session.execute(f"VACUUM (FULL) {relation(table)}")
+        session.execute(f"VACUUM (ANALYZE) {relation(table)}")  # FULL leaves no page marked as visible to all

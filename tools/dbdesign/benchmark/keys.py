@@ -83,7 +83,12 @@ def differing(
     rows: int,
     foreign_keys: list[ForeignKey],
 ) -> Differing:
-    """How the rows of a table differ. `foreign_keys` are those whose parents are filled already."""
+    """How the rows of a table differ.
+
+    Args:
+        rows: of the table, or of the partition whose profiles these are.
+        foreign_keys: those whose parents are filled already.
+    """
     found = Differing()
     referring = {name: key for key in reversed(foreign_keys) for name in key.columns}
     for columns in unique_sets(table):
@@ -109,12 +114,18 @@ def _differ(
     free = [
         column for name in columns if name not in referring and (column := table.column(name)) and not column.generated
     ]
+
+    def _values(column: Column) -> float:
+        known = profiles.get(column.name)
+        return known.distinct if known else 0.0
+
     if free:
-        chosen = min(free, key=lambda column: _unfitness(column, schema, profiles.get(column.name)))
+        chosen = min(free, key=lambda column: (_unfitness(column, schema, profiles.get(column.name)), -_values(column)))
         others = tuple(name for name in columns if name != chosen.name)
         profile = profiles.get(chosen.name)
         spacious = profile is not None and profile.distinct >= 0.4 * rows
-        if not others or (spacious and schema.resolve_type(chosen.type).kind in _WIDE):
+        wide = schema.resolve_type(chosen.type).kind in _WIDE
+        if not others or _is_counted(chosen) or (spacious and wide):
             found.means[chosen.name] = "each row"
         else:
             found.means[chosen.name] = "rank"
@@ -131,10 +142,15 @@ def _is_skewed(profile: ColumnProfile | None) -> bool:
     return profile is not None and (profile.skew > 0 or bool(profile.common) or profile.nulls > 0)
 
 
+def _is_counted(column: Column) -> bool:
+    """Whether the server numbers the rows by it: an identity, or a default from a sequence."""
+    return column.identity is not None or "nextval(" in (column.default or "").lower()
+
+
 def _unfitness(column: Column, schema: Schema, profile: ColumnProfile | None) -> float:
     """Small for the column that can best tell rows apart."""
     resolved = schema.resolve_type(column.type)
-    if resolved.kind is Kind.RANGE:
+    if resolved.kind is Kind.RANGE or _is_counted(column):
         return 0
     if resolved.kind in _FEW or resolved.values or (profile is not None and profile.common):
         return 9

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from dbdesign.benchmark.checks import Condition
 from dbdesign.benchmark.numbering import Choice, Spread, chance, is_null, permuted, seed_of
-from dbdesign.benchmark.parents import Parents
+from dbdesign.benchmark.order import own_columns
+from dbdesign.benchmark.parents import Numbered, Parents
 from dbdesign.benchmark.quoting import name, relation
 from dbdesign.benchmark.session import Session
 from dbdesign.benchmark.statement import parent_number
@@ -18,16 +22,18 @@ def refer_later(
     key: ForeignKey,
     profile: TableProfile | None,
     seed: int,
+    conditions: Sequence[Condition] = (),
 ) -> list[str]:
     """Let the rows of a table refer to their parents; what went wrong, a sentence each.
 
-    Columns that an earlier foreign key has settled stay. Rows that refer to their own table refer to an earlier row of it, so that
-    there is no circle; the first refers to none, or to itself where it must refer.
+    Columns that an earlier foreign key has settled stay, and those of the table's own key. Rows that refer to their own table refer to
+    an earlier row of it, so that there is no circle; the first refers to none, or to itself where it must refer. A row that would not
+    satisfy `conditions` then stays as it is.
     """
     import psycopg
 
     try:
-        session.execute(_update(session, parents, table, key, profile, seed))
+        session.execute(_update(session, parents, table, key, profile, seed, conditions))
     except psycopg.Error as error:
         return [f"{table.label} ({', '.join(key.columns)}): {error.diag.message_primary or error}"]
     return []
@@ -40,6 +46,7 @@ def _update(
     key: ForeignKey,
     profile: TableProfile | None,
     seed: int,
+    conditions: Sequence[Condition],
 ) -> str:
     settled = {
         column
@@ -47,6 +54,7 @@ def _update(
         if other is not key and len(other.columns) < len(key.columns)
         for column in other.columns
     }
+    settled |= own_columns(key, table)
     bound = tuple(place for place, column in enumerate(key.columns) if column in settled)
     if len(bound) == len(key.columns):
         bound = ()
@@ -68,7 +76,9 @@ def _update(
         condition = f"{wanted} AND ({number}) IS NOT NULL"
     else:
         joined = " AND ".join([f"h.c{place} = x.{name(key.columns[place])}" for place in bound] or ["true"])
-        if bound:
+        if bound and key.references == table.label:
+            drawn, rows = _earlier_within(table, key, seed, nullable=nullable), _own(rows, key, parent)
+        elif bound:
             drawn = f"h.n = floor({chance(seed, 'x.dbdesign_i')} * h.total)::bigint"
         else:
             drawn = f"h.n = ({_number(session, table, key, parent.count, column_profile, seed, None)})"
@@ -77,12 +87,30 @@ def _update(
             {place: f"h.c{place}" for place in free},
         )
         condition = wanted
-    sets = ", ".join(f"{name(key.columns[place])} = s.v{place}" for place in free)
-    values = ", ".join(f"{value} AS v{place}" for place, value in chosen.items())
+    sets = ", ".join(f"{name(key.columns[place])} = s.{name(key.columns[place])}" for place in free)
+    values = {key.columns[place]: value for place, value in chosen.items()}
+    columns = ", ".join(f"{values.get(one.name, f'x.{name(one.name)}')} AS {name(one.name)}" for one in table.columns)
+    changed = f"SELECT x.dbdesign_o, x.dbdesign_c, {columns} FROM {source} WHERE {condition}"
+    accepted = (
+        " AND ".join(f"({one.sql}) IS NOT FALSE" for one in conditions if values.keys() & set(one.columns)) or "true"
+    )
     return (
-        f"UPDATE {relation(table)} t SET {sets} FROM (SELECT x.dbdesign_o, x.dbdesign_c, {values} FROM {source} WHERE {condition}) s "
+        f"UPDATE {relation(table)} t SET {sets} FROM (SELECT * FROM ({changed}) AS {name(table.name)} WHERE {accepted}) s "
         "WHERE t.tableoid = s.dbdesign_o AND t.ctid = s.dbdesign_c"
     )
+
+
+def _own(rows: str, key: ForeignKey, parent: Numbered) -> str:
+    """The rows with their own number among those that agree with them in the settled columns."""
+    same = " AND ".join(f"o.c{place} = x.{name(column)}" for place, column in enumerate(key.referenced_columns))
+    return f"(SELECT x.*, o.n AS dbdesign_n FROM {rows} JOIN {parent.table} o ON {same}) x"
+
+
+def _earlier_within(table: Table, key: ForeignKey, seed: int, *, nullable: bool) -> str:
+    """Which row of the same table is referred to, among those that agree in the settled columns: an earlier one."""
+    any_before = f"floor({chance(seed, 'x.dbdesign_i')} * x.dbdesign_n)::bigint"
+    chosen = "x.dbdesign_n - 1" if table.is_unique(key.columns) else any_before
+    return f"h.n = {chosen} AND x.dbdesign_n > 0" if nullable else f"h.n = greatest({chosen}, 0)"
 
 
 def _number(

@@ -29,6 +29,18 @@ def root_of(table: Table, schema: Schema) -> Table:
     return table
 
 
+def partition_keys(table: Table, schema: Schema) -> frozenset[str]:
+    """The columns by which a partition is told from others, at every level above it."""
+    found: set[str] = set()
+    for _ in range(32):
+        parent = schema.table_by_label.get(table.partition_of.label) if table.partition_of else None
+        if parent is None:
+            break
+        found |= {key.column for key in parent.partitioning.keys if key.column} if parent.partitioning else set()
+        table = parent
+    return frozenset(found)
+
+
 def load_order(schema: Schema) -> Order:
     """The order, and the foreign keys that it leaves for later.
 
@@ -54,12 +66,23 @@ def load_order(schema: Schema) -> Order:
 
 
 def keys_of(table: Table, schema: Schema) -> list[ForeignKey]:
-    """The enforced foreign keys to tables that are there; the same columns to the same table count once."""
+    """The enforced foreign keys to tables that are there; the same columns to the same table count once.
+
+    A key with a period is one with an equal period: a child's time is that of a parent's row.
+    """
     found: dict[tuple[tuple[str, ...], str, tuple[str, ...]], ForeignKey] = {}
     for key in table.foreign_keys:
-        if key.enforced and not key.period and key.references in schema.table_by_label:
+        if key.enforced and key.references in schema.table_by_label:
             found.setdefault((key.columns, key.references, key.referenced_columns), key)
     return list(found.values())
+
+
+def own_columns(key: ForeignKey, table: Table) -> frozenset[str]:
+    """The columns of a foreign key that belong to the table's own primary key, and so are settled before it refers to anything; none
+    where all of them do.
+    """
+    own = set(key.columns) & set(table.primary_key.columns if table.primary_key else ())
+    return frozenset() if len(own) == len(set(key.columns)) else frozenset(own)
 
 
 def root_label(key: ForeignKey, schema: Schema) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from dbdesign.dialects.negations import plainly_negated
 from dbdesign.model.schema import Schema, Table
+from dbdesign.queries.placeholders import spaced
 
 Role = Literal[
     "equal", "least", "most", "like", "contains", "search", "array", "insert", "set", "limit", "offset", "unknown"
@@ -38,7 +39,7 @@ def infer(sql: str, count: int, schema: Schema) -> list[Parameter]:
 
     found: dict[int, Parameter] = {}
     try:
-        tree = plainly_negated(sqlglot.parse_one(sql, dialect="postgres"))
+        tree = plainly_negated(sqlglot.parse_one(spaced(sql), dialect="postgres"))
     except (SqlglotError, RecursionError):
         return [Parameter(number) for number in range(1, count + 1)]
     for node in tree.find_all(exp.Parameter):
@@ -60,6 +61,8 @@ def _inferred(number: int, node: Any, tree: Any, schema: Schema) -> Parameter:
         if isinstance(outer, exp.Insert):
             return Parameter(number)
         if isinstance(outer, exp.Values | exp.Tuple) and isinstance(tree, exp.Insert):
+            return _inserted(number, inner, outer, tree, schema)
+        if isinstance(outer, exp.Select) and isinstance(tree, exp.Insert) and tree.expression is outer:
             return _inserted(number, inner, outer, tree, schema)
         if isinstance(outer, exp.Connector | exp.Select | exp.Where):
             return Parameter(number)
@@ -110,12 +113,12 @@ def _compared(outer: Any, inner: Any) -> Any:
 
 
 def _inserted(number: int, inner: Any, outer: Any, tree: Any, schema: Schema) -> Parameter:
-    """The column of an INSERT whose place in VALUES the parameter has."""
+    """The column of an INSERT whose place in VALUES, or in the list of its SELECT, the parameter has."""
     from sqlglot import exp
 
     target = tree.this
     table = _table(target.this if isinstance(target, exp.Schema) else target, schema)
-    row = outer if isinstance(outer, exp.Tuple) else None
+    row = outer if isinstance(outer, exp.Tuple | exp.Select) else None
     if table is None or row is None:
         return Parameter(number)
     listed = (

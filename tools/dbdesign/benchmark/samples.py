@@ -14,6 +14,9 @@ from dbdesign.model.schema import Schema, Table
 SETS = 500
 """Different sets of values for a query."""
 
+NARROWEST, WIDEST = 0.01, 0.25
+"""Shares of a column's rows that lie between two bounds."""
+
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "smallint": ("1", "2", "5"),
     "integer": ("1", "10", "100"),
@@ -54,7 +57,11 @@ def value_sets(
         return [()]
     drawn = _drawn(session, schema, parameters, rows, seed)
     sets = [tuple(_value(one, types, drawn, random, number, schema) for one in parameters) for number in range(SETS)]
-    return [_in_order(one, parameters) for one in sets]
+    spans = [
+        (low, high, _in_order(drawn.get(parameters[low].alias or "", []), parameters[low].column or ""))
+        for low, high in _spans(parameters)
+    ]
+    return [_spanned(one, spans, random) for one in sets]
 
 
 Drawn = dict[str, list[dict[str, str]]]
@@ -108,7 +115,7 @@ def _value(
         return _by_type(kind, base, random)
     text = rows[number % len(rows)][one.column]
     if one.role == "insert" and _must_differ(table, one.column):
-        return _fresh(base, text, number)
+        return _fresh(base, text, number + SETS * (one.number - 1))
     if one.role == "array" or (one.role == "contains" and kind.endswith("[]")):
         return _as_array(one, rows, text, number)
     if one.role == "like":
@@ -178,8 +185,9 @@ def _must_differ(table: Table, column: str) -> bool:
 
 
 def _fresh(base: str, text: str, number: int) -> str:
+    """A value that no row has: the rows of one INSERT differ, as do those of different sets."""
     if base == "smallint":
-        return str(20_000 + number)
+        return str(20_000 + number % 12_000)
     if base in _NUMBERS:
         return str(1_000_000_000 + number)
     if base == "uuid":
@@ -187,16 +195,33 @@ def _fresh(base: str, text: str, number: int) -> str:
     return f"{text} new {number}" if base in _TEXTS else text
 
 
-def _in_order(values: tuple[str | None, ...], parameters: Sequence[Parameter]) -> tuple[str | None, ...]:
-    """Bounds of one column the right way round: the least before the most."""
+def _spans(parameters: Sequence[Parameter]) -> list[tuple[int, int]]:
+    """Places of the parameters that bound one column from below and from above."""
+    return [
+        (low, high)
+        for low, one in enumerate(parameters)
+        for high, other in enumerate(parameters)
+        if one.column
+        and (one.role, other.role) == ("least", "most")
+        and (one.alias, one.column) == (other.alias, other.column)
+    ]
+
+
+def _in_order(rows: Sequence[Mapping[str, str]], column: str) -> list[str]:
+    return sorted((row[column] for row in rows if column in row), key=_key)
+
+
+def _spanned(
+    values: tuple[str | None, ...], spans: Sequence[tuple[int, int, list[str]]], random: Random
+) -> tuple[str | None, ...]:
+    """With bounds that leave a share of the column's rows: from a hundredth to a quarter, all sizes alike frequent."""
     changed = list(values)
-    for low, one in enumerate(parameters):
-        for high, other in enumerate(parameters):
-            same = (one.alias, one.column) == (other.alias, other.column) and one.column
-            if same and one.role == "least" and other.role == "most":
-                a, b = changed[low], changed[high]
-                if a is not None and b is not None and _key(a) > _key(b):
-                    changed[low], changed[high] = b, a
+    for low, high, ordered in spans:
+        if changed[low] not in ordered:  # a value of the type, since the column's own did not fit
+            continue
+        width = max(round(len(ordered) * NARROWEST * (WIDEST / NARROWEST) ** random.random()), 1)
+        start = random.randrange(max(len(ordered) - width, 1))
+        changed[low], changed[high] = ordered[start], ordered[min(start + width, len(ordered) - 1)]
     return tuple(changed)
 
 

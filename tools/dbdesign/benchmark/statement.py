@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dbdesign.benchmark.checks import Condition, Filled, Pair
+from dbdesign.benchmark.checks import Condition, Equation, Filled, Pair
 from dbdesign.benchmark.columns import ColumnSource
 from dbdesign.benchmark.numbering import chance, evenly, is_null, permuted
 from dbdesign.benchmark.parents import Numbered
@@ -42,7 +42,12 @@ class Pick:
 
 @dataclass(frozen=True)
 class Insert:
-    """All that a table's rows are made of."""
+    """All that a table's rows are made of.
+
+    Attributes:
+        loosely: whether what one branch of a condition says is made true as well.
+        equations: whether columns that a condition says to be equal to an expression are computed by it.
+    """
 
     table: Table
     target: Table
@@ -51,6 +56,8 @@ class Insert:
     conditions: Sequence[Condition] = ()
     shadows: dict[str, str] = field(default_factory=dict)
     seed: int = 0
+    loosely: bool = False
+    equations: bool = True
 
     def sql(self, first: int, last: int, round_number: int = 0) -> str:
         """The statement for rows `first` to `last`."""
@@ -165,6 +172,20 @@ class Insert:
                     yield from self._in_order(fact, sources)
                 elif isinstance(fact, Filled) and fact.operator in {"=", "<="}:
                     yield self._emptied(fact)
+        for fact in self._solved() if self.equations else ():
+            source = sources[fact.column]
+            yield self._replacing({fact.column: f"({fact.sql})::{source.cast}"})
+
+    def _solved(self) -> list[Equation]:
+        """The equations of columns that nothing else settles, one a column, those that others rest on first."""
+        free = {one.column for one in self.columns if not one.fixed}
+        said = [fact for one in self.conditions for fact in (*one.facts, *(one.maybe if self.loosely else ()))]
+        left = {fact.column: fact for fact in reversed(said) if isinstance(fact, Equation) and fact.column in free}
+        found: list[Equation] = []
+        while ready := [one for one in left.values() if not left.keys() & set(one.others)]:
+            found += ready
+            left = {column: one for column, one in left.items() if one not in ready}
+        return found
 
     def _in_order(self, fact: Pair, sources: dict[str, ColumnSource]) -> Iterator[str]:
         low, high = (fact.left, fact.right) if fact.operator[0] == "<" else (fact.right, fact.left)

@@ -93,11 +93,11 @@ def _enclosed(text: str) -> bool:
     """Whether the parenthesis that opens a text closes at its end."""
     if not (text.startswith("(") and text.endswith(")")):
         return False
-    return all(depth > 0 for place, depth in _depths(text) if place < len(text) - 1)
+    return all(depth > 0 for place, depth in depths(text) if place < len(text) - 1)
 
 
 def _split(text: str) -> Iterator[str]:
-    start, closed = 0, {place for place, depth in _depths(text) if depth == 0}
+    start, closed = 0, {place for place, depth in depths(text) if depth == 0}
     for match in re.finditer(r" AND ", text):
         if match.start() in closed:
             yield text[start : match.start()]
@@ -105,7 +105,7 @@ def _split(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _depths(text: str) -> Iterator[tuple[int, int]]:
+def depths(text: str) -> Iterator[tuple[int, int]]:
     """Each place outside of quotes with how deep in parentheses it is, its own counted in."""
     depth, quote = 0, ""
     for place, character in enumerate(text):

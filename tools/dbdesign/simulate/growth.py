@@ -84,6 +84,8 @@ class Grower:
     tell: Callable[[float, str], None] = lambda _done, _said: None
     _points: dict[float, dict[str, Point]] = field(default_factory=dict)
     _rows: dict[float, dict[str, float]] = field(default_factory=dict)
+    _changing: list[Simulated] | None = None
+    """The queries of which the plan changes, once they are known: between the steps only they are looked at."""
 
     def grow(self, months: float) -> dict[str, Growth]:
         """The growth of each query by name."""
@@ -91,6 +93,7 @@ class Grower:
         for number, step in enumerate(steps):
             self.tell(0.6 * number / len(steps), f"planning in {step:g} months" if step else "planning today")
             self._at(step)
+        self._changing = [one for one in self._planned if self._changes(one.query.name, steps)]
         flips = {one.query.name: self._flips(one.query.name, steps) for one in self._planned}
         return {
             one.query.name: _growth(self._series(one.query.name, steps), flips[one.query.name], self._data(one, steps))
@@ -108,13 +111,12 @@ class Grower:
     def _at(self, months: float) -> dict[str, Point]:
         """The plans in a month."""
         if months not in self._points:
+            queries = self._planned if self._changing is None else self._changing
             profile = resolve(self.design, months=months)
-            schema = self.design.schema_.model_copy(update={"tables": self._tables()})
+            schema = self.design.schema_.model_copy(update={"tables": self._tables(queries)})
             self._rows[months] = {label: table.rows for label, table in profile.tables.items()}
             self.simulator.twin.refill(as_statistics(profile, schema))
-            self._points[months] = {
-                one.query.name: point for one in self._planned if (point := self._point(one, months))
-            }
+            self._points[months] = {one.query.name: point for one in queries if (point := self._point(one, months))}
         return self._points[months]
 
     def _point(self, one: Simulated, months: float) -> Point | None:
@@ -127,11 +129,11 @@ class Grower:
             return None
         return Point(months, explained.cost, explained.rows, shape_of(explained.plan, self.simulator.catalog))
 
-    def _tables(self) -> tuple[Table, ...]:
-        """The tables that the workload reads or writes, with the partitioned ones that they belong to and all partitions."""
+    def _tables(self, queries: Iterable[Simulated]) -> tuple[Table, ...]:
+        """The tables that queries read or write, with the partitioned ones that they belong to and all partitions."""
         catalog = self.simulator.catalog
         labels: set[str] = set()
-        for one in self._planned:
+        for one in queries:
             labels |= set(one.use.tables) if one.use else set()
             found = [node.table for node in one.plan.nodes if node.table is not None] if one.plan else []
             labels |= {table.label for table in found} | {catalog.root(table).label for table in found}
@@ -141,14 +143,17 @@ class Grower:
             labels |= {table.label for table in heirs if set(table.inherits) & labels}
         return tuple(table for table in heirs if table.label in labels)
 
+    def _changes(self, name: str, steps: Sequence[float]) -> list[tuple[float, float]]:
+        """Between which steps the plan of a query changes."""
+        known = [step for step in steps if name in self._points[step]]
+        return [
+            (low, high)
+            for low, high in pairwise(steps)
+            if {low, high} <= set(known) and self._points[low][name].shape != self._points[high][name].shape
+        ]
+
     def _flips(self, name: str, steps: Sequence[float]) -> tuple[Flip, ...]:
-        found = []
-        for low, high in pairwise(steps):
-            if name not in self._points[low] or name not in self._points[high]:
-                continue
-            if self._points[low][name].shape != self._points[high][name].shape:
-                found.append(self._narrowed(name, low, high, len(steps)))
-        return tuple(found)
+        return tuple(self._narrowed(name, low, high, len(steps)) for low, high in self._changes(name, steps))
 
     def _narrowed(self, name: str, low: float, high: float, steps: int) -> Flip:
         before = self._points[low][name]

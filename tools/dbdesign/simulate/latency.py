@@ -3,14 +3,17 @@
 The planner's costs are not times. What can be said before there is a machine: how many blocks come from storage (0.1 ms each at
 random: a solid state disk at one request at a time; 0.016 ms in order: 500 MB/s), how many are in memory (the share of the
 workload's tables and indexes that effective_cache_size holds; inner blocks of indexes always are), and how long the processor
-takes (the plan's cost without its reads, at the speed that a loop over generate_series has on the embedded server here).
+takes (the plan's cost without its reads, at the speed that a loop over generate_series has on the embedded server here). What a write
+does beside its plan (`writes.py`: entries of indexes, searches for foreign keys) comes on top, and the flush of the log at its commit.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from dbdesign.simulate.pages import Pages
     from dbdesign.simulate.plans import Plan
     from dbdesign.simulate.relations import Catalog
+    from dbdesign.simulate.writes import Written
 
 RANDOM_READ = 0.1
 """Milliseconds of a block at random from a solid state disk."""
@@ -28,12 +32,20 @@ SEQUENTIAL_READ = 0.016
 CACHED_READ = 0.002
 """Milliseconds of a block that is in the operating system's or the server's cache."""
 
+STATEMENT = 0.05
+"""Milliseconds of any statement beside its plan: message, parsing, planning, snapshot (`pgbench -S` reaches about 20,000 transactions a
+second and core)."""
+
+COMMIT = 1.0
+"""Milliseconds until the log of a transaction is on a solid state disk (synchronous_commit = on): 0.1 on one of its own that keeps its
+cache without power, 1 to 2 on a volume of a cloud."""
+
 MARGIN = 2.0
 """Between an average and a p95, and for what is not counted: the network, locks, other sessions."""
 
-_CALIBRATION_ROWS = 200_000
-_CALIBRATION_COST = 0.0125
-"""Cost of a row of `count(*)` over generate_series: cpu_tuple_cost + cpu_operator_cost, with the defaults."""
+_CALIBRATION_ROWS = 100_000
+_ROW_COST = 0.0125
+"""Processor cost of a row of `count(*)` over generate_series, or of one that a scan compares: cpu_tuple_cost + cpu_operator_cost."""
 
 Plausibility = Literal["plausible", "doubtful", "implausible"]
 
@@ -62,10 +74,11 @@ class Machine:
             f"{self.cached:.0%} of the workload's tables and indexes ({size(self.touched)}) are in memory "
             f"(effective_cache_size {size(self.cache)}), inner index blocks always"
         )
-        return (
-            reads,
-            f"latencies: a unit of processor cost takes {rounded(self.unit * 1000):g} µs, measured on this machine's embedded server",
+        processor = (
+            f"latencies: a unit of processor cost takes {rounded(self.unit * 1000):g} µs, measured on this machine's embedded server; "
+            f"the commit of a write {COMMIT:g} ms"
         )
+        return reads, processor
 
 
 @dataclass(frozen=True)
@@ -94,33 +107,61 @@ class Latency:
 
 
 def calibrate(catalog: Catalog) -> float:
-    """Milliseconds of a unit of processor cost on the embedded server: the better of three runs of a small loop."""
-    query = b"select count(*) from pg_catalog.generate_series(1, 200000)"
+    """Milliseconds of a unit of processor cost on the embedded server: the best of five runs of a small loop.
+
+    By the processor time of the server's session where the system counts it, so that what else the machine does says nothing.
+    """
+    user = catalog.twin.database.user
+    query = b"select count(*) from pg_catalog.generate_series(1, 100000)"
     best = math.inf
-    for _ in range(3):
-        began = time.perf_counter()
-        catalog.twin.database.user.execute(query).fetchone()
-        best = min(best, time.perf_counter() - began)
-    return best * 1000 / (_CALIBRATION_ROWS * _CALIBRATION_COST)
+    for _ in range(5):
+        began, used = time.perf_counter(), _session_time(user.pgconn.backend_pid)
+        user.execute(query).fetchone()
+        taken, more = time.perf_counter() - began, _session_time(user.pgconn.backend_pid) - used
+        best = min(best, more if 0 < more < taken else taken)
+    return best * 1000 / (_CALIBRATION_ROWS * _ROW_COST)
 
 
-def latency(plan: Plan, pages: Pages, catalog: Catalog, machine: Machine) -> Latency:
-    """How long one execution takes, in orders of magnitude."""
-    settings = catalog.settings
+def _session_time(process: int) -> float:
+    """Seconds on a processor of one of this machine's processes (Linux: the first number of /proc/…/schedstat); else 0."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def latency(
+    plan: Plan,
+    pages: Pages,
+    catalog: Catalog,
+    machine: Machine,
+    writes: Iterable[Written] = (),
+    *,
+    beside: float = 0.0,
+) -> Latency:
+    """How long one execution takes, in orders of magnitude.
+
+    Args:
+        writes: what the statement does beside its plan.
+        beside: milliseconds of the processor for what is no part of the plan.
+    """
+    settings, writes = catalog.settings, tuple(writes)
     reads = pages.sequential * settings.number("seq_page_cost") + pages.random * settings.number("random_page_cost")
     processes = max(1.0, plan.workers + 1.0)
     total = plan.root.cost
-    units = max(total - reads, total * 0.05)
-    processor = units * machine.unit
+    units = max(total - reads, total * 0.05) + sum(one.searched for one in writes) * _ROW_COST
+    touched = sum((one.touched for one in writes), start=pages)
+    processor = units * machine.unit + beside
     missing = 1.0 - machine.cached
-    memory = pages.total * CACHED_READ / processes
-    storage = missing * (pages.random * RANDOM_READ + pages.sequential * SEQUENTIAL_READ)
-    warm = processor + memory
-    said = [f"{count(pages.total)} blocks, {count(missing * (pages.random + pages.sequential))} of them from storage"]
-    said.append(
-        f"processor {duration(processor)}, storage {duration(storage)}: in all about {duration(warm + storage)}"
+    memory = touched.total * CACHED_READ / processes
+    storage = missing * (touched.random * RANDOM_READ + touched.sequential * SEQUENTIAL_READ)
+    commit = COMMIT if writes else 0.0
+    warm = processor + memory + commit
+    said = (
+        f"{count(touched.total)} blocks, {count(missing * (touched.random + touched.sequential))} of them from storage"
     )
-    return Latency(warm, warm + storage, ", ".join(said))
+    parts = f"processor {duration(processor)}, storage {duration(storage)}{f', commit {duration(commit)}' if commit else ''}"
+    return Latency(warm, warm + storage, f"{said}, {parts}: in all about {duration(warm + storage)}")
 
 
 def rounded(number: float) -> float:

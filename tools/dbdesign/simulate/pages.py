@@ -116,7 +116,7 @@ def all_visible(table: Relation, catalog: Catalog) -> float:
 def _index_pages(node: Node, index: Relation, rows: float, catalog: Catalog) -> Pages:
     """Blocks of the index itself; a search that repeats finds the leaves that others read in memory."""
     blocks, entries = float(catalog.twin.pages(index)), max(1.0, catalog.twin.rows(index))
-    read = rows * node.share
+    read = max(rows, node.entries or 0.0) * node.share
     if index.method == "brin":
         return Pages(random=blocks * node.loops)
     leaves = max(1.0, math.ceil(read / entries * blocks)) * node.loops

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from dbdesign.twin.relations import Relation
 
 CASES = ("typical", "common", "rare")
-"""The values that custom plans are made for: the commonest, the middle of the others, one at the edge; of ranges: wide, middle, narrow."""
+"""The values that custom plans are made for: the commonest, the middle of the others, one at the edge; of ranges: wide, middle, narrow;
+of patterns: one that begins with a wildcard, the first letters of a value, a whole one."""
 
 _NAME = r'(?:"(?:[^"]|"")+"|[a-z_][\w$]*)'
 _CAST = r'(?:::[\w" ]+(?:\(\d+(?:,\d+)?\))?(?:\[\])?)?'
@@ -24,6 +25,8 @@ _COLUMN = rf"\(*(?:({_NAME})\.)?({_NAME})\)*{_CAST}\)*"
 _VALUE = rf"\(*(?:ANY \()?\(*\$(\d+)\)*{_CAST}\)*"
 _RIGHT = re.compile(rf"{_COLUMN}\s*(=|<>|<=|>=|<|>|~~\*?|@>|<@|&&|@@)\s*{_VALUE}")
 _LEFT = re.compile(rf"\(\$(\d+){_CAST}\s*(=|<>|<=|>=|<|>)\s*{_COLUMN}")
+_PATTERNS = frozenset({"~~", "~~*"})
+_CONTAINED = frozenset({"@>", "&&", "@@"})
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -102,13 +105,40 @@ def _values(column: ColumnStatistics, operator: str, *, paired: bool) -> dict[st
     bounds = _listed(column.histogram_bounds)
     if operator in {"<", "<=", ">", ">="}:
         return _ranged(bounds or sorted(common), operator, paired=paired)
-    if operator not in {"=", "<>"} or not (common or bounds):
+    if operator in _CONTAINED:
+        return _contained(column)
+    if operator not in {"=", "<>", *_PATTERNS} or not (common or bounds):
         return None
     typical = bounds[len(bounds) // 2] if bounds else common[len(common) // 2]
     rare = bounds[-2 if len(bounds) > 2 else -1] if bounds else common[-1]
+    if operator in _PATTERNS:
+        return _patterns(typical, rare)
     if not common:  # no value is more frequent than another
         return dict.fromkeys(CASES, typical)
     return {"common": common[0], "typical": typical, "rare": rare}
+
+
+def _patterns(typical: str, rare: str) -> dict[str, str]:
+    return {
+        "common": f"%{_escaped(typical[1:3])}%",
+        "typical": f"{_escaped(typical[:3])}%",
+        "rare": f"{_escaped(rare)}%",
+    }
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([%_\\])", r"\\\1", text)
+
+
+def _contained(column: ColumnStatistics) -> dict[str, str] | None:
+    """An array, or a query for a text search, of one element: the commonest, the middle one, the rarest of those that are known."""
+    elements = _listed(column.most_common_elems)
+    if not elements:
+        return None
+    by_share = sorted(zip(column.most_common_elem_freqs, elements, strict=False), key=lambda one: -one[0])
+    chosen = {"typical": by_share[len(by_share) // 2], "common": by_share[0], "rare": by_share[-1]}
+    array = bool(column.elem_count_histogram)
+    return {case: "{" + _element(value) + "}" if array else f"'{value}'" for case, (_, value) in chosen.items()}
 
 
 _PLACES = {"low": (0.5, 0.02, 0.95), "high": (0.5, 0.98, 0.05), "high of two": (0.75, 0.98, 0.99)}
@@ -136,7 +166,10 @@ _NUMBERS = frozenset({"integer", "bigint", "smallint", "numeric", "double precis
 
 def _default(kind: str, plan: Plan, number: int) -> dict[str, str] | None:
     """Values for what is not compared with a column: the number of a LIMIT, a text searched for."""
-    mentioned = any(f"${number}" in node.condition() for node in plan.nodes)
+    conditions = [node.condition() for node in plan.nodes]
+    mentioned = any(f"${number}" in one for one in conditions)
+    if kind in {"text", "character varying"} and any(re.search(rf"~~\*? \(*\${number}\b", one) for one in conditions):
+        return _patterns("word", "words")
     count = "20" if kind == "bigint" and not mentioned else "1"
     value = count if kind in _NUMBERS else _BY_TYPE.get(kind, "")
     return dict.fromkeys(CASES, value) if value else None
@@ -150,8 +183,8 @@ _BY_TYPE = {
     "timestamp without time zone": "2026-01-01",
     "timestamp with time zone": "2026-01-01 00:00:00+00",
     "interval": "1 day",
-    "jsonb": "{}",
-    "json": "{}",
+    "jsonb": '{"key": "value"}',
+    "json": '{"key": "value"}',
     "uuid": "00000000-0000-0000-0000-000000000000",
     "tsquery": "word",
 }

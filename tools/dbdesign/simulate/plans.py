@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dbdesign.simulate.boundaries import entries_passed
 from dbdesign.simulate.conditions import Asker
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Node:
         share: of its rows that are fetched, each time it is started; below a LIMIT less than 1.
         processes: by how many its rows are to be multiplied, below Gather.
         examined: rows that it reads each time before its filter; None where that is not known or there is none.
+        entries: entries of the index that it passes each time, where its condition lets it pass more than it finds.
     """
 
     raw: Mapping[str, Any]
@@ -65,6 +67,7 @@ class Node:
     table: Relation | None = None
     index: Relation | None = None
     examined: float | None = None
+    entries: float | None = None
 
     @property
     def type(self) -> str:
@@ -180,6 +183,7 @@ def read_plan(raw: Mapping[str, Any], catalog: Catalog, asker: Asker, *, tables:
     nodes = list(root.below())
     for node in nodes:
         node.examined = _examined(node, catalog, asker)
+        node.entries = entries_passed(node, catalog, asker)
     for node in nodes:  # what a SubPlan's parent looks at is known only now
         _subplans(node)
     return Plan(root, nodes)
@@ -208,6 +212,8 @@ def _place(node: Node, leader: bool) -> None:
             outer = node.children[0]
             child.loops = max(1.0, node.loops * outer.rows * outer.share)
             child.processes = 1.0
+        if node.type == "Materialize" and node.parent is not None:  # it is read once and kept
+            child.loops = node.parent.loops
         elif child.relationship in {"InitPlan", "SubPlan"} or child.type in {
             "Bitmap Index Scan",
             "BitmapAnd",
@@ -240,7 +246,7 @@ def _subplans(node: Node) -> None:
         if child.relationship != "SubPlan" or hashed_subplan(node, child):
             continue
         scale = max(1.0, node.total_examined)
-        for one in child.below():
+        for one in [child] if child.type == "Materialize" else child.below():
             one.loops *= scale
 
 

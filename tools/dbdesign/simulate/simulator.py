@@ -20,11 +20,12 @@ from dbdesign.queries.placeholders import numbered
 from dbdesign.simulate.clock import moved_to
 from dbdesign.simulate.conditions import Asker
 from dbdesign.simulate.findings.base import Case, PlanFinding, Subject, findings_of
-from dbdesign.simulate.latency import Latency, Machine, Plausibility, calibrate, latency
+from dbdesign.simulate.latency import STATEMENT, Latency, Machine, Plausibility, calibrate, latency
 from dbdesign.simulate.pages import Pages, pages_of
 from dbdesign.simulate.parameters import CASES, Parameter, parameters
-from dbdesign.simulate.plans import Plan, read_plan
+from dbdesign.simulate.plans import SCANS, Plan, read_plan
 from dbdesign.simulate.relations import Catalog
+from dbdesign.simulate.unseen import unseen
 from dbdesign.simulate.writes import Written, writes_of
 from dbdesign.twin.statements import single_statement
 
@@ -44,6 +45,9 @@ DIALECTS = {
     Engine.SQLITE: "sqlite",
 }
 _PARAMETER = re.compile(r"\$\d+")
+
+_PLANNING = 2.5
+"""Cost of planning for each relation of a statement, and once more: 1000 × cpu_operator_cost (`cached_plan_cost`, plancache.c)."""
 
 
 @dataclass
@@ -77,17 +81,27 @@ class Simulated:
     def custom(self) -> tuple[str | None, ...] | None:
         """The typical values with which it is planned each time; None where the generic plan is the one that is used.
 
-        PostgreSQL keeps to custom plans while they cost less on average than the generic one (`choose_custom_plan`, plancache.c).
+        PostgreSQL keeps to custom plans while they and their planning cost less on average than the generic one (`choose_custom_plan`
+        and `cached_plan_cost`, plancache.c).
         """
         if self.explained is None or not self.cases:
             return None
-        average = sum(one.cost for one in self.cases) / len(self.cases)
-        return self.cases[0].values if average < self.explained.cost else None
+        average = sum(one.cost + _planning(one.plan) for one in self.cases) / len(self.cases)
+        return self.cases[0].values if average <= self.explained.cost else None
+
+    @property
+    def used(self) -> Plan | None:
+        """The plan that the server keeps to: the one for typical values, or the generic one; None where there is none."""
+        return self.plan if self.custom is None else self.cases[0].plan
 
     @property
     def sensitive(self) -> bool:
         """Whether its plan depends on the values of its parameters."""
         return len({case.plan.shape for case in self.cases}) > 1
+
+
+def _planning(plan: Plan) -> float:
+    return _PLANNING * (1 + sum(node.table is not None and node.type in SCANS for node in plan.nodes))
 
 
 class Simulator:
@@ -157,10 +171,11 @@ class Simulator:
         one = Simulated(query, sql, explained, use=self._use(sql))
         one.plan = self.read(explained, one)
         one.pages = pages_of(one.plan, self.catalog)
-        if one.use and one.use.writes:
-            one.writes = tuple(writes_of(one.use.writes, one.plan, self.catalog, self.schema))
+        one.notes = tuple(unseen(sql, one.use, one.plan, self.schema))
         if _PARAMETER.search(sql):
             self._custom(one)
+        if one.use and one.use.writes and one.used:
+            one.writes = tuple(writes_of(one.use.writes, one.used, self.catalog, self.schema))
         return one
 
     def asked(self, sql: str) -> str:
@@ -251,28 +266,36 @@ class Simulator:
         one.findings = tuple(findings_of(self.subject(one)))
 
     def _latency(self, one: Simulated, machine: Machine) -> tuple[Latency, tuple[Plausibility, str] | None]:
-        """The latency for typical values, and the verdict; a worse one for common values makes a plausible target doubtful."""
+        """The latency for typical values, and the verdict; a worse one for common values makes a plausible target doubtful.
+
+        Where the server keeps to a generic plan of another shape, that one is judged, by its own estimates.
+        """
         assert one.plan is not None  # noqa: S101 - only planned queries are judged
-        plans = {case.name: case.plan for case in one.cases}
+        other = one.custom is None and one.plan.shape not in {case.plan.shape for case in one.cases}
+        plans = {} if other else {case.name: case.plan for case in one.cases}
         common = plans.get("common")
         typical = plans.get("typical") or common or one.plan
-        usual = latency(typical, pages_of(typical, self.catalog), self.catalog, machine)
+
+        def expected(plan: Plan) -> Latency:
+            return latency(plan, pages_of(plan, self.catalog), self.catalog, machine, one.writes, beside=STATEMENT)
+
+        usual = expected(typical)
         if one.query.target is None:
             return usual, None
         verdict = usual.against(one.query.target)
         if common is not None and common is not typical and verdict[0] == "plausible":
-            often = latency(common, pages_of(common, self.catalog), self.catalog, machine)
-            worse, reason = often.against(one.query.target)
+            worse, reason = expected(common).against(one.query.target)
             if worse != "plausible":
                 return usual, ("doubtful", f"{verdict[1]} for typical values; for the commonest ones {reason}")
         return usual, verdict
 
     def subject(self, one: Simulated) -> Subject:
         """A query as the rules see it."""
-        assert one.plan is not None  # noqa: S101 - only planned queries are judged
+        assert one.plan is not None and one.used is not None  # noqa: S101, PT018 - only planned queries are judged
         return Subject(
             one.query,
             one.sql,
+            one.used,
             one.plan,
             one.cases,
             one.parameters,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dbdesign.simulate.pages import height
+from dbdesign.simulate.pages import Pages, height
 
 if TYPE_CHECKING:
     from dbdesign.model.schema import ForeignKey, Schema, Table
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
+_IN_ORDER = 0.95
+"""Correlation from which on new values are taken for the greatest ones."""
+
+_ACTS = frozenset({"cascade", "set null", "set default"})
+
 
 @dataclass(frozen=True)
 class KeptIndex:
@@ -31,11 +36,13 @@ class KeptIndex:
 
     Attributes:
         blocks: that one entry touches: a block a level, and the leaf.
+        ordered: whether new entries come at its end, where the leaf is in memory: keys that are counted up, times.
     """
 
     name: str
     blocks: float
     unique: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class CheckedKey:
         table: that is searched.
         indexed: whether an index serves the search.
         blocks: that one search touches.
+        found: rows that refer to one row, on average, and that the action deletes or changes; 0 where it does neither.
     """
 
     name: str
@@ -57,6 +65,7 @@ class CheckedKey:
     indexed: bool
     rows: float
     blocks: float
+    found: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,26 @@ class Written:
     partitions: int = 0
     pages: float = 0.0
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def touched(self) -> Pages:
+        """Blocks that it touches beside those that its plan reads: entries of indexes, searches for foreign keys and what they find."""
+        total = Pages(upper=self.rows)
+        for index in self.indexes:
+            leaf = 0.0 if index.ordered else 1.0
+            total += Pages(random=leaf * self.rows, upper=(index.blocks - leaf) * self.rows)
+        for key in self.foreign_keys:
+            if key.indexed:
+                leaves = 2.0 if key.side == "referencing" else 1.0 + key.found
+                total += Pages(random=leaves * self.rows, upper=max(key.blocks - 2, 0.0) * self.rows)
+            else:
+                total += Pages(sequential=key.blocks * self.rows)
+        return total
+
+    @property
+    def searched(self) -> float:
+        """Rows that scans for foreign keys compare."""
+        return sum(key.rows * self.rows for key in self.foreign_keys if not key.indexed)
 
 
 def writes_of(writes: list[Write], plan: Plan, catalog: Catalog, schema: Schema) -> list[Written]:
@@ -163,7 +192,16 @@ def _indexes(
 
 
 def _kept(index: Relation, catalog: Catalog) -> KeptIndex:
-    return KeptIndex(index.name, height(float(catalog.twin.pages(index))) + 1, index.unique)
+    blocks = height(float(catalog.twin.pages(index))) + 1
+    return KeptIndex(index.name, blocks, index.unique, index.method == "brin" or _rises(index, catalog))
+
+
+def _rises(index: Relation, catalog: Catalog) -> bool:
+    """Whether the values of its first column come in their order."""
+    table = catalog.by_oid.get(index.table or 0)
+    column = index.attributes[0].table_column if index.attributes else None
+    known = catalog.twin.column(table, column) if table and column else None
+    return index.method == "btree" and known is not None and (known.correlation or 0.0) > _IN_ORDER
 
 
 def _index_columns(index: Relation) -> set[str]:
@@ -205,10 +243,14 @@ def _checked(
     indexed = searched.has_index_on(columns) or searched.has_index_on(columns[:1])
     blocks, rows = 0.0, 0.0
     if relation is not None:
-        parts = catalog.leaves(relation) if relation.kind == "p" else [relation]
+        parts = _holders(relation, catalog)
         rows = sum(catalog.twin.rows(one) for one in parts)
         whole = float(sum(catalog.twin.pages(one) for one in parts))
         blocks = height(whole) + 2 if indexed else whole
+    found = 0.0
+    if side == "referenced" and action in _ACTS:
+        parents = catalog.twin.relation(key.references)
+        found = rows / max(1.0, sum(catalog.twin.rows(one) for one in _holders(parents, catalog)))
     return CheckedKey(
         key.name or f"{owner.label} ({', '.join(key.columns)})",
         side,
@@ -218,7 +260,15 @@ def _checked(
         indexed,
         rows,
         blocks,
+        found,
     )
+
+
+def _holders(relation: Relation | None, catalog: Catalog) -> list[Relation]:
+    """The table itself, or its partitions."""
+    if relation is None:
+        return []
+    return catalog.leaves(relation) if relation.kind == "p" else [relation]
 
 
 def _triggers(write: Write) -> Iterator[str]:

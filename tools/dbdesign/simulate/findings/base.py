@@ -6,7 +6,7 @@ A rule names a condition under which what it says is true, and stays silent else
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -73,13 +73,15 @@ class Subject:
     """What a rule looks at: one query's plan with everything known of it.
 
     Attributes:
-        plan: the generic plan of a statement with parameters, otherwise the plan.
+        plan: that the server keeps to; of a statement with parameters for typical values, or the generic one.
+        generic: without knowledge of the parameters.
         use: how the statement uses the tables; None where sqlglot does not understand it.
     """
 
     query: Query
     sql: str
     plan: Plan
+    generic: Plan
     cases: tuple[Case, ...]
     parameters: tuple[Parameter, ...]
     catalog: Catalog
@@ -144,9 +146,25 @@ def plan_rules() -> tuple[PlanRule, ...]:
 
 
 def findings_of(subject: Subject) -> list[PlanFinding]:
-    """All findings on a query, worst first; equal ones of several nodes (partitions) once."""
-    found: dict[tuple[str, str], PlanFinding] = {}
+    """All findings on a query, worst first; equal ones once, and those on the partitions of a table as one."""
+    roots = {
+        node.title: root.label
+        for node in subject.plan.nodes
+        if node.table is not None and (root := subject.catalog.root(node.table)) != node.table
+    }
+    found: dict[tuple[str, str], list[PlanFinding]] = {}
     for rule in plan_rules():
         for one in rule.check(subject):
-            found.setdefault((one.id, one.node), one)
-    return sorted(found.values(), key=lambda one: (-one.severity.rank, one.id))
+            alike = found.setdefault((one.id, roots.get(one.node, one.node)), [])
+            alike += [one] if one.node not in {other.node for other in alike} else []
+    merged = [_merged(alike, roots) for alike in found.values()]
+    return sorted(merged, key=lambda one: (-one.severity.rank, one.id))
+
+
+def _merged(alike: list[PlanFinding], roots: Mapping[str, str]) -> PlanFinding:
+    """The worst of findings on partitions, which says how many more there are."""
+    first = max(alike, key=lambda one: one.severity.rank)
+    if len(alike) == 1:
+        return first
+    others = f"; so {len(alike) - 1} more partitions of {roots[first.node]}"
+    return replace(first, message=first.message + others, numbers={**first.numbers, "partitions": float(len(alike))})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dbdesign.model.finding import Severity
 from dbdesign.simulate.findings.base import LARGE, PlanFinding, PlanRule, Subject
 from dbdesign.simulate.latency import count
+from dbdesign.simulate.serving import index_remedy
 
 KEPT = 0.1
 MOST_READ = 10_000.0
@@ -30,7 +31,7 @@ class FilterDiscardsMost(PlanRule):
             yield self.finding(
                 node,
                 f"finds {count(node.total_examined)} rows by the index and keeps {count(node.total_rows)} of them: {node.raw['Filter']}",
-                f"Widen the index by the columns of the filter, or let a partial index have its condition: {node.raw['Filter']}",
+                index_remedy(node, subject.catalog),
                 severity=Severity.HIGH if node.total_examined >= LARGE * 10 else Severity.MEDIUM,
                 rows_read=node.total_examined,
                 rows_kept=node.total_rows,

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from dbdesign.simulate.conditions import columns_in, conjuncts
+from dbdesign.simulate.comparisons import EQUAL, RANGES, Comparison, comparisons
 from dbdesign.simulate.findings.base import LARGE, PlanFinding, PlanRule, Subject
 from dbdesign.simulate.latency import count
+from dbdesign.simulate.serving import index_remedy
 from dbdesign.twin.relations import Relation
 
 FEW = 0.2
-_COMPARED = re.compile(r"^\(*(?P<left>.+?)\s(?:=|<|>|<=|>=|~~)\s(?P<right>.+?)\)*$", re.DOTALL)
-_RELABELLED = re.compile(r"^\(*[\w.\"]+\)*::(?:text|bpchar|character varying)\)*$")
-_BARE = re.compile(r"^\(*[\w.\"$]+\)*$")
-_TEXTS = ("character varying", "character(", "character", "text", "name")
 
 
 class FunctionHidesIndex(PlanRule):
@@ -31,36 +27,26 @@ class FunctionHidesIndex(PlanRule):
                 continue
             if node.rows > node.examined * FEW:
                 continue
-            for part in conjuncts(node.condition("Filter")):
-                hidden = _hidden(part, node.table, subject)
-                if hidden is None:
+            for one in comparisons(node.condition("Filter"), node.table, node.raw.get("Alias")):
+                index = _hidden(one, node.table, subject)
+                if one is None or index is None:
                     continue
-                expression, index = hidden
+                expression = one.left
                 yield self.finding(
                     node,
                     f"{expression} is computed for {count(node.total_examined)} rows; {index} is on the column itself and does not help",
-                    f"Compare the column itself with a range, or index the expression: CREATE INDEX ON {node.table.label} ({expression})",
+                    f"Compare the column itself with a range, or index the expression: {index_remedy(node, subject.catalog)}",
                     expression=expression,
                     index=index,
                     rows_read=node.total_examined,
                 )
 
 
-def _hidden(part: str, table: Relation, subject: Subject) -> tuple[str, str] | None:
-    """The expression and the index that it hides."""
-    match = _COMPARED.match(part)
-    if match is None:
-        return None
-    left, right = match["left"].lstrip("("), match["right"]
-    names = columns_in(left, table)
-    if len(names) != 1 or columns_in(right, table) or _BARE.match(left):
-        return None
-    column = next(one for one in table.attributes if one.name == names[0])
-    if _RELABELLED.match(left) and column.type.startswith(_TEXTS):
+def _hidden(one: Comparison | None, table: Relation, subject: Subject) -> str | None:
+    """The index on the very column of which something is computed."""
+    if one is None or one.column is None or one.bare or one.operator not in EQUAL | RANGES | {"~~"}:
         return None
     for index in subject.catalog.indexes(table):
-        if index.method == "btree" and index.attributes and index.attributes[0].table_column == names[0]:
-            return match["left"].removeprefix("(") if match["left"].count("(") > match["left"].count(")") else match[
-                "left"
-            ], index.name
+        if index.method == "btree" and index.attributes and index.attributes[0].table_column == one.column:
+            return index.name
     return None

@@ -23,14 +23,14 @@ class GenericPlanWorse(PlanRule):
     def check(self, subject: Subject) -> Iterator[PlanFinding]:
         """The query's plans."""
         typical = next((case for case in subject.cases if case.name == "typical"), None)
-        generic = subject.plan.root.cost
-        if typical is None or typical.plan.shape == subject.plan.shape:
+        generic = subject.generic.root.cost
+        if typical is None or typical.plan.shape == subject.generic.shape:
             return
         if generic < LEAST or generic < typical.cost * FACTOR:
             return
         forced = subject.catalog.settings.values["plan_cache_mode"][0] == "force_generic_plan"
         yield self.finding(
-            subject.plan.root,
+            subject.generic.root,
             f"the generic plan costs {generic:,.0f}, the plan for typical values {typical.cost:,.0f} ({typical.plan.shape})",
             "Keep plan_cache_mode = auto for it, so that it is planned with its values",
             severity=Severity.HIGH if forced else Severity.LOW,

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from dbdesign.simulate.findings.base import PlanFinding, PlanRule, Subject
 from dbdesign.simulate.latency import count
+from dbdesign.simulate.plans import Node
+from dbdesign.simulate.serving import index_remedy, quoted
 
 FACTOR = 100.0
 MOST_READ = 10_000.0
@@ -29,8 +31,14 @@ class LimitWalkDiscards(PlanRule):
                 node,
                 f"reads about {count(read)} rows until the LIMIT has its {count(kept)}, if those lie evenly; "
                 f"up to {count(node.examined)} if not: {node.raw['Filter']}",
-                "An index that begins with the columns of the filter and goes on with those of the ORDER BY",
+                index_remedy(node, subject.catalog, order=_order(node)),
                 rows_read=read,
                 rows_kept=kept,
                 rows_at_worst=node.examined,
             )
+
+
+def _order(node: Node) -> list[str]:
+    """The keys of the index that is walked."""
+    keys = node.index.attributes[: node.index.key_count] if node.index else ()
+    return [quoted(one.table_column) + " DESC" * one.descending for one in keys if one.table_column]

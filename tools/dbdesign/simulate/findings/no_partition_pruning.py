@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dbdesign.model.finding import Severity
 from dbdesign.simulate.findings.base import LARGE, PlanFinding, PlanRule, Subject
 from dbdesign.simulate.latency import count
-from dbdesign.simulate.plans import Plan
+from dbdesign.simulate.plans import Node, Plan
 from dbdesign.twin.relations import Relation
 
 FEWEST = 2
+MANY = 16
+"""Searches by an index that are more than a detail."""
+
 WANTED = 0.5
 
 
@@ -38,11 +41,18 @@ class NoPartitionPruning(PlanRule):
                 f"Append over {table.label}",
                 f"searches all {len(leaves)} partitions of {table.label} for {count(rows)} of {count(whole)} rows",
                 f"Give a condition on the partition key of {table.label} as well, by constants or parameters of its own type",
-                severity=Severity.HIGH if any(node.type == "Seq Scan" for node in scans) else Severity.MEDIUM,
+                severity=_severity(scans),
                 partitions=float(len(leaves)),
                 rows_kept=rows,
                 rows=whole,
             )
+
+
+def _severity(scans: list[Node]) -> Severity:
+    """By whether partitions are read from end to end, or searched, and how many."""
+    if any(node.type == "Seq Scan" for node in scans):
+        return Severity.HIGH
+    return Severity.MEDIUM if len(scans) >= MANY else Severity.LOW
 
 
 def _partitioned(plan: Plan, subject: Subject) -> list[Relation]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dbdesign.model.finding import Severity
 from dbdesign.simulate.findings.base import LARGE, PlanFinding, PlanRule, Subject
 from dbdesign.simulate.latency import count
+from dbdesign.simulate.serving import index_remedy
 
 FEW = 0.05
 MANY_ROWS = 1e7
@@ -29,7 +30,7 @@ class SequentialScanForFewRows(PlanRule):
             yield self.finding(
                 node,
                 f"reads all {count(node.examined)} rows of {node.table.label} to keep {count(node.rows)} of them: {node.raw['Filter']}",
-                f"An index on the columns of the filter; `dbdesign advise` says which. Filter: {node.raw['Filter']}",
+                index_remedy(node, subject.catalog),
                 severity=Severity.HIGH if read >= MANY_ROWS else Severity.MEDIUM,
                 rows_read=node.examined,
                 rows_kept=node.rows,

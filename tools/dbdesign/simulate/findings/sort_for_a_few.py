@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dbdesign.simulate.findings.base import PlanFinding, PlanRule, Subject
 from dbdesign.simulate.findings.sort_of_millions import MANY
 from dbdesign.simulate.latency import count
+from dbdesign.simulate.plans import Node
+from dbdesign.simulate.serving import order_remedy
 
 LEAST = 1_000.0
 FACTOR = 20.0
 
 
 class SortForAFew(PlanRule):
-    """A sort right below a LIMIT with at least 1,000 rows of input, twenty times what is wanted (from a million on: `sort-of-millions`).
+    """A sort right below a LIMIT (rows that are locked first counted in) with at least 1,000 rows of input, twenty times what is wanted;
+    from a million on it is `sort-of-millions`.
 
     An input that is aggregated first has no order before, and an index cannot give it one: it is left out.
     """
@@ -21,11 +24,7 @@ class SortForAFew(PlanRule):
     def check(self, subject: Subject) -> Iterator[PlanFinding]:
         """Every sort for a LIMIT."""
         for node in subject.plan.nodes:
-            limit = (
-                node.parent
-                if node.parent and node.parent.type != "Gather Merge"
-                else (node.parent and node.parent.parent)
-            )
+            limit = _asking(node)
             if node.type != "Sort" or not node.children or limit is None or limit.type != "Limit":
                 continue
             rows = node.children[0].rows
@@ -37,7 +36,12 @@ class SortForAFew(PlanRule):
             yield self.finding(
                 node,
                 f"fetches and sorts {count(rows)} rows by {keys} to return {count(limit.rows)}",
-                f"An index on the columns that are compared by equality, then {keys}: the LIMIT stops after the first ones",
+                order_remedy(node, subject.catalog),
                 rows=rows,
                 returned=limit.rows,
             )
+
+
+def _asking(node: Node) -> Node | None:
+    """The node that takes the sorted rows, those passed over that hand them on as they are."""
+    return next((one for one in node.above() if one.type not in {"Gather Merge", "LockRows", "Result"}), None)

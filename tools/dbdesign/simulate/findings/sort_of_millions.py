@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dbdesign.simulate.findings.base import PlanFinding, PlanRule, Subject
 from dbdesign.simulate.latency import count
+from dbdesign.simulate.serving import order_remedy
 
 MANY = 1_000_000.0
 
@@ -27,7 +28,7 @@ class SortOfMillions(PlanRule):
             yield self.finding(
                 node,
                 f"sorts {count(rows)} rows by {keys}{wanted}",
-                "An index in this order, behind the columns that are compared by equality, gives the rows sorted",
+                order_remedy(node, subject.catalog, None if top else subject.use),
                 rows=rows,
                 key=keys,
             )
