@@ -82,12 +82,12 @@ def generate_schema(
     source: Source,
     *,
     to: Annotated[
-        str,
+        str | None,
         Field(
             description="An engine: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, mongodb; models: prisma, typeorm, sqlalchemy, "
-            "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html."
+            "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html. The source's engine when left out."
         ),
-    ],
+    ] = None,
     target_version: Annotated[
         str | None,
         Field(description="Of the target; the newest when left out."),
@@ -109,11 +109,22 @@ def generate_schema(
     from dbdesign.writers.base import WriteOptions, writer
 
     call = call or Call()
-    target = writer(to)
-    documents = target.name in OF_DOCUMENTS
+    target = writer(to) if to is not None else None
+    documents = target is not None and target.name in OF_DOCUMENTS
     loaded = load(source, call, format=format, engine_version=engine_version, documents=documents)
+    if target is None:
+        target, own_version = _own_target(loaded)
+        target_version = target_version or own_version
     options = WriteOptions(version=target_version, style=_style(target, style))
     return write(loaded, target, options, call, write_to, overwrite=overwrite, page=page)
+
+
+def _own_target(loaded: Loaded) -> tuple[Writer, str | None]:
+    """The engine that the source is for, and its version where the source says it."""
+    from dbdesign.writers.base import writer
+
+    schema = loaded.design.schema
+    return writer(schema.engine.value), schema.version
 
 
 def _style(target: Writer, style: str | None) -> str | None:

@@ -248,7 +248,7 @@ def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) 
     for condition in conditions[:MOST_CONDITIONS]:
         for columns in sequences[:MOST_UNDER_CONDITION]:
             rest = tuple(name for name in columns if name != condition.column)
-            if rest and len(rest) == len(columns):
+            if rest:
                 yield _candidate(use.table, [KeyPart(name) for name in rest], where=condition.sql)
 
 
