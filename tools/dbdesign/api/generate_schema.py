@@ -85,12 +85,12 @@ def generate_schema(
         str | None,
         Field(
             description="An engine: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, mongodb; models: prisma, typeorm, sqlalchemy, "
-            "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html. The source's engine when left out."
+            "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html. Else the source's engine."
         ),
     ] = None,
     target_version: Annotated[
         str | None,
-        Field(description="Of the target; the newest when left out."),
+        Field(description="Of the target, else the newest."),
     ] = None,
     style: Annotated[str | None, Field(description="typeorm: data-mapper or active-record.")] = None,
     format: Format = None,  # noqa: A002
@@ -239,7 +239,7 @@ def _items(loaded: Loaded, result: WriteResult, life: Living | None, *, with_tex
     ]
     unread, more_unread = unread_items(loaded)
     about_source = [Item("source_notes", item.value, item.text) for item in note_items(loaded.result.notes)]
-    items = [*notes[:SHOWN], *unread, *about_source, *(lifecycle_items(life) if life is not None else ())]
+    items = [*notes[:SHOWN], *unread, *about_source, *_lifecycle(life, with_text=with_text)]
     if with_text:
         items += [Item("text", piece, piece) for piece in statements(result.text, _PIECE)]
         for name, text in _others(result).items():
@@ -247,6 +247,10 @@ def _items(loaded: Loaded, result: WriteResult, life: Living | None, *, with_tex
                 value = {"name": name, "text": piece, **({"continued": True} if number else {})}
                 items.append(Item("parts", value, f"{name}:\n{piece}"))
     return [*items, *notes[SHOWN:], *more_unread]
+
+
+def _lifecycle(life: Living | None, *, with_text: bool) -> list[Item]:
+    return lifecycle_items(life, in_a_file=not with_text) if life is not None else []
 
 
 def _summary(loaded: Loaded, target: Writer, options: WriteOptions, result: WriteResult, files: list[str]) -> str:

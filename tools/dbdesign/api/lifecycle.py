@@ -24,8 +24,8 @@ class StatementOut(BaseModel):
 
     concern: str
     name: str
-    sql: str
-    when: str = Field(description="at which moment, by whom, and what its result means")
+    sql: str = Field(default="", description="not there when written to files")
+    when: str = Field(default="", description="at which moment, by whom, and what its result means")
 
 
 class StepOut(BaseModel):
@@ -132,18 +132,18 @@ def proven(schema: Schema, lifecycle: Lifecycle) -> tuple[tuple[Step, ...], str]
     return found
 
 
-def lifecycle_items(found: Living) -> list[Item]:
-    """Steps that do not hold first, then the statements, then what holds."""
+def lifecycle_items(found: Living, *, in_a_file: bool) -> list[Item]:
+    """Steps that do not hold first, then the statements, by name alone where a file has them, then what holds."""
     broken = [one for one in found.steps if not one.holds]
-    statements = [
-        Item(
-            "statements",
-            one.model_dump(),
-            f"{one.concern}: {one.name}\n  {one.when}\n  " + one.sql.replace("\n", "\n  "),
-        )
-        for one in found.statements
-    ]
+    statements = [_statement_item(one, named=in_a_file) for one in found.statements]
     return [*map(_step_item, broken), *statements, *(_step_item(one) for one in found.steps if one.holds)]
+
+
+def _statement_item(one: Statement, *, named: bool) -> Item:
+    said = f"{one.concern}: {one.name}"
+    if named:
+        return Item("statements", {"concern": one.concern, "name": one.name}, said)
+    return Item("statements", one.model_dump(), f"{said}\n  {one.when}\n  " + one.sql.replace("\n", "\n  "))
 
 
 def _step_item(one: Step) -> Item:

@@ -197,7 +197,7 @@ def _notes(found: Positions, reading: CatalogReading, extensions: Sequence[Exten
     for extension in extensions:
         yield f"the extension {extension.name} is not on the embedded server; it is kept by name, its objects are unknown"
     if again:
-        yield f"{again} statements could be executed only after later ones"
+        yield f"{again} statement{'s' if again > 1 else ''} could be executed only after later ones"
     yield from note_of_cut_names(found.long_names)
     yield from _count_difference(found, reading.schema)
 

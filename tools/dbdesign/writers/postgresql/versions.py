@@ -86,7 +86,9 @@ class _Older:
                 self._say(target, "NOT NULL … NO INHERIT", "NOT NULL for children too")
             changes |= {"not_null_name": None, "not_null_no_inherit": False, "not_null_comment": None}
         if column.default and self._lacks("uuidv7") and (text := _random_uuids(column.default)) != column.default:
-            self._say(target, "uuidv7()", "gen_random_uuid(), whose values do not ascend; or the program gives the value")
+            self._say(
+                target, "uuidv7()", "gen_random_uuid(), whose values do not ascend; or the program gives the value"
+            )
             changes["default"] = text
         return column.model_copy(update=changes) if changes else column
 
