@@ -146,7 +146,7 @@ def write(
     """Write a schema that was read, and answer with the text or with where it is."""
     call.step(0.65, f"writing {target.name}")
     life = living(loaded, target, options, call)
-    result = life.result if life is not None else _written(loaded, target, options)
+    result = life.result if life is not None else _without_lifecycle(loaded, target, _written(loaded, target, options))
     files = _files(loaded, target, result, call, write_to, overwrite=overwrite, life=life)
     call.step(0.95, "composing the answer")
     pages = paginate(_items(loaded, result, life, with_text=not files), call.tokens)
@@ -185,6 +185,17 @@ _TITLES = {
     "statements": "What the program, jobs and people send",
     "proof_steps": "What was executed on the embedded server, and seen",
 }
+
+
+def _without_lifecycle(loaded: Loaded, target: Writer, result: WriteResult) -> WriteResult:
+    """The result with a note that what the design's lifecycle asks for is not in it, where it should be."""
+    from dbdesign.writers.base import Note
+
+    if loaded.design.lifecycle is None or target.kind == "diagram":
+        return result
+    lost = f"what it asks for is DDL of an engine, and is not written for {target.name}"
+    note = Note(object="lifecycle", lost=lost, instead="write it for the engine too, and run it in a migration")
+    return result.model_copy(update={"notes": (*result.notes, note)})
 
 
 def _written(loaded: Loaded, target: Writer, options: WriteOptions) -> WriteResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dbdesign.api.paging import Item
 from dbdesign.api.recent import Recent
+from dbdesign.errors import InputError
 
 if TYPE_CHECKING:
     from dbdesign.api.call import Call
@@ -68,8 +70,10 @@ def living(loaded: Loaded, target: Writer, options: WriteOptions, call: Call) ->
     Raises:
         InputError: what is asked for cannot be.
     """
+    from dbdesign.integrity.lifecycle.compose import ENGINES
+
     lifecycle = loaded.design.lifecycle
-    if lifecycle is None or target.kind != "ddl":
+    if lifecycle is None or target.name not in ENGINES:
         return None
     key = (
         f"{loaded.key} {lifecycle.model_dump_json()} {target.name} {options.model_dump_json()}" if loaded.key else None
@@ -93,7 +97,8 @@ def _written(schema: Schema, lifecycle: Lifecycle, target: Writer, options: Writ
     version = dialect(engine).version_tuple(options.version or (schema.version if schema.engine is engine else None))
     shape, changed = shaped(schema, lifecycle, engine, version)
     result = target.write(shape, options)
-    scripts = compose(_as_written(shape, engine, result), lifecycle, engine, version)
+    written = _as_written(shape, engine, result)
+    scripts = compose(written, lifecycle.renamed(_names_in(written, shape)), engine, version)
     call.step(0.75, "trying the lifecycle")
     steps, server = proven(schema, lifecycle)
     notes = (*result.notes, *changed, *scripts.notes)
@@ -101,11 +106,31 @@ def _written(schema: Schema, lifecycle: Lifecycle, target: Writer, options: Writ
         notes = (
             *notes,
             Note(
-                object="lifecycle", lost=f"the steps were run on {server}, not on {dialect(engine).title}", instead=None
+                object="lifecycle",
+                lost=f"the steps were run on {server}, not on {dialect(engine).title}; what is said of the text is the schema's proof",
+                instead=None,
             ),
         )
     whole = result.model_copy(update={"text": f"{result.text.rstrip()}\n\n{scripts.text}", "notes": notes})
     return Living(whole, scripts.statements, steps, server)
+
+
+def _names_in(written: Schema, shape: Schema) -> Callable[[str], str]:
+    """What a table is called where it was written: engines without schemas in a database put the schema's name before the table's."""
+
+    def name(label: str) -> str:
+        table = shape.table_by_label.get(label)
+        flat = f"{table.namespace}_{table.name}" if table is not None and table.namespace else label
+        found = next((one for one in (label, flat) if one in written.table_by_label), None)
+        if found is None:
+            raise InputError(
+                f"{label} has another name in {written.engine.value}, which is not known here",
+                where="lifecycle",
+                remedy="Give the table a shorter name that no other has",
+            )
+        return found
+
+    return name
 
 
 def _as_written(schema: Schema, engine: object, result: WriteResult) -> Schema:
