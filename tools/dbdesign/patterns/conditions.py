@@ -30,11 +30,11 @@ def unsaid_conditions(sql: str, pattern: AccessPattern, schema: Schema) -> list[
     return [one.sql(dialect=dialect(schema.engine).sqlglot) for one in unsaid]
 
 
-def _parsed(sql: str, schema: Schema) -> exp.Expression:
+def _parsed(sql: str, schema: Schema) -> exp.Expr:
     return parse_one(spaced(sql), dialect=dialect(schema.engine).sqlglot)
 
 
-def _conjuncts(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _conjuncts(tree: exp.Expr) -> Iterator[exp.Expr]:
     """The conditions that must all hold: of WHERE and of inner joins."""
     where, joins = tree.args.get("where"), tree.args.get("joins") or ()
     for one in (where and where.this, *(join.args.get("on") for join in joins if join.side != "LEFT")):
@@ -42,13 +42,13 @@ def _conjuncts(tree: exp.Expression) -> Iterator[exp.Expression]:
             yield from (part.unnest() for part in (one.flatten() if isinstance(one, exp.And) else (one,)))
 
 
-def _joins(condition: exp.Expression) -> bool:
+def _joins(condition: exp.Expr) -> bool:
     """Whether it is an equality of two columns."""
     sides = (condition.this, condition.args.get("expression"))
     return isinstance(condition, exp.EQ) and all(isinstance(one, exp.Column) for one in sides)
 
 
-def _says(pattern: AccessPattern, condition: exp.Expression, aliases: set[str]) -> bool:
+def _says(pattern: AccessPattern, condition: exp.Expr, aliases: set[str]) -> bool:
     """Whether a pattern says a condition: one of its entity's attributes against values."""
     columns = list(condition.find_all(exp.Column))
     if len(columns) != 1 or columns[0].table not in {"", *aliases}:
