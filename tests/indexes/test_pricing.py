@@ -34,3 +34,16 @@ def test_room_to_spare_is_free_and_upkeep_is_not() -> None:
     assert selection.solve().chosen == 3
     tariff = selection.tariff()
     assert tariff.price(0, 2, 100, 7.0) == pytest.approx(7.0, abs=1.0)
+
+
+@pytest.mark.parametrize("page", [1, 8192])
+def test_what_room_is_worth_is_told_by_the_byte(page: int) -> None:
+    queries = []
+    for number, cost in enumerate((60.0, 20.0)):
+        query = Query(f"q{number}", "select 1", relevant=3)
+        query.learn(Answer(0, 0, 100.0))
+        query.learn(Answer(1 << number, 1 << number, cost))
+        queries.append(query)
+    selection = Selection(queries, [20 * page, 20 * page], budget=30 * page)
+    assert selection.solve().chosen == 2
+    assert selection.tariff().per_byte == pytest.approx(40.0 / (20 * page))

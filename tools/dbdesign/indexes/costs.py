@@ -101,14 +101,16 @@ class Query:
             if not one.used & ~available and one.cost < answer.cost:
                 self._corrected[one.used] = max(answer.cost, self._corrected.get(one.used, 0.0))
 
+    def corrected(self) -> Iterator[Answer]:
+        """The answers, each with what its indexes cost where more of them are there, as far as that is known."""
+        for one in self.answers:
+            cost = self._corrected.get(one.used, 0.0)
+            yield replace(one, cost=cost) if cost > one.cost else one
+
     def atoms(self) -> list[Answer]:
         """The answers by cost, without those that bring next to nothing beyond what a part of their indexes brings."""
         kept: list[Answer] = []
-        answers = [
-            replace(one, cost=max(one.cost, self._corrected[one.used])) if one.used in self._corrected else one
-            for one in self.answers
-        ]
-        for one in sorted(answers, key=lambda one: (one.used.bit_count(), one.cost)):
+        for one in sorted(self.corrected(), key=lambda one: (one.used.bit_count(), one.cost)):
             enough = one.cost * (1 + INCIDENTAL)
             if not any(other.cost <= enough and not other.used & ~one.used for other in kept):
                 kept.append(one)

@@ -50,7 +50,7 @@ class Market:
         self._plans: dict[int, list[tuple[int, float, int]]] = {}
         """By index, the cheaper plans with it: place of the query, cost with the price of what is not chosen, indexes."""
         for place, (query, now) in enumerate(zip(costs.plannable, self._now, strict=True)):
-            for one in query.answers:
+            for one in query.corrected():
                 if one.cost < now.cost:
                     plan = (place, query.weight * one.cost + self._price(one.used), one.used)
                     for number in bits(one.used):
@@ -61,14 +61,21 @@ class Market:
     def _price(self, indexes: int) -> float:
         return sum(self._prices[number] for number in bits(indexes & ~self._chosen))
 
-    def promise(self, size: int, parts: int) -> Offer | None:
-        """What an index of that size promises in place of others (bits); None where it does not pay."""
-        freed = sum(self._prices[number] for number in bits(self._chosen & parts))
+    def promise(self, size: int, parts: int, number: int | None = None) -> Offer | None:
+        """What an index of that size promises in place of others (bits); None where it does not pay.
+
+        Args:
+            number: the index's own, if it has one: where the planner was asked about it, what it said counts.
+        """
+        freed = sum(self._prices[part] for part in bits(self._chosen & parts))
         best: dict[int, tuple[float, int]] = {}
-        for number in bits(parts):
-            for place, value, used in self._plans.get(number, ()):
-                found = (value - self._price(used & parts), used)
-                best[place] = min(found, best.get(place, found))
+        for part in bits(parts):
+            for place, value, used in self._plans.get(part, ()):
+                promised = value - self._price(used & parts)
+                if place not in best or (promised, used) < best[place]:
+                    told = self._told(place, used, parts, number)
+                    found = (promised if told is None else told, used)
+                    best[place] = min(found, best.get(place, found))
         queries = self._costs.plannable
         savings = (
             max(0.0, queries[place].weight * self._now[place].cost - value) for place, (value, _) in best.items()
@@ -82,6 +89,20 @@ class Market:
             if value < queries[place].weight * self._now[place].cost or self._now[place].used & parts
         )
         return Offer(saved, tuple(takers))
+
+    def instead(self, others: int, parts: int, number: int) -> int:
+        """The indexes that there are where one takes the place of others beside those of a plan."""
+        return (self._chosen | others) & ~parts | 1 << number
+
+    def _told(self, place: int, used: int, parts: int, number: int | None) -> float | None:
+        """What a query pays with an index in place of others, if that is known."""
+        query = self._costs.plannable[place]
+        if number is None or not query.relevant >> number & 1:
+            return None
+        answer = query.known(self.instead(used, parts, number) & query.relevant)
+        if answer is None:
+            return None
+        return query.weight * answer.cost + self._price(answer.used & ~(1 << number))
 
     def at_a_discount(self) -> Iterator[int]:
         """The indexes that queries would take if they cost a part of their price, or that are nearly as good then."""

@@ -6,10 +6,13 @@ chosen indexes fit the budget; the weighted cost and the indexes' upkeep are lea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from dbdesign.indexes.costs import Query, bits
+
+Atom = tuple[float, int]
+"""Weighted cost, and indexes as bits."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Program:
     numbers: tuple[int, ...]
     sizes: tuple[int, ...]
     upkeep: tuple[float, ...]
-    atoms: tuple[tuple[tuple[float, int], ...], ...]
+    atoms: tuple[tuple[Atom, ...], ...]
 
     @classmethod
     def of(cls, queries: Sequence[Query], sizes: Sequence[int], upkeep: Sequence[float], budget: int) -> Program:
@@ -56,6 +59,18 @@ class Program:
             tuple(sizes[number] for number in numbers),
             tuple(upkeep[number] if upkeep else 0.0 for number in numbers),
             tuple(tuple((cost, _renumbered(used, places)) for cost, used in one) for one in answers),
+        )
+
+    def part(self, atoms: Iterable[Iterable[Atom]]) -> Program:
+        """The program with only some of its atoms, in their order."""
+        return replace(self, atoms=tuple(map(tuple, atoms)))
+
+    def with_atoms_of(self, whole: Program, chosen: int) -> Program:
+        """The program with those atoms of the whole that a set takes as well."""
+        taken = (next(atom for atom in atoms if not atom[1] & ~chosen) for atoms in whole.atoms)
+        return self.part(
+            sorted({*atoms, atom}, key=lambda one: (one[0], one[1].bit_count(), one[1]))
+            for atoms, atom in zip(self.atoms, taken, strict=True)
         )
 
     def inside(self, chosen: int) -> int:

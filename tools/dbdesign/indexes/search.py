@@ -6,6 +6,7 @@ may make room in a smaller one, or serve more queries together with another.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +16,7 @@ from dbdesign.indexes.explore import Field, explore
 from dbdesign.indexes.market import Market
 from dbdesign.indexes.pricing import Tariff, ask_affordable, ask_all
 from dbdesign.indexes.refine import merges, variants
-from dbdesign.indexes.select import NODES, Choice, Selection
+from dbdesign.indexes.select import Choice, Selection
 
 ALTERNATIVES = 4
 """Questions about alternatives for each query at the beginning."""
@@ -32,8 +33,11 @@ PURSUED = 1.2
 LAST_ROUNDS = 4
 """Times that the last solution is put to the planner at most, if it said that it costs more than was known."""
 
-MERGED = 12
-"""Indexes for two that are asked about in a round, at least: half as many as there are queries otherwise."""
+MERGED = 36
+"""Questions about indexes for two in a round, at least: one for each query otherwise."""
+
+SHAPES = 1
+"""Orders of the same columns that are asked about in a round, at most."""
 
 THRIFT = 1e-6
 """Share of the workload's cost that the whole budget must save: of two sets that are as good, the smaller is better."""
@@ -105,7 +109,7 @@ class Search:
     def _round(self, budget: int, *, widely: bool = False) -> bool:
         """Solve for one budget and learn about the solution and what is affordable beside it; whether it is better than before."""
         before = self._known(budget)
-        selection, solved = self._solved(budget, nodes=0)
+        selection, solved = self._solved(budget, thoroughly=False)
         tariff = selection.tariff()
         sizes, upkeep = [one.size for one in self.costs.indexes], self._charges()
         ask_affordable(
@@ -124,7 +128,7 @@ class Search:
     def _last(self, budget: int) -> Choice:
         """The set with which a search ends: solved thoroughly, again where the planner does not keep what the solution promises."""
         for number in range(LAST_ROUNDS):
-            _, solved = self._solved(budget, nodes=NODES)
+            _, solved = self._solved(budget, thoroughly=True)
             best = self._put(budget, solved)
             if self._net(best) <= self._net(solved) * (1 + SETTLED) or number == LAST_ROUNDS - 1:
                 return replace(best, bound=min(solved.bound, best.cost))
@@ -136,11 +140,11 @@ class Search:
         for query in self.costs.plannable:
             query.correct(self.costs.cost(query, chosen), chosen)
 
-    def _solved(self, budget: int, *, nodes: int) -> tuple[Selection, Choice]:
+    def _solved(self, budget: int, *, thoroughly: bool) -> tuple[Selection, Choice]:
         sizes = [one.size for one in self.costs.indexes]
         selection = Selection(self.costs.plannable, sizes, self._charges(), budget=budget)
         known = self._known(budget)
-        solved = selection.solve(starts=[known.chosen] if known else [], nodes=nodes)
+        solved = selection.solve(starts=[known.chosen] if known else [], thoroughly=thoroughly)
         free = self._demanded(solved)
         return selection, Choice(solved.chosen, solved.size, solved.cost - free, solved.bound - free)
 
@@ -219,16 +223,23 @@ class Search:
         offers = [
             (-offer.saved, number, pairs[one], offer)
             for number, one in enumerate(self.candidates)
-            if one in pairs and (offer := market.promise(self.costs.indexes[number].size, pairs[one]))
+            if one in pairs and (offer := market.promise(self.costs.indexes[number].size, pairs[one], number))
         ]
-        for _, number, parts, offer in sorted(offers, key=lambda one: one[:2])[: self._most_merged]:
-            for query, others in offer.takers:
-                query.relevant |= 1 << number
-                self.costs.cost(query, (choice.chosen | others) & ~parts | 1 << number)
+        enough, shapes = self.costs.calls + self._most_merged, Counter[tuple[object, frozenset[str]]]()
+        for _, number, parts, offer in sorted(offers, key=lambda one: one[:2]):
+            shape = (self.candidates[number].table, frozenset(self.candidates[number].columns))
+            if self.costs.calls >= enough:
+                break
+            if shapes[shape] < SHAPES:
+                before = self.costs.calls
+                for query, others in offer.takers:
+                    query.relevant |= 1 << number
+                    self.costs.cost(query, market.instead(others, parts, number))
+                shapes[shape] += self.costs.calls > before
 
     @property
     def _most_merged(self) -> int:
-        return max(MERGED, len(self.costs.plannable) // 2)
+        return max(MERGED, len(self.costs.plannable))
 
     def _ask_about(self, wanted: dict[Candidate, set[int]], chosen: int) -> None:
         """Make the shapes that there are not yet, and ask about each the queries that it is for."""
