@@ -117,9 +117,7 @@ def latency(plan: Plan, pages: Pages, catalog: Catalog, machine: Machine) -> Lat
     storage = missing * (pages.random * RANDOM_READ + pages.sequential * SEQUENTIAL_READ)
     warm = processor + memory
     said = [f"{count(pages.total)} blocks, {count(missing * (pages.random + pages.sequential))} of them from storage"]
-    said.append(
-        f"processor {duration(processor)}, storage {duration(storage)}: in all about {duration(warm + storage)}"
-    )
+    said.append(f"processor {duration(processor)}, storage {duration(storage)}: in all {_about(warm + storage)}")
     return Latency(warm, warm + storage, ", ".join(said))
 
 
@@ -140,6 +138,11 @@ def duration(milliseconds: float) -> str:
         if milliseconds < limit:
             return f"{rounded(milliseconds / factor):g} {unit}"
     return f"{rounded(milliseconds / 3_600_000):,g} h"
+
+
+def _about(milliseconds: float) -> str:
+    said = duration(milliseconds)
+    return said if said.startswith("less") else f"about {said}"
 
 
 def count(number: float) -> str:
