@@ -31,7 +31,7 @@ PURSUED = 1.2
 """Questions for each budget's rounds, as a part of those of exploring, from which on no further round begins."""
 
 LAST_ROUNDS = 4
-"""Times that the last solution is put to the planner at most, if it said that it costs more than was known."""
+"""Times that the last solution is put to the planner at most, as long as its answers change it."""
 
 MERGED = 36
 """Questions about indexes for two in a round, at least: one for each query otherwise."""
@@ -101,7 +101,7 @@ class Search:
         self.tell(0.9, "the last choice")
         found: dict[int, Choice] = {}
         for budget in sorted(set(budgets)):
-            mine = self.pruned(self._last(budget))
+            mine = self._last(budget)
             smaller = min(found.values(), key=lambda one: one.cost, default=mine)
             found[budget] = mine if mine.cost <= smaller.cost else smaller
         return [found[budget] for budget in budgets]
@@ -126,14 +126,26 @@ class Search:
         return not kept or before is None or self._net(best) < self._net(before) * (1 - SETTLED)
 
     def _last(self, budget: int) -> Choice:
-        """The set with which a search ends: solved thoroughly, again where the planner does not keep what the solution promises."""
-        for number in range(LAST_ROUNDS):
+        """The set with which a search ends: solved thoroughly, without what saves too little.
+
+        It is solved again where the planner does not keep what the solution promises, or where what was learnt of each index's
+        part in it betters it.
+        """
+        found: Choice | None = None
+        for _ in range(LAST_ROUNDS):
+            asked = self.costs.calls
             _, solved = self._solved(budget, thoroughly=True)
             best = self._put(budget, solved)
-            if self._net(best) <= self._net(solved) * (1 + SETTLED) or number == LAST_ROUNDS - 1:
-                return replace(best, bound=min(solved.bound, best.cost))
-            self._correct(solved.chosen)
-        raise AssertionError("the last round returns")
+            kept = self._net(best) <= self._net(solved) * (1 + SETTLED)
+            if not kept:
+                self._correct(solved.chosen)
+            pruned = self.pruned(replace(best, bound=min(solved.bound, best.cost)))
+            better = found is None or self._net(pruned) < self._net(found) * (1 - SETTLED)
+            found = min(found or pruned, pruned, key=self._net)
+            if kept and (not better or self.costs.calls == asked):
+                break
+        assert found is not None
+        return found
 
     def _correct(self, chosen: int) -> None:
         """Let plans that the planner does not take beside these indexes, though it could, cost what it takes instead."""

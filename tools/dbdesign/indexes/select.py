@@ -15,7 +15,7 @@ from dbdesign.indexes.pricing import Tariff
 from dbdesign.indexes.program import Program
 from dbdesign.indexes.solver import Relaxed, optimum, relaxed
 
-ENOUGH = 0.0005
+ENOUGH = 0.0003
 """Share of the cost by which the set may be above the bound without more being tried."""
 
 ROUGHLY = 0.001
