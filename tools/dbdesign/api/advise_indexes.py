@@ -13,7 +13,6 @@ from dbdesign.api.call import Call
 from dbdesign.api.paging import Item, chosen, paginate, shortened
 from dbdesign.api.recent import Recent
 from dbdesign.api.twin_source import At, QueriesSource, Settings, StatisticsSource
-from dbdesign.model.statistics import BLOCK
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
@@ -187,6 +186,7 @@ def _advised(
 ) -> tuple[TwinInput, Advice, str, list[str], dict[str, int]]:
     from dbdesign.indexes.advise import Advisor
     from dbdesign.indexes.existing import existing_indexes
+    from dbdesign.model.statistics import BLOCK
     from dbdesign.twin.twin import production_twin
 
     call.step(0.1, "building the twin")
@@ -212,6 +212,7 @@ def _still_dear(advice: Advice, given: TwinInput, twin: Twin, budget: int, least
     """Indexes for queries that stay expensive, since what is worth it for them is little beside what the others cost."""
     from dbdesign.indexes.advise import Advisor
     from dbdesign.indexes.engines import build
+    from dbdesign.model.statistics import BLOCK
 
     schema = given.design.schema_
     dear = {one.name: one.after for one in _dearest(advice)}
