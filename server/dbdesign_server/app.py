@@ -38,7 +38,7 @@ INSTRUCTIONS = """\
 dbdesign reads, reviews, draws, generates and compares schemas and proves what it says: PostgreSQL DDL is executed on an embedded \
 PostgreSQL 18 and read back from its catalogs; other dialects and programs are parsed, never run.
 
-Every tool takes a `source`: a path under an allowed folder (SQL, DBML, a design file in YAML with engine, schema, workload and \
+Most tools take a `source`: a path under an allowed folder (SQL, DBML, a design file in YAML with engine, schema, workload and \
 volumes; models of Prisma, TypeORM, SQLAlchemy, Django, Drizzle, Mongoose; a folder of models, of migrations, or a repository), the \
 text itself, or `database:<name>` for a configured database, which is only ever read.
 
@@ -46,7 +46,10 @@ text itself, or `database:<name>` for a configured database, which is only ever 
 review_schema: defects with evidence and fixes as SQL; with a design file also against the workload. compare_schemas: drift between \
 models, migrations and databases. generate_schema: DDL for an engine, or an ORM's models. draw_erd: Mermaid, DBML, Graphviz. \
 simulate_queries: plans, costs and growth at production scale without data. advise_indexes: the best indexes within a budget. \
-benchmark_schema: generated rows on an embedded PostgreSQL, the workload run on them, before and after indexes.
+read_plan: what is slow in an execution plan as pasted. benchmark_schema: generated rows on an embedded PostgreSQL, the workload run on \
+them, before and after indexes. check_migration: what a migration locks and rewrites. plan_migration: phases without downtime, with \
+rollback. design_nosql: DynamoDB, MongoDB or Redis from access patterns. plan_scaling: which limit is met when, and what to do then.
+- Write one design file and give its path to every call; its form is the resource dbdesign://schemas/design.
 - Read `summary` first, then `unread`, `notes` and `proof`: what was not understood or cannot be expressed is there, never dropped.
 - Large answers come in pages (`page`, `pages`). Let tools write long text to files with `write_to` instead of copying it.
 - Pages are resources: dbdesign://rules/<rule>, dbdesign://engines/<engine>, dbdesign://patterns/<engine, ORM or migration tool>.

@@ -243,15 +243,15 @@ def _uri(name: str) -> str:
 def generate_command(
     source: Source,
     to: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--to",
             "-t",
             metavar="TARGET",
-            help="Engine, models (prisma, typeorm …) or diagram.",
+            help="Engine, models (prisma, typeorm …) or diagram; the source's own engine when left out.",
             autocompletion=_complete("target_names"),
         ),
-    ],
+    ] = None,
     target_version: Annotated[str | None, typer.Option(metavar="VERSION", help="Version of the target engine.")] = None,
     style: Annotated[
         str | None, typer.Option(metavar="STYLE", help="Of models that have several: data-mapper or active-record.")

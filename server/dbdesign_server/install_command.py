@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import typer
 
@@ -80,8 +83,21 @@ def _command(given: str | None) -> list[str]:
         if not words:
             raise InputError("is empty", where="--command", remedy='Give one, such as "uvx dbdesign"')
         return words
+    if any((folder / "CACHEDIR.TAG").is_file() for folder in Path(sys.prefix).parents):
+        return _in_a_cache()
     found, here = shutil.which("dbdesign"), Path(sys.argv[0])
     if found is not None and (here.name != "dbdesign" or Path(found).resolve() == here.resolve()):
         return ["dbdesign"]
     beside = Path(sys.executable).with_name("dbdesign")
     return [str(beside)] if beside.is_file() else [sys.executable, "-m", "dbdesign_server.cli"]
+
+
+def _in_a_cache() -> list[str]:
+    """For the environment of uvx, which is in its cache and on the path only while it runs (uv documentation, "Tools"): uvx again, for
+    what was installed there (PEP 610).
+    """
+    from importlib.metadata import distribution
+
+    origin = json.loads(distribution("dbdesign").read_text("direct_url.json") or "{}").get("url", "")
+    source = url2pathname(urlsplit(origin).path) if origin.startswith("file:") else origin
+    return ["uvx", *(["--from", source] if source else []), "dbdesign"]

@@ -41,9 +41,12 @@ Design a database on {engine} for these requirements:
 2. List the frequent and the critical queries with rates, latency targets and row counts; assume and say so where none are given.
 3. Write the schema, then a design file (engine, schema, workload, volumes), and call `review_schema` on it. Fix what it finds until
    what is left is what you can defend.
-4. Call `generate_schema` with target {engine} and `write_to`, so that the DDL is executed or parsed, and `draw_erd` for the diagram.
-5. Deliver: the diagram, the DDL, the reasons for keys, types and every denormalisation, the index that serves each query, growth and
-   archival, and the migration with its way back. Say of each claim whether it was executed, parsed or assumed.
+4. Call `simulate_queries` with `at` and `advise_indexes` with a `budget` on the design file. Put the indexes that are worth it into the
+   schema, change what misses its target, and call again.
+5. Call `generate_schema` with target {engine} and `write_to`, so that the DDL is executed or parsed, `draw_erd` for the diagram,
+   `plan_scaling` for growth, and `plan_migration` where a schema is there already.
+6. Deliver: the diagram, the DDL, the reasons for keys, types and every denormalisation, the index that serves each query, growth and
+   archival, and the migration with its way back. Say of each claim whether it was executed, planned, parsed or assumed.
 """
 
 

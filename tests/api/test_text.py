@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbdesign.api.text import checked, decoded
+from dbdesign.api.text import checked, decoded, without_secrets
 from dbdesign.errors import InputError
 
 SQL = "create table größe (id int);"
@@ -52,3 +52,20 @@ def test_a_mark_before_text_given_and_lines_that_end_in_carriage_returns_are_tak
     assert checked("\ufeffcreate table t (id int);", "x") == "create table t (id int);"
     assert checked("-- one\rcreate table t (id int);\r", "x") == "-- one\ncreate table t (id int);\n"
     assert checked("select '\r';\r\nselect 2;\r\n", "x") == "select '\r';\r\nselect 2;\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("CREATE USER MAPPING FOR u SERVER s OPTIONS (user 'bob', password 'x')", "CREATE USER MAPPING FOR u SERVER s OPTIONS (user 'bob', password ***)"),
+        ("CREATE SUBSCRIPTION s CONNECTION 'host=h password=x dbname=d' PUBLICATION p", "CREATE SUBSCRIPTION s CONNECTION 'host=h password=*** dbname=d' PUBLICATION p"),
+        ("CREATE ROLE a PASSWORD 'SCRAM-SHA-256$4096:x'", "CREATE ROLE a PASSWORD ***"),
+        ("CREATE USER 'a'@'%' IDENTIFIED BY 'it''s'", "CREATE USER 'a'@'%' IDENTIFIED BY ***"),
+        ("-- postgresql+psycopg://u:x@h/d", "-- postgresql+psycopg://u:***@h/d"),
+        ("password text NOT NULL DEFAULT '', password_hash bytea", None),
+        ("COMMENT ON COLUMN u.password IS 'a hash'; CHECK (password <> '')", None),
+    ],
+)  # fmt: skip
+def test_answers_about_statements_have_no_passwords(text: str, told: str | None) -> None:
+    assert without_secrets(text) == (told or text)
+    assert without_secrets({"a": [text, 1]}) == {"a": [told or text, 1]}

@@ -236,12 +236,50 @@ def test_nothing_is_written_over_a_file_unless_told(tmp_path: Path) -> None:
     assert "CREATE TABLE" in (tmp_path / "mine.sql").read_text()
 
 
-@pytest.mark.parametrize(("path", "said"), [("", "leave it out"), (" ", "leave it out"), ("x" * 300, "too long")])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("", "leave it out"), (" ", "leave it out"), ("x" * 300, "too long"), ("file:///tmp/x.sql", "not an URL")],
+)
 def test_what_cannot_be_a_path_is_refused_in_words(tmp_path: Path, path: str, said: str) -> None:
     call = Call(access=Access.beneath(tmp_path))
     with pytest.raises(DesignError, match=said):
         generate_schema(SHOP, to="postgresql", write_to=path, call=call)
     assert not list(tmp_path.iterdir())
+
+
+OLD_DESIGN = """\
+engine: postgresql 17.2
+schema: |
+  CREATE TABLE seat (id uuid PRIMARY KEY DEFAULT uuidv7(), taken boolean NOT NULL DEFAULT false);
+lifecycle:
+  idempotency: {operations: [take a seat], keep: 24h}
+"""
+
+
+def test_without_a_target_the_source_is_written_for_its_own_engine_and_version() -> None:
+    assert generate_schema("CREATE TABLE `t` (`a` int) ENGINE=InnoDB;").target == "mysql"
+    answer = generate_schema(OLD_DESIGN)
+    assert (answer.target, answer.version) == ("postgresql", "17.2")
+    assert "DEFAULT gen_random_uuid()" in str(answer.text)
+
+
+def test_statements_that_a_file_has_are_named_and_not_repeated(tmp_path: Path) -> None:
+    answer = generate_schema(OLD_DESIGN, write_to="seat.sql", call=Call(access=Access.beneath(tmp_path)))
+    said = {(one.concern, one.name) for one in generate_schema(OLD_DESIGN).statements}
+    assert {(one.concern, one.name) for one in answer.statements} == said
+    assert [one.sql for one in answer.statements if one.sql] == []
+    script = (tmp_path / "seat.statements.sql").read_text()
+    assert all(f"-- {name}\n" in script for _, name in said)
+
+
+def test_a_review_notes_what_the_design_s_version_does_not_have() -> None:
+    answer = review_schema(OLD_DESIGN, only=["types"])
+    assert "The schema says 1 thing that its version does not have" in answer.summary
+    (note,) = answer.notes
+    assert note.startswith(
+        "PostgreSQL 17.2 does not have this: seat.id: uuidv7(): not before PostgreSQL 18; instead: gen_random_uuid()"
+    )
+    assert review_schema(OLD_DESIGN.replace("17.2", "18"), only=["types"]).notes == []
 
 
 def test_progress_is_told_in_rising_shares() -> None:

@@ -473,3 +473,12 @@ def test_what_is_wanted_most_stays_in_memory_and_nine_tenths_of_the_rest_do_not_
     assert sum(share for _, share in crowded) == pytest.approx(1)
     assert all(part == pytest.approx(share) for part, share in even)
     assert crowded[0][1] < 0.25 < 0.89 < crowded[0][0]
+
+
+def test_an_assistant_is_told_the_relations_that_weigh_and_keys_to_shard_by_only_where_it_comes_to_that() -> None:
+    source = str(DESIGNS / "saas.yaml")
+    whole, brief = plan_scaling(source), plan_scaling(source, call=Call(tokens=100_000))
+    assert len(brief.sizes) < len(whole.sizes)
+    assert brief.sizes[-1].object == f"{len(whole.sizes) - len(brief.sizes) + 1} smaller ones"
+    assert sum(one.bytes_then for one in brief.sizes) == sum(one.bytes_then for one in whole.sizes)
+    assert bool(brief.shard_keys) == bool(brief.sharding["needed"])

@@ -35,6 +35,14 @@ def test_a_state_of_few_values_is_the_first_to_get_a_partial_index() -> None:
     assert any(one.where and "c299" in one.where for one in found)
 
 
+def test_the_live_rows_of_a_list_get_an_index_in_the_order_of_the_list() -> None:
+    schema = reader("postgresql").read("create table post (a int, b int, gone timestamptz, at timestamptz);").schema_
+    sql = "select b from post where a = $1 and gone is null order by at desc limit 20"
+    use = analyse(sql, schema, "postgres").uses[0]
+    ordered = Candidate((None, "post"), (KeyPart("a"), KeyPart("at")), (), "gone IS NULL")
+    assert ordered in set(candidates_of(use, FACTS, partial=True))
+
+
 def test_few_of_the_columns_that_a_query_reads_of_a_wide_table_are_tried_as_one_more_key() -> None:
     candidate = Candidate((None, "wide"), (KeyPart("c0"), KeyPart("c1")))
     longer = [one for one in variants(candidate, COLUMNS) if len(one.keys) == 3]

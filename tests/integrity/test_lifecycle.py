@@ -171,6 +171,17 @@ def test_partitions_are_detached_when_they_are_over_and_rows_without_a_key_are_d
     assert any("in the archive" in one.seen for one in steps)
 
 
+def test_where_no_partition_is_over_yet_one_is_made_that_is() -> None:
+    schema = """
+        CREATE TABLE events (id bigint, at timestamptz NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+        CREATE TABLE events_2035 PARTITION OF events FOR VALUES FROM ('2035-01-01') TO ('2036-01-01');
+        CREATE TABLE events_else PARTITION OF events DEFAULT;
+    """
+    (step,) = tried(schema, {"retention": {"events": {"after": "24mo", "by": "at", "how": "detach"}}})
+    assert step.seen.startswith("3 partitions, over events_of_1970; detached events_of_1970")
+    assert step.holds
+
+
 def test_typed_versions_are_kept_where_that_is_asked_for() -> None:
     steps = tried(
         MUTANTS["schema"], {"audit": {"tables": ["users", "orders"], "how": "history"}, "erasure": {"subject": "users"}}

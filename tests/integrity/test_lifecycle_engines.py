@@ -12,8 +12,10 @@ import pytest
 import sqlglot
 
 from dbdesign.api.call import Call
+from dbdesign.api.generate_schema import generate_schema
 from dbdesign.api.source import load
 from dbdesign.dialects.base import dialect
+from dbdesign.errors import InputError
 from dbdesign.integrity.lifecycle.base import TITLES
 from dbdesign.integrity.lifecycle.compose import ENGINES, Scripts, compose
 from dbdesign.integrity.lifecycle.proof.stand import found
@@ -199,3 +201,51 @@ def test_sqlite_has_an_effect_once_and_sagas_go_no_other_way() -> None:
     shop.send("sagas", "turn back", id=row[0], steps_done=1, error="no")
     shop.send("sagas", "a compensation is done", id=row[0], steps_done=1)
     assert shop.rows("SELECT state, steps_done, data FROM saga") == [("compensated", 0, '{"a":1}')]
+
+
+IN_A_SCHEMA = """\
+engine: postgresql
+schema: |
+  CREATE SCHEMA sales;
+  CREATE TABLE sales.customers (id bigint PRIMARY KEY, name text NOT NULL, held boolean NOT NULL, deleted_at timestamptz);
+  CREATE TABLE sales.orders (
+    id bigint PRIMARY KEY,
+    customer_id bigint NOT NULL REFERENCES sales.customers ON DELETE RESTRICT,
+    ship_to text,
+    created_at timestamptz NOT NULL
+  );
+  CREATE TABLE sales.visits (id bigint PRIMARY KEY, at timestamptz NOT NULL);
+lifecycle:
+  audit: {tables: [sales.orders], exclude: {sales.orders: [ship_to]}}
+  soft_delete: {tables: [sales.customers]}
+  retention:
+    sales.visits: {after: 3mo, by: at, how: delete}
+  erasure: {subject: sales.customers, keep: {sales.orders: [ship_to]}, hold: sales.customers.held}
+"""
+
+
+@pytest.mark.parametrize("engine", EVERY)
+def test_a_lifecycle_follows_tables_of_a_schema_to_where_an_engine_has_them(engine: Engine) -> None:
+    answer = generate_schema(IN_A_SCHEMA, to=engine.value)
+    flat = engine in {Engine.MYSQL, Engine.TIDB, Engine.SQLITE}
+    sent = "".join(one.sql for one in answer.statements)
+    for table in ("orders", "customers", "visits"):
+        name = f"sales_{table}" if flat else f"sales.{table}"
+        assert name in str(answer.text)
+        assert name in sent or table == "visits"  # old rows may go by a TTL instead
+    if engine is Engine.SQLITE:
+        sqlite3.connect(":memory:").executescript(str(answer.text))
+
+
+@pytest.mark.parametrize("engine", [Engine.POSTGRESQL, Engine.SQLITE])
+def test_a_table_that_a_lifecycle_would_make_and_the_schema_has_is_told(engine: Engine) -> None:
+    taken = "CREATE TABLE audit_log (id bigint PRIMARY KEY);"
+    with pytest.raises(InputError, match=r"lifecycle\.audit: makes a table audit_log, and the schema for .* has one"):
+        generate_schema(IN_A_SCHEMA.replace("CREATE SCHEMA sales;", f"CREATE SCHEMA sales; {taken}"), to=engine.value)
+
+
+@pytest.mark.parametrize("target", ["mongodb", "prisma"])
+def test_a_target_without_a_lifecycle_says_so(target: str) -> None:
+    assert [one.lost for one in generate_schema(IN_A_SCHEMA, to=target).notes if one.object == "lifecycle"] == [
+        f"what it asks for is DDL of an engine, and is not written for {target}"
+    ]

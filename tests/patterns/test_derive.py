@@ -103,3 +103,32 @@ def test_what_an_update_only_reads_does_not_stand_beside_it() -> None:
     found = access_model(load(text, Call()).design).patterns
     (update,) = [one for one in found if one.name == "from another"]
     assert (update.operation, update.entity, update.together) == ("updates", "orders", ())
+
+
+HOTEL = """
+engine: postgresql
+schema: |
+  create table kind (id bigint primary key, hotel_id bigint not null, closed_at timestamptz);
+  create table night (kind_id bigint references kind, at date, rooms int not null, sold int not null, primary key (kind_id, at));
+volumes:
+  kind: {rows: 1000, columns: {closed_at: {nulls: 90%}}}
+  night: 100000
+workload:
+  - {name: open, sql: select id from kind where hotel_id = $1 and closed_at is null, rate: 1/s}
+  - {name: free, sql: select k.id from kind k join night n on n.kind_id = k.id where k.hotel_id = $1 and n.at >= $2, rate: 1/s}
+  - {name: sell, sql: update night set sold = sold + 1 where kind_id = $1 and at = $2 and sold < rooms, rate: 1/s}
+"""
+
+
+def test_what_must_be_absent_is_a_filter_and_no_key() -> None:
+    found = {one.name: one for one in access_model(load(HOTEL, Call()).design).patterns}["open"]
+    assert (found.equal, dict(found.filter)) == (("hotel_id",), {"closed_at": 0.9})
+
+
+def test_conditions_that_a_pattern_has_no_place_for_are_told_first() -> None:
+    told = access_model(load(HOTEL, Call()).design).assumptions
+    assert told[:2] == (
+        "query 'free' asks for n.at >= $2 as well, which its pattern does not say: nothing here keeps to it",
+        "query 'sell' asks for sold < rooms as well, which its pattern does not say: nothing here keeps to it",
+    )
+    assert not any(one.startswith("query 'open'") for one in told)

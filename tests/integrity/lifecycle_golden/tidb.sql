@@ -255,7 +255,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON :database.* TO :account;
 -- Notes
 
 -- soft_delete: TiDB has no triggers: nothing keeps a row from referring to a marked one; instead: the program looks it up
--- audit: TiDB has no triggers; instead: a TiCDC changefeed of .users, .orders, .order_lines with old values to Kafka or object storage; who acted, the program writes into the row
+-- audit: TiDB has no triggers; instead: a TiCDC changefeed of users, orders, order_lines with old values to Kafka or object storage; who acted, the program writes into the row
 -- orders: a table that a foreign key refers to may have no TTL; instead: rows are deleted in batches
 -- users: a table that a foreign key refers to may have no TTL; instead: rows are deleted in batches
 -- users: old rows that others of the table refer to fail to be deleted; instead: give users a retention that is not longer, or ON DELETE CASCADE

@@ -209,3 +209,9 @@ def test_the_names_that_are_noted_are_those_that_the_server_notices() -> None:
     with embedded().scratch() as database:
         noticed = [one.line for one in database.run_script(script).notices if one.sqlstate == "42622"]
     assert list(positions(script).long_names.values()) == noticed == [1, 3, 4]
+
+
+def test_a_failure_beside_a_table_on_one_line_is_not_the_table_s() -> None:
+    result = read("SELECT nothing_there(); CREATE TABLE t (a int);")
+    assert (result.proof.level, [one.name for one in result.schema_.tables]) == ("executed", ["t"])
+    assert [one.text for one in result.unread] == ["SELECT nothing_there()"]

@@ -20,7 +20,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from dbdesign_server.commands import run
 from dbdesign_server.install.products import MARK, PRODUCTS, product
-from dbdesign_server.install_command import NAMES
+from dbdesign_server.install_command import NAMES, _command
 from dbdesign_server.resources import persona
 
 COMMAND = "uvx --from 'my dbdesign' dbdesign"
@@ -285,3 +285,19 @@ def test_bad_input_is_one_line(
     assert run(["install", *arguments]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("origin", "command"),
+    [
+        ('{"url": "file:///home/me/db%20design", "dir_info": {}}', ["uvx", "--from", "/home/me/db design", "dbdesign"]),
+        (None, ["uvx", "dbdesign"]),
+    ],
+)
+def test_run_by_uvx_the_entry_runs_uvx_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, origin: str | None, command: list[str]
+) -> None:
+    (tmp_path / "CACHEDIR.TAG").touch()
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "archive-v0" / "x1"))
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: SimpleNamespace(read_text=lambda _: origin))
+    assert _command(None) == command

@@ -25,6 +25,8 @@ CASES = [
     ),
     ("create table t (b int4range, a int4range, primary key (b, a without overlaps))", "17", "18", "WITHOUT OVERLAPS", "WITHOUT OVERLAPS"),
     ("create table t (a int); create view v with (security_invoker = true) as select * from t", "14", "15", "security_invoker", "security_invoker"),
+    ("create table t (id uuid primary key default uuidv7())", "17", "18", "uuidv7()", "uuidv7"),
+    ("create table t (id uuid default pg_catalog.uuidv7(interval '1 day'), note text default 'uuidv7()')", "14", "18", "uuidv7()", "uuidv7('1 day'"),
     ("create unlogged sequence s", "14", "15", "an unlogged sequence", "UNLOGGED"),
 ]  # fmt: skip
 

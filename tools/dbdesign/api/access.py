@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +28,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFCHR: "a device",
@@ -217,6 +219,10 @@ class Access:
         """The real path, inside a root."""
         if "\0" in name:
             raise InputError("a path cannot hold a NUL byte")
+        if _URL.match(name):
+            raise InputError(
+                "a path is expected, not an URL", where=name.partition(":")[0], remedy="Name a file by its path"
+            )
         written = Path(name)
         if not self.files:
             raise AccessError("no folder is allowed", where=name, remedy="The user starts dbdesign with --root FOLDER")

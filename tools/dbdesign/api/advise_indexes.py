@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from dbdesign.api.source import Loaded
     from dbdesign.api.twin_source import TwinInput
-    from dbdesign.indexes.advise import Advice, Advised, Dropped
+    from dbdesign.indexes.advise import Advice, Advised, Dropped, QueryAdvice
     from dbdesign.indexes.engines import Built
     from dbdesign.indexes.existing import Existing
     from dbdesign.model.schema import Schema, Table
+    from dbdesign.twin.twin import Twin
 
 Budget = Annotated[
     str | None,
@@ -42,6 +43,12 @@ WORTH_SAYING = 0.001
 
 MOST_NAMED = 25
 """Queries that an index is told to serve by name; per_query has the indexes of each."""
+
+DEAR, HALF = 1_000.0, 0.5
+"""Cost of one execution from which on a query is still expensive, and the part of it below which an index helps."""
+
+MOST_DEAR = 10
+"""Expensive queries for which indexes are looked for by themselves."""
 
 
 class IndexOut(BaseModel):
@@ -204,10 +211,45 @@ def _advised(
             offer=offer,
             tell=lambda done, said: call.step(0.15 + 0.75 * done, said),
         )
-        advice = advisor.advise(limit if limit is not None else max(tables, BLOCK))
+        room = limit if limit is not None else max(tables, BLOCK)
+        advice = advisor.advise(room)
+        dear = _still_dear(advice, given, twin, room, least_gain)
         problems = [f"not in the twin: {one.message} (line {one.line})" for one in twin.failures] + list(twin.problems)
+        problems = [*dear, *problems]
         sizes = {one.name: one.pages(twin) * BLOCK for one in existing_indexes(given.design.schema_)}
         return given, advice, twin.proof, problems, sizes
+
+
+def _still_dear(advice: Advice, given: TwinInput, twin: Twin, budget: int, least_gain: float) -> list[str]:
+    """Indexes for queries that stay expensive, since what is worth it for them is little beside what the others cost."""
+    from dbdesign.indexes.advise import Advisor
+    from dbdesign.indexes.engines import build
+    from dbdesign.model.statistics import BLOCK
+
+    schema = given.design.schema_
+    dear = {one.name: one.after for one in _dearest(advice)}
+    queries = [one for one in given.queries if one.name in dear]
+    room = budget - sum(one.index.size for one in advice.indexes)
+    if not queries or len(queries) == len(given.queries) or least_gain == 0 or room < BLOCK:
+        return []
+    alone = Advisor(twin, schema, queries, least_gain=max(least_gain, LEAST_GAIN)).advise(room, curve=())
+    after = {one.name: one.after for one in alone.queries}
+    found = []
+    for one in alone.indexes:
+        costs = [
+            f"{name} {dear[name]:,.0f} → {after[name]:,.0f}" for name in one.queries if after[name] < dear[name] * HALF
+        ]
+        if costs:
+            ddl = build(one.candidate, one.candidate.name, schema).ddl
+            little = f"less than {least_gain:.1%} of the whole workload's cost, which is the least gain"
+            found.append(f"{ddl}  -- {readable_size(one.index.size)}, would make cheaper: {'; '.join(costs)}; {little}")
+    return found
+
+
+def _dearest(advice: Advice) -> list[QueryAdvice]:
+    """The queries that stay expensive and weigh most."""
+    dear = [one for one in advice.queries if one.after >= DEAR]
+    return sorted(dear, key=lambda one: -one.after * one.weight)[:MOST_DEAR]
 
 
 def _answer(
@@ -301,11 +343,10 @@ def _items(given: TwinInput, advice: Advice, problems: list[str], sizes: dict[st
         items.append(
             Item("considered", value, f"{one.candidate.definition} ({readable_size(one.index.size)}): {one.reason}")
         )
-    items += [Item("assumptions", text, f"assumed: {text}") for text in given.assumptions]
     slow = [f"{name}: {why}; what it costs with the advised indexes may be less" for name, why in advice.cut_short]
-    notes = [*([how] if (how := trial(schema.engine)) and advice.indexes else []), *given.notes, *slow, *problems]
+    notes = [*([how] if (how := trial(schema.engine)) and advice.indexes else []), *problems, *given.notes, *slow]
     items += [Item("notes", text, text) for text in [*shortened(notes, 500), *advice.questions]]
-    return items
+    return items + [Item("assumptions", text, f"assumed: {text}") for text in given.assumptions]
 
 
 def _drop_item(one: Dropped, advice: Advice, names: dict[str, str], schema: Schema, sizes: dict[str, int]) -> Item:
@@ -426,6 +467,8 @@ def _summary(given: TwinInput, advice: Advice, proof: str) -> str:
     helped = sum(query.after < query.before * 0.99 for query in advice.queries)
     if helped:
         said.append(f"{plural(helped, 'query')} get{'s' if helped == 1 else ''} cheaper.")
+    if dear := sum(query.after >= DEAR for query in advice.queries):
+        said.append(f"{plural(dear, 'query')} stay{'s' if dear == 1 else ''} expensive (see per_query and notes).")
     if advice.drop:
         said.append(f"{plural(len(advice.drop), 'index')} may go.")
     if advice.failures:

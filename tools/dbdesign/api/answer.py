@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from dbdesign.api.paging import Item
+from dbdesign.api.text import without_secrets
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
@@ -78,11 +79,11 @@ def unread_items(loaded: Loaded) -> tuple[list[Item], list[Item]]:
             "unread",
             {
                 "line": one.line,
-                "text": one.text[:200],
+                "text": without_secrets(one.text)[:200],
                 "reason": one.reason[:400],
                 **({"path": one.path} if one.path else {}),
             },
-            f"{place_of(one.path, one.line)}: {one.reason[:400]}: {' '.join(one.text[:200].split())}",
+            f"{place_of(one.path, one.line)}: {one.reason[:400]}: {' '.join(without_secrets(one.text)[:200].split())}",
         )
         for one in loaded.result.unread
     ]

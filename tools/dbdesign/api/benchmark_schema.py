@@ -65,10 +65,17 @@ def _statements(value: Any) -> Any:
     return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
 
 
+def _counted(value: Any) -> Any:
+    """`500k` and `2M` as numbers, as in a design file; pydantic turns the ValueError of another text into a message."""
+    from dbdesign.model.quantity import count
+
+    return count(value) if isinstance(value, str) else value
+
+
 def benchmark_schema(
     source: Source,
     *,
-    rows: Annotated[float, Field(description="In all tables together.", gt=0)] = 1e6,
+    rows: Annotated[float, BeforeValidator(_counted), Field(description="In all tables together.", gt=0)] = 1e6,
     seconds: Annotated[float, Field(description="Of the workload's run.", gt=0, le=MOST_SECONDS)] = 10.0,
     connections: Annotated[int, Field(description="At once.", ge=1, le=MOST_CONNECTIONS)] = 4,
     indexes: Annotated[

@@ -13,6 +13,7 @@ from dbdesign.api.arguments import Names, Page
 from dbdesign.api.call import Call
 from dbdesign.api.paging import Item, chosen, paginate
 from dbdesign.api.recent import Recent
+from dbdesign.api.text import without_secrets
 from dbdesign.api.twin_source import StatisticsSource
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ def _items(found: CheckedMigrations, detail: Detail) -> list[Item]:
 def _statement_json(one: Checked) -> dict[str, Any]:
     trace = one.trace
     value: dict[str, Any] = {
-        "sql": _shortened(one.statement.sql),
+        "sql": _shortened(without_secrets(one.statement.sql)),
         "file": one.file,
         "line": one.statement.line,
         "locks": {name: mode.value for name, mode in trace.locks.items()},

@@ -12,6 +12,7 @@ from dbdesign.api.arguments import EngineVersion, Format, Names, Page, Source
 from dbdesign.api.call import Call
 from dbdesign.api.paging import Item, chosen, paginate, shortened
 from dbdesign.api.recent import Recent
+from dbdesign.api.text import without_secrets
 from dbdesign.errors import InputError
 
 if TYPE_CHECKING:
@@ -266,20 +267,28 @@ def _items(found: Drift, notes: list[str], both: tuple[Loaded, Loaded]) -> list[
 
 
 def _item(name: str, one: Difference) -> Item:
-    from dbdesign.api.drift import sides
+    from dbdesign.api.drift import as_text
 
+    given = {"left": _told(one.left), "right": _told(one.right)}
     value = {
         "kind": one.kind,
         "object": one.object,
         "what": one.what,
-        **{side: given for side, given in (("left", one.left), ("right", one.right)) if given is not None},
+        **{side: said for side, said in given.items() if said is not None},
         **{f"{side}_at": place for side, place in one.places.items()},
         **({"reason": one.reason} if one.reason else {}),
     }
-    left, right = sides(one)
+    left, right = ("-" if said is None else as_text(said) for said in given.values())
     places = ", ".join(one.places.values())
     text = f"{one.what}: {one.kind} {one.object}{f' [{places}]' if places else ''}: {left[:300]} | {right[:300]}"
     return Item(name, shortened(value, 1000), text + (f" ({one.reason})" if one.reason else ""))
+
+
+def _told(value: Any) -> Any:
+    """A side of a difference without secrets, and of a view without the types that follow from its definition."""
+    if isinstance(value, dict):
+        value = {name: said for name, said in value.items() if name != "column_types"}
+    return without_secrets(value)
 
 
 def _summary(found: Drift, both: tuple[Loaded, Loaded], *, strict: bool) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
+from dbdesign.api.text import without_secrets
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -231,7 +233,7 @@ def objects_json(schema: Schema, detail: Detail) -> Iterable[tuple[str, Json]]:
     )
     for section, objects in sections:
         for one in objects:
-            yield section, _object_json(one, detail)
+            yield section, without_secrets(_object_json(one, detail))
 
 
 def _object_json(one: Any, detail: Detail) -> Json:

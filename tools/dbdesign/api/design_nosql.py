@@ -162,6 +162,8 @@ def _answer(design: StoreDesign, files: list[str], *, written: bool, page: int, 
     pages = paginate(list(_items(design, call.tokens)), call.tokens)
     items = chosen(pages, page)
     said = design.summary
+    if short := sum(map(_of_a_query, design.assumptions)):
+        said += f" {plural(short, 'query')} of the workload {'is' if short == 1 else 'are'} not served whole (see assumptions)."
     if files and not written:
         said += f" {plural(len(files), 'file')} can be written with write_to: {', '.join(files[:12])}."
     summary = paged(said, page, len(pages))
@@ -191,6 +193,7 @@ def _items(design: StoreDesign, budget: int | None) -> Iterator[Item]:
         costs = ", ".join(f"{number:,.4g} {unit.replace('_', ' ')}" for unit, number in cost.items())
         notes = "".join(f"\n  {note}" for note in one.notes)
         yield Item("coverage", value, f"{one.pattern}: {one.served_by} ({costs})\n  {one.request}{notes}")
+    yield from (Item("assumptions", text, text) for text in design.assumptions if _of_a_query(text))
     for part in PARTS:
         for entry in getattr(design, part):
             value = entry.model_dump(exclude_none=True)
@@ -203,8 +206,12 @@ def _items(design: StoreDesign, budget: int | None) -> Iterator[Item]:
     for name, value in design.design.items():
         for piece in pieces({"name": name, "value": value}, limit):
             yield Item("design", {name: piece["value"]}, f"{name}: {piece['value']}")
-    for text in design.assumptions:
-        yield Item("assumptions", text, text)
+    yield from (Item("assumptions", text, text) for text in design.assumptions if not _of_a_query(text))
+
+
+def _of_a_query(assumption: str) -> bool:
+    """Whether it says what of a query the derived pattern leaves out."""
+    return assumption.startswith("query ")
 
 
 def _plain(value: Any) -> str:

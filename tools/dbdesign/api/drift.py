@@ -383,12 +383,6 @@ def without(schema: Schema, patterns: Sequence[str]) -> Schema:
     return schema if len(kept) == len(schema.tables) else schema.model_copy(update={"tables": kept})
 
 
-def sides(one: Difference) -> Iterator[str]:
-    """A difference as text: its two values, `-` for none."""
-    for value in (one.left, one.right):
-        yield "-" if value is None else as_text(value)
-
-
 def as_text(value: Any) -> str:
     """A value of a difference as text."""
     if isinstance(value, dict):

@@ -82,15 +82,15 @@ def generate_schema(
     source: Source,
     *,
     to: Annotated[
-        str,
+        str | None,
         Field(
             description="An engine: postgresql, mysql, sqlserver, sqlite, cockroachdb, tidb, mongodb; models: prisma, typeorm, sqlalchemy, "
-            "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html."
+            "sqlmodel, django, drizzle, mongoose; or a diagram: mermaid, dbml, dot, html. Else the source's engine."
         ),
-    ],
+    ] = None,
     target_version: Annotated[
         str | None,
-        Field(description="Of the target; the newest when left out."),
+        Field(description="Of the target, else the newest."),
     ] = None,
     style: Annotated[str | None, Field(description="typeorm: data-mapper or active-record.")] = None,
     format: Format = None,  # noqa: A002
@@ -109,11 +109,22 @@ def generate_schema(
     from dbdesign.writers.base import WriteOptions, writer
 
     call = call or Call()
-    target = writer(to)
-    documents = target.name in OF_DOCUMENTS
+    target = writer(to) if to is not None else None
+    documents = target is not None and target.name in OF_DOCUMENTS
     loaded = load(source, call, format=format, engine_version=engine_version, documents=documents)
+    if target is None:
+        target, own_version = _own_target(loaded)
+        target_version = target_version or own_version
     options = WriteOptions(version=target_version, style=_style(target, style))
     return write(loaded, target, options, call, write_to, overwrite=overwrite, page=page)
+
+
+def _own_target(loaded: Loaded) -> tuple[Writer, str | None]:
+    """The engine that the source is for, and its version where the source says it."""
+    from dbdesign.writers.base import writer
+
+    schema = loaded.design.schema
+    return writer(schema.engine.value), schema.version
 
 
 def _style(target: Writer, style: str | None) -> str | None:
@@ -135,7 +146,7 @@ def write(
     """Write a schema that was read, and answer with the text or with where it is."""
     call.step(0.65, f"writing {target.name}")
     life = living(loaded, target, options, call)
-    result = life.result if life is not None else _written(loaded, target, options)
+    result = life.result if life is not None else _without_lifecycle(loaded, target, _written(loaded, target, options))
     files = _files(loaded, target, result, call, write_to, overwrite=overwrite, life=life)
     call.step(0.95, "composing the answer")
     pages = paginate(_items(loaded, result, life, with_text=not files), call.tokens)
@@ -174,6 +185,17 @@ _TITLES = {
     "statements": "What the program, jobs and people send",
     "proof_steps": "What was executed on the embedded server, and seen",
 }
+
+
+def _without_lifecycle(loaded: Loaded, target: Writer, result: WriteResult) -> WriteResult:
+    """The result with a note that what the design's lifecycle asks for is not in it, where it should be."""
+    from dbdesign.writers.base import Note
+
+    if loaded.design.lifecycle is None or target.kind == "diagram":
+        return result
+    lost = f"what it asks for is DDL of an engine, and is not written for {target.name}"
+    note = Note(object="lifecycle", lost=lost, instead="write it for the engine too, and run it in a migration")
+    return result.model_copy(update={"notes": (*result.notes, note)})
 
 
 def _written(loaded: Loaded, target: Writer, options: WriteOptions) -> WriteResult:
@@ -228,7 +250,7 @@ def _items(loaded: Loaded, result: WriteResult, life: Living | None, *, with_tex
     ]
     unread, more_unread = unread_items(loaded)
     about_source = [Item("source_notes", item.value, item.text) for item in note_items(loaded.result.notes)]
-    items = [*notes[:SHOWN], *unread, *about_source, *(lifecycle_items(life) if life is not None else ())]
+    items = [*notes[:SHOWN], *unread, *about_source, *_lifecycle(life, with_text=with_text)]
     if with_text:
         items += [Item("text", piece, piece) for piece in statements(result.text, _PIECE)]
         for name, text in _others(result).items():
@@ -236,6 +258,10 @@ def _items(loaded: Loaded, result: WriteResult, life: Living | None, *, with_tex
                 value = {"name": name, "text": piece, **({"continued": True} if number else {})}
                 items.append(Item("parts", value, f"{name}:\n{piece}"))
     return [*items, *notes[SHOWN:], *more_unread]
+
+
+def _lifecycle(life: Living | None, *, with_text: bool) -> list[Item]:
+    return lifecycle_items(life, in_a_file=not with_text) if life is not None else []
 
 
 def _summary(loaded: Loaded, target: Writer, options: WriteOptions, result: WriteResult, files: list[str]) -> str:

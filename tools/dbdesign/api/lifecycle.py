@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dbdesign.api.paging import Item
 from dbdesign.api.recent import Recent
+from dbdesign.errors import InputError
 
 if TYPE_CHECKING:
     from dbdesign.api.call import Call
@@ -24,8 +26,8 @@ class StatementOut(BaseModel):
 
     concern: str
     name: str
-    sql: str
-    when: str = Field(description="at which moment, by whom, and what its result means")
+    sql: str = Field(default="", description="not there when written to files")
+    when: str = Field(default="", description="at which moment, by whom, and what its result means")
 
 
 class StepOut(BaseModel):
@@ -68,8 +70,10 @@ def living(loaded: Loaded, target: Writer, options: WriteOptions, call: Call) ->
     Raises:
         InputError: what is asked for cannot be.
     """
+    from dbdesign.integrity.lifecycle.compose import ENGINES
+
     lifecycle = loaded.design.lifecycle
-    if lifecycle is None or target.kind != "ddl":
+    if lifecycle is None or target.name not in ENGINES:
         return None
     key = (
         f"{loaded.key} {lifecycle.model_dump_json()} {target.name} {options.model_dump_json()}" if loaded.key else None
@@ -93,7 +97,8 @@ def _written(schema: Schema, lifecycle: Lifecycle, target: Writer, options: Writ
     version = dialect(engine).version_tuple(options.version or (schema.version if schema.engine is engine else None))
     shape, changed = shaped(schema, lifecycle, engine, version)
     result = target.write(shape, options)
-    scripts = compose(_as_written(shape, engine, result), lifecycle, engine, version)
+    written = _as_written(shape, engine, result)
+    scripts = compose(written, lifecycle.renamed(_names_in(written, shape)), engine, version)
     call.step(0.75, "trying the lifecycle")
     steps, server = proven(schema, lifecycle)
     notes = (*result.notes, *changed, *scripts.notes)
@@ -101,11 +106,31 @@ def _written(schema: Schema, lifecycle: Lifecycle, target: Writer, options: Writ
         notes = (
             *notes,
             Note(
-                object="lifecycle", lost=f"the steps were run on {server}, not on {dialect(engine).title}", instead=None
+                object="lifecycle",
+                lost=f"the steps were run on {server}, not on {dialect(engine).title}; what is said of the text is the schema's proof",
+                instead=None,
             ),
         )
     whole = result.model_copy(update={"text": f"{result.text.rstrip()}\n\n{scripts.text}", "notes": notes})
     return Living(whole, scripts.statements, steps, server)
+
+
+def _names_in(written: Schema, shape: Schema) -> Callable[[str], str]:
+    """What a table is called where it was written: engines without schemas in a database put the schema's name before the table's."""
+
+    def name(label: str) -> str:
+        table = shape.table_by_label.get(label)
+        flat = f"{table.namespace}_{table.name}" if table is not None and table.namespace else label
+        found = next((one for one in (label, flat) if one in written.table_by_label), None)
+        if found is None:
+            raise InputError(
+                f"{label} has another name in {written.engine.value}, which is not known here",
+                where="lifecycle",
+                remedy="Give the table a shorter name that no other has",
+            )
+        return found
+
+    return name
 
 
 def _as_written(schema: Schema, engine: object, result: WriteResult) -> Schema:
@@ -132,18 +157,18 @@ def proven(schema: Schema, lifecycle: Lifecycle) -> tuple[tuple[Step, ...], str]
     return found
 
 
-def lifecycle_items(found: Living) -> list[Item]:
-    """Steps that do not hold first, then the statements, then what holds."""
+def lifecycle_items(found: Living, *, in_a_file: bool) -> list[Item]:
+    """Steps that do not hold first, then the statements, by name alone where a file has them, then what holds."""
     broken = [one for one in found.steps if not one.holds]
-    statements = [
-        Item(
-            "statements",
-            one.model_dump(),
-            f"{one.concern}: {one.name}\n  {one.when}\n  " + one.sql.replace("\n", "\n  "),
-        )
-        for one in found.statements
-    ]
+    statements = [_statement_item(one, named=in_a_file) for one in found.statements]
     return [*map(_step_item, broken), *statements, *(_step_item(one) for one in found.steps if one.holds)]
+
+
+def _statement_item(one: Statement, *, named: bool) -> Item:
+    said = f"{one.concern}: {one.name}"
+    if named:
+        return Item("statements", {"concern": one.concern, "name": one.name}, said)
+    return Item("statements", one.model_dump(), f"{said}\n  {one.when}\n  " + one.sql.replace("\n", "\n  "))
 
 
 def _step_item(one: Step) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,6 +80,9 @@ TITLES = {
     "problems": "Problems",
 }
 SHOWN_KEYS = 4
+NEARLY_ALL = 0.999
+"""Share of the bytes that the relations make up whose sizes an assistant is told one by one."""
+
 MOST_A_SECOND = 1e9
 """Executions a second beyond which a rate is a mistake."""
 
@@ -225,7 +228,7 @@ def _written(texts: dict[str, str], write_to: str, call: Call, *, overwrite: boo
 def _answer(plan: GrowthPlan, files: list[str], *, written: bool, page: int, call: Call) -> PlanScalingAnswer:
     from dbdesign.growth.report import summary_of, verdict_of
 
-    pages = paginate(list(_items(plan)), call.tokens)
+    pages = paginate(list(_items(plan, brief=call.tokens is not None)), call.tokens)
     items = chosen(pages, page)
     said = summary_of(plan)
     if files and not written:
@@ -247,8 +250,8 @@ def _answer(plan: GrowthPlan, files: list[str], *, written: bool, page: int, cal
     return PlanScalingAnswer.model_validate(found).with_text(readable)
 
 
-def _items(plan: GrowthPlan) -> Iterator[Item]:
-    """The parts in the order of their weight."""
+def _items(plan: GrowthPlan, *, brief: bool) -> Iterator[Item]:
+    """The parts in the order of their weight; briefly, only what weighs: the large relations, and of sharding what is due."""
     from dbdesign.growth.report import (
         curve_of,
         limit_lines,
@@ -260,15 +263,16 @@ def _items(plan: GrowthPlan) -> Iterator[Item]:
         unsupported_lines,
     )
 
+    unsharded = brief and not plan.shards and not plan.full
     for name, lines in (
         ("limits", limit_lines(plan)),
         ("ladder", measure_lines(plan)),
         ("partitions", partition_lines(plan)),
-        ("sizes", size_lines(plan)),
+        ("sizes", _largest(size_lines(plan)) if brief else size_lines(plan)),
         ("curve", curve_of(plan)),
         ("column_order", order_lines(plan)),
-        ("shard_keys", shard_key_lines(plan, SHOWN_KEYS)),
-        ("unsupported", unsupported_lines(plan)),
+        ("shard_keys", () if unsharded else shard_key_lines(plan, SHOWN_KEYS)),
+        ("unsupported", () if unsharded else unsupported_lines(plan)),
     ):
         for value, text in lines:
             yield Item(name, value, text)
@@ -276,3 +280,20 @@ def _items(plan: GrowthPlan) -> Iterator[Item]:
         yield Item("problems", text, text)
     for text in plan.assumptions:
         yield Item("assumptions", text, text)
+
+
+def _largest(lines: Iterable[tuple[dict[str, Any], str]]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Those that make up nearly all of the bytes, and how many there are beside them."""
+    every = list(lines)
+    total, seen = sum(value["bytes_then"] for value, _ in every), 0
+    for number, (value, text) in enumerate(every):
+        if seen >= total * NEARLY_ALL and number < len(every) - 1:
+            rest = {name: sum(one[name] for one, _ in every[number:]) for name in ("bytes_now", "bytes_then")}
+            smaller = {"object": f"{len(every) - number} smaller ones", "kind": "tables and indexes", **rest}
+            yield (
+                smaller,
+                f"{smaller['object']}, {rest['bytes_then'] / max(total, 1):.1%} of the bytes; report.md has them",
+            )
+            return
+        seen += value["bytes_then"]
+        yield value, text

@@ -136,13 +136,15 @@ def reviewed(
     loaded = load(source, call, format=format, engine_version=engine_version, documents=True)
     call.step(0.65, "reviewing")
     result, ran = _reviewed(loaded, only, ignore, Severity(minimum) if minimum else None, call)
-    if ran:
+    beyond = _beyond_version(loaded)
+    if ran or beyond:
+        ran = (*beyond, *ran)
         read = loaded.result.model_copy(update={"notes": (*loaded.result.notes, *ran)})
         loaded = replace(loaded, result=read)
     call.step(0.95, "composing the answer")
     level, pages = _pages(loaded, result, detail, call.tokens)
     items = chosen(pages, page)
-    summary = paged(_summary(loaded, result, level), page, len(pages))
+    summary = paged(_summary(loaded, result, level, beyond), page, len(pages))
     found = {
         "summary": summary,
         "page": page,
@@ -235,6 +237,24 @@ def _with_runs(
         said += notes
     findings = sorted((*result.findings, *kept), key=lambda one: -one.severity.rank)
     return result.model_copy(update={"findings": tuple(findings)}), tuple(said)
+
+
+def _beyond_version(loaded: Loaded) -> tuple[str, ...]:
+    """What the schema, which was executed on the newest PostgreSQL, says and the design's own version does not know."""
+    from dbdesign.model.schema import Engine
+
+    schema = loaded.result.schema_
+    if loaded.result.documents is not None or schema.engine is not Engine.POSTGRESQL or schema.version is None:
+        return ()
+    from dbdesign.writers.postgresql.notes import Notes
+    from dbdesign.writers.postgresql.versions import for_version
+
+    lacking = Notes()
+    for_version(schema, schema.version.partition(".")[0], lacking)
+    return tuple(
+        f"PostgreSQL {schema.version} does not have this: {one.object}: {one.lost}{f'; instead: {one.instead}' if one.instead else ''}"
+        for one in lacking.all()
+    )
 
 
 def _config(call: Call) -> ReviewConfig | None:
@@ -339,10 +359,13 @@ def _suppressed_item(one: SuppressedFinding) -> Item:
     return Item("suppressed", value, f"{value['rule']} on {value['object']} ({value['by']}){reason}")
 
 
-def _summary(loaded: Loaded, review: Review, detail: Detail) -> str:
+def _summary(loaded: Loaded, review: Review, detail: Detail, beyond: tuple[str, ...]) -> str:
     by_severity = ", ".join(f"{count} {severity.value}" for severity, count in review.counts.items())
     found = f"{plural(len(review.findings), 'finding')} ({by_severity})" if review.findings else "no findings"
-    said = [f"{loaded.name} ({_what(loaded)}): {found} by {plural(review.rules_run, 'rule')}."]
+    by = f" by {plural(review.rules_run, 'rule')}" if review.rules_run else ""
+    said = [f"{loaded.name} ({_what(loaded)}): {found}{by}."]
+    if beyond:
+        said.append(f"The schema says {plural(len(beyond), 'thing')} that its version does not have (see notes).")
     if review.findings:
         worst = Counter(finding.rule for finding in review.findings).most_common(4)
         said.append(f"Most frequent: {', '.join(f'{rule} {count}' for rule, count in worst)}.")
@@ -356,7 +379,7 @@ def _summary(loaded: Loaded, review: Review, detail: Detail) -> str:
         said.append(
             "No queries were given: those of a script for mongosh, or of a design file's `pipelines`, are judged too."
         )
-    elif loaded.result.documents is None and not loaded.design.workload.queries:
+    elif loaded.result.documents is None and not loaded.design.workload.queries and review.rules_run:
         said.append("No workload was given: rules that need one did not run.")
     if accounts := accounted(loaded):
         said.append(f"Of the source: {accounts}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import Any
 
 from dbdesign.errors import InputError
 
@@ -23,9 +24,26 @@ _FORMATS = (
     (b"\xfd7zXZ", "compressed with xz", "Decompress it first"),
     (b"PK\x03\x04", "a zip archive", "Unpack it first"),
 )
+_SECRET = re.compile(
+    r"""(?ix) (?P<name> \b(?: \w*password | passwd | pwd | secret | identified\s+by )\b )
+    (?P<said> \s*[=:]\s* | \s+ (?=') | \s+ (?=") )
+    (?P<value> '(?:[^']|'')*' | "[^"]*" | (?<=[=:\s]) [^\s'",;)(]+ )"""
+)
+"""A password as SQL and connection strings say it: `PASSWORD 'x'`, `OPTIONS (password 'x')`, `password=x`, `IDENTIFIED BY 'x'`."""
+
+_LOGIN = re.compile(r"(\b[a-z][\w+.-]*://[^\s:/@'\"]*:)[^\s@/'\"]+(?=@)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
 _CONTROL_SHARE = 0.005
 """More control characters than this share, and it is not text."""
+
+
+def without_secrets(value: Any) -> Any:
+    """A statement, or the texts of a JSON value, with asterisks for passwords: an answer goes further than the file that it is about."""
+    if isinstance(value, str):
+        return _LOGIN.sub(r"\1***", _SECRET.sub(r"\g<name>\g<said>***", value))
+    if isinstance(value, dict):
+        return {name: without_secrets(one) for name, one in value.items()}
+    return [without_secrets(one) for one in value] if isinstance(value, list) else value
 
 
 def decoded(content: bytes, name: str) -> tuple[str, str | None]:

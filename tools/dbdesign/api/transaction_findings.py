@@ -60,7 +60,8 @@ def transaction_findings(design: Design, call: Call, path: str | None) -> tuple[
         version = database.server.version
     known = {one.name: one for one in transactions}
     notes = [f"the schema is not whole on the server: {failure.message}" for failure in outcome.failures[:3]]
-    ran = f"{report.pairs} pairs of transactions were run against each other on PostgreSQL {version}, {report.runs} runs in all"
+    pairs = "1 pair of transactions was" if report.pairs == 1 else f"{report.pairs} pairs of transactions were"
+    ran = f"{pairs} run against each other on PostgreSQL {version}, {report.runs} runs in all"
     return [_finding(one, known, path) for one in report.anomalies], [*notes, ran, *report.notes]
 
 

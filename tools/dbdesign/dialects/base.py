@@ -87,15 +87,16 @@ class Dialect:
         return since is not None and self.version_tuple(version) >= since
 
     def check_version(self, version: str | None) -> str:
-        """The version to write for: a supported one, or an `InputError` that lists them."""
+        """The version to write for: a supported one, of which `version` may be a patch release; else an `InputError` that lists them."""
         if version is None:
             return self.versions[-1]
-        if version not in self.versions:
+        release = next((one for one in self.versions if f"{version}.".startswith(f"{one}.")), None)
+        if release is None:
             known = ", ".join(self.versions)
             raise InputError(
                 f"{self.title} {version} is not a version that can be written for", remedy=f"Use one of {known}"
             )
-        return version
+        return release
 
 
 @cache

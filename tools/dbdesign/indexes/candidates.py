@@ -259,7 +259,7 @@ def _partial(use: TableUse, sequences: Sequence[tuple[str, ...]], facts: Facts) 
     for condition in conditions[:MOST_CONDITIONS]:
         for columns in sequences[:MOST_UNDER_CONDITION]:
             rest = tuple(name for name in columns if name != condition.column)
-            if rest and len(rest) == len(columns):
+            if rest:
                 yield _candidate(use.table, _keys(use, rest, facts), where=condition.sql)
 
 

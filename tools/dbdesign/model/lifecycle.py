@@ -5,7 +5,7 @@ Tables are labels of the schema, columns names of theirs, once `readers.lifecycl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +16,8 @@ Unit = Literal["second", "minute", "hour", "day", "week", "month", "year"]
 AuditHow = Literal["trigger", "history"]
 RetentionHow = Literal["delete", "detach", "archive"]
 ErasureHow = Literal["delete", "crypto-shredding"]
+Renaming = Callable[[str], str]
+"""A table's other label for a label."""
 
 
 class Period(Model):
@@ -52,6 +54,14 @@ class TenantIsolation(Model):
     setting: str = "app.tenant_id"
     globally_unique: tuple[str, ...] = ()
 
+    def renamed(self, name: Renaming) -> TenantIsolation:
+        """The same for tables that are called otherwise."""
+        tables = None if self.tables is None else _renamed(self.tables, name)
+        unique = _places(self.globally_unique, name)
+        return self.model_copy(
+            update={"tables": tables, "shared": _renamed(self.shared, name), "globally_unique": unique}
+        )
+
 
 class AuditTrail(Model):
     """Every change of some tables leaves a trace.
@@ -71,6 +81,12 @@ class AuditTrail(Model):
     actor: str = "app.actor"
     exclude: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
+    def renamed(self, name: Renaming) -> AuditTrail:
+        """The same for tables that are called otherwise."""
+        tables = None if self.tables is None else _renamed(self.tables, name)
+        exclude = {name(table): columns for table, columns in self.exclude.items()}
+        return self.model_copy(update={"tables": tables, "exclude": exclude})
+
 
 class SoftDelete(Model):
     """Rows are marked as deleted, and can come back.
@@ -84,6 +100,10 @@ class SoftDelete(Model):
     column: str = "deleted_at"
     cascade: bool | None = None
     purge: Period | None = None
+
+    def renamed(self, name: Renaming) -> SoftDelete:
+        """The same for tables that are called otherwise."""
+        return self.model_copy(update={"tables": _renamed(self.tables, name)})
 
 
 class Retention(Model):
@@ -99,6 +119,10 @@ class Retention(Model):
     by: str
     how: RetentionHow = "delete"
     batch: int = 5_000
+
+    def renamed(self, name: Renaming) -> Retention:
+        """The same for a table that is called otherwise."""
+        return self.model_copy(update={"table": name(self.table)})
 
 
 class Erasure(Model):
@@ -118,6 +142,13 @@ class Erasure(Model):
     unlink: tuple[str, ...] = ()
     hold: str | None = None
     how: ErasureHow = "delete"
+
+    def renamed(self, name: Renaming) -> Erasure:
+        """The same for tables that are called otherwise."""
+        keep = {name(table): columns for table, columns in self.keep.items()}
+        hold = _places((self.hold,), name)[0] if self.hold else None
+        update = {"subject": name(self.subject), "keep": keep, "unlink": _places(self.unlink, name), "hold": hold}
+        return self.model_copy(update=update)
 
 
 class Idempotency(Model):
@@ -176,3 +207,24 @@ class Lifecycle(Model):
         """What is asked for, in the order in which it is made."""
         names = ("soft_delete", "audit", "retention", "erasure", "idempotency", "outbox", "sagas", "tenant")
         return tuple(name for name in names if getattr(self, name))
+
+    def renamed(self, name: Renaming) -> Lifecycle:
+        """The same for tables that are called otherwise."""
+        update = {
+            "tenant": self.tenant and self.tenant.renamed(name),
+            "audit": self.audit and self.audit.renamed(name),
+            "soft_delete": self.soft_delete and self.soft_delete.renamed(name),
+            "retention": tuple(one.renamed(name) for one in self.retention),
+            "erasure": self.erasure and self.erasure.renamed(name),
+        }
+        return self.model_copy(update=update)
+
+
+def _renamed(labels: tuple[str, ...], name: Renaming) -> tuple[str, ...]:
+    return tuple(map(name, labels))
+
+
+def _places(columns: tuple[str, ...], name: Renaming) -> tuple[str, ...]:
+    """`table.column` with the table's other name."""
+    parted = [one.rpartition(".") for one in columns]
+    return tuple(f"{name(table)}.{column}" for table, _, column in parted)

@@ -29,6 +29,7 @@ from dbdesign.model.profile import ColumnProfile, Profile
 from dbdesign.model.schema import Column, ForeignKey, Table
 from dbdesign.model.types import INTEGERS, TEXTS, Kind
 from dbdesign.model.workload import Query
+from dbdesign.patterns.conditions import absent_columns, unsaid_conditions
 from dbdesign.queries.analysis import analyse
 from dbdesign.queries.placeholders import spaced
 from dbdesign.queries.uses import StatementUse, TableUse
@@ -69,7 +70,7 @@ def access_model(design: Design, *, months: float = 0.0) -> AccessModel:
     profile = resolve(design, months=months)
     entities = [_entity(table, design, profile) for table in design.schema.tables if table.partition_of is None]
     relations = [one for table in design.schema.tables for one in _relations(table, profile)]
-    assumptions = list(profile.assumptions)
+    assumptions: list[str] = []
     patterns = []
     for query in design.workload.queries:
         found = _pattern(query, design, profile)
@@ -81,6 +82,10 @@ def access_model(design: Design, *, months: float = 0.0) -> AccessModel:
             assumptions.append(
                 f"query {found.name!r} reads {', '.join(far)} as well, which no foreign key joins to {found.entity}"
             )
+        if unsaid := unsaid_conditions(query.sql, found, design.schema):
+            assumptions.append(
+                f"query {found.name!r} asks for {' and '.join(unsaid)} as well, which its pattern does not say: nothing here keeps to it"
+            )
         patterns.append(found.model_copy(update={"together": near}))
     wanted = {one.entity for one in patterns} | {name for one in patterns for name in one.together}
     wanted |= {one.name for one in design.access.entities} | {one.entity for one in design.access.patterns}
@@ -90,7 +95,10 @@ def access_model(design: Design, *, months: float = 0.0) -> AccessModel:
     kept = {one.name for one in entities}
     relations = [one for one in relations if {one.parent, one.child} <= kept]
     derived = AccessModel(
-        entities=tuple(entities), relations=tuple(relations), patterns=tuple(patterns), assumptions=tuple(assumptions)
+        entities=tuple(entities),
+        relations=tuple(relations),
+        patterns=tuple(patterns),
+        assumptions=(*assumptions, *profile.assumptions),
     )
     return laid_over(derived, design.access)
 
@@ -240,7 +248,8 @@ def _pattern(query: Query, design: Design, profile: Profile) -> AccessPattern | 
     ):  # beside an update stands what it inserts
         inserted = {_whole(one.table, design) for one in use.writes if one.kind == "insert"}
         others = {name: None for name in others if name in inserted}
-    equal = tuple(sorted(own.equal, key=_position(entity))) if own else ()
+    absent = own.equal & absent_columns(query.sql, design.schema) if own else set[str]()
+    equal = tuple(sorted(own.equal - absent, key=_position(entity))) if own else ()
     return AccessPattern(
         name=query.name,
         operation=OPERATIONS.get(written.kind, "updates") if written else "reads",
@@ -248,6 +257,9 @@ def _pattern(query: Query, design: Design, profile: Profile) -> AccessPattern | 
         equal=equal,
         range=next(iter(sorted((own.ranges - own.equal) if own else ())), None),
         order=tuple(SortKey(attribute=one.column, descending=one.descending) for one in own.ordered) if own else (),
+        filter={
+            name: profile.tables[entity.label].columns[name].nulls for name in sorted(absent, key=_position(entity))
+        },
         project=() if own is None or own.all_columns or written else tuple(sorted(own.used, key=_position(entity))),
         page=_limit(query.sql, design),
         rate=rate,

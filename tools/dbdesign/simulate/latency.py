@@ -161,7 +161,7 @@ def latency(
         f"{count(touched.total)} blocks, {count(missing * (touched.random + touched.sequential))} of them from storage"
     )
     parts = f"processor {duration(processor)}, storage {duration(storage)}{f', commit {duration(commit)}' if commit else ''}"
-    return Latency(warm, warm + storage, f"{said}, {parts}: in all about {duration(warm + storage)}")
+    return Latency(warm, warm + storage, f"{said}, {parts}: in all {_about(warm + storage)}")
 
 
 def rounded(number: float) -> float:
@@ -181,6 +181,11 @@ def duration(milliseconds: float) -> str:
         if milliseconds < limit:
             return f"{rounded(milliseconds / factor):g} {unit}"
     return f"{rounded(milliseconds / 3_600_000):,g} h"
+
+
+def _about(milliseconds: float) -> str:
+    said = duration(milliseconds)
+    return said if said.startswith("less") else f"about {said}"
 
 
 def count(number: float) -> str:

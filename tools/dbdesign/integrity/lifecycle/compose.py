@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from dbdesign.errors import InputError
@@ -69,5 +70,26 @@ def compose(schema: Schema, lifecycle: Lifecycle, engine: Engine, version: tuple
     target = Target(engine, version, schema, lifecycle)
     before, write = ENGINES[engine]
     parts = write(target)
+    _check_names(target, parts)
     notes = tuple(note for part in parts for note in part.notes)
     return Scripts(shared=before(target), parts=tuple(parts), notes=notes)
+
+
+_MADE = re.compile(r"^CREATE TABLE (?:IF NOT EXISTS )?([^\s(]+)", re.MULTILINE)
+
+
+def _check_names(target: Target, parts: list[Part]) -> None:
+    """Raises an `InputError` where a part makes a table of a name that the schema has."""
+    taken = {
+        name.lower(): table.label
+        for table in target.schema.tables
+        for name in (target.table(table), target.full(table.namespace, table.name))
+    }
+    for part in parts:
+        for name in _MADE.findall(part.sql):
+            if name.lower() in taken:
+                raise InputError(
+                    f"makes a table {name}, and the schema for {target.dialect.title} has one of that name",
+                    where=f"lifecycle.{part.concern}",
+                    remedy=f"Rename that table, or leave `{part.concern}` out and keep your own",
+                )

@@ -37,6 +37,7 @@ _EXTENSION = re.compile(
     r'\s*CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w-]+)(?:.*?\bSCHEMA\s+("(?:[^"]|"")+"|\w+))?',
     re.IGNORECASE | re.DOTALL,
 )
+_MAKES = re.compile(r"\s*CREATE\s+(?:\w+\s+){0,2}TABLE\b", re.IGNORECASE)
 _DROP = re.compile(r"\s*(?:DROP\b|ALTER\s+\w+\s+.*\bDROP\s+(?:CONSTRAINT|DEFAULT|COLUMN)\b)", re.IGNORECASE | re.DOTALL)
 
 
@@ -74,9 +75,15 @@ def _tells_more(executed: ReadResult, parsed: ReadResult) -> bool:
 
 def _distrust(result: ReadResult, found: Positions) -> str | None:
     """Why what was executed is not the whole schema, or None."""
-    by_line = {statement.line: statement for statement in found.statements}
-    refused = (one for one in result.unread if not one.reason.endswith(f"({DUPLICATE})"))
-    lost = [one for one in refused if one.line in by_line and by_line[one.line].kind == "CREATE TABLE"]
+    on_line: dict[int, set[str]] = {}
+    for statement in found.statements:
+        on_line.setdefault(statement.line, set()).add(statement.kind)
+    refused = [one for one in result.unread if not one.reason.endswith(f"({DUPLICATE})")]
+    lost = [
+        one
+        for one in refused
+        if "CREATE TABLE" in (kinds := on_line.get(one.line, set())) and (len(kinds) == 1 or _MAKES.match(one.text))
+    ]
     if lost:
         first = lost[0]
         return f"{len(lost)} CREATE TABLE failed on {result.proof.by}, the first in line {first.line}: {first.reason}"
@@ -197,7 +204,7 @@ def _notes(found: Positions, reading: CatalogReading, extensions: Sequence[Exten
     for extension in extensions:
         yield f"the extension {extension.name} is not on the embedded server; it is kept by name, its objects are unknown"
     if again:
-        yield f"{again} statements could be executed only after later ones"
+        yield f"{again} statement{'s' if again > 1 else ''} could be executed only after later ones"
     yield from note_of_cut_names(found.long_names)
     yield from _count_difference(found, reading.schema)
 

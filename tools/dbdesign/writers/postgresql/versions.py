@@ -85,6 +85,11 @@ class _Older:
             if column.not_null_no_inherit:
                 self._say(target, "NOT NULL … NO INHERIT", "NOT NULL for children too")
             changes |= {"not_null_name": None, "not_null_no_inherit": False, "not_null_comment": None}
+        if column.default and self._lacks("uuidv7") and (text := _random_uuids(column.default)) != column.default:
+            self._say(
+                target, "uuidv7()", "gen_random_uuid(), whose values do not ascend; or the program gives the value"
+            )
+            changes["default"] = text
         return column.model_copy(update=changes) if changes else column
 
     def _keys(self, label: str, *keys: Key | None) -> Iterator[Key]:
@@ -142,6 +147,12 @@ class _Older:
         return one
 
 
+def _random_uuids(default: str) -> str:
+    """The default with random UUIDs in place of those of version 7."""
+    return _UUID_SEVEN.sub("gen_random_uuid()", default)
+
+
+_UUID_SEVEN = re.compile(r"(?<![\w'\"])uuidv7\([^()]*\)")
 _BUILTIN = re.compile(r"\(provider = builtin, locale = '[^']*'")
 _SINCE: dict[str, int] = {
     text: (DIALECT.features[feature].since or (0,))[0]
@@ -158,5 +169,6 @@ _SINCE: dict[str, int] = {
         "security_invoker": "security_invoker",
         "an unlogged sequence": "unlogged_sequence",
         "a collation of": "builtin_collations",
+        "uuidv7()": "uuidv7",
     }.items()
 }

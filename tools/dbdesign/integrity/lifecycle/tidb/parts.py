@@ -64,7 +64,7 @@ def audit(target: Target) -> Part:
     wanted = target.lifecycle.audit
     assert wanted is not None  # noqa: S101 - composed only where it is wanted
     tables = audited(target.lifecycle, target.schema)
-    names = ", ".join(target.label(table) for table in tables)
+    names = ", ".join(target.table(table) for table in tables)
     note = Note(
         object="audit",
         lost=NO_TRIGGERS,
