@@ -29,6 +29,7 @@ from dbdesign.twin.dump import read_dump
 from dbdesign.twin.plan_comparison import Plan, first_difference, shape
 from dbdesign.twin.statistics_document import interpret, parse_document
 from dbdesign.twin.twin import Hypothetical, Twin, production_twin
+from index_sizes import joined
 from tpc import ROOMY, TPC_DS, TPC_H, Benchmark, load, queries
 
 CONSOLE = Console(width=int(os.environ.get("COLUMNS", "150")))
@@ -124,6 +125,8 @@ def equal_plans(what: str, database: ScratchDatabase, texts: Sequence[str]) -> I
 def predictions(benchmark: Benchmark, database: ScratchDatabase, texts: Sequence[str]) -> Iterator[Comparison]:
     """Hypothetical indexes against real ones, which are built here and stay."""
     with twins(database) as both:
+        for _, twin in both:
+            twin.learn_joins((one.table.label, one.joins) for one in joined(read_dump(database.dump()), texts))
         made = [(source, twin, twin.add_indexes(benchmark.indexes)) for source, twin in both]
         names = build(benchmark, database)
         for source, twin, indexes in made:

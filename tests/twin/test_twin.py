@@ -380,6 +380,13 @@ def column_call(column: str, facts: str, *, table: str = "orders") -> str:
     )
 
 
+def extended_call(facts: str) -> str:
+    return (
+        "SELECT * FROM pg_catalog.pg_restore_extended_stats('version','190000'::integer,'schemaname','public','relname','orders',"
+        f"'statistics_schemaname','public','statistics_name','s',{facts});\n"
+    )
+
+
 HOSTILE: dict[str, tuple[str, list[str]]] = {
     "commands of psql": (
         "\\! touch {canary}\n\\o {canary}\n\\copy public.orders from program 'touch {canary}'\n\\connect postgres\n",
@@ -467,10 +474,22 @@ HOSTILE: dict[str, tuple[str, list[str]]] = {
         "SELECT pg_restore_relation_stats('relpages','1'::integer);\n",
         ["line 6: a statistics call names no relation. Use pg_dump of PostgreSQL 18"],
     ),
-    "extended statistics of 19": (
-        "SELECT pg_catalog.pg_restore_extended_stats('schemaname','public','relname','orders','statistics_name','s');\n",
-        ["line 6: extended statistics of public.orders are not read from dumps"],
+    "a number beyond all": (
+        "SELECT pg_restore_attribute_stats('schemaname','public','relname','orders','attname','id','avg_width','1e400'::integer);\n",
+        ["avg_width is '1e400', which is not a number"],
     ),
+    "extended statistics without an object": (
+        "SELECT pg_catalog.pg_restore_extended_stats('schemaname','public','relname','orders','statistics_name','s');\n",
+        ["line 6: a call names no statistics object"],
+    ),
+    "extended statistics of no object": (extended_call("'inherited','f'::boolean"), ["extended statistics s: no such object in the schema"]),
+    "combinations without frequencies": (
+        extended_call("'most_common_vals','{{a,b},{c,d}}'::text[],'most_common_freqs','{0.1}'::double precision[]"),
+        ["line 6: extended statistics s cannot be read: 2 most_common_vals, but 1 frequencies and 0 base frequencies"],
+    ),
+    "expressions that are no list": (extended_call("'exprs','{}'::jsonb"), ["line 6: extended statistics s cannot be read: exprs is not a list of objects"]),
+    "expressions nested deeply": (extended_call(f"'exprs','{'[' * 100_000}'::jsonb"), ["line 6: extended statistics s cannot be read"]),
+    "an expression that says nonsense": (extended_call("""'exprs','[{"null_frac": "often"}]'::jsonb"""), ["(s.1): null_frac is 'often', which is not a number"]),
 }  # fmt: skip
 
 

@@ -387,10 +387,11 @@ def _named(queries: Sequence[str]) -> list[str]:
 
 def _uncertain(one: Advised) -> list[str]:
     """The range of an index's size, where it depends on how its columns hang together."""
-    if one.least_size * SURE >= one.index.size:
+    least, most = one.sizes
+    if least * SURE >= most:
         return []
     columns = ", ".join(key.text for key in one.candidate.keys)
-    said = f"its size is {readable_size(one.least_size)} to {readable_size(one.index.size)}"
+    said = f"its size is {readable_size(least)} to {readable_size(most)}"
     why = f"nothing tells how many combinations of ({columns}) there are"
     return [f"{said}: {why}; a foreign key or CREATE STATISTICS (ndistinct) would"]
 

@@ -50,7 +50,7 @@ class Advised:
     Attributes:
         gain: weighted cost that is lost again without it.
         queries: the names of the queries whose plans use it.
-        least_size: bytes if its columns depend on each other in ways that nothing tells of.
+        sizes: bytes if its columns depend on each other in ways that nothing tells of, and if their values meet by chance.
         heap_only_lost: columns that statements set, and that no other index reads (see `upkeep`).
         replaces: the unique index whose place it takes; then `candidate` is unique.
     """
@@ -60,7 +60,7 @@ class Advised:
     gain: float
     upkeep: float
     queries: tuple[str, ...]
-    least_size: int
+    sizes: tuple[int, int]
     heap_only_lost: tuple[str, ...] = ()
     replaces: Replacement | None = None
 
@@ -201,6 +201,7 @@ class Advisor:
         self._groups = grouped(queries, costs.plans)
         queries = costs.queries = [one.representative for one in self._groups]
         self._analyse(queries)
+        self.twin.learn_joins((one.table.label, one.joins) for use in self._uses.values() for one in use.uses)
         self._loads = list(self._write_loads(costs))
         by_candidate = self._candidates(queries)
         self.tell(0.1, f"{len(by_candidate)} candidates")
@@ -363,13 +364,13 @@ class Advisor:
             users = [query.name for query in queries if costs.indexes[number].name in query.indexes]
             own = search.upkeep[number] if search.upkeep else 0.0
             index, gain = costs.indexes[number], without - choice.cost
-            least = self.twin.least_size(index)
+            sizes = self.twin.size_range(index)
             candidate = search.candidates[number]
             lost = self._upkeep.heap_only_lost(candidate) if self._upkeep else ()
             replaces = replacement(candidate, free, self.schema)
             free = [one for one in free if replaces is None or one is not replaces.replaced]
             unique = replaces.candidate if replaces else candidate
-            found.append(Advised(unique, index, gain, own, tuple(users), least, lost, replaces))
+            found.append(Advised(unique, index, gain, own, tuple(users), sizes, lost, replaces))
         return sorted(found, key=lambda one: -one.gain)
 
     def _per_query(self, search: Search, choice: Choice) -> Iterator[QueryAdvice]:

@@ -14,7 +14,7 @@ from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.costs import Costs, Query, bits, union
 from dbdesign.indexes.explore import Field, explore
 from dbdesign.indexes.market import Market
-from dbdesign.indexes.pricing import Tariff, ask_affordable, ask_all
+from dbdesign.indexes.pricing import NEGLIGIBLE, Tariff, ask_affordable, ask_all
 from dbdesign.indexes.refine import merges, variants
 from dbdesign.indexes.select import Choice, Selection
 from dbdesign.twin.twin import Hypothetical
@@ -135,7 +135,7 @@ class Search:
         It is solved again where the planner does not keep what the solution promises, or where what was learnt of each index's
         part in it betters it.
         """
-        found: Choice | None = None
+        outcomes: list[Choice] = []
         for _ in range(LAST_ROUNDS):
             asked = self.costs.calls
             _, solved = self._solved(budget, thoroughly=True)
@@ -144,12 +144,11 @@ class Search:
             if not kept:
                 self._correct(solved.chosen)
             pruned = self.pruned(replace(best, bound=min(solved.bound, best.cost)))
-            better = found is None or self._net(pruned) < self._net(found) * (1 - SETTLED)
-            found = min(found or pruned, pruned, key=self._net)
+            better = all(self._net(pruned) < self._net(one) * (1 - SETTLED) for one in outcomes)
+            outcomes.append(pruned)
             if kept and (not better or self.costs.calls == asked):
                 break
-        assert found is not None
-        return found
+        return min(outcomes, key=self._net)
 
     def _correct(self, chosen: int) -> None:
         """Let plans that the planner does not take beside these indexes, though it could, cost what it takes instead."""
@@ -210,13 +209,13 @@ class Search:
     def refine(self, choice: Choice, tariff: Tariff) -> None:
         """Try other shapes of the chosen indexes on the queries that use them, so that the next solution may take them."""
         users = self._users(choice.chosen)
-        wanted: dict[Candidate, set[int]] = {}
+        wanted: dict[Candidate, tuple[int, set[int]]] = {}
         for number, queries in users.items():
             candidate = self.candidates[number]
             read = sorted({name for place in queries for name in self.columns(self.costs.queries[place], candidate)})
             for variant in variants(candidate, read):
-                wanted.setdefault(variant, set()).update(queries)
-        self._ask_about(wanted, choice.chosen)
+                wanted.setdefault(variant, (number, set()))[1].update(queries)
+        self._ask_about(wanted, choice.chosen, tariff.per_byte)
         self._merge(choice, users, tariff)
 
     def _merge(self, choice: Choice, users: dict[int, set[int]], tariff: Tariff) -> None:
@@ -257,16 +256,25 @@ class Search:
     def _most_merged(self) -> int:
         return max(MERGED, len(self.costs.plannable))
 
-    def _ask_about(self, wanted: dict[Candidate, set[int]], chosen: int) -> None:
-        """Make the shapes that there are not yet, and ask about each the queries that it is for."""
-        known = set(self.candidates)
-        fresh = {one: queries for one, queries in wanted.items() if one not in known}
+    def _ask_about(self, wanted: dict[Candidate, tuple[int, set[int]]], chosen: int, per_byte: float) -> None:
+        """Make the shapes that there are not yet, and ask about each the queries that it is for, where it could pay.
+
+        Args:
+            wanted: by shape, the chosen index that it is one of, and places of queries.
+            per_byte: what room is worth.
+        """
+        known, indexes = set(self.candidates), self.costs.indexes
+        fresh = {one: queries for one, (_, queries) in wanted.items() if one not in known}
         self._add(fresh)
+        enough = NEGLIGIBLE * self.costs.total(chosen)
         for number in range(len(self.candidates) - len(fresh), len(self.candidates)):
-            for place in fresh[self.candidates[number]]:
+            candidate = self.candidates[number]
+            freed = per_byte * (indexes[wanted[candidate][0]].size - indexes[number].size)
+            alike = self._alike(number, chosen)
+            for place in fresh[candidate]:
                 query = self.costs.queries[place]
-                alike = self._alike(number, chosen)
-                self.costs.cost(query, chosen & ~alike | 1 << number)
+                if freed + query.weight * query.possible_saving(chosen) > enough:
+                    self.costs.cost(query, chosen & ~alike | 1 << number)
 
     def _users(self, chosen: int) -> dict[int, set[int]]:
         """The chosen indexes, and the places of the queries whose plans use them."""

@@ -97,15 +97,19 @@ class ExtendedStatistics(Model):
 
     Attributes:
         inherited: whether partitions and heirs are counted in.
-        most_common: rows of (values, nulls, frequency, base frequency).
+        keys: numbers of its columns where it was collected; empty where that is not known.
+        most_common: rows of (values of columns and then of expressions, frequency, base frequency).
+        expressions: the distributions of its expressions, by `position` from 1; those without one are missing.
     """
 
     namespace: str | None = None
     name: str
     inherited: bool = False
+    keys: tuple[int, ...] = ()
     n_distinct: str | None = None
     dependencies: str | None = None
     most_common: tuple[tuple[tuple[str | None, ...], float, float], ...] = ()
+    expressions: tuple[ColumnStatistics, ...] = ()
 
 
 class Statistics(Model):

@@ -65,7 +65,7 @@ def read_document(connection: Any, *, values: bool) -> str:
     connection.execute("SET client_encoding = 'UTF8'")
     connection.execute(parts["settings"].encode())
     query = parts["statistics"].replace(":dbdesign_values", "true" if values else "false")
-    for name in ("text_ranks", "heights", "gins"):
+    for name in ("text_ranks", "heights", "gins", "expressions"):
         query = query.replace(f":dbdesign_{name}", _one(connection, parts[name]))
     return _one(connection, query)
 

@@ -1,12 +1,13 @@
-"""Reads what `pg_dump --no-data --statistics` (PostgreSQL 18) writes: the schema as statements, the statistics as values.
+"""Reads what `pg_dump --no-data --statistics` (PostgreSQL 18 and later) writes: the schema as statements, the statistics as values.
 
-The statistics are calls of `pg_restore_relation_stats` and `pg_restore_attribute_stats` with names and values in turn (PostgreSQL
-manual, section 9.28.11 "Statistics Manipulation Functions"). They are taken apart rather than executed, so that one that does not fit is
-named instead of being a warning that nobody reads.
+The statistics are calls of `pg_restore_relation_stats` and `pg_restore_attribute_stats`, since 19 of `pg_restore_extended_stats` too, with
+names and values in turn (PostgreSQL manual, section 9.28.11 "Statistics Manipulation Functions"). They are taken apart rather than
+executed, so that one that does not fit is named instead of being a warning that nobody reads.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from pydantic import ValidationError
 
 from dbdesign.engines.postgres import Script, Statement, split_script
 from dbdesign.errors import InputError
-from dbdesign.model.statistics import ColumnStatistics, RelationStatistics, Statistics
+from dbdesign.model.statistics import ColumnStatistics, ExtendedStatistics, RelationStatistics, Statistics
+from dbdesign.twin import dump_extended
 from dbdesign.twin.statistics_document import ColumnDocument
 
 _CALL = re.compile(
@@ -68,6 +70,7 @@ class _Calls:
         self.name = name
         self.relations: dict[tuple[str, str], RelationStatistics] = {}
         self.columns: dict[tuple[str, str], list[ColumnStatistics]] = {}
+        self.extended: list[ExtendedStatistics] = []
         self.problems: list[str] = []
 
     def take(self, function: str, arguments: str, line: int) -> None:
@@ -83,7 +86,8 @@ class _Calls:
                 self._say_unknown(facts, _OF_COLUMNS, where)
                 self.columns.setdefault(relation, []).append(_column(facts, where))
             else:
-                self.problems.append(f"{where}: extended statistics of {'.'.join(relation)} are not read from dumps")
+                self._say_unknown(facts, dump_extended.KNOWN, where)
+                self.extended.append(dump_extended.extended_statistics(facts, where, _column))
         except InputError as error:
             self.problems.append(str(error))
 
@@ -134,6 +138,7 @@ def read_dump(text: str, *, name: str = "the dump") -> Dump:
             source=f"pg_dump of PostgreSQL {version[1]}" if version else "pg_dump",
             version=version[1] if version else None,
             relations=relations,
+            extended=tuple(calls.extended),
             problems=(*_left_out(script, name), *calls.problems),
         ),
     )
@@ -253,7 +258,7 @@ def _number(facts: Facts, name: str, where: str) -> float | None:
     value = facts.get(name)
     if value is None:
         return None
-    if not _NUMBER.match(value.strip()):
+    if not _NUMBER.match(value.strip()) or not math.isfinite(float(value)):
         raise InputError(f"{name} is {value[:40]!r}, which is not a number", where=where)
     return float(value)
 

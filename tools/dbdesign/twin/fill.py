@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
+from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.errors import LimitError
 from dbdesign.model.schema import label
 from dbdesign.model.statistics import BLOCK, ColumnStatistics, GinStatistics, RelationStatistics, Statistics
 from dbdesign.twin import pages as page_images
+from dbdesign.twin.array_literal import split_array
+from dbdesign.twin.combinations import Joins, referred
 from dbdesign.twin.composing import verbatim
+from dbdesign.twin.distribution import TARGET
 from dbdesign.twin.endpoints import ends, entry
 from dbdesign.twin.extended import combinations, read_objects, restore_extended
-from dbdesign.twin.index_sizes import IndexSizes, TableFacts
+from dbdesign.twin.index_sizes import IndexSizes, Meeting, TableFacts
 from dbdesign.twin.restore import restore_columns
 from dbdesign.twin.sizes import MAX_BLOCKS, heap_pages
 
@@ -29,12 +33,23 @@ if TYPE_CHECKING:
 NEVER_ANALYSED = -1.0
 """`reltuples` of a table that was never analysed."""
 
+HYPOTHETICAL = "dbdesign_what_if_"
+"""How the names of indexes begin that exist on the twin alone."""
 
 _FOREIGN_KEYS = b"""
 select k.conrelid::bigint, k.confrelid::bigint,
     array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = k.conrelid and a.attnum = any(k.conkey))
-from pg_catalog.pg_constraint k where k.contype = 'f'
+from pg_catalog.pg_constraint k where k.contype = 'f' order by k.oid
 """
+
+
+@dataclass(frozen=True)
+class _ForeignKey:
+    """A declared reference from one table's columns to another table, by oids."""
+
+    table: int
+    referenced: int
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,10 @@ class Filler:
         self._sizes: dict[int, _Size] = {}
         self._columns: dict[int, dict[str, ColumnStatistics]] = {}
         self._groups: dict[int, list[tuple[frozenset[str], float]]] = {}
+        self._expressions: dict[int, dict[str, ColumnStatistics]] = {}
+        self._referred: dict[int, dict[frozenset[str], int]] = {}
+        self._foreign_keys: list[_ForeignKey] = []
+        self._collected = False
         self._indexes: dict[int, IndexSizes] = {}
 
     def fill(self, statistics: Statistics) -> None:
@@ -77,7 +96,11 @@ class Filler:
         self._write_sizes(tables)
         objects = read_objects(self._database.admin)
         self._problems += restore_extended(self._database, objects, statistics.extended)
+        rows = self._database.admin.execute(_FOREIGN_KEYS).fetchall()
+        self._foreign_keys = [_ForeignKey(table, referenced, tuple(names)) for table, referenced, names in rows]
+        self._collected = statistics.version is not None
         self._groups = self._combinations(objects, statistics)
+        self._expressions = self._known_expressions(objects, statistics)
         self._indexes.clear()
         self.stretch_tables()
         self.fill_indexes([one for one in self._relations.values() if one.is_index])
@@ -100,14 +123,51 @@ class Filler:
         """Groups of columns by table, with how many combinations of their values there can be: by extended statistics, and by
         foreign keys, which have no more than the referenced table has rows."""
         found: dict[int, list[tuple[frozenset[str], float]]] = {}
-        texts = {label(one.namespace, one.name): one.n_distinct for one in statistics.extended}
+        known = {label(one.namespace, one.name): one for one in statistics.extended}
         for one in objects:
-            for columns, number in combinations(one, texts.get(one.label)):
+            for columns, number in combinations(one, known.get(one.label)):
                 found.setdefault(one.table, []).append((columns, number))
-        for table, referenced, names in self._database.admin.execute(_FOREIGN_KEYS).fetchall():
-            if referenced in self._sizes and self._sizes[referenced].tuples > 0:
-                found.setdefault(table, []).append((frozenset(names), self._sizes[referenced].tuples))
+        for key in self._foreign_keys:
+            if self._rows_of(key.referenced):
+                found.setdefault(key.table, []).append((frozenset(key.columns), self._rows_of(key.referenced)))
         return found
+
+    def _rows_of(self, table: int) -> float:
+        return max(0.0, self._sizes[table].tuples) if table in self._sizes else 0.0
+
+    def _known_expressions(
+        self, objects: Iterable[StatisticsObject], statistics: Statistics
+    ) -> dict[int, dict[str, ColumnStatistics]]:
+        """Distributions of expressions by table and text: of extended statistics, and before them of indexes on all rows, as the planner
+        looks them up (`examine_variable`, src/backend/utils/adt/selfuncs.c)."""
+        found: dict[int, dict[str, ColumnStatistics]] = {}
+        known = {label(one.namespace, one.name): one for one in statistics.extended}
+        for one in objects:
+            columns = known[one.label].expressions if one.label in known else ()
+            texts = dict(enumerate(map(without_outer_parentheses, one.expressions), 1))
+            own = {texts[column.position]: column for column in columns if column.position in texts}
+            found.setdefault(one.table, {}).update(own)
+        for index in self._relations.values():
+            if index.table and index.label in self._known and not index.predicate:
+                columns = self._known[index.label].columns
+                texts = {
+                    one.number: without_outer_parentheses(one.expression) for one in index.attributes if one.expression
+                }
+                own = {texts[column.position]: column for column in columns if column.position in texts}
+                found.setdefault(index.table, {}).update(own)
+        return found
+
+    def _expected(self, index: Relation) -> list[ColumnStatistics]:
+        """What ANALYZE will collect of a hypothetical index's expressions, as far as it is known of others that are the same."""
+        known = self._expressions.get(index.table or 0, {})
+        if index.predicate or not index.name.startswith(HYPOTHETICAL):
+            return []
+        texts = {one.number: without_outer_parentheses(one.expression) for one in index.attributes if one.expression}
+        return [
+            known[text].model_copy(update={"column": None, "position": number, "inherited": False})
+            for number, text in texts.items()
+            if text in known
+        ]
 
     def stretch_tables(self) -> None:
         """Make the tables' files as long as they are to look."""
@@ -152,8 +212,8 @@ class Filler:
         self._evict(filled)  # so that the metapages that CREATE INDEX made are in their files
         for index in filled:
             known = self._known.get(index.label)
-            if known:
-                self._problems += restore_columns(self._database.user, index, known.columns)
+            columns = known.columns if known else self._expected(index)
+            self._problems += restore_columns(self._database.user, index, columns)
             self._sizes[index.oid] = self._index_size(index, known)
         self._write_sizes(filled)
         self._evict(filled)  # the planner may have read them meanwhile
@@ -183,18 +243,67 @@ class Filler:
                 self.rows(table),
                 self._sizes[table].pages,
                 self._columns.get(table, {}),
-                self._groups.get(table, []),
+                self._groups.get(table, []) + self._joined(table),
                 self._keys(table),
+                self._expressions.get(table, {}),
+                _sampled(self._columns.get(table, {}).values()) if self._collected else 0.0,
+                self._parents(table),
+                self._said(table),
             )
             self._indexes[table] = IndexSizes(facts, lambda: self._database.user)
         return self._indexes[table]
 
-    def least_pages(self, index: Relation) -> int:
-        """Blocks of an index if its columns depend on each other as far as nothing is known of them together."""
+    def pages_if(self, index: Relation, meeting: Meeting) -> int:
+        """Blocks of an index if the values of its columns meet in this way, as far as nothing is known of them together."""
         entries, pages = self.rows(index.oid), self.size(index.oid)
         if index.method != "btree" or index.key_count < 2:
             return pages
-        return min(pages, self._sizes_of(index.table or 0).btree(index, entries, dependent=True).pages)
+        return self._sizes_of(index.table or 0).btree(index, entries, meeting).pages
+
+    def learn_joins(self, joins: Iterable[tuple[str, Joins]]) -> None:
+        """Reckon with what queries equate: by label of a table, its columns with those of others. Sizes that are known already stay."""
+        by_label = {one.label: one for one in self._relations.values() if not one.is_index}
+        keys = {name: [*self._keys(one.oid), *self._unrepeated(one.oid)] for name, one in by_label.items()}
+        for label_, equated in joins:
+            table = by_label.get(label_)
+            for columns, other, key in referred(equated, keys) if table else ():
+                if table and not (other == label_ and columns == key):
+                    self._referred.setdefault(table.oid, {})[columns] = by_label[other].oid
+        self._indexes.clear()
+
+    def _unrepeated(self, table: int) -> list[frozenset[str]]:
+        """Columns in which ANALYZE saw no value twice."""
+        return [frozenset({name}) for name, one in self._columns.get(table, {}).items() if one.n_distinct == -1]
+
+    def _joined(self, table: int) -> list[tuple[frozenset[str], float]]:
+        """Groups of columns that queries join with another table's key, with its rows."""
+        known = self._referred.get(table, {}).items()
+        return [(columns, rows) for columns, other in known if len(columns) > 1 and (rows := self._rows_of(other))]
+
+    def _parents(self, table: int) -> dict[str, float]:
+        """Columns that refer to another table's key, as declared or as queries join them, with its rows."""
+        declared = ((frozenset(one.columns), one.referenced) for one in self._foreign_keys if one.table == table)
+        known = (*self._referred.get(table, {}).items(), *declared)
+        return {
+            name: rows
+            for columns, other in known
+            for name in columns
+            if len(columns) == 1 and (rows := self._rows_of(other))
+        }
+
+    def _said(self, table: int) -> list[tuple[str, str]]:
+        """Pairs of references of which the first says the second: the row that the first refers to has a column of the second's name that
+        refers to the same table, as an invoice's order says its customer."""
+        single = [one for one in self._foreign_keys if len(one.columns) == 1]
+        of = {(one.table, one.columns[0], one.referenced) for one in single}
+        return [
+            (first.columns[0], second.columns[0])
+            for first in single
+            for second in single
+            if first.table == second.table == table
+            and first.referenced != table
+            and (first.referenced, second.columns[0], second.referenced) in of
+        ]
 
     def _keys(self, table: int) -> list[frozenset[str]]:
         """The columns of a table's unique keys, those without predicates and expressions."""
@@ -203,7 +312,7 @@ class Filler:
             for index in self._relations.values()
             if index.table == table
             and index.unique
-            and not index.name.startswith("dbdesign_what_if_")
+            and not index.name.startswith(HYPOTHETICAL)
             and not index.predicate
             and all(one.table_column for one in index.attributes[: index.key_count])
         ]
@@ -289,6 +398,12 @@ class Filler:
             ),
             ([index.oid for index in indexes],),
         )
+
+
+def _sampled(columns: Iterable[ColumnStatistics]) -> float:
+    """Rows that ANALYZE reads of a table: 300 for each step of its longest histogram (`std_typanalyze`)."""
+    bounds = (column.histogram_bounds for column in columns)
+    return 300.0 * max([TARGET, *(len(split_array(literal)) - 1 for literal in bounds if literal)])
 
 
 def _signed(pages: int) -> int:

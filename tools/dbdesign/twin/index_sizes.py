@@ -6,10 +6,15 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dbdesign.dialects.expressions import without_outer_parentheses
 from dbdesign.model.statistics import ColumnStatistics
 from dbdesign.twin import samples
+from dbdesign.twin.clustering import CLUSTERED, Sampling, clustered_distinct
+from dbdesign.twin.combinations import Dependences, Head, Member, combinations
 from dbdesign.twin.pages import all_equal_image
 from dbdesign.twin.sizes import (
     BTreeSize,
@@ -43,10 +48,23 @@ _TRIGRAM_HEADER = 5
 _COMPARED = re.compile(r"\b(\w+) (?:<=|>=|<|>) (\w+)\b(?![\w.(':])")
 """A comparison of two columns with plain names, as `pg_get_expr` writes it."""
 
+HEADED = 3.0
+"""Rows of a group from which on it makes a difference whether columns are the same in all of them."""
+
 _THIRD = 1 / 3
+
+_MOMENTS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
 
 _SAMPLED = 0.9
 """Share of different inputs that gives different results, from which on an expression is taken to keep values apart."""
+
+
+class Meeting(Enum):
+    """How the values of columns are taken to meet of which nothing is known together."""
+
+    CHANCE = "each column chooses by itself"
+    LIKELY = "each by itself, unless something speaks against it"
+    LEAST = "each follows from one of the others"
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,7 @@ class TableFacts:
 
     Attributes:
         keys: the columns of its unique keys.
+        expressions: what is known of expressions, by their texts without parentheses around them.
         groups: column numbers of foreign keys and extended statistics with the number of combinations that there can be.
     """
 
@@ -73,6 +92,10 @@ class TableFacts:
     columns: Mapping[str, ColumnStatistics]
     groups: list[tuple[frozenset[str], float]] = field(default_factory=list)
     keys: Sequence[frozenset[str]] = ()
+    expressions: Mapping[str, ColumnStatistics] = field(default_factory=dict)
+    sample: float = 0.0
+    parents: Mapping[str, float] = field(default_factory=dict)
+    determined: Sequence[tuple[str, str]] = ()
     _stored: dict[tuple[str, int], Field] = field(default_factory=dict)
 
     def stored(self, attribute: Attribute) -> Field:
@@ -81,6 +104,13 @@ class TableFacts:
         if key not in self._stored:
             self._stored[key] = self._read(attribute, self.columns.get(key[0]))
         return self._stored[key]
+
+    def expression(self, attribute: Attribute, text: str) -> Part | None:
+        """An expression whose distribution is known."""
+        column = self.expressions.get(without_outer_parentheses(text))
+        if column is None:
+            return None
+        return Part(self._read(attribute, column), self._distinct(column), shares(column))
 
     @staticmethod
     def _read(attribute: Attribute, column: ColumnStatistics | None) -> Field:
@@ -96,6 +126,48 @@ class TableFacts:
     def distinct(self, name: str) -> float:
         """Different values of a column, NULL among them."""
         column = self.columns.get(name)
+        collected = self._distinct(column)
+        if column is None or not self.sample or abs(column.correlation or 0.0) < CLUSTERED or column.n_distinct == -1:
+            return collected
+        found = clustered_distinct(collected, self.rows, self.pages, self.sample)
+        parent = self.parents.get(name, 0.0)
+        return min(parent, self.rows) if found / 2 <= parent <= found * 2 else found
+
+    def values(self, name: str) -> float:
+        """Different values of a column, those that a unique key needs included."""
+        return max(self.distinct(name), self.at_least(name))
+
+    def member(self, attribute: Attribute, name: str, distinct: float) -> Member:
+        """A column as far as its combinations with others are concerned."""
+        column = self.columns.get(name)
+        return Member(
+            name,
+            distinct,
+            self._distinct(column),
+            (column.correlation or 0.0) if column else 0.0,
+            samples.base_type(attribute.type) in _MOMENTS,
+            self.parents.get(name),
+        )
+
+    @cached_property
+    def dependences(self) -> Dependences:
+        """What speaks for its columns hanging together."""
+        return Dependences(max(self.rows, 1.0), self._head(), self.determined)
+
+    def _head(self) -> Head | None:
+        if not self.sample or not self.pages or self.rows < 2:
+            return None
+        sampling = Sampling(self.rows, self.pages, min(self.sample, self.rows))
+        types = {one.name: one for one in self.relation.attributes}
+        for key in sorted((key for key in self.keys if len(key) > 1), key=sorted):
+            for name in sorted(key):
+                member = self.member(types[name], name, self.values(name))
+                grouped = abs(member.correlation) >= CLUSTERED
+                if grouped and self.pages <= member.distinct <= self.rows / HEADED:
+                    return Head(member, key, sampling)
+        return None
+
+    def _distinct(self, column: ColumnStatistics | None) -> float:
         if column is None or not column.n_distinct:
             return DEFAULT_DISTINCT
         number = -column.n_distinct * max(self.rows, 1.0) if column.n_distinct < 0 else column.n_distinct
@@ -111,6 +183,11 @@ class TableFacts:
                 others = math.prod(max(self.distinct(one), 1.0) for one in key if one != name)
                 found = max(found, self.rows / others)
         return found
+
+
+def shares(column: ColumnStatistics) -> tuple[float, ...]:
+    """Shares of the commonest values, NULL among them."""
+    return (column.null_frac, *column.most_common_freqs) if column.null_frac else column.most_common_freqs
 
 
 _MODIFIED = re.compile(r"(character|character varying|bit)\((\d+)\)\Z")
@@ -175,19 +252,10 @@ class IndexSizes:
         parts = [self._part(attribute) for attribute in index.attributes]
         return btree_height(pages, [part.field for part in parts], self._prefixes(index, parts, entries))
 
-    def btree(self, index: Relation, entries: float, *, dependent: bool = False) -> BTreeSize:
-        """The size of a B-tree on these rows.
-
-        Args:
-            dependent: as if each of its columns followed from one of the others, as far as nothing is known of them together.
-        """
+    def btree(self, index: Relation, entries: float, meeting: Meeting = Meeting.LIKELY) -> BTreeSize:
+        """The size of a B-tree on these rows."""
         parts = [self._part(attribute) for attribute in index.attributes]
-        prefixes = self._prefixes(index, parts, entries)
-        if dependent:
-            prefixes = [
-                number if self._is_known(index, count) else min(number, max(part.distinct for part in parts[:count]))
-                for count, number in enumerate(prefixes, 1)
-            ]
+        prefixes = self._prefixes(index, parts, entries, meeting)
         deduplicated = False
         if index.files is not None and len(index.attributes) == index.key_count and not index.no_deduplication:
             block = index.files.read_block()
@@ -239,40 +307,64 @@ class IndexSizes:
         names = self._names(index, count)
         return any(key <= names for key in self._table.keys) or any(group == names for group, _ in self._table.groups)
 
-    def _prefixes(self, index: Relation, parts: list[Part], entries: float) -> list[float]:
-        """Different values of the first key column, of the first two …: as many as chance would give rows that choose each column by
-        itself, unless a foreign key or extended statistics say that there are fewer."""
+    def _prefixes(
+        self, index: Relation, parts: list[Part], entries: float, meeting: Meeting = Meeting.LIKELY
+    ) -> list[float]:
+        """Different values of the first key column, of the first two …"""
         found: list[float] = []
         for count in range(1, index.key_count + 1):
-            names = self._names(index, count)
-            combinations = math.prod(part.distinct for part in parts[:count])
-            for group, number in self._table.groups:
-                if group <= names:
-                    others = [
-                        part
-                        for part, one in zip(parts, index.attributes[:count], strict=False)
-                        if one.table_column not in group
-                    ]
-                    combinations = min(combinations, number * math.prod(part.distinct for part in others))
-            least = max(part.distinct for part in parts[:count])
-            found.append(max(1.0, min(max(_met(combinations, entries), least) if count > 1 else combinations, entries)))
-        if index.unique and found:
-            found[-1] = entries
+            most = max(part.distinct for part in parts[:count])
+            if self._is_unique(index, count):
+                number = entries
+            elif count == 1:
+                number = self._combinations(index, parts[:1], meeting)
+            else:
+                number = max(_met(self._combinations(index, parts[:count], meeting), entries), most)
+            if meeting is Meeting.LEAST and not self._is_known(index, count):
+                number = min(number, most)
+            found.append(max(1.0, min(number, entries)))
+        return found
+
+    def _is_unique(self, index: Relation, count: int) -> bool:
+        """Whether no two entries agree in the first key columns."""
+        names = self._names(index, count)
+        columns = self._table.columns
+        filled = [key for key in self._table.keys if not any(one in columns and columns[one].null_frac for one in key)]
+        return (index.unique and count == index.key_count) or any(key <= names for key in filled)
+
+    def _combinations(self, index: Relation, parts: Sequence[Part], meeting: Meeting) -> float:
+        """How many combinations of the first key columns there can be: of those that foreign keys, extended statistics or joins tell of as
+        many as these say; of others as many as each column's values allow, or as they are likely to be."""
+        attributes = index.attributes[: len(parts)]
+        names = self._names(index, len(parts))
+        groups = [(group, number) for group, number in self._table.groups if group <= names]
+        found = math.prod(part.distinct for part in parts)
+        if meeting is Meeting.LIKELY and len(parts) > 1 and not any(len(group) > 1 for group, _ in groups):
+            columns = [
+                self._table.member(one, one.table_column, part.distinct)
+                for one, part in zip(attributes, parts, strict=True)
+                if one.table_column
+            ]
+            others = (part.distinct for one, part in zip(attributes, parts, strict=True) if not one.table_column)
+            found = combinations(columns, self._table.dependences) * math.prod(others)
+        for group, number in groups:
+            others = (
+                part.distinct for one, part in zip(attributes, parts, strict=True) if one.table_column not in group
+            )
+            found = min(found, number * math.prod(others))
         return found
 
     def _part(self, attribute: Attribute) -> Part:
         if attribute.expression is None:
             name = attribute.table_column or attribute.name
             column = self._table.columns.get(name)
-            common = column.most_common_freqs if column else ()
-            if column and column.null_frac:
-                common = (column.null_frac, *common)
-            distinct = max(self._table.distinct(name), self._table.at_least(name))
-            return Part(self._table.stored(attribute), distinct, common)
+            return Part(self._table.stored(attribute), self._table.values(name), shares(column) if column else ())
         return self._expression(attribute, attribute.expression)
 
     def _expression(self, attribute: Attribute, expression: str) -> Part:
-        """What a sample of the columns says of an expression."""
+        """What is known of an expression, or what a sample of its columns says of it."""
+        if collected := self._table.expression(attribute, expression):
+            return collected
         named = [
             (one, self._table.columns[one.name])
             for one in self._table.relation.attributes

@@ -137,3 +137,22 @@ def words_of(name: str) -> Words | None:
 def numbers_of(name: str) -> Numbers | None:
     """What the name of a number column says; None if nothing."""
     return next((numbers for pattern, numbers in _NUMBER_RULES if pattern.match(name.lower())), None)
+
+
+_PLACE = re.compile(
+    r"(?P<of>\w*?)_?(?:country|region|state|province|county|district|municipality|city|town|suburb|zip|post(?:al)?_?code)"
+    r"(?:_?(?:code|name|id|sk|key|iso\d?))?\Z"
+)
+_OF_A_THING = re.compile(r"(?P<thing>\w*?[a-z0-9])_?(?:id|sk|key|code|name|label|title|number|no|desc|description)\Z")
+
+
+def place_of(name: str) -> str | None:
+    """Of what a column is a part of the address, such as `billing` of `billing_city`; None if it is no place."""
+    match = _PLACE.match(name.lower())
+    return match["of"] if match else None
+
+
+def thing_of(name: str) -> str:
+    """What a column names or numbers: `brand` of `brand_id`, `brand_name` and `brand`."""
+    match = _OF_A_THING.match(name.lower())
+    return match["thing"] if match else name.lower()

@@ -37,9 +37,10 @@ def redact(statistics: Statistics, types: Mapping[str, str] | None = None) -> St
 
     Args:
         statistics: with values; those of a redacted snapshot come out with other stand-ins, equally distributed.
-        types: of columns by `label.column`, of expressions and of the members of extended statistics by `label.position`, as
-            PostgreSQL's `format_type` writes them (`numeric(5,2)`, `character varying(40)[]`); `enum` for any enum, whose labels
-            stay. Without a type it is guessed from the literals: enums become texts, and stand-ins may not fit into short types.
+        types: of columns by `label.column`, of an index's expressions and of the members of extended statistics by
+            `label.position`, of the latter's expressions by `label.expression 1` …, as PostgreSQL's `format_type` writes them
+            (`numeric(5,2)`, `character varying(40)[]`); `enum` for any enum, whose labels stay. Without a type it is guessed from
+            the literals: enums become texts, and stand-ins may not fit into short types.
     """
     slots = _Slots(types or {})
     for relation in statistics.relations:
@@ -47,9 +48,11 @@ def redact(statistics: Statistics, types: Mapping[str, str] | None = None) -> St
             slots.add_column(relation.label, column)
     for one in statistics.extended:
         slots.add_extended(one)
+        for column in one.expressions:
+            slots.add_column(_expression(one), column)
     codes = slots.codes()
     relations = tuple(
-        one.model_copy(update={"columns": tuple(_column(one, column, codes) for column in one.columns)})
+        one.model_copy(update={"columns": tuple(_column(one.label, column, codes) for column in one.columns)})
         for one in statistics.relations
     )
     extended = tuple(_extended(one, codes) for one in statistics.extended)
@@ -83,7 +86,7 @@ class _Slots:
         self._slots: dict[SlotKey, _Slot] = {}
 
     def add_column(self, relation: str, column: ColumnStatistics) -> None:
-        place = f"{relation}.{column.column or column.position}"
+        place = f"{relation}{'' if relation.endswith(' ') else '.'}{column.column or column.position}"
         common, bounds = (_items(getattr(column, name)) for name in LISTS)
         self._add(_key(relation, column, "value"), place, [*common, *bounds], [bounds])
         elements = _items(column.most_common_elems)
@@ -193,6 +196,11 @@ def _named(one: ExtendedStatistics) -> str:
     return label(one.namespace, one.name)
 
 
+def _expression(one: ExtendedStatistics) -> str:
+    """What its expressions are called by, up to their positions: an index may have the object's name."""
+    return f"{_named(one)}.expression "
+
+
 def _items(literal: str | None) -> list[str]:
     return [item for item in split_array(literal) if item is not None] if literal else []
 
@@ -201,16 +209,14 @@ def _key(relation: str, column: ColumnStatistics, part: str) -> SlotKey:
     return (relation, column.column, column.position, column.inherited, part)
 
 
-def _column(
-    relation: RelationStatistics, column: ColumnStatistics, codes: Mapping[SlotKey, Mapping[str, str]]
-) -> ColumnStatistics:
+def _column(relation: str, column: ColumnStatistics, codes: Mapping[SlotKey, Mapping[str, str]]) -> ColumnStatistics:
     update: dict[str, Any] = {
         "range_length_histogram": None,
         "range_empty_frac": None,
         "range_bounds_histogram": None,
     }
     for name in (*LISTS, "most_common_elems"):
-        known = codes.get(_key(relation.label, column, "element" if name.endswith("elems") else "value"))
+        known = codes.get(_key(relation, column, "element" if name.endswith("elems") else "value"))
         update[name] = _coded(getattr(column, name), known)
         if update[name] is None and name in FREQUENCIES:
             update[FREQUENCIES[name]] = ()
@@ -231,16 +237,28 @@ def _look_up(items: Iterable[str], known: Mapping[str, str]) -> list[str]:
 
 
 def _extended(one: ExtendedStatistics, codes: Mapping[SlotKey, Mapping[str, str]]) -> ExtendedStatistics:
+    expressions = tuple(_column(_expression(one), column, codes) for column in one.expressions)
+    return one.model_copy(update={"most_common": _combined(one, codes), "expressions": expressions})
+
+
+def _combined(
+    one: ExtendedStatistics, codes: Mapping[SlotKey, Mapping[str, str]]
+) -> tuple[tuple[tuple[str | None, ...], float, float], ...]:
+    """The commonest combinations; none where there is no stand-in for one of their values."""
     rows: list[tuple[tuple[str | None, ...], float, float]] = []
     for values, frequency, base in one.most_common:
         coded: list[str | None] = []
         for position, value in enumerate(values, start=1):
             known = codes.get((_named(one), one.inherited, position))
             if value is not None and known is None:
-                return one.model_copy(update={"most_common": ()})
+                return ()
             coded.append(None if value is None else _look_up([value], known or {})[0])
         rows.append((tuple(coded), frequency, base))
-    return one.model_copy(update={"most_common": tuple(rows)})
+    return tuple(rows)
+
+
+def _lost(was: ColumnStatistics, now: ColumnStatistics) -> bool:
+    return any(value is not None and getattr(now, name) is None for name, value in was)
 
 
 def _left_out(
@@ -250,7 +268,13 @@ def _left_out(
         f"{old.label}.{was.column or was.position}"
         for old, new in zip(before.relations, relations, strict=True)
         for was, now in zip(old.columns, new.columns, strict=True)
-        if any(value is not None and getattr(now, name) is None for name, value in was)
+        if _lost(was, now)
+    ]
+    names += [
+        f"{_expression(old)}{was.position}"
+        for old, new in zip(before.extended, extended, strict=True)
+        for was, now in zip(old.expressions, new.expressions, strict=True)
+        if _lost(was, now)
     ]
     names += [
         _named(new)

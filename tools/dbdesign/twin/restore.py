@@ -45,9 +45,13 @@ _FACTS = (
 
 
 def restore_columns(
-    user: psycopg.Connection[Any], relation: Relation, columns: Iterable[ColumnStatistics]
+    user: psycopg.Connection[Any],
+    relation: Relation,
+    columns: Iterable[ColumnStatistics],
+    *,
+    place: str | None = None,
 ) -> list[str]:
-    """Restore the statistics of a relation's columns; what did not fit, a sentence each.
+    """Restore the statistics of a relation's columns; what did not fit, a sentence each, which calls the relation `place`.
 
     All at once; one after the other only where the server has something to say, to know of which.
     """
@@ -56,7 +60,7 @@ def restore_columns(
         return []
     problems: list[str] = []
     for column in columns:
-        place = f"{relation.label}.{column.column or f'expression {column.position}'}"
+        shown = f"{place or relation.label}.{column.column or f'expression {column.position}'}"
         said: list[str] = []
 
         def hear(diagnostic: psycopg.errors.Diagnostic, said: list[str] = said) -> None:
@@ -67,11 +71,11 @@ def restore_columns(
             column, out_of_order = _in_order(user, relation, column)
             done = user.execute(_call(relation, column)).fetchone()
             if said or not (done and done[0]):
-                problems.append(f"statistics of {place}: {'; '.join(said) or 'refused'}")
+                problems.append(f"statistics of {shown}: {'; '.join(said) or 'refused'}")
             elif out_of_order:
-                problems.append(f"statistics of {place}: {out_of_order}")
+                problems.append(f"statistics of {shown}: {out_of_order}")
         except psycopg.Error as error:
-            problems.append(f"statistics of {place}: {str(error).splitlines()[0]}")
+            problems.append(f"statistics of {shown}: {str(error).splitlines()[0]}")
         finally:
             user.remove_notice_handler(hear)
     return problems

@@ -10,7 +10,7 @@ from dbdesign.twin.redaction import redact
 from dbdesign.twin.statistics_document import DEFAULT_NAMESPACE, StatisticsDocument, interpret, parse_document
 
 if TYPE_CHECKING:
-    from dbdesign.model.statistics import RelationStatistics, Statistics
+    from dbdesign.model.statistics import ExtendedStatistics, RelationStatistics, Statistics
 
 SNAPSHOT_SQL = snapshot_script()
 """The script: `psql -XAtq -f snapshot.sql > snapshot.json`; with `-v values=1` the values are in it, otherwise stand-ins."""
@@ -43,7 +43,7 @@ def write_snapshot(statistics: Statistics) -> str:
             "settled": True,
             "settings": dict(statistics.settings),
             "relations": tuple(_relation(one, tables) for one in statistics.relations),
-            "extended": tuple(_in_namespace(one.model_dump()) for one in statistics.extended),
+            "extended": tuple(_extended(one) for one in statistics.extended),
             "assumptions": statistics.assumptions,
             "problems": statistics.problems,
         }
@@ -59,6 +59,11 @@ def _relation(one: RelationStatistics, tables: Mapping[str, RelationStatistics])
         namespace, name = (known.namespace, known.name) if known else _taken_apart(one.table)
         of = {"table": name, "table_namespace": namespace or DEFAULT_NAMESPACE}
     return {**shared, **of, "relpages": one.pages, "reltuples": one.tuples}
+
+
+def _extended(one: ExtendedStatistics) -> dict[str, Any]:
+    shared = _in_namespace(one.model_dump(exclude={"expressions"}))
+    return {**shared, "expression_statistics": tuple(column.model_dump() for column in one.expressions)}
 
 
 def _taken_apart(shown: str) -> tuple[str | None, str]:

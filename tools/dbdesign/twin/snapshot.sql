@@ -3,7 +3,7 @@
 --     psql -XAtq -f snapshot.sql DATABASE > snapshot.json                redacted: no value of any row is in it
 --     psql -XAtq -v values=1 -f snapshot.sql DATABASE > snapshot.json    with the commonest values and histogram bounds
 --
--- It reads catalogs only, never a table: pg_class, pg_attribute, pg_type, pg_stats, pg_stats_ext, pg_settings and the sizes of files;
+-- It reads catalogs only, never a table: pg_class, pg_attribute, pg_type, pg_stats, pg_stats_ext, pg_stats_ext_exprs, pg_settings and the sizes of files;
 -- with pageinspect installed and as a superuser also the first page of each B-tree, for its height, and of each GIN index, for its
 -- pages by kind and number of keys. It runs in one read-only transaction, writes nothing, and waits at most 5 seconds for a lock. Run it as the tables' owner or as a superuser: PostgreSQL shows
 -- statistics only to those who may read the columns, and what was not visible is listed in the document.
@@ -57,6 +57,7 @@ FROM (
     JOIN pg_collation k ON k.oid = a.attcollation
     JOIN pg_namespace n ON n.oid = k.collnamespace
     WHERE c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema')
+    UNION SELECT 'pg_catalog."default"'
 ) AS used
 -- dbdesign: end
 \gset
@@ -85,6 +86,32 @@ SELECT coalesce((
     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
     WHERE x.extname = 'pageinspect' AND current_setting('is_superuser') = 'on'
 ), 'SELECT NULL::oid AS oid, NULL::json AS facts WHERE false') AS dbdesign_gins
+-- dbdesign: end
+\gset
+
+-- Expressions of statistics objects, which came with 14; nothing in the catalogs says their types, so that JSON shows of which kind the
+-- values are.
+-- dbdesign: expressions
+SELECT CASE WHEN to_regclass('pg_catalog.pg_stats_ext_exprs') IS NULL THEN
+    'SELECT NULL::oid, NULL::smallint, NULL::boolean, NULL::real, NULL::integer, NULL::real, NULL::text, NULL::real[], NULL::text, NULL::real,'
+    ' NULL::text, NULL::real[], NULL::real[], NULL::text, NULL::real, NULL::text, NULL::jsonb, NULL::jsonb WHERE false'
+ELSE
+    'SELECT DISTINCT ON (x.oid, e.number, s.heirs) x.oid, e.number::smallint, coalesce(s.heirs, x.parted), s.null_frac, s.avg_width, s.n_distinct,'
+    ' s.vals, s.freqs, s.bounds, s.correlation, s.elems, s.elem_freqs, s.elem_counts, s.lengths, s.empty_frac, s.range_bounds, s.as_json, s.elems_as_json'
+    ' FROM (SELECT NULL::boolean AS inherited, NULL::text AS range_length_histogram, NULL::real AS range_empty_frac,'
+    ' NULL::text AS range_bounds_histogram) AS absent'
+    ' CROSS JOIN LATERAL (SELECT statistics_schemaname, statistics_name, expr, inherited AS heirs, null_frac, avg_width, n_distinct,'
+    ' most_common_vals::text AS vals, most_common_freqs AS freqs, histogram_bounds::text AS bounds, correlation,'
+    ' most_common_elems::text AS elems, most_common_elem_freqs AS elem_freqs, elem_count_histogram AS elem_counts,'
+    ' range_length_histogram::text AS lengths, range_empty_frac AS empty_frac, range_bounds_histogram::text AS range_bounds,'
+    ' coalesce(array_to_json(most_common_vals)::jsonb, ''[]'') || coalesce(array_to_json(histogram_bounds)::jsonb, ''[]'') AS as_json,'
+    ' array_to_json(most_common_elems)::jsonb AS elems_as_json FROM pg_stats_ext_exprs) AS s'
+    ' JOIN (SELECT x.oid, x.stxname, n.nspname, r.relkind = ''p'' AS parted FROM pg_statistic_ext x'
+    ' JOIN pg_namespace n ON n.oid = x.stxnamespace JOIN relations r ON r.oid = x.stxrelid) AS x'
+    ' ON x.nspname = s.statistics_schemaname AND x.stxname = s.statistics_name'
+    ' CROSS JOIN LATERAL unnest(pg_get_statisticsobjdef_expressions(x.oid)) WITH ORDINALITY AS e (expr, number)'
+    ' WHERE e.expr = s.expr AND s.null_frac IS NOT NULL'
+END AS dbdesign_expressions
 -- dbdesign: end
 \gset
 
@@ -149,8 +176,32 @@ attributes AS MATERIALIZED (
     ) AS k ON k.oid = a.attcollation
     WHERE a.attnum > 0 AND NOT a.attisdropped
 ),
+expressions (oid, attnum, inherited, null_frac, avg_width, n_distinct, vals, freqs, bounds, correlation, elems, elem_freqs, elem_counts,
+    lengths, empty_frac, range_bounds, as_json, elems_as_json) AS MATERIALIZED (:dbdesign_expressions),
+-- The family that an expression's values look to be of, or its elements: JSON writes numbers, booleans and timestamps in its own way; the
+-- patterns of the others are of one length, so that the order of texts is theirs.
+guesses AS (
+    SELECT g.oid, g.attnum, g.inherited, g.list,
+        CASE WHEN bool_and(g.kind = 'number' OR g.v IN ('NaN', 'Infinity', '-Infinity')) AND bool_or(g.kind = 'number') THEN 'number'
+             WHEN bool_and(g.kind = 'boolean') THEN 'kept'
+             WHEN NOT bool_and(g.kind = 'string') THEN NULL
+             WHEN bool_and(g.v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:') AND bool_and(g.literal !~ 'T') THEN 'moment'
+             WHEN bool_and(g.v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN 'like date'
+             WHEN bool_and(g.v ~ '^[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$') THEN 'like time'
+             WHEN bool_and(g.v ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$') THEN 'like uuid'
+             WHEN bool_and(g.v ~ '^\\x([0-9a-f]{2})*$') THEN 'like bytea'
+             ELSE 'text pg_catalog."default"' END AS family
+    FROM (
+        SELECT e.oid, e.attnum, e.inherited, l.list, l.literal, jsonb_typeof(j.v) AS kind, j.v #>> '{}' AS v
+        FROM expressions e
+        CROSS JOIN LATERAL (VALUES ('vals', e.as_json, concat(e.vals, e.bounds)), ('elems', e.elems_as_json, e.elems)) AS l (list, items, literal)
+        CROSS JOIN LATERAL jsonb_array_elements(l.items) AS j (v)
+        WHERE NOT :dbdesign_values
+    ) AS g
+    GROUP BY g.oid, g.attnum, g.inherited, g.list
+),
 columns AS MATERIALIZED (
-    SELECT r.oid, r.relkind IN ('i', 'I') AS of_index, a.attnum,
+    SELECT 'column' AS of, r.oid, r.relkind IN ('i', 'I') AS of_index, a.attnum,
         a.typname, a.is_range, a.element_name, a.typmod, a.family, a.element_family, s.*
     FROM (SELECT NULL::text AS range_length_histogram, NULL::real AS range_empty_frac, NULL::text AS range_bounds_histogram) AS absent
     CROSS JOIN LATERAL (
@@ -162,6 +213,12 @@ columns AS MATERIALIZED (
     ) AS s
     JOIN relations r ON r.nspname = s.schemaname AND r.relname = s.tablename
     JOIN attributes a ON a.attrelid = r.oid AND a.attname = s.attname
+    UNION ALL
+    SELECT 'expression', e.oid, true, e.attnum, NULL, false, NULL, NULL, v.family, l.family, NULL, NULL, NULL, e.inherited, e.null_frac, e.avg_width,
+        e.n_distinct, e.vals, e.freqs, e.bounds, e.correlation, e.elems, e.elem_freqs, e.elem_counts, e.lengths, e.empty_frac, e.range_bounds
+    FROM expressions e
+    LEFT JOIN guesses v ON v.list = 'vals' AND (v.oid, v.attnum, v.inherited) = (e.oid, e.attnum, e.inherited)
+    LEFT JOIN guesses l ON l.list = 'elems' AND (l.oid, l.attnum, l.inherited) = (e.oid, e.attnum, e.inherited)
 ),
 extended AS MATERIALIZED (
     SELECT x.oid, n.nspname, x.stxname, x.stxkind, x.stxrelid, x.stxkeys, pg_has_role(r.relowner, 'USAGE') AS own,
@@ -180,7 +237,7 @@ extended AS MATERIALIZED (
 ),
 -- From here to "coded": redaction. Every value with its place and its family.
 raw_tokens AS (
-    SELECT 'column' AS of, c.oid, c.attnum, c.inherited, l.list, i.ord, 1::bigint AS part, i.v, l.family, l.typname, l.typmod
+    SELECT c.of, c.oid, c.attnum, c.inherited, l.list, i.ord, 1::bigint AS part, i.v, l.family, l.typname, l.typmod
     FROM columns c
     CROSS JOIN LATERAL (VALUES
         ('vals', c.vals, c.family, c.typname, c.typmod), ('bounds', c.bounds, c.family, c.typname, c.typmod),
@@ -189,11 +246,12 @@ raw_tokens AS (
     CROSS JOIN LATERAL unnest(l.literal::text[]) WITH ORDINALITY AS i (v, ord)
     WHERE NOT :dbdesign_values AND l.family IS NOT NULL
     UNION ALL
-    SELECT 'extended', x.oid, 0, x.inherited, 'vals', i, k, x.vals[i][k], a.family, a.typname, a.typmod
+    SELECT 'extended', x.oid, 0, x.inherited, 'vals', i, k, x.vals[i][k], coalesce(a.family, c.family), a.typname, a.typmod
     FROM extended x
     CROSS JOIN LATERAL generate_subscripts(x.vals, 1) AS i
     CROSS JOIN LATERAL generate_subscripts(x.vals, 2) AS k
     LEFT JOIN attributes a ON a.attrelid = x.stxrelid AND a.attnum = x.stxkeys[k - 1]
+    LEFT JOIN columns c ON c.of = 'expression' AND c.oid = x.oid AND c.inherited = x.inherited AND c.attnum = k - cardinality(x.stxkeys)
     WHERE NOT :dbdesign_values
 ),
 -- How many stand-ins the type's declared length has room for; where that is too few, the type gets ranks of its own.
@@ -235,6 +293,7 @@ ranks (grp, v, rank) AS MATERIALIZED (
     UNION ALL SELECT grp, v, dense_rank() OVER (PARTITION BY grp ORDER BY v::jsonb) FROM met WHERE family = 'jsonb'
     UNION ALL SELECT grp, v, dense_rank() OVER (PARTITION BY grp ORDER BY lower(v) COLLATE "default") FROM met WHERE family = 'citext'
     UNION ALL SELECT grp, v, dense_rank() OVER (PARTITION BY grp ORDER BY octet_length(v), v COLLATE "C") FROM met WHERE family = 'lexeme'
+    UNION ALL SELECT grp, v, dense_rank() OVER (PARTITION BY grp ORDER BY v COLLATE "C") FROM met WHERE family LIKE 'like %'
     :dbdesign_text_ranks
 ),
 highest AS (SELECT grp, max(rank) AS highest FROM ranks GROUP BY grp),
@@ -252,11 +311,12 @@ stand_ins AS MATERIALIZED (
                      FROM generate_series(1, g.precision) AS digit) END
              WHEN g.family = 'number' THEN r.rank::text
              WHEN g.family = 'moment' THEN (date '2000-01-01' + r.rank::integer)::text
-             WHEN g.family = 'time' THEN (time '00:00' + r.rank * interval '1 millisecond')::text
+             WHEN g.family = 'like date' THEN (date '2000-01-01' + r.rank::integer)::text
+             WHEN g.family IN ('time', 'like time') THEN (time '00:00' + r.rank * interval '1 millisecond')::text
              WHEN g.family = 'interval' THEN (r.rank * interval '1 millisecond')::text
-             WHEN g.family = 'uuid' THEN lpad(to_hex(r.rank), 32, '0')::uuid::text
+             WHEN g.family IN ('uuid', 'like uuid') THEN lpad(to_hex(r.rank), 32, '0')::uuid::text
              WHEN g.family = 'inet' THEN host(inet '10.0.0.0' + r.rank)
-             WHEN g.family = 'bytea' THEN '\x' || lpad(to_hex(r.rank), 8, '0')
+             WHEN g.family IN ('bytea', 'like bytea') THEN '\x' || lpad(to_hex(r.rank), 8, '0')
              WHEN g.family = 'jsonb' THEN r.rank::text
              WHEN g.family IS NOT NULL THEN lpad(r.rank::text, length(g.size::text), '0') END AS code
     FROM grouped g
@@ -264,8 +324,8 @@ stand_ins AS MATERIALIZED (
     LEFT JOIN highest h ON h.grp = g.grp
 ),
 coded AS MATERIALIZED (
-    SELECT oid, attnum, inherited, list, CASE WHEN bool_and(code IS NOT NULL) THEN array_agg(code ORDER BY ord)::text END AS codes
-    FROM stand_ins WHERE of = 'column' GROUP BY oid, attnum, inherited, list
+    SELECT of, oid, attnum, inherited, list, CASE WHEN bool_and(code IS NOT NULL) THEN array_agg(code ORDER BY ord)::text END AS codes
+    FROM stand_ins WHERE of <> 'extended' GROUP BY of, oid, attnum, inherited, list
 ),
 shown AS MATERIALIZED (
     SELECT c.*,
@@ -275,12 +335,12 @@ shown AS MATERIALIZED (
         CASE WHEN :dbdesign_values THEN c.lengths END AS lengths_shown,
         CASE WHEN :dbdesign_values THEN c.range_bounds END AS range_bounds_shown
     FROM columns c
-    LEFT JOIN coded v ON v.list = 'vals' AND (v.oid, v.attnum, v.inherited) = (c.oid, c.attnum, c.inherited)
-    LEFT JOIN coded b ON b.list = 'bounds' AND (b.oid, b.attnum, b.inherited) = (c.oid, c.attnum, c.inherited)
-    LEFT JOIN coded e ON e.list = 'elems' AND (e.oid, e.attnum, e.inherited) = (c.oid, c.attnum, c.inherited)
+    LEFT JOIN coded v ON v.list = 'vals' AND (v.of, v.oid, v.attnum, v.inherited) = (c.of, c.oid, c.attnum, c.inherited)
+    LEFT JOIN coded b ON b.list = 'bounds' AND (b.of, b.oid, b.attnum, b.inherited) = (c.of, c.oid, c.attnum, c.inherited)
+    LEFT JOIN coded e ON e.list = 'elems' AND (e.of, e.oid, e.attnum, e.inherited) = (c.of, c.oid, c.attnum, c.inherited)
 ),
 column_documents AS MATERIALIZED (
-    SELECT oid, json_agg(json_strip_nulls(json_build_object(
+    SELECT of, oid, bool_or(inherited) AS heirs, json_agg(json_strip_nulls(json_build_object(
         'column', CASE WHEN NOT of_index THEN attname END, 'position', CASE WHEN of_index THEN attnum END, 'inherited', inherited,
         'null_frac', null_frac, 'avg_width', avg_width, 'n_distinct', n_distinct,
         'most_common_vals', vals_shown, 'most_common_freqs', CASE WHEN vals_shown IS NOT NULL THEN freqs END,
@@ -293,7 +353,7 @@ column_documents AS MATERIALIZED (
             OR (range_bounds IS NOT NULL AND range_bounds_shown IS NULL) THEN true END,
         'no_ranges', CASE WHEN is_range AND current_setting('server_version_num')::integer < 170000 THEN true END
     )) ORDER BY attnum, inherited) AS document
-    FROM shown GROUP BY oid
+    FROM shown GROUP BY of, oid, CASE WHEN of = 'expression' THEN inherited END
 ),
 hidden AS (
     SELECT a.attrelid, count(*) AS columns FROM attributes a JOIN relations r ON r.oid = a.attrelid
@@ -319,7 +379,7 @@ relation_documents AS (
     LEFT JOIN pg_index i ON i.indexrelid = r.oid
     LEFT JOIN relations t ON t.oid = i.indrelid
     LEFT JOIN hidden d ON d.attrelid = r.oid
-    LEFT JOIN column_documents c ON c.oid = r.oid
+    LEFT JOIN column_documents c ON c.of = 'column' AND c.oid = r.oid
 ),
 combinations AS (
     SELECT oid, inherited, ord, array_agg(code ORDER BY part) AS codes, bool_and(code IS NOT NULL OR nothing) AS complete
@@ -337,11 +397,13 @@ combined AS (
 extended_documents AS (
     SELECT json_agg(json_strip_nulls(json_build_object(
         'namespace', x.nspname, 'name', x.stxname, 'inherited', x.inherited, 'n_distinct', x.nd, 'dependencies', x.deps,
+        'keys', array_to_json(x.stxkeys::integer[]), 'expression_statistics', e.document,
         'most_common', CASE WHEN c.complete THEN c.document END, 'left_out', CASE WHEN NOT c.complete THEN true END,
         'unseen', CASE WHEN NOT x.seen THEN true END, 'own', CASE WHEN NOT x.seen THEN x.own END,
         'expressions', CASE WHEN 'e' = ANY (x.stxkind) THEN true END
     )) ORDER BY x.nspname, x.stxname, x.inherited) AS document
     FROM extended x LEFT JOIN combined c ON (c.oid, c.inherited) = (x.oid, x.inherited)
+    LEFT JOIN column_documents e ON e.of = 'expression' AND (e.oid, e.heirs) = (x.oid, x.inherited)
 ),
 -- Built-in defaults that differ from those of 18 are named, too.
 settings AS (

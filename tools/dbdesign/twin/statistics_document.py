@@ -152,11 +152,19 @@ Combination = tuple[tuple[str | None, ...], Share, Share]
 
 
 class ExtendedDocument(Model):
-    """A row of `pg_stats_ext`; `unseen` where there is none, and `own` whether the reader's role could have seen it."""
+    """A row of `pg_stats_ext` with those of `pg_stats_ext_exprs`.
+
+    Attributes:
+        keys: numbers of its columns.
+        unseen: there is no row.
+        own: whether the reader's role could have seen one.
+        expressions: whether it has expressions; their distributions are `expression_statistics`, by position.
+    """
 
     namespace: Name | None = None
     name: Name
     inherited: bool = False
+    keys: tuple[Annotated[int, Field(ge=1, le=1600)], ...] = ()
     n_distinct: str | None = None
     dependencies: str | None = None
     most_common: tuple[Combination, ...] = ()
@@ -164,6 +172,7 @@ class ExtendedDocument(Model):
     unseen: bool = False
     own: bool = False
     expressions: bool = False
+    expression_statistics: tuple[ColumnDocument, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -176,6 +185,9 @@ class ExtendedDocument(Model):
             raise ValueError("the combinations of most_common have different lengths")
         if len(self.most_common) > MOST_LISTED:
             raise ValueError(f"most_common has {len(self.most_common)} combinations, more than {MOST_LISTED}")
+        positions = [one.position for one in self.expression_statistics]
+        if None in positions or len(set(positions)) < len(positions):
+            raise ValueError("each of expression_statistics needs a position of its own")
         return self
 
 
@@ -289,10 +301,12 @@ def _relation(one: RelationDocument, document: StatisticsDocument) -> RelationSt
         height=one.height,
         gin=GinStatistics(**one.gin.model_dump()) if one.gin else None,
         table=label(namespace_of(one.table_namespace), one.table) if one.table else None,
-        columns=tuple(
-            ColumnStatistics(**column.model_dump(exclude={"left_out", "no_ranges"})) for column in one.columns
-        ),
+        columns=_columns(one.columns),
     )
+
+
+def _columns(columns: tuple[ColumnDocument, ...]) -> tuple[ColumnStatistics, ...]:
+    return tuple(ColumnStatistics(**column.model_dump(exclude={"left_out", "no_ranges"})) for column in columns)
 
 
 def tuples_now(one: RelationDocument, version: int | None) -> float | None:
@@ -320,7 +334,8 @@ def never_counted(one: RelationDocument, version: int | None) -> bool:
 def _extended(one: ExtendedDocument) -> ExtendedStatistics:
     return ExtendedStatistics(
         namespace=namespace_of(one.namespace),
-        **one.model_dump(include={"name", "inherited", "n_distinct", "dependencies", "most_common"}),
+        **one.model_dump(include={"name", "inherited", "keys", "n_distinct", "dependencies", "most_common"}),
+        expressions=_columns(one.expression_statistics),
     )
 
 
@@ -364,6 +379,10 @@ def _problems_of_values(document: StatisticsDocument) -> Iterator[str]:
         (f"{one.shown}.{column.column or column.position}", column)
         for one in document.relations
         for column in one.columns
+    ] + [
+        (f"{one.shown}.expression {column.position}", column)
+        for one in document.extended
+        for column in one.expression_statistics
     ]
     left_out = [shown for shown, column in columns if column.left_out]
     left_out += [one.shown for one in document.extended if one.left_out]
@@ -379,8 +398,9 @@ def _problems_of_objects(document: StatisticsDocument) -> Iterator[str]:
         yield f"extended statistics never collected: {listed(empty)}"
     if unseen := [one.shown for one in document.extended if one.unseen and not one.own]:
         yield f"extended statistics not visible, because the role does not own the table, or never collected: {listed(unseen)}"
-    if expressions := dict.fromkeys(one.shown for one in document.extended if one.expressions):
-        yield f"statistics of expressions in extended statistics are not taken: {listed(list(expressions))}"
+    without = (one for one in document.extended if one.expressions and not one.unseen and not one.expression_statistics)
+    if expressions := dict.fromkeys(one.shown for one in without):
+        yield f"statistics of expressions in extended statistics are not in the document: {listed(list(expressions))}"
     if document.foreign_tables:
         names = [label(namespace_of(namespace), name) for namespace, name in document.foreign_tables]
         yield f"foreign tables are left out: {listed(names)}"

@@ -22,7 +22,8 @@ from dbdesign.errors import EngineError, InputError
 from dbdesign.model.statistics import BLOCK, ColumnStatistics, Statistics
 from dbdesign.twin import session
 from dbdesign.twin.composing import verbatim
-from dbdesign.twin.fill import Filler
+from dbdesign.twin.fill import HYPOTHETICAL, Filler
+from dbdesign.twin.index_sizes import Meeting
 from dbdesign.twin.relations import Relation, read_relations
 from dbdesign.twin.settings import ServerSettings, checked_settings
 from dbdesign.twin.statements import single_statement
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from dbdesign.engines.postgres import StatementFailure
     from dbdesign.engines.postgres.scratch import ScratchDatabase
+    from dbdesign.twin.combinations import Joins
 
 LIMITS = Limits(seconds=120.0)
 
@@ -64,6 +66,9 @@ join pg_catalog.pg_class p on p.oid = coalesce(t.relid::oid, c.oid)
 where c.relname = %s order by p.oid <> c.oid, p.oid
 """
 """An index that was just made, with those that it made on partitions."""
+
+
+_ENDS = (Meeting.LEAST, Meeting.CHANCE)
 
 
 @dataclass(frozen=True)
@@ -340,7 +345,7 @@ class Twin:
     def _create_one(self, definition: str) -> tuple[int, ...] | str:
         self._made += 1
         unique, rest = _UNIQUE.match(definition), _UNIQUE.sub("", definition, count=1)
-        kind, name = "UNIQUE INDEX" if unique else "INDEX", f"dbdesign_what_if_{self._made}"
+        kind, name = "UNIQUE INDEX" if unique else "INDEX", f"{HYPOTHETICAL}{self._made}"
         user = self.database.user
         try:
             user.execute(single_statement(f"CREATE {kind} {name} {rest}", planned=False).encode())
@@ -366,6 +371,21 @@ class Twin:
             tuple(one.oid for one in parts),
         )
 
+    def size_range(self, index: Hypothetical) -> tuple[int, int]:
+        """Bytes that a hypothetical index takes if its columns depend on each other, and if their values meet by chance, as far as neither
+        keys nor extended statistics nor joins tell of them together; its own size lies between."""
+        parts = [one for oid in index.parts if (one := self.relations[oid]).files]
+        least, most = (sum(self._filler.pages_if(one, meeting) for one in parts) for meeting in _ENDS)
+        return BLOCK * min(least, index.pages), BLOCK * max(most, index.pages)
+
+    def learn_joins(self, joins: Iterable[tuple[str, Joins]]) -> None:
+        """Take from queries which columns refer to keys that no constraint declares, for the sizes of indexes that are made later.
+
+        Args:
+            joins: by label of a table, its columns with the labels and columns of other tables that one statement equates them with.
+        """
+        self._filler.learn_joins(joins)
+
     @contextlib.contextmanager
     def without(self, indexes: Iterable[Relation]) -> Iterator[None]:
         """Plans as if indexes of the schema were not there, within a `with` block."""
@@ -375,12 +395,6 @@ class Twin:
             yield
         finally:
             self._run(f"SELECT {self._schema}.show('{oids}', '{{}}')")
-
-    def least_size(self, index: Hypothetical) -> int:
-        """Bytes that a hypothetical index takes if its columns depend on each other: how often values meet is taken for chance elsewhere,
-        where neither keys nor extended statistics tell of them together."""
-        parts = (self.relations[oid] for oid in index.parts)
-        return BLOCK * sum(self._filler.least_pages(one) for one in parts if one.files)
 
     def drop_indexes(self, indexes: Iterable[Hypothetical]) -> None:
         """Forget hypothetical indexes."""
