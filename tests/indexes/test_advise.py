@@ -62,7 +62,7 @@ ADVICE = [
     (
         "an expression",
         [("sign in", "100/s", "select * from customer where lower(email) = $1")],
-        ["CREATE INDEX CONCURRENTLY customer_expr_idx ON public.customer ((lower(email)));"],
+        ["CREATE INDEX CONCURRENTLY customer_lower_idx ON public.customer ((lower(email)));"],
     ),
     (
         "documents",

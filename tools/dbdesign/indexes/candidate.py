@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from dbdesign.dialects.base import dialect
@@ -85,7 +86,7 @@ class Candidate:
     @property
     def name(self) -> str:
         """A name as PostgreSQL would choose it, at most 63 bytes."""
-        parts = [self.table[1], *(key.column or "expr" for key in self.keys)]
+        parts = [self.table[1], *(key.column or _called(key.expression or "") for key in self.keys)]
         stem = "_".join(parts)[:55]
         return f"{stem}{'_key' if self.unique else '_idx'}"
 
@@ -101,6 +102,15 @@ class Candidate:
         leading = other.keys[: len(self.keys)]
         begins = self.keys in (leading, tuple(key.backwards for key in leading) if self.method == "btree" else leading)
         return same and self != other and begins and set(self.include) <= set(other.columns)
+
+
+def _called(expression: str) -> str:
+    """The name of the function at an expression's top, as `FigureIndexColname` of PostgreSQL takes it, else `expr`."""
+    match = _FUNCTION.match(expression)
+    return match[1].lower() if match else "expr"
+
+
+_FUNCTION = re.compile(r'"?([a-z_]\w*)"?\(.*\)\Z', re.IGNORECASE | re.DOTALL)
 
 
 def quoted(name: str | None) -> str:

@@ -49,7 +49,7 @@ def _replaced(search: Search, choice: Choice, number: int, wanted: frozenset[str
             continue
         chosen = choice.chosen & ~(1 << number) | 1 << other
         most = choice.cost + _allowance(search, choice, 1 - sizes[other] / max(1, sizes[number]))
-        if asked >= MOST_ASKED or _known(search, chosen) > most:
+        if asked >= MOST_ASKED or _known(search, choice, chosen, users) > most:
             continue
         asked += 1
         cost = search.cost(chosen)
@@ -73,7 +73,7 @@ def _alternatives(search: Search, choice: Choice, number: int) -> Iterator[int]:
     wide, size = search.candidates[number], search.costs.indexes[number].size
     for other, one in enumerate(search.candidates):
         same = (one.table, one.method, one.keys[0].text) == (wide.table, wide.method, wide.keys[0].text)
-        if same and not choice.chosen >> other & 1 and search.costs.indexes[other].size <= size * SAME_SIZE:
+        if same and not choice.chosen >> other & 1 and search.costs.indexes[other].size <= size:
             yield other
 
 
@@ -93,8 +93,11 @@ def _order(search: Search, number: int, wanted: frozenset[str]) -> tuple[int, tu
     )
 
 
-def _known(search: Search, chosen: int) -> float:
-    """No more than what a set costs by the plans that are known to be possible with it."""
+def _known(search: Search, choice: Choice, chosen: int, users: Sequence[Query]) -> float:
+    """What a set costs at most, by the plans that are known to be possible with it; only the users of an index miss it."""
     costs = search.costs
-    reads = (query.weight * query.cheapest_known(chosen & query.relevant).cost for query in costs.plannable)
-    return sum(reads) + search.charged(chosen)
+    change = sum(
+        one.weight * (one.cheapest_known(chosen & one.relevant).cost - costs.cost(one, choice.chosen).cost)
+        for one in users
+    )
+    return choice.cost + change + search.charged(chosen) - search.charged(choice.chosen)

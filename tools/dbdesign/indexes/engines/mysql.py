@@ -45,6 +45,10 @@ def build(order: Order) -> Built:
     """Included columns become keys; the primary key, which every secondary index ends with, is left out; there are no predicates."""
     candidate, notes = order.candidate, list[str]()
     columns = [*candidate.keys, *(KeyPart(one) for one in candidate.include)]
+    if candidate.method not in {"btree", "hash"}:
+        notes.append(
+            f"there is no {candidate.method} index: use a FULLTEXT or a multi-valued index where the predicate allows it"
+        )
     if candidate.where:
         notes.append(f"there are no partial indexes: all rows are indexed, not only those where {candidate.where}")
         predicate = columns_read(candidate, order.table) - {key.column for key in columns}
@@ -100,6 +104,8 @@ def _key(key: KeyPart, order: Order, notes: list[str]) -> tuple[str | None, int]
 
 
 def _functional(key: KeyPart, order: Order, notes: list[str]) -> str | None:
+    if order.candidate.method not in {"btree", "hash"}:
+        return f"({key.expression})"  # what is to be searched in another way, as it was
     expression = translated(key.expression or "", "mysql")
     called = {name.lower() for name in _CALLED.findall(expression or "")}
     if expression is None or (order.schema.engine is Engine.TIDB and called - _TIDB_FUNCTIONS):

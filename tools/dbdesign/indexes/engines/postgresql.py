@@ -32,5 +32,11 @@ def _notes(candidate: Candidate, schema: Schema) -> Iterator[str]:
             f"{min(classes)} serves LIKE 'x%' and = whatever the collation, and no ORDER BY; "
             "a database in the C collation can do without it"
         )
+    expressions = [key.expression for key in candidate.keys if key.expression]
+    if expressions and candidate.method in {"btree", "hash"}:
+        yield (
+            f"ANALYZE the table once it is built: only then does the planner know how many values {expressions[0]} has; "
+            "here it took its default of 200, so that the index may save more"
+        )
     if candidate.method == "hnsw":
         yield "its answers are approximate: raise hnsw.ef_search where too few of the nearest are found"
