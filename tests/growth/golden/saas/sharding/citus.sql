@@ -1,4 +1,4 @@
--- Do not shard: one PostgreSQL serves this until month 90 on a larger machine from now on.
+-- Do not shard: one PostgreSQL serves this until month 91 on a larger machine from now on.
 -- Citus 13.0: distributed by tenants.id. Run on the coordinator of an empty database, before the data.
 CREATE EXTENSION IF NOT EXISTS citus;
 

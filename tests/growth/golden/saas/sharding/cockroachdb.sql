@@ -1,4 +1,4 @@
--- Do not shard: one PostgreSQL serves this until month 90 on a larger machine from now on.
+-- Do not shard: one PostgreSQL serves this until month 91 on a larger machine from now on.
 -- CockroachDB 25.4: every distributed table begins with tenants.id: what belongs together lies together.
 CREATE TABLE plans (
     id INT2 NOT NULL,

@@ -1,4 +1,4 @@
--- Do not shard: one PostgreSQL serves this until month 90 on a larger machine from now on.
+-- Do not shard: one PostgreSQL serves this until month 91 on a larger machine from now on.
 -- TiDB 8.5: no key to shard by is chosen; rows are split by primary key.
 -- 3 shard bits = ⌈log2 of 8 nodes⌉.
 CREATE TABLE plans (

@@ -1,4 +1,4 @@
--- Do not shard: one PostgreSQL serves this until month 90 on a larger machine from now on.
+-- Do not shard: one PostgreSQL serves this until month 91 on a larger machine from now on.
 -- YugabyteDB 2025.1: distributed by the hash of tenants.id.
 CREATE DATABASE app WITH COLOCATION = true;
 \c app

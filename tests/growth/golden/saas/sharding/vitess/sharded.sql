@@ -1,4 +1,4 @@
--- Do not shard: one PostgreSQL serves this until month 90 on a larger machine from now on.
+-- Do not shard: one PostgreSQL serves this until month 91 on a larger machine from now on.
 CREATE TABLE plans (
   id smallint NOT NULL,
   name varchar(255) NOT NULL,

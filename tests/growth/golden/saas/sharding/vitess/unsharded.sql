@@ -1,4 +1,4 @@
--- Do not shard: one PostgreSQL serves this until month 90 on a larger machine from now on.
+-- Do not shard: one PostgreSQL serves this until month 91 on a larger machine from now on.
 CREATE TABLE tenants_seq (id bigint, next_id bigint, cache bigint, PRIMARY KEY (id)) COMMENT 'vitess_sequence';
 INSERT INTO tenants_seq (id, next_id, cache) VALUES (0, 1, 1000);
 CREATE TABLE users_seq (id bigint, next_id bigint, cache bigint, PRIMARY KEY (id)) COMMENT 'vitess_sequence';
