@@ -352,13 +352,13 @@ def test_the_user_may_hide_and_show_indexes_of_its_own_and_none_of_the_catalogs(
     schema = lasting._schema
     system = "select count(*) from pg_index where not indisvalid and indexrelid < 16384"
     user.execute(
-        f"select {schema}.show('{{}}', (select array_agg(indexrelid::bigint) from pg_index where indexrelid < 16384))".encode()
+        f"select {schema}.show('{{}}', (select array_agg(indexrelid) from pg_index where indexrelid < 16384))".encode()
     )
     assert admin.execute(system.encode()).fetchone() == (0,)
     for statement in (
         f"select {schema}.pg_buffercache_evict_all()",
         f"create function {schema}.show(text) returns void language sql as 'select'",
-        f"drop function {schema}.show(bigint[], bigint[])",
+        f"drop function {schema}.show(oid[], oid[])",
         "update pg_catalog.pg_statistic set stanullfrac = 1",
     ):
         with pytest.raises(Exception, match=r"permission denied|must be owner|must be superuser"):

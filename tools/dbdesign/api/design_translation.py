@@ -11,6 +11,7 @@ from dbdesign.dialects.base import dialect
 from dbdesign.errors import InputError
 from dbdesign.model.schema import Check, Engine
 from dbdesign.model.types import DataType, Kind
+from dbdesign.queries.placeholders import spaced
 
 if TYPE_CHECKING:
     from dbdesign.api.source import Loaded
@@ -89,7 +90,7 @@ def _query(query: Query, schema: Schema) -> Query:
     if dialect == "postgres":
         return query.model_copy(update={"sql": said.sql})
     try:
-        tree = sqlglot.parse_one(_with_names(said.sql), dialect=dialect)
+        tree = sqlglot.parse_one(spaced(_with_names(said.sql)), dialect=dialect)
         names = _spellings(schema, tree)
         for node in list(tree.walk()):
             _spoken(node, names, schema)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dbdesign.plans.rewrites import owner_of, rewrites
+from dbdesign.queries.placeholders import spaced
 
 if TYPE_CHECKING:
     from dbdesign.api.twin_source import TwinInput
@@ -124,7 +125,7 @@ class _Comparing:
         import sqlglot
         from sqlglot import exp
 
-        tree = sqlglot.parse_one(statement, dialect="postgres")
+        tree = sqlglot.parse_one(spaced(statement), dialect="postgres")
         compared: dict[tuple[str, str], list[tuple[Any, Any]]] = {}
         for comparison in tree.find_all(exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like):
             side, literal = comparison.this, comparison.expression
@@ -172,7 +173,7 @@ def _unlimited(statement: str) -> str:
     """A statement without the LIMIT and the OFFSET at its end."""
     import sqlglot
 
-    tree = sqlglot.parse_one(statement, dialect="postgres")
+    tree = sqlglot.parse_one(spaced(statement), dialect="postgres")
     cut: Mapping[str, Any] = {key: tree.args.get(key) for key in ("limit", "offset")}
     for key in (key for key, value in cut.items() if value is not None):
         tree.set(key, None)

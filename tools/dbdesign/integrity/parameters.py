@@ -16,6 +16,7 @@ from dbdesign.errors import InputError
 from dbdesign.model.schema import Schema, Table
 from dbdesign.model.types import BINARIES, NUMBERS, Kind
 from dbdesign.model.workload import Transaction
+from dbdesign.queries.placeholders import spaced
 
 Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
 """Rows by table label, in the order of their keys."""
@@ -56,7 +57,7 @@ class Pairing:
 def parsed(sql: str) -> exp.Expr:
     """A statement with `:name` placeholders; raises `InputError` where sqlglot cannot parse it."""
     try:
-        return sqlglot.parse_one(sql, dialect="postgres")
+        return sqlglot.parse_one(spaced(sql), dialect="postgres")
     except (SqlglotError, RecursionError) as error:
         said = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise InputError(f"cannot be parsed: {said[:200]}", where=sql[:80]) from None

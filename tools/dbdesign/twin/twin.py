@@ -44,11 +44,11 @@ _PART = re.compile(r"^(dbdesign_what_if_\d+)_\d+$")
 _OWN = """
 create schema {schema};
 create extension pg_buffercache schema {schema};
-create function {schema}.show(shown bigint[], hidden bigint[]) returns void language sql security definer
+create function {schema}.show(shown oid[], hidden oid[]) returns void language sql security definer
 set search_path = pg_catalog, pg_temp as $$
-    update pg_catalog.pg_index set indisvalid = (indexrelid::bigint operator(pg_catalog.=) any (shown))
-    where indexrelid::bigint operator(pg_catalog.=) any (shown operator(pg_catalog.||) hidden)
-        and indexrelid::bigint operator(pg_catalog.>=) 16384
+    update pg_catalog.pg_index set indisvalid = (indexrelid operator(pg_catalog.=) any (shown))
+    where indexrelid operator(pg_catalog.=) any (shown operator(pg_catalog.||) hidden)
+        and indexrelid operator(pg_catalog.>=) 16384::pg_catalog.oid
 $$;
 revoke all on function {schema}.show from public;
 grant usage on schema {schema} to {role};
