@@ -287,3 +287,17 @@ def test_what_rows_or_readers_notice_is_not_lost_in_silence():
         ("t.m", "the column option masked cannot be said"),
         ("t.a, t.b", "the column option generated cannot be said"),
     } <= notes
+
+
+def test_a_prefix_of_what_has_none_is_the_whole_column_in_mysql_too():
+    columns = (
+        Column(name="name", type=DataType(kind=Kind.TEXT, native="text")),
+        Column(name="at", type=DataType(kind=Kind.TIMESTAMP, native="datetime")),
+    )
+    keys = (IndexKey(column="name", length=8), IndexKey(column="at", length=8))
+    table = Table(name="t", columns=columns, indexes=(Index(name="i", keys=keys),))
+    text = writer("mysql").write(Schema(engine=Engine.MYSQL, tables=(table,)), WriteOptions()).text
+    assert "KEY i (name(8), `at`)" in text or "KEY i (name(8), at)" in text
+    running = server()
+    with running.database() as name:
+        running.run(for_mariadb(text), name)

@@ -68,6 +68,8 @@ NUMBERS = INTEGERS | {Kind.DECIMAL, Kind.MONEY, Kind.FLOAT32, Kind.FLOAT64}
 TEXTS = frozenset({Kind.CHAR, Kind.VARCHAR, Kind.TEXT, Kind.CITEXT})
 BINARIES = frozenset({Kind.BINARY, Kind.VARBINARY, Kind.BLOB})
 TIMES = frozenset({Kind.DATE, Kind.TIME, Kind.TIMETZ, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.YEAR})
+WITHOUT_PREFIX = NUMBERS | TIMES | {Kind.BOOLEAN}
+"""Types of which an index holds no prefix: what programs say of MySQL's prefixes there, MySQL itself refuses."""
 
 
 class TypeName(Model):

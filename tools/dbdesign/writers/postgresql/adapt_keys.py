@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbdesign.model.schema import Check, Engine, ForeignKey, Index, IndexKey, Key, Schema, Table
-from dbdesign.model.types import NUMBERS, TEXTS, TIMES, Kind
+from dbdesign.model.types import TEXTS, WITHOUT_PREFIX, Kind
 from dbdesign.writers.postgresql.notes import Notes
 from dbdesign.writers.postgresql.spelling import identifier
 from dbdesign.writers.translate import Kinds, column_kinds, translate
@@ -21,9 +21,6 @@ _METHODS = {
     "hnsw": "hnsw",
 }
 # Options that mean nothing in PostgreSQL and whose loss nobody notices.
-_WHOLE = NUMBERS | TIMES | {Kind.BOOLEAN}
-"""Types of which an index holds no prefix: what programs say of MySQL's prefixes there, MySQL itself refuses."""
-
 _SILENT = {"tablespace", "key_block_size", "pad_index", "statistics_norecompute", "ignore_dup_key", "allow_row_locks",
            "allow_page_locks", "optimize_for_sequential_key", "filegroup", "parser", "data_compression", "fillfactor",
            "sort_in_tempdb", "online"}  # fmt: skip
@@ -137,7 +134,7 @@ class KeyAdapter:
         plain = IndexKey(column=key.column, descending=key.descending, nulls=key.nulls)
         if key.length and key.column:
             kind = dict(kinds).get(key.column)
-            if kind in _WHOLE:
+            if kind in WITHOUT_PREFIX:
                 return plain
             call = "left" if kind in TEXTS or kind is None else "substring"
             arguments = (
