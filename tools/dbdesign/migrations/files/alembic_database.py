@@ -26,7 +26,8 @@ def connection(history: State | None) -> Connection:
         if name == "name":
             return DIALECT
         if name == "has_table" and history is not None:
-            return Native(lambda _, table, schema=None, **__: _find(history, table, schema) is not None)
+            state = history
+            return Native(lambda _, table, schema=None, **__: _find(state, table, schema) is not None)
         return Unknown(f"{name} of the dialect is known to the database alone")
 
     def lookup(name: str) -> Any:
