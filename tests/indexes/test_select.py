@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dbdesign.indexes import solver
 from dbdesign.indexes.costs import Answer, Query, bits
 from dbdesign.indexes.program import Program
 from dbdesign.indexes.select import ENOUGH, Selection
@@ -112,6 +113,19 @@ def test_where_an_atom_is_taken_the_bound_rises_by_what_is_said(
         for (cost, used), extra in zip(atoms, extras, strict=True):
             with_it = (program.cost(one) - list(program.costs(one))[place] + cost for one in fitting if not used & ~one)
             assert found.value + extra <= min(with_it) * (1 + 1e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(workloads(), st.integers(0, 200))
+def test_what_the_solver_cannot_finish_in_time_still_fits_and_claims_no_bound_above_it(
+    workload: tuple[list[Query], list[int]], budget: int
+) -> None:
+    queries, sizes = workload
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "SECONDS", 0.0)
+        choice = Selection(queries, sizes, budget=budget).solve(starts=[1])
+    assert choice.size <= budget
+    assert choice.bound <= brute(queries, sizes, [0.0] * INDEXES, budget) * (1 + 1e-9) <= choice.cost * (1 + 2e-9)
 
 
 def test_solving_writes_nothing_that_could_get_between_a_server_and_its_client(

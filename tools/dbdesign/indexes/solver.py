@@ -58,9 +58,14 @@ class Relaxed:
 
 
 def relaxed(program: Program, budget: int) -> Relaxed:
-    """Solve the relaxation."""
+    """Solve the relaxation: by interior points, whose prices lie amid all that are as good, or else by the simplex method; where neither
+    comes to an end in time, nothing is known.
+    """
     model = _Model(program, budget)
-    solution = _solved(model).getSolution()
+    solution = _relaxation(model)
+    if solution is None:
+        nothing = tuple(tuple(0.0 for _ in atoms) for atoms in program.atoms)
+        return Relaxed(0.0, 0.0, program.upkeep, tuple({} for _ in program.atoms), nothing)
     value, duals, prices = list(solution.col_value), list(solution.col_dual), list(solution.row_dual)
     scale = model.scale
     rest = [program.upkeep[number] for number in range(len(program.numbers))]
@@ -150,7 +155,15 @@ class _Model:
         return found
 
 
-def _solved(model: _Model, *, start: int | None = None, gap: float = 0.0) -> Any:
+def _relaxation(model: _Model) -> Any:
+    for method in ("ipm", "simplex"):
+        solver = _solved(model, method=method)
+        if solver.modelStatusToString(solver.getModelStatus()) == "Optimal":
+            return solver.getSolution()
+    return None
+
+
+def _solved(model: _Model, *, start: int | None = None, gap: float = 0.0, method: str = "choose") -> Any:
     """The solver, done: of the relaxation where there is no choice to begin from."""
     highs: Any = import_module(
         "highspy"
@@ -159,8 +172,7 @@ def _solved(model: _Model, *, start: int | None = None, gap: float = 0.0) -> Any
     options.output_flag = options.log_to_console = False
     options.threads, options.time_limit = 1, SECONDS
     options.mip_rel_gap, options.mip_max_nodes = gap, MOST_NODES
-    if start is None:
-        options.solver, options.run_crossover = "ipm", "off"
+    options.solver, options.run_crossover = method, "off" if method == "ipm" else "on"
     solver = highs._core._Highs()  # noqa: SLF001 - the public class has no way to pass options before it speaks
     solver.passOptions(options)
     solver.passModel(_passed(highs, model, whole=start is not None))
