@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -113,12 +113,12 @@ def test_a_query_that_becomes_too_slow_with_indexes_keeps_its_known_cost(
 ) -> None:
     slow, advise = Slow(monkeypatch, "region"), Advisor.advise
 
-    def watched(advisor: Advisor, budget: int) -> Advice:
+    def watched(advisor: Advisor, budget: int, **others: Sequence[float]) -> Advice:
         def heard(_done: float, said: str) -> None:
             slow.from_now_on = slow.from_now_on or said.startswith(moment)
 
         advisor.tell = heard
-        return advise(advisor, budget)
+        return advise(advisor, budget, **others)
 
     monkeypatch.setattr(Advisor, "advise", watched)
     answer = advise_indexes(workload("select id from customer where region = $1 and email = $2"), budget="2GB")

@@ -227,7 +227,8 @@ def _still_dear(advice: Advice, given: TwinInput, twin: Twin, budget: int, least
     from dbdesign.model.statistics import BLOCK
 
     schema = given.design.schema_
-    dear = {one.name: one.after for one in _dearest(advice)}
+    slow = {name for name, _ in advice.cut_short}
+    dear = {one.name: one.after for one in _dearest(advice) if one.name not in slow}
     queries = [one for one in given.queries if one.name in dear]
     room = budget - sum(one.index.size for one in advice.indexes)
     if not queries or len(queries) == len(given.queries) or least_gain == 0 or room < BLOCK:
