@@ -9,8 +9,6 @@ those that the literature leaves out are left out. A gigabyte is 1024³ bytes. A
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from dbdesign.readers.base import reader
 from dbdesign.twin.dump import Dump, read_dump
 from dbdesign.twin.twin import Twin, production_twin
 from exact_selection import optimum
+from processor import Meter
 from published_advisors import Published
 
 LEFT_OUT = {"tpch": (2, 17, 20), "tpcds": (4, 6, 9, 10, 11, 32, 35, 41, 95)}
@@ -49,36 +48,6 @@ def queries_of(name: str) -> list[workload.Query]:
     ]
 
 
-class Meter:
-    """Wall time, and processor time of this process and of the twin's server with all its sessions, since it was made.
-
-    The server's comes from /proc, where a process counts those that it has waited for; without /proc it is nothing.
-    """
-
-    def __init__(self, twin: Twin) -> None:
-        self._session = Path(f"/proc/{twin.database.user.pgconn.backend_pid}")
-        self._server = Path(f"/proc/{_fields(self._session)[1]}") if self._session.exists() else None
-        self._began, self._own, self._planner = time.perf_counter(), time.process_time(), self._of_server()
-
-    def _of_server(self) -> float:
-        if self._server is None:
-            return 0.0
-        ticks = sum(map(int, _fields(self._server)[11:15]))
-        for number in (self._server / "task" / self._server.name / "children").read_text().split():
-            with contextlib.suppress(OSError):  # one that ended meanwhile
-                ticks += sum(map(int, _fields(Path(f"/proc/{number}"))[11:13]))
-        return ticks / os.sysconf("SC_CLK_TCK")
-
-    def __str__(self) -> str:
-        wall, own = time.perf_counter() - self._began, time.process_time() - self._own
-        return f"{wall:.1f} s wall, {own:.1f} s CPU + {self._of_server() - self._planner:.1f} s of the server"
-
-
-def _fields(process: Path) -> list[str]:
-    """A process's /proc stat from its state on: proc_pid_stat(5)."""
-    return (process / "stat").read_text().rpartition(")")[2].split()
-
-
 class OutOfTimeError(Exception):
     """An algorithm's time is up."""
 
@@ -87,7 +56,7 @@ def ours(
     twin: Twin, schema: Schema, queries: list[workload.Query], budgets: list[float]
 ) -> tuple[dict[float, str], Any]:
     """Our advisor at all budgets in one search; percent of the cost without indexes."""
-    meter = Meter(twin)
+    meter = Meter(twin.database.server.data_folder)
     advisor = Advisor(twin, schema, queries, least_gain=0.0)
     search = advisor.prepare()
     before = search.costs.total(0)
@@ -108,7 +77,7 @@ def published(
     costs.start()
     before = costs.total(0)
     said = {}
-    meter, ends = Meter(twin), time.perf_counter() + limit
+    meter, ends = Meter(twin.database.server.data_folder), time.perf_counter() + limit
 
     def watch() -> None:
         if time.perf_counter() > ends:

@@ -23,7 +23,8 @@ from dbdesign.api.advise_indexes import bytes_of, readable_size
 from dbdesign.benchmark.place import SERVER
 from dbdesign.engines.postgres import dedicated
 from dbdesign.engines.postgres.scratch import ScratchDatabase
-from dbdesign.indexes.advise import Advice, Advisor
+from dbdesign.indexes.advice import Advice
+from dbdesign.indexes.advise import Advisor
 from dbdesign.model import workload
 from dbdesign.readers.base import reader
 from dbdesign.twin.dump import read_dump

@@ -10,7 +10,8 @@ from mcp.client import Client
 
 from dbdesign.api.advise_indexes import MOST_NAMED, advise_indexes
 from dbdesign.errors import DesignError, LimitError
-from dbdesign.indexes.advise import Advice, Advisor
+from dbdesign.indexes.advice import Advice
+from dbdesign.indexes.advise import Advisor
 from dbdesign.twin import session
 from dbdesign.twin.twin import Explained, Hypothetical, Twin
 from dbdesign_server.app import build_server

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dbdesign.api.source import Loaded
     from dbdesign.api.twin_source import TwinInput
-    from dbdesign.indexes.advise import Advice, Advised, Dropped, QueryAdvice
+    from dbdesign.indexes.advice import Advice, Advised, Dropped, QueryAdvice
     from dbdesign.indexes.engines import Built
     from dbdesign.indexes.existing import Existing
     from dbdesign.model.schema import Schema, Table
