@@ -72,6 +72,22 @@ def test_every_part_of_a_design_file_is_read() -> None:
     assert document.workload.volumes["public.empty"].rows == 5e6
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("schema.prisma", None), ("schema.sql", "postgresql"), ("create table t (id int);", "postgresql")],
+)
+def test_a_schema_is_in_the_engine_s_own_language_unless_its_file_is_a_model(source: str, expected: str | None) -> None:
+    asked: list[str | None] = []
+
+    def heard(text: str, form: str | None) -> ReadResult:
+        asked.append(form)
+        return load(text, form)
+
+    read_design(f"engine: postgresql\nschema: {source}\n", heard)
+    read_design(f"engine: postgresql\nschema: {source}\nformat: sqlite\n", heard)
+    assert asked == [expected, "sqlite"]
+
+
 def test_volumes_are_bound_to_the_tables_of_the_schema() -> None:
     design, result = read_design(GOOD.replace("  public.empty: 5M\n", "").replace("  orders:", "  ORDERS:"), load)
     assert list(design.workload.volumes) == ["orders"]

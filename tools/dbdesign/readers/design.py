@@ -109,6 +109,13 @@ def parse_design(text: str, *, name: str = "design file", lenient: bool = False)
     return _Parser(name, lenient=lenient).parse(text)
 
 
+def _format(source: str, document: DesignFile) -> str | None:
+    """The form of the schema: the engine's DDL, unless it says another, or is a file of Prisma's, which names its engine itself."""
+    if document.schema_format or source.endswith(".prisma"):
+        return document.schema_format
+    return document.engine.value if document.engine else None
+
+
 def read_design(
     text: str, load: Callable[[str, str | None], ReadResult], *, name: str = "design file", lenient: bool = False
 ) -> tuple[Design, ReadResult]:
@@ -128,9 +135,7 @@ def read_design(
         raise DesignFileError([Problem(line=document.lines.get("engine", 1), message=said)], name)
     if document.schema_source is None:
         raise DesignFileError([Problem(line=1, message="`schema` is missing: name a file, or put the DDL there")], name)
-    result = load(
-        document.schema_source, document.schema_format or (document.engine.value if document.engine else None)
-    )
+    result = load(document.schema_source, _format(document.schema_source, document))
     schema = result.schema_
     if document.engine and schema.engine != document.engine:
         line = document.lines.get("engine", 1)
