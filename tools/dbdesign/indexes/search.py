@@ -14,7 +14,7 @@ from dbdesign.indexes.candidate import Candidate
 from dbdesign.indexes.costs import Costs, Query, bits, union
 from dbdesign.indexes.explore import Field, explore
 from dbdesign.indexes.market import Market
-from dbdesign.indexes.pricing import NEGLIGIBLE, Tariff, ask_affordable, ask_all
+from dbdesign.indexes.pricing import Tariff, ask_affordable, ask_all
 from dbdesign.indexes.refine import merges, variants
 from dbdesign.indexes.select import Choice, Selection
 from dbdesign.twin.twin import Hypothetical
@@ -22,7 +22,7 @@ from dbdesign.twin.twin import Hypothetical
 ALTERNATIVES = 4
 """Questions about alternatives for each query at the beginning."""
 
-ROUNDS, LEAST_ROUNDS = 5, 3
+ROUNDS, LEAST_ROUNDS = 7, 4
 """Times that each budget's solution is put to the planner at most, before the last; and from which on no improvement ends it."""
 
 BEYOND = (2.0, 1.5, 1.25, 0.75)
@@ -42,6 +42,9 @@ SHAPES = 1
 
 THRIFT = 1e-6
 """Share of the workload's cost that the whole budget must save: of two sets that are as good, the smaller is better."""
+
+TRIFLING = 0.00005
+"""Share of the workload's cost that another shape must be able to save by one query to be asked about."""
 
 SETTLED = 0.0005
 """Relative improvement of a round below which the search ends."""
@@ -266,7 +269,7 @@ class Search:
         known, indexes = set(self.candidates), self.costs.indexes
         fresh = {one: queries for one, (_, queries) in wanted.items() if one not in known}
         self._add(fresh)
-        enough = NEGLIGIBLE * self.costs.total(chosen)
+        enough = TRIFLING * self.costs.total(chosen)
         for number in range(len(self.candidates) - len(fresh), len(self.candidates)):
             candidate = self.candidates[number]
             freed = per_byte * (indexes[wanted[candidate][0]].size - indexes[number].size)
