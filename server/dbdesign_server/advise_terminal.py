@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dbdesign.api.advise_indexes import readable_size
+from dbdesign.api.answer import readable_size
 from dbdesign_server.terminal import Verbatim, _emit, _grid
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def _parts(answer: SimulateQueriesAnswer, chosen: str | None) -> Iterator[Render
 
 
 def _size(size: float) -> str:
-    from dbdesign.api.advise_indexes import readable_size
+    from dbdesign.api.answer import readable_size
 
     return readable_size(size)
 

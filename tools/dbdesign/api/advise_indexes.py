@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from dbdesign.api.answer import Answer, paged, plural, section, text_of
+from dbdesign.api.answer import Answer, paged, plural, readable_size, section, text_of
 from dbdesign.api.arguments import Page
 from dbdesign.api.call import Call
+from dbdesign.api.dear_queries import DEAR, still_dear
 from dbdesign.api.paging import Item, chosen, paginate, shortened
 from dbdesign.api.recent import Recent
 from dbdesign.api.twin_source import At, QueriesSource, Settings, StatisticsSource
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
 
     from dbdesign.api.source import Loaded
     from dbdesign.api.twin_source import TwinInput
-    from dbdesign.indexes.advice import Advice, Advised, Dropped, QueryAdvice
+    from dbdesign.indexes.advice import Advice, Advised, Dropped
     from dbdesign.indexes.engines import Built
     from dbdesign.indexes.existing import Existing
     from dbdesign.model.schema import Schema, Table
-    from dbdesign.twin.twin import Twin
 
 Budget = Annotated[
     str | None,
@@ -43,12 +43,6 @@ WORTH_SAYING = 0.001
 
 MOST_NAMED = 25
 """Queries that an index is told to serve by name; per_query has the indexes of each."""
-
-DEAR, HALF = 1_000.0, 0.5
-"""Cost of one execution from which on a query is still expensive, and the part of it below which an index helps."""
-
-MOST_DEAR = 10
-"""Expensive queries for which indexes are looked for by themselves."""
 
 
 class IndexOut(BaseModel):
@@ -213,44 +207,11 @@ def _advised(
         )
         room = limit if limit is not None else max(tables, BLOCK)
         advice = advisor.advise(room)
-        dear = _still_dear(advice, given, twin, room, least_gain)
+        dear = still_dear(advice, given, twin, room, least_gain)
         problems = [f"not in the twin: {one.message} (line {one.line})" for one in twin.failures] + list(twin.problems)
         problems = [*dear, *problems]
         sizes = {one.name: one.pages(twin) * BLOCK for one in existing_indexes(given.design.schema_)}
         return given, advice, twin.proof, problems, sizes
-
-
-def _still_dear(advice: Advice, given: TwinInput, twin: Twin, budget: int, least_gain: float) -> list[str]:
-    """Indexes for queries that stay expensive, since what is worth it for them is little beside what the others cost."""
-    from dbdesign.indexes.advise import Advisor
-    from dbdesign.indexes.engines import build
-    from dbdesign.model.statistics import BLOCK
-
-    schema = given.design.schema_
-    slow = {name for name, _ in advice.cut_short}
-    dear = {one.name: one.after for one in _dearest(advice) if one.name not in slow}
-    queries = [one for one in given.queries if one.name in dear]
-    room = budget - sum(one.index.size for one in advice.indexes)
-    if not queries or len(queries) == len(given.queries) or least_gain == 0 or room < BLOCK:
-        return []
-    alone = Advisor(twin, schema, queries, least_gain=max(least_gain, LEAST_GAIN)).advise(room, curve=())
-    after = {one.name: one.after for one in alone.queries}
-    found = []
-    for one in alone.indexes:
-        costs = [
-            f"{name} {dear[name]:,.0f} → {after[name]:,.0f}" for name in one.queries if after[name] < dear[name] * HALF
-        ]
-        if costs:
-            ddl = build(one.candidate, one.candidate.name, schema).ddl
-            little = f"less than {least_gain:.1%} of the whole workload's cost, which is the least gain"
-            found.append(f"{ddl}  -- {readable_size(one.index.size)}, would make cheaper: {'; '.join(costs)}; {little}")
-    return found
-
-
-def _dearest(advice: Advice) -> list[QueryAdvice]:
-    """The queries that stay expensive and weigh most."""
-    dear = [one for one in advice.queries if one.after >= DEAR]
-    return sorted(dear, key=lambda one: -one.after * one.weight)[:MOST_DEAR]
 
 
 def _answer(
@@ -510,11 +471,3 @@ def bytes_of(text: str) -> int:
     if not 8192 <= size < 2**60:
         raise InputError(f"{text!r} leaves no room for an index", where="budget", remedy="Write 2GB or 500MB")
     return int(size)
-
-
-def readable_size(size: float) -> str:
-    """Bytes for people: `12.7 GB`."""
-    for unit, factor in (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2)):
-        if size >= factor:
-            return f"{size / factor:,.1f} {unit}"
-    return f"{size / 1024:,.0f} kB"

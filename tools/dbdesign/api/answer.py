@@ -164,3 +164,11 @@ def text_of(summary: str, items: Sequence[Item], titles: dict[str, str]) -> str:
                 parts.append(f"\n{title}:")
         parts.append(item.text)
     return "\n".join(parts)
+
+
+def readable_size(size: float) -> str:
+    """Bytes for people: `12.7 GB`."""
+    for unit, factor in (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2)):
+        if size >= factor:
+            return f"{size / factor:,.1f} {unit}"
+    return f"{size / 1024:,.0f} kB"

@@ -86,4 +86,4 @@ class Selection:
         """What each query would have to pay for an index, given what the others pay; by the numbers outside."""
         numbers, found = self._program.numbers, self._relaxed
         shares = [{numbers[number]: share for number, share in one.items()} for one in found.shares]
-        return Tariff(found.room, dict(zip(numbers, found.rest, strict=True)), shares)
+        return Tariff(found.per_byte, dict(zip(numbers, found.rest, strict=True)), shares)

@@ -32,14 +32,14 @@ class Relaxed:
 
     Attributes:
         value: no choice costs less.
-        room: what a byte of the budget is worth.
+        per_byte: what a byte of the budget is worth.
         rest: by index, its price less what all queries pay for it; below nothing where the relaxation takes the whole of it.
         shares: by query, what it pays for each index that one of its atoms uses.
         extras: by query and atom, by how much the bound rises where it is taken.
     """
 
     value: float
-    room: float
+    per_byte: float
     rest: tuple[float, ...]
     shares: tuple[dict[int, float], ...]
     extras: tuple[tuple[float, ...], ...]

@@ -87,7 +87,7 @@ def _order(search: Search, number: int, wanted: frozenset[str]) -> tuple[int, tu
     """Smallest first; of those that are as large, the plainest."""
     candidate = search.candidates[number]
     return (
-        round(math.log(search.costs.indexes[number].size, SAME_SIZE)),
+        round(math.log(max(1, search.costs.indexes[number].size), SAME_SIZE)),
         _rank(candidate, wanted),
         candidate.definition,
     )
